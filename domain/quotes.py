@@ -1,0 +1,282 @@
+"""The arithmetic of a quote: lines in, totals out. Called on each keystroke, so plain integers and one pass.
+
+Source: docs/rules/vat.md and docs/rules/rot_rut.md. Money is whole öre, quantities are thousandths, discounts hundredths of a percent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from domain.money import round_div
+from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person, rate_percent, remaining_kr, split
+
+VAT_RATES = (25, 12, 6, 0)
+
+__all__ = [
+    "VAT_RATES",
+    "Applicant",
+    "Deduction",
+    "DeductionShare",
+    "Line",
+    "LineKind",
+    "PriceBasis",
+    "Totals",
+    "VatGroup",
+    "as_data",
+    "convert_price",
+    "line_total_ore",
+    "option_prices",
+    "section_totals",
+    "totals",
+]
+
+
+class LineKind(StrEnum):
+    """What a line pays for. Only labour gives a deduction."""
+
+    LABOUR = "labour"
+    MATERIAL = "material"
+    OTHER = "other"
+
+
+class PriceBasis(StrEnum):
+    """Whether the prices of a quote are with or without VAT: one basis per quote."""
+
+    INCL = "incl"
+    EXCL = "excl"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One priced line. `unit_price_ore` is in the quote's basis; `deduction` counts on labour lines only."""
+
+    key: str
+    quantity_milli: int
+    unit_price_ore: int
+    vat_percent: int
+    kind: LineKind
+    discount_bp: int = 0
+    deduction: Deduction | None = None
+    work_type: str | None = None
+    is_option: bool = False
+    section: str = ""
+
+    def __post_init__(self) -> None:
+        if self.vat_percent not in VAT_RATES:
+            raise ValueError("no such VAT rate")
+        if not 0 <= self.discount_bp <= 10000:
+            raise ValueError("a discount is between 0 and 100 percent")
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """One buyer who asks for the deduction: what is already used this year, whole kronor, and the weight of the share."""
+
+    used_rot_kr: int = 0
+    used_rut_kr: int = 0
+    weight: int = 1
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VatGroup:
+    """The sum of all lines with one VAT rate, in öre."""
+
+    rate_percent: int
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeductionShare:
+    """One kind of deduction: the labour it rests on, the amount before and after caps, and each buyer's part in their order."""
+
+    kind: Deduction
+    rate_percent: int
+    labour_gross_ore: int
+    base_kr: int
+    uncapped_kr: int
+    amount_kr: int
+    shares_kr: tuple[int, ...]
+    applicants: tuple[ApplicantShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All sums of a quote.
+
+    In the quote's basis, after all discounts: labour, material, other. `lines_ore` is the sum of the line totals as shown,
+    before `discount_ore`. `options_ore` is the sum of all options not picked, with VAT.
+    """
+
+    labour_ore: int
+    material_ore: int
+    other_ore: int
+    lines_ore: int
+    discount_ore: int
+    net_ore: int
+    vat_ore: int
+    gross_ore: int
+    vat: tuple[VatGroup, ...]
+    deductions: tuple[DeductionShare, ...]
+    deduction_ore: int
+    to_pay_ore: int
+    options_ore: int
+    exceeds_one_person: bool
+
+
+def line_total_ore(line: Line) -> int:
+    """Quantity x price less the line's discount, in the quote's basis, rounded once."""
+    if line.discount_bp:
+        return round_div(line.quantity_milli * line.unit_price_ore * (10000 - line.discount_bp), 10_000_000)
+    return round_div(line.quantity_milli * line.unit_price_ore, 1000)
+
+
+def totals(
+    lines: Iterable[Line],
+    *,
+    basis: str,
+    paid_on: date,
+    applicants: Sequence[Applicant] = (Applicant(),),
+    picked: Collection[str] = (),
+    discount_bp: int = 0,
+) -> Totals:
+    """The totals of the lines that count: all but the options whose key is not in `picked`.
+
+    `paid_on` (expected payment date) picks rates and caps. `discount_bp` is a discount on the whole quote, taken on each
+    line alike. With basis "incl" the total is exactly the sum of the line totals. Raises NoRuleForDate if a line carries a
+    deduction that no rule covers on that day.
+    """
+    is_incl = basis == PriceBasis.INCL
+    by_kind = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
+    by_rate: dict[int, int] = {}
+    options_by_rate: dict[int, int] = {}
+    labour: dict[str, dict[int, int]] = {}
+    shown = 0
+    for line in lines:
+        amount = line_total_ore(line)
+        if line.is_option and line.key not in picked:
+            options_by_rate[line.vat_percent] = options_by_rate.get(line.vat_percent, 0) + amount
+            continue
+        shown += amount
+        if discount_bp:
+            amount = round_div(amount * (10000 - discount_bp), 10000)
+        by_kind[line.kind] += amount
+        by_rate[line.vat_percent] = by_rate.get(line.vat_percent, 0) + amount
+        if line.deduction and line.kind == LineKind.LABOUR:
+            rates = labour.setdefault(line.deduction, {})
+            rates[line.vat_percent] = rates.get(line.vat_percent, 0) + amount
+    groups = _vat_groups(by_rate, is_incl)
+    gross = sum(group.gross_ore for group in groups)
+    vat = sum(group.vat_ore for group in groups)
+    shares = _deductions({kind: _gross(rates, is_incl) for kind, rates in labour.items()}, paid_on, applicants)
+    deducted = 100 * sum(share.amount_kr for share in shares)
+    uncapped = {share.kind: share.uncapped_kr for share in shares}
+    return Totals(
+        labour_ore=by_kind[LineKind.LABOUR],
+        material_ore=by_kind[LineKind.MATERIAL],
+        other_ore=by_kind[LineKind.OTHER],
+        lines_ore=shown,
+        discount_ore=shown - sum(by_kind.values()),
+        net_ore=gross - vat,
+        vat_ore=vat,
+        gross_ore=gross,
+        vat=groups,
+        deductions=shares,
+        deduction_ore=deducted,
+        to_pay_ore=gross - deducted,
+        options_ore=_gross(options_by_rate, is_incl),
+        exceeds_one_person=bool(shares)
+        and exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0)),
+    )
+
+
+def option_prices(
+    lines: Sequence[Line],
+    *,
+    basis: str,
+    paid_on: date,
+    applicants: Sequence[Applicant] = (Applicant(),),
+    picked: Collection[str] = (),
+) -> dict[str, tuple[int, int]]:
+    """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, the other picks as they are."""
+    chosen = frozenset(picked)
+    prices = {}
+    now = totals(lines, basis=basis, paid_on=paid_on, applicants=applicants, picked=chosen)
+    for line in lines:
+        if line.is_option:
+            other = totals(lines, basis=basis, paid_on=paid_on, applicants=applicants, picked=chosen ^ {line.key})
+            more, less = (now, other) if line.key in chosen else (other, now)
+            prices[line.key] = (more.gross_ore - less.gross_ore, more.to_pay_ore - less.to_pay_ore)
+    return prices
+
+
+def section_totals(lines: Iterable[Line], *, picked: Collection[str] = ()) -> dict[str, int]:
+    """Sum of the line totals per section, in the quote's basis; options that are not picked are left out."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        counts = not line.is_option or line.key in picked
+        sums[line.section] = sums.get(line.section, 0) + (line_total_ore(line) if counts else 0)
+    return sums
+
+
+def convert_price(unit_price_ore: int, vat_percent: int, *, from_basis: str, to_basis: str) -> int:
+    """A unit price in the other basis, rounded once to whole öre."""
+    if from_basis == to_basis:
+        return unit_price_ore
+    if to_basis == PriceBasis.INCL:
+        return round_div(unit_price_ore * (100 + vat_percent), 100)
+    return round_div(unit_price_ore * 100, 100 + vat_percent)
+
+
+def as_data(result: Totals) -> dict[str, Any]:
+    """The totals as plain data for canonical JSON, the same names."""
+    return asdict(result)
+
+
+def _vat_groups(by_rate: dict[int, int], is_incl: bool) -> tuple[VatGroup, ...]:
+    """VAT once per rate on the sum, highest rate first. Source: docs/rules/vat.md."""
+    groups = []
+    for rate in sorted(by_rate, reverse=True):
+        amount = by_rate[rate]
+        if is_incl:
+            vat = round_div(amount * rate, 100 + rate)
+            groups.append(VatGroup(rate, amount - vat, vat, amount))
+        else:
+            vat = round_div(amount * rate, 100)
+            groups.append(VatGroup(rate, amount, vat, amount + vat))
+    return tuple(groups)
+
+
+def _gross(by_rate: dict[int, int], is_incl: bool) -> int:
+    if is_incl:
+        return sum(by_rate.values())
+    return sum(amount + round_div(amount * rate, 100) for rate, amount in by_rate.items())
+
+
+def _deductions(labour_gross: dict[str, int], on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
+    """Rot first: what it uses of the joint cap is gone for rut."""
+    shares: list[DeductionShare] = []
+    asked_rot = [0] * len(applicants)
+    for kind in Deduction:
+        if kind not in labour_gross:
+            continue
+        gross_ore = labour_gross[kind]
+        base_kr = max(gross_ore, 0) // 100
+        rate = rate_percent(kind, on)
+        left = [
+            remaining_kr(kind, on, one.used_rot_kr + asked, one.used_rut_kr)
+            for one, asked in zip(applicants, asked_rot, strict=True)
+        ]
+        parts = split(base_kr, rate, left, [one.weight for one in applicants])
+        amounts = tuple(part.requested_kr for part in parts)
+        if kind is Deduction.ROT:
+            asked_rot = list(amounts)
+        uncapped = rate * base_kr // 100
+        shares.append(DeductionShare(kind, rate, gross_ore, base_kr, uncapped, sum(amounts), amounts, parts))
+    return tuple(shares)

@@ -1,0 +1,239 @@
+"""Rot and rut: rates and caps by payment date, what a buyer has left, and how several buyers share.
+
+Source: inkomstskattelagen (1999:1229) 67 kap. 11-19 §§ and lag (2009:194) 5, 7 and 8 §§; docs/rules/rot_rut.md.
+The figures are dated rows in rules_data.json, read once when the module is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+class Deduction(StrEnum):
+    """The two tax reductions that a quote can carry."""
+
+    ROT = "rot"
+    RUT = "rut"
+
+
+class NoRuleForDate(LookupError):
+    """No row of the table covers the payment date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """Most deduction per person and calendar year of payment, whole kronor. `combined_kr` is None when there is no joint cap."""
+
+    combined_kr: int | None
+    rot_kr: int
+    rut_kr: int
+    rut_kr_if_65: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkType:
+    """A kind of work as Skatteverket's file names it. `labour_percent` is set where a share of the price counts as labour."""
+
+    code: str
+    element: str
+    fields: str
+    valid_from: date
+    valid_to: date | None
+    labour_percent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantShare:
+    """One buyer's part of a deduction, whole kronor: labour = paid + requested."""
+
+    remaining_kr: int
+    labour_kr: int
+    paid_kr: int
+    requested_kr: int
+
+
+def rate_percent(kind: str, on: date) -> int:
+    """Percent of the labour incl. VAT, by payment date. Raises NoRuleForDate."""
+    for first, last, rate in _RATES.get(kind, ()):
+        if first <= on <= last:
+            return rate
+    raise NoRuleForDate(kind, on)
+
+
+def caps(on: date) -> Caps:
+    """Caps per person and year, by payment date. Raises NoRuleForDate."""
+    for first, last, row in _CAPS:
+        if first <= on <= last:
+            return row
+    raise NoRuleForDate("caps", on)
+
+
+def remaining_kr(kind: str, on: date, used_rot_kr: int, used_rut_kr: int, *, aged_65: bool = False) -> int:
+    """What one person has left of the year's allowance, whole kronor, never below 0.
+
+    `aged_65` (at the start of the year) mattered for rut through 2018. Raises NoRuleForDate.
+    """
+    limit = caps(on)
+    if kind == Deduction.ROT:
+        left = limit.rot_kr - used_rot_kr
+    else:
+        left = (limit.rut_kr_if_65 if aged_65 else limit.rut_kr) - used_rut_kr
+    if limit.combined_kr is not None:
+        left = min(left, limit.combined_kr - used_rot_kr - used_rut_kr)
+    return max(left, 0)
+
+
+def split(labour_kr: int, rate: int, remaining: Sequence[int], weights: Sequence[int]) -> tuple[ApplicantShare, ...]:
+    """Share the deduction on `labour_kr` between buyers so that each one's case is within the limits by itself.
+
+    At most (buyers - 1) kronor are given up. Nobody gets more than is left to him; a weight of 0 means no share.
+    Our own design (Skatteverket prescribes none), see docs/rules/rot_rut.md.
+    """
+    amounts = _share_out(rate * labour_kr // 100, remaining, weights)
+    least = [-(-100 * amount // rate) for amount in amounts]
+    while sum(least) > labour_kr:
+        last = max(i for i, amount in enumerate(amounts) if amount)
+        amounts[last] -= 1
+        least[last] = -(-100 * amounts[last] // rate)
+    total, over = sum(amounts), labour_kr - sum(least)
+    labours = [low + (over * amount // total if total else 0) for low, amount in zip(least, amounts, strict=True)]
+    left_over = labour_kr - sum(labours) if total else 0
+    shares = []
+    for left, labour, amount in zip(remaining, labours, amounts, strict=True):
+        extra = 1 if amount and left_over else 0
+        left_over -= extra
+        shares.append(ApplicantShare(left, labour + extra, labour + extra - amount, amount))
+    return tuple(shares)
+
+
+def _share_out(pool: int, remaining: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """Whole kronor by weight, nobody above `remaining`; left-over kronor by largest remainder, ties to the earlier."""
+    amounts = [0] * len(remaining)
+    active = [i for i, weight in enumerate(weights) if weight > 0]
+    while active:
+        weight_sum = sum(weights[i] for i in active)
+        full = [i for i in active if pool * weights[i] >= remaining[i] * weight_sum]
+        if not full:
+            break
+        for i in full:
+            amounts[i] = remaining[i]
+        active = [i for i in active if i not in full]
+        pool -= sum(remaining[i] for i in full)
+    if not active:
+        return amounts
+    for i in active:
+        amounts[i] = pool * weights[i] // weight_sum
+    spare = pool - sum(amounts[i] for i in active)
+    for i in sorted(active, key=lambda i: -(pool * weights[i] % weight_sum))[:spare]:
+        amounts[i] += 1
+    return amounts
+
+
+def max_request_kr(kind: str, on: date, *, labour_kr: int, paid_kr: int, allowance_kr: int) -> int:
+    """Most that may be requested for one buyer and payment, whole kronor; `on` is the payment date.
+
+    Only the unpaid part, in proportion to what was paid (3/7 at 30 %, 1/1 at 50 %), within the allowance left.
+    Source: lag (2009:194) 7 §. Raises NoRuleForDate.
+    """
+    rate = rate_percent(kind, on)
+    return max(min(labour_kr - paid_kr, paid_kr * rate // (100 - rate), allowance_kr), 0)
+
+
+def fixed_price_labour_kr(total_gross_ore: int, labour_percent: int) -> int:
+    """Labour in a total contract at a fixed price by Skatteverket's share (schablon), whole kronor, öre dropped."""
+    return total_gross_ore * labour_percent // 10000
+
+
+def request_deadline(paid_on: date) -> date:
+    """Last day on which the request must have reached Skatteverket: 31 January of the next year, never on a weekend.
+
+    Source: lag (2009:194) 8 §; lag (1930:173) 2 §.
+    """
+    rule = RULES["deadline_rule"]
+    day = date(paid_on.year + int(rule["year_offset"]), int(rule["month"]), int(rule["day"]))
+    while rule["weekend_moves_to_next_weekday"] and day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day
+
+
+def whole_hours(hours_milli: Iterable[int]) -> int:
+    """Hours of one work type in one case: summed, then rounded up to whole hours.
+
+    Source: Skatteverket, ställningstagande 2015-02-24, dnr 131 107784-15/111.
+    """
+    return -(-sum(hours_milli) // 1000)
+
+
+def is_old_enough(birth_date: date, paid_on: date) -> bool:
+    """Whether the buyer is 18 at the latest on 31 December of the payment year. Source: inkomstskattelagen 67:11."""
+    return paid_on.year - birth_date.year >= 18
+
+
+@cache
+def work_types(kind: str, on: date | None = None) -> tuple[WorkType, ...]:
+    """The work types of a kind in the order of Skatteverket's schema; with `on`, those that count on that day."""
+    rows = _WORK_TYPES.get(kind, ())
+    return tuple(
+        row for row in rows if on is None or (row.valid_from <= on and (row.valid_to is None or on <= row.valid_to))
+    )
+
+
+def schablon_percents() -> dict[str, int]:
+    """Code of a fixed-price contract or service -> percent of the total incl. VAT that counts as labour."""
+    return {row["code"]: int(row["percent"]) for row in RULES["schablon_labour_percent"]}
+
+
+def exceeds_one_person(on: date, rot_kr: int, rut_kr: int) -> bool:
+    """Whether the deductions before caps are more than one person with an unused year can have. Raises NoRuleForDate."""
+    limit = caps(on)
+    over_joint = limit.combined_kr is not None and rot_kr + rut_kr > limit.combined_kr
+    return rot_kr > limit.rot_kr or rut_kr > limit.rut_kr or over_joint
+
+
+def _period(row: dict[str, Any]) -> tuple[date, date]:
+    return date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
+
+
+def _load_rates() -> dict[str, tuple[tuple[date, date, int], ...]]:
+    """Newest period first: nearly every question is about today's."""
+    return {
+        kind: tuple(
+            sorted(
+                ((*_period(row), int(row["rate_percent"])) for row in RULES["rate_periods"] if row["kind"] == kind),
+                reverse=True,
+            )
+        )
+        for kind in Deduction
+    }
+
+
+def _load_caps() -> tuple[tuple[date, date, Caps], ...]:
+    rows = []
+    for row in RULES["cap_periods"]:
+        limit = Caps(
+            row["combined_kr"], row["rot_kr"], row["rut_kr"], row.get("rut_kr_if_65_at_start_of_year", row["rut_kr"])
+        )
+        rows.append((*_period(row), limit))
+    return tuple(sorted(rows, key=lambda row: row[0], reverse=True))
+
+
+def _load_work_types() -> dict[str, tuple[WorkType, ...]]:
+    def one(row: dict[str, Any]) -> WorkType:
+        last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
+        first = date.fromisoformat(row["valid_from"])
+        return WorkType(row["code"], row["element"], row["fields"], first, last, row.get("labour_percent"))
+
+    return {kind: tuple(one(row) for row in rows) for kind, rows in RULES["work_types"].items()}
+
+
+RULES: dict[str, Any] = json.loads(files("domain").joinpath("rules_data.json").read_text(encoding="utf-8"))
+_RATES = _load_rates()
+_CAPS = _load_caps()
+_WORK_TYPES = _load_work_types()
