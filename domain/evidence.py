@@ -1,6 +1,7 @@
 """The evidence chain of a firm: entries, links, commitments, checkpoint root.
 
-SHA-256 everywhere, each use with its own first byte. Hashes and links are 64 hex digits. A link is not part of its entry: link = H(1, previous link, content hash).
+SHA-256 everywhere, each use with its own first byte.
+Hashes and links are 64 hex digits. A link is not part of its entry: link = H(1, previous link, content hash).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Personnummer and samordningsnummer: read, mask, age.
 
 Source: folkbokföringslagen (1991:481) 18 and 18 a §§; docs/rules/identifiers.md. Written here and not with a library
-because the century must follow `today` and the reason for a refusal is shown; a library is the second opinion in the tests.
+because the century must follow `today` and the reason for a refusal is shown; a library gives the tests a
+second opinion.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def parse(text: str, today: date) -> str:
 
 
 def birth_date(p12: str) -> date:
-    """Date of birth; the day of a samordningsnummer is 60 too high. Raises ValueError for a date that does not exist."""
+    """Date of birth; the day of a samordningsnummer is 60 too high. Raises ValueError if it does not exist."""
     day = int(p12[6:8])
     return date(int(p12[:4]), int(p12[4:6]), day - 60 if day > 60 else day)
 

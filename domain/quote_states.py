@@ -89,7 +89,7 @@ def can(status: str, action: str) -> bool:
 
 
 def after(status: str, action: str) -> QuoteStatus:
-    """The state after the action; unchanged for one that moves nothing. Raises ValueError when the action is not possible."""
+    """The state after the action; unchanged for one that moves nothing. Raises ValueError if it is not possible."""
     if not can(status, action):
         raise ValueError(f"{action} is not possible in {status}")
     return _TO.get(action, QuoteStatus(status))

@@ -1,6 +1,7 @@
 """The arithmetic of a quote: lines in, totals out. Called on each keystroke, so plain integers and one pass.
 
-Source: docs/rules/vat.md and docs/rules/rot_rut.md. Money is whole öre, quantities are thousandths, discounts hundredths of a percent.
+Source: docs/rules/vat.md and docs/rules/rot_rut.md.
+Money is whole öre, quantities are thousandths, discounts hundredths of a percent.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """One buyer who asks for the deduction: what is already used this year, whole kronor, and the weight of the share."""
+    """One buyer who asks for the deduction: used this year in whole kronor, and the weight of the share."""
 
     used_rot_kr: int = 0
     used_rut_kr: int = 0
@@ -94,7 +95,7 @@ class VatGroup:
 
 @dataclass(frozen=True, slots=True)
 class DeductionShare:
-    """One kind of deduction: the labour it rests on, the amount before and after caps, and each buyer's part in their order."""
+    """One kind of deduction: the labour under it, the amount before and after caps, each buyer's part in order."""
 
     kind: Deduction
     rate_percent: int
@@ -110,8 +111,8 @@ class DeductionShare:
 class Totals:
     """All sums of a quote.
 
-    In the quote's basis, after all discounts: labour, material, other. `lines_ore` is the sum of the line totals as shown,
-    before `discount_ore`. `options_ore` is the sum of all options not picked, with VAT.
+    In the quote's basis, after all discounts: labour, material, other. `lines_ore` is the sum of the line totals as
+    shown, before `discount_ore`. `options_ore` is the sum of all options not picked, with VAT.
     """
 
     labour_ore: int
@@ -148,9 +149,9 @@ def totals(
 ) -> Totals:
     """The totals of the lines that count: all but the options whose key is not in `picked`.
 
-    `paid_on` (expected payment date) picks rates and caps. `discount_bp` is a discount on the whole quote, taken on each
-    line alike. With basis "incl" the total is exactly the sum of the line totals. Raises NoRuleForDate if a line carries a
-    deduction that no rule covers on that day.
+    `paid_on` (expected payment date) picks rates and caps. `discount_bp` is a discount on the whole quote, taken on
+    each line alike. With basis "incl" the total is exactly the sum of the line totals.
+    Raises NoRuleForDate if a line carries a deduction that no rule covers on that day.
     """
     is_incl = basis == PriceBasis.INCL
     by_kind = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
@@ -204,7 +205,7 @@ def option_prices(
     applicants: Sequence[Applicant] = (Applicant(),),
     picked: Collection[str] = (),
 ) -> dict[str, tuple[int, int]]:
-    """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, the other picks as they are."""
+    """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, other picks kept."""
     chosen = frozenset(picked)
     prices = {}
     now = totals(lines, basis=basis, paid_on=paid_on, applicants=applicants, picked=chosen)

@@ -29,7 +29,7 @@ class NoRuleForDate(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """Most deduction per person and calendar year of payment, whole kronor. `combined_kr` is None when there is no joint cap."""
+    """Most deduction per person and calendar year of payment, whole kronor; `combined_kr` None: no joint cap."""
 
     combined_kr: int | None
     rot_kr: int
@@ -39,7 +39,7 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class WorkType:
-    """A kind of work as Skatteverket's file names it. `labour_percent` is set where a share of the price counts as labour."""
+    """A kind of work as Skatteverket's file names it. `labour_percent`: share of the price that is labour."""
 
     code: str
     element: str
@@ -146,6 +146,26 @@ def max_request_kr(kind: str, on: date, *, labour_kr: int, paid_kr: int, allowan
     return max(min(labour_kr - paid_kr, paid_kr * rate // (100 - rate), allowance_kr), 0)
 
 
+def partial_claims(
+    kind: str, *, labour_kr: int, deduction_kr: int, to_pay_ore: int, payments: Iterable[tuple[date, int]]
+) -> list[tuple[int, int]]:
+    """(paid_kr, requested_kr) for labour per payment of (date, öre): the same share of each as was paid of the invoice.
+
+    Our own design (Skatteverket asks for the same part), see docs/rules/rot_rut.md. Raises NoRuleForDate.
+    """
+    claims: list[tuple[int, int]] = []
+    paid_ore = paid_before = asked_before = 0
+    for on, amount_ore in payments:
+        paid_ore += amount_ore
+        rate = rate_percent(kind, on)
+        paid = (labour_kr - deduction_kr) * paid_ore // to_pay_ore - paid_before
+        asked = min(deduction_kr * paid_ore // to_pay_ore - asked_before, paid * rate // (100 - rate))
+        paid_before += paid
+        asked_before += asked
+        claims.append((paid, asked))
+    return claims
+
+
 def fixed_price_labour_kr(total_gross_ore: int, labour_percent: int) -> int:
     """Labour in a total contract at a fixed price by Skatteverket's share (schablon), whole kronor, öre dropped."""
     return total_gross_ore * labour_percent // 10000
@@ -191,7 +211,7 @@ def schablon_percents() -> dict[str, int]:
 
 
 def exceeds_one_person(on: date, rot_kr: int, rut_kr: int) -> bool:
-    """Whether the deductions before caps are more than one person with an unused year can have. Raises NoRuleForDate."""
+    """Whether the deductions before caps are more than one person with an unused year has. Raises NoRuleForDate."""
     limit = caps(on)
     over_joint = limit.combined_kr is not None and rot_kr + rut_kr > limit.combined_kr
     return rot_kr > limit.rot_kr or rut_kr > limit.rut_kr or over_joint
