@@ -1,0 +1,50 @@
+"""create_app(): settings in, extensions bound, blueprints and commands registered. Nothing else."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from blueprints.shared import assets, errors, filters, guards, headers, requests
+from cli import register_commands
+from config import Settings
+from extensions import babel, compress, csrf, db, login_manager, migrate
+from jobs import queue
+from services import keys
+
+BLUEPRINTS = ("home", "accounts", "settings", "customers", "articles", "quotes", "deal", "konto", "ops", "dev")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the app. Raises config.SettingsError where a setting or secret cannot be used."""
+    settings = settings or Settings.from_environment()
+    secrets = keys.ensure(settings)
+    app = Flask(__name__, static_folder=None)  # blueprints/shared/assets.py serves static/
+    app.config.from_mapping(
+        SETTINGS=settings,
+        SECRETS=secrets,
+        SECRET_KEY=secrets.secret_keys[-1],
+        SECRET_KEY_FALLBACKS=list(secrets.secret_keys[:-1]),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        **requests.limits(settings),
+        **requests.cookies(settings),
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
+    if settings.PROXIES:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
+    db.init_app(app)
+    migrate.init_app(app, db)
+    queue.init_app(app)
+    babel.init_app(app, default_locale="sv", default_timezone="Europe/Stockholm")
+    requests.register(app)  # before the login is loaded: it decides how the transaction begins
+    csrf.init_app(app)
+    compress.init_app(app)
+    login_manager.init_app(app)
+    for part in (guards, errors, filters, headers, assets):
+        part.register(app)
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(f"blueprints.{name}").bp)
+    register_commands(app)
+    return app

@@ -1,0 +1,1 @@
+"""HTTP: one folder per noun in the address."""

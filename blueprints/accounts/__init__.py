@@ -1,0 +1,7 @@
+"""Registering, logging in and out, confirming an address, a new password."""
+
+from flask import Blueprint
+
+bp = Blueprint("accounts", __name__)
+
+from blueprints.accounts import routes  # noqa: E402, F401  (routes need bp)

@@ -1,0 +1,3 @@
+"""Access to an account."""
+
+from __future__ import annotations

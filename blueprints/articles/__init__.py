@@ -1,0 +1,7 @@
+"""The price list."""
+
+from flask import Blueprint
+
+bp = Blueprint("articles", __name__)
+
+from blueprints.articles import routes  # noqa: E402, F401  (routes need bp)

@@ -1,0 +1,3 @@
+"""Price list."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Customers."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The first pages."""
+
+from __future__ import annotations

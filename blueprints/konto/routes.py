@@ -1,0 +1,3 @@
+"""Account and data."""
+
+from __future__ import annotations

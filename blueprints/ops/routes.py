@@ -1,0 +1,3 @@
+"""Health."""
+
+from __future__ import annotations

@@ -1,0 +1,7 @@
+"""Quotes, seen by the firm."""
+
+from flask import Blueprint
+
+bp = Blueprint("quotes", __name__)
+
+from blueprints.quotes import routes  # noqa: E402, F401  (routes need bp)

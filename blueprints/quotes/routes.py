@@ -1,0 +1,3 @@
+"""Quotes."""
+
+from __future__ import annotations

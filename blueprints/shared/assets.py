@@ -1,0 +1,52 @@
+"""Static files: addresses carry a hash of the content, so that browsers may keep them for ever."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from blueprints.shared.headers import POLICY
+
+HASH_CHARACTERS = 10
+
+
+class Assets(WhiteNoise):
+    """Serves static/ with pre-compressed copies under names that hold a content hash: css/app.1a2b3c4d5e.css."""
+
+    def __init__(self, application: Callable[..., Any], folder: Path) -> None:
+        self.folder = folder
+        self.hashed: dict[str, str] = {}
+        super().__init__(
+            application,
+            allow_all_origins=False,
+            immutable_file_test=lambda path, url: True,
+            add_headers_function=_headers,
+        )
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.suffix not in (".br", ".gz"):
+                name = file.relative_to(folder).as_posix()
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()[:HASH_CHARACTERS]
+                stem, dot, ending = name.rpartition(".")
+                # the stylesheet names the font, so the font's own name already holds its digest
+                self.hashed[name] = f"/static/{name if stem.endswith(digest) else f'{stem}.{digest}{dot}{ending}'}"
+                self.add_file_to_dictionary(self.hashed[name], str(file))
+
+    def address(self, name: str) -> str:
+        """The address of a static file. Raises KeyError for one that does not exist."""
+        return self.hashed[name]
+
+
+def _headers(headers: Any, path: str, url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Content-Security-Policy"] = POLICY
+
+
+def register(app: Flask) -> None:
+    static = Assets(app.wsgi_app, Path(app.root_path) / "static")
+    app.wsgi_app = static  # type: ignore[method-assign]
+    app.jinja_env.globals["asset"] = static.address

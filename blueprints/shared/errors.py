@@ -1,0 +1,73 @@
+"""What goes wrong, said once: services' refusals and HTTP errors become pages (or parts for htmx)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from extensions import db
+from services.clock import utc_now
+from services.errors import DiskFull, NotFound, RuleBroken, TooMany
+
+log = logging.getLogger("handslag")
+PAGES = {403, 404, 409, 410, 413, 429, 500, 503}
+
+
+def page(status: int, **facts: object) -> tuple[str, int]:
+    return render_template(f"errors/{status}.html", now=utc_now(), **facts), status
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(CSRFError, lambda error: page(403, csrf=True))
+    app.register_error_handler(RuleBroken, _rule_broken)
+    app.register_error_handler(TooMany, _too_many)
+    app.register_error_handler(DiskFull, lambda error: page(503, full=True))
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
+    db.session.rollback()
+    return page(409, code=error.code, facts=error.facts)
+
+
+def _too_many(error: TooMany) -> ResponseReturnValue:
+    body, status = page(429, minutes=-(-error.retry_after_seconds // 60))
+    return body, status, {"Retry-After": str(error.retry_after_seconds)}
+
+
+def _database(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    full = "full" in str(error.orig).lower()
+    log.error("database: %s", type(error.orig).__name__)
+    return page(503, full=full)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code in PAGES:
+        return page(error.code)
+    if error.code and error.code >= 500:
+        return page(500)
+    return error
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    number = secrets.token_hex(4)
+    # The text of an exception may quote what someone typed, so the log names type and place only.
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("error %s: %s at %s in %s %s", number, type(error).__name__, place, request.method, request.endpoint)
+    if request.environ.get("handslag.raise_errors"):
+        raise error
+    return page(500, number=number)

@@ -1,0 +1,162 @@
+"""Who may come in: every route carries `requires`, `public` or `by_link`; a house test refuses one without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, make_response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import UserMixin, current_user
+
+from domain import permissions
+from extensions import login_manager
+from models import Closing, Firm, Login, User
+from services import logins
+from services.actors import Actor
+from services.clock import utc_now
+from services.installation import settings
+
+F = TypeVar("F", bound=Callable[..., ResponseReturnValue])
+GUARD = "guard"  # name of the mark on a view function
+
+
+class Visitor(UserMixin):
+    """The one who is logged in: user, firm, login and a running termination, loaded by one statement."""
+
+    def __init__(self, token: str, login: Login, user: User, firm: Firm, closing: Closing | None) -> None:
+        self.token, self.login, self.user, self.firm, self.closing = token, login, user, firm, closing
+
+    def get_id(self) -> str:
+        return self.token
+
+    @property
+    def firm_id(self) -> int:
+        return self.firm.id
+
+    @property
+    def name(self) -> str:
+        return self.user.name or self.user.email
+
+    @property
+    def is_fresh(self) -> bool:
+        """The password was typed within the last minutes."""
+        return utc_now() - self.login.fresh_at < timedelta(minutes=settings().FRESH_MINUTES)
+
+    def may(self, action: str) -> bool:
+        return permissions.allowed(self.user.role, action)
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(
+            firm_id=self.firm.id,
+            firm_public_id=self.firm.public_id,
+            ref=f"user:{self.user.public_id}",
+            name=self.name,
+            user_id=self.user.id,
+            ip=client_address(),
+            user_agent=user_agent(),
+        )
+
+
+def client_address() -> str:
+    """The socket's address, or the configured proxy's word for it (ProxyFix)."""
+    return request.remote_addr or ""
+
+
+def user_agent() -> str:
+    return (request.headers.get("User-Agent") or "")[:300]
+
+
+def public(view: F) -> F:
+    """Anyone may come in."""
+    setattr(view, GUARD, "public")
+    return view
+
+
+def requires(action: str, *, fresh: bool = False, fresh_next: str = "") -> Callable[[F], F]:
+    """Only a user whose role allows the action. `fresh` also asks for the password again after some minutes."""
+    if action not in permissions.ACTIONS:
+        raise ValueError(f"no such action: {action}")
+
+    def decorate(view: F) -> F:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            if not current_user.is_authenticated:
+                return to_login()
+            if not current_user.may(action):
+                abort(403)
+            if fresh and not current_user.is_fresh:
+                return redirect(url_for("accounts.confirm_password", next=fresh_next or _here()), code=303)
+            return view(*args, **kwargs)
+
+        setattr(guarded, GUARD, action)
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?") if request.method == "GET" else safe_next(request.referrer)
+
+
+def to_login() -> Response:
+    """Signed out: a page leads to the login and back; htmx reloads the page, or the login would land in a part."""
+    if request.headers.get("HX-Request"):
+        answer = make_response("", 401)
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+    return make_response(
+        redirect(url_for("accounts.login", next=_here()), code=303 if request.method == "POST" else 302)
+    )
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """A path on this host, or the default. Checked after parsing; the referrer of our own pages is cut to its path."""
+    if not target or any(ord(sign) < 33 for sign in target) or "\\" in target:
+        return default
+    parts = urlsplit(target)
+    if parts.netloc and target.startswith(("http://", "https://")) and parts.netloc == request.host:
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        parts = urlsplit(target)
+    if parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//"):
+        return default
+    return target
+
+
+def _load(token: str) -> Visitor | None:
+    found = logins.find(token, now=utc_now())
+    return Visitor(token, *found) if found else None
+
+
+def _check_origin() -> None:
+    """A changing request from a page of another host is refused, whatever token it carries."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        abort(403)
+    if origin == "null" or (request.headers.get("Sec-Fetch-Site") == "cross-site"):
+        abort(403)
+
+
+def register(app: Flask) -> None:
+    login_manager.user_loader(_load)
+    login_manager.session_protection = None  # the row decides; a phone changes its address all day
+    app.before_request(_check_origin)
+
+    @app.context_processor
+    def _closing() -> dict[str, object]:
+        visitor = current_user
+        return {"closing": visitor.closing if visitor and visitor.is_authenticated else None}
+
+
+def remember(token: str) -> None:
+    """Begin a login in this browser with a new id (the old session's content is dropped)."""
+    session.clear()
+    session.permanent = True
+    session["_user_id"] = token
+    session["_fresh"] = True

@@ -1,0 +1,76 @@
+"""How a request begins and ends: limits, cookies, and whether its transaction may write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, request
+
+from config import Settings
+from extensions import db
+from services import transaction
+
+F = TypeVar("F", bound=Callable[..., Any])
+MIB = 1024 * 1024
+READS_FIRST = "_reads_first"
+
+
+def limits(settings: Settings) -> dict[str, Any]:
+    """Flask's limits on what a request may carry. A logo may be 10 MiB, so that a too large one is named kindly."""
+    return {
+        "MAX_CONTENT_LENGTH": 10 * MIB,
+        "MAX_FORM_MEMORY_SIZE": MIB,
+        "MAX_FORM_PARTS": 500,
+        "TRUSTED_HOSTS": _trusted_hosts(settings),
+    }
+
+
+def _trusted_hosts(settings: Settings) -> list[str]:
+    host = settings.base_url.split("://", 1)[1].split("/", 1)[0]
+    hosts = [host.rsplit(":", 1)[0]]
+    return hosts if settings.PRODUCTION else [*hosts, "127.0.0.1", "localhost"]
+
+
+def cookies(settings: Settings) -> dict[str, Any]:
+    """Cookies of the login. With https they carry __Host- and Secure; a trial without TLS cannot."""
+    prefix = "__Host-" if settings.is_https else ""
+    return {
+        "SESSION_COOKIE_NAME": f"{prefix}handslag",
+        "SESSION_COOKIE_SECURE": settings.is_https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "PERMANENT_SESSION_LIFETIME": settings.LOGIN_MAX_DAYS * 24 * 3600,
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "WTF_CSRF_TIME_LIMIT": None,  # a page may lie open on a phone for days; the login ends it
+        "WTF_CSRF_SSL_STRICT": False,  # the Origin check in guards.py does this for http and https alike
+        "REMEMBER_COOKIE_SECURE": settings.is_https,
+        "COMPRESS_MIMETYPES": ["text/html", "text/css", "application/javascript", "image/svg+xml", "application/json"],
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_MIN_SIZE": 800,
+    }
+
+
+def reads_first(view: F) -> F:
+    """Mark a POST that hashes, draws or renders before it writes: its service calls transaction.start_writing()."""
+    setattr(view, READS_FIRST, True)
+    return view
+
+
+def register(app: Flask) -> None:
+    """Decide before anything is loaded whether this request may write: a GET never does."""
+
+    @app.before_request
+    def _begin() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, READS_FIRST, False):
+            transaction.only_read()
+        else:
+            transaction.may_write()
+
+    @app.teardown_request
+    def _end(error: BaseException | None) -> None:
+        db.session.remove()
+        transaction.may_write()

@@ -1,0 +1,52 @@
+"""Commands: read arguments, call one service or job, print, set the exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+events_group = AppGroup("events", help="The evidence chains.")
+rules_group = AppGroup("rules", help="The rules of rot and rut.")
+
+
+@events_group.command("verify")
+def verify_events() -> None:
+    """Check every chain and name the first bad entry. Exit status 1 if one does not hold."""
+    from services import events, transaction
+
+    with transaction.reading():
+        found = list(events.verify_all())
+    for firm, length, bad_seq in found:
+        click.echo(f"{firm}: " + (f"{length} entries hold" if bad_seq is None else f"entry {bad_seq} does not hold"))
+    bad = sum(1 for _, _, bad_seq in found if bad_seq is not None)
+    click.echo(f"{len(found) - bad} of {len(found)} chains hold")
+    if bad:
+        raise SystemExit(1)
+
+
+@rules_group.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def check_rules(file: Path) -> None:
+    """Run worked cases against the product's rules. Exit 1 on a difference, 2 if a kind of case is not handled."""
+    from domain.rule_cases import check_cases
+
+    report = check_cases(json.loads(file.read_text(encoding="utf-8")))
+    for difference in report.differing:
+        click.echo(str(difference))
+    for case in report.not_handled:
+        click.echo(f"{case}: not handled")
+    total = report.held + len(report.differing) + len(report.not_handled)
+    click.echo(f"{report.held} of {total} hold")
+    if report.differing:
+        raise SystemExit(1)
+    if report.not_handled:
+        raise SystemExit(2)
+
+
+def register_commands(app: Flask) -> None:
+    for group in (events_group, rules_group):
+        app.cli.add_command(group)

@@ -1,0 +1,120 @@
+"""Settings: one line each with type, unit and default. A missing secret stops the start.
+
+Every setting is read from the environment variable of the same name. docs/settings.md lists them for operators.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+
+
+class SettingsError(Exception):
+    """A setting has a value the product refuses to start with; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may decide. Units stand in the names."""
+
+    DATA_DIR: Path = ROOT / "data"  # everything the product keeps
+    KEYS_DIR: Path | None = None  # data keys of the firms; default DATA_DIR/keys, never in the database's backup
+    DATABASE_URL: str = ""  # default: SQLite at DATA_DIR/handslag.db
+    HOST: str = "127.0.0.1"  # address the web server listens on
+    PORT: int = 8000  # TCP port
+    BASE_URL: str = ""  # start of every mailed address; default http://127.0.0.1:PORT
+    PRODUCTION: bool = False  # refuses http, weak secrets and the local mailbox page
+    PROXIES: int = 0  # number of trusted reverse proxies in front
+    WEB_WORKERS: int = 2  # web processes
+    WEB_THREADS: int = 8  # threads per web process
+    SMTP_HOST: str = ""  # empty: letters go to the local mailbox
+    SMTP_PORT: int = 587
+    SMTP_USER: str = ""
+    SMTP_PASSWORD: str = field(default="", repr=False)
+    SMTP_SECURITY: str = "starttls"  # starttls, tls or none
+    MAIL_FROM: str = "handslag@localhost"  # sender address; the firm's name is put before it
+    LOGIN_IDLE_DAYS: int = 14
+    LOGIN_MAX_DAYS: int = 90
+    FRESH_MINUTES: int = 5  # how long a typed password counts as fresh
+    EXPORT_HOURS: int = 24  # how long an export can be downloaded, at most 168
+    NOTICE_DAYS: int = 0  # notice period before an account closes
+    CLOSING_DAYS: int = 30  # reading and export after the closing
+    BACKUP_DAYS: int = 35  # when the operator's last backup of erased data is gone
+    LOCK_BOOKKEEPING: bool = True  # offer owners to leave bookkeeping locked until its legal date
+    DISK_FREE_MIB: int = 200  # below this, uploads and exports are refused
+    ARGON2_MEMORY_KIB: int = 19456
+    ARGON2_TIME: int = 2
+
+    @classmethod
+    def from_environment(cls, environ: dict[str, str] | None = None, **given: Any) -> Settings:
+        """Read the environment; `given` wins over it. Raises SettingsError."""
+        env = dict(os.environ if environ is None else environ)
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            if setting.name in given:
+                values[setting.name] = given[setting.name]
+            elif env.get(setting.name):
+                values[setting.name] = _convert(setting.name, env[setting.name], setting.default)
+        settings = cls(**values)
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise SettingsError where a value cannot be used."""
+        if self.SMTP_SECURITY not in ("starttls", "tls", "none"):
+            raise SettingsError("SMTP_SECURITY must be starttls, tls or none.")
+        if not 0 < self.EXPORT_HOURS <= 168:
+            raise SettingsError("EXPORT_HOURS must be 1 to 168.")
+        if self.PRODUCTION and not self.base_url.startswith("https://"):
+            raise SettingsError("PRODUCTION needs a BASE_URL that begins with https://.")
+
+    @property
+    def base_url(self) -> str:
+        return (self.BASE_URL or f"http://127.0.0.1:{self.PORT}").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy address of the database; PostgreSQL goes through psycopg 3."""
+        url = self.DATABASE_URL or f"sqlite:///{self.DATA_DIR / 'handslag.db'}"
+        for short in ("postgres://", "postgresql://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url[len(short) :]
+        return url
+
+    @property
+    def keys_dir(self) -> Path:
+        return self.KEYS_DIR or self.DATA_DIR / "keys"
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.DATA_DIR / "secrets"
+
+    @property
+    def files_dir(self) -> Path:
+        return self.DATA_DIR / "files"
+
+    @property
+    def shows_local_mailbox(self) -> bool:
+        """The page /dev/mejl exists only on a trial installation without a mail server."""
+        return not self.PRODUCTION and not self.SMTP_HOST
+
+
+def _convert(name: str, text: str, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return text.strip().lower() in ("1", "true", "yes", "on")
+        if isinstance(default, int):
+            return int(text)
+    except ValueError:
+        raise SettingsError(f"{name} must be a whole number, not {text!r}.") from None
+    if name.endswith("_DIR"):
+        return Path(text).expanduser().resolve()
+    return text

@@ -1,0 +1,55 @@
+"""The one door to the tables: import them from here and nowhere else."""
+
+from __future__ import annotations
+
+from tables.agreements import Agreement, Applicant, Withdrawal
+from tables.base import Base, FirmOwned, new_public_id
+from tables.customers import Article, Customer
+from tables.firms import (
+    Acceptance,
+    Attempt,
+    Closing,
+    Counter,
+    ErasureReceipt,
+    Firm,
+    Login,
+    OnceKey,
+    User,
+    UserToken,
+)
+from tables.quotes import Decline, Message, Quote, QuoteLine, QuoteLink, QuoteSection, QuoteVersion
+from tables.records import ChainHead, Event, EventValue, Export, Letter, StoredFile
+
+__all__ = [
+    "Acceptance",
+    "Agreement",
+    "Applicant",
+    "Article",
+    "Attempt",
+    "Base",
+    "ChainHead",
+    "Closing",
+    "Counter",
+    "Customer",
+    "Decline",
+    "ErasureReceipt",
+    "Event",
+    "EventValue",
+    "Export",
+    "Firm",
+    "FirmOwned",
+    "Letter",
+    "Login",
+    "Message",
+    "OnceKey",
+    "Quote",
+    "QuoteLine",
+    "QuoteLink",
+    "QuoteSection",
+    "QuoteVersion",
+    "StoredFile",
+    "User",
+    "UserToken",
+    "Withdrawal",
+    "new_public_id",
+]

@@ -1,0 +1,36 @@
+"""How services say no. Blueprints turn these into answers in one place (blueprints/shared/errors.py)."""
+
+from __future__ import annotations
+
+
+class NotFound(Exception):
+    """No such row for this firm; the same whether it is missing or someone else's."""
+
+
+class RuleBroken(Exception):
+    """A rule of the trade or of the product refuses the act. `code` names the words in templates/errors/_rules.html."""
+
+    code = "rule"
+
+    def __init__(self, code: str | None = None, **facts: object) -> None:
+        super().__init__(code or self.code)
+        self.code = code or self.code
+        self.facts = facts
+
+
+class Stale(RuleBroken):
+    """Someone else changed the row since the form was drawn; nothing was stored."""
+
+    code = "stale"
+
+
+class TooMany(Exception):
+    """More tries than the limit allows in its window."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("too many tries")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class DiskFull(Exception):
+    """Too little disk for the act; nothing was stored."""

@@ -1,0 +1,101 @@
+"""The firm's append-only chain (security.md E-04, E-05 in short: see domain/evidence.py). Never commits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from domain import acts, evidence
+from extensions import db
+from models import ChainHead, Event, EventValue, Firm
+from services import scope, vault
+from services.actors import Actor
+
+
+def open_chain(firm_id: int) -> None:
+    """Begin the chain of a new firm."""
+    db.session.add(ChainHead(firm_id=firm_id, seq=0, link=evidence.ZERO_LINK))
+
+
+def record(
+    act: str,
+    obj: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    personal: Mapping[str, str] | None = None,
+) -> Event:
+    """Add one entry in the running transaction.
+
+    `obj` is kind:public id, with :v<version> where one is meant. `data` is plain (integers, short codes, hashes);
+    a value of `personal` enters the chain only as a commitment. Raises domain.acts.UnknownAct for an act or a field
+    outside the dictionary.
+    """
+    personal = dict(personal or {})
+    if actor.ip:
+        personal.setdefault("ip", actor.ip)
+    if actor.user_agent:
+        personal.setdefault("ua", actor.user_agent)
+    fields: dict[str, Any] = dict(data or {})
+    head = db.session.get_one(ChainHead, actor.firm_id, with_for_update=True)
+    seq = head.seq + 1
+    for field, value in personal.items():
+        salt = os.urandom(32)
+        fields[field] = evidence.commitment(salt, value)
+        sealed = vault.seal(actor.firm_public_id, salt + value.encode(), "event_value", str(seq), field)
+        db.session.add(EventValue(firm_id=actor.firm_id, seq=seq, field=field, sealed=sealed))
+    acts.check(act, fields)
+    entry = evidence.entry(firm=actor.firm_public_id, seq=seq, at=at, act=act, obj=obj, actor=actor.ref, data=fields)
+    content = evidence.content_hash(entry)
+    head.seq, head.link = seq, evidence.link_hash(head.link, content)
+    event = Event(
+        firm_id=actor.firm_id,
+        seq=seq,
+        act=act,
+        obj=":".join(obj.split(":")[:2]),
+        at=at,
+        entry=evidence.entry_bytes(entry).decode(),
+        content=content,
+        link=head.link,
+    )
+    db.session.add(event)
+    return event
+
+
+def of_object(firm_id: int, obj: str) -> list[Event]:
+    """The entries about one thing (kind:public id), oldest first."""
+    statement = scope.columns(Event, firm_id, Event).where(Event.obj == obj).order_by(Event.seq)
+    return list(db.session.scalars(statement))
+
+
+def personal_values(firm_id: int, firm_public_id: str, seqs: list[int]) -> dict[tuple[int, str], str]:
+    """The clear values behind commitments, by (seq, field). Erased ones are missing."""
+    found = scope.rows(EventValue, firm_id, EventValue.seq.in_(seqs))
+    return {
+        (row.seq, row.field): vault.unseal(firm_public_id, row.sealed, "event_value", str(row.seq), row.field)[
+            32:
+        ].decode()
+        for row in found
+    }
+
+
+def verify(firm: Firm) -> int | None:
+    """Walk a firm's chain from its start; the seq of the first entry that does not hold, or None."""
+    head = db.session.get(ChainHead, firm.id)
+    rows = db.session.execute(
+        scope.columns(Event, firm.id, Event.entry, Event.link).order_by(Event.seq).execution_options(yield_per=500)
+    )
+    entries = ((row.entry.encode(), row.link) for row in rows)
+    return evidence.first_bad(firm.public_id, entries, head=(head.seq, head.link) if head else (0, evidence.ZERO_LINK))
+
+
+def verify_all() -> Iterator[tuple[str, int, int | None]]:
+    """(firm, length, first bad seq or None) of every chain of the installation."""
+    for firm in db.session.scalars(select(Firm).order_by(Firm.id)):
+        head = db.session.get(ChainHead, firm.id)
+        yield firm.public_id, head.seq if head else 0, verify(firm)

@@ -1,0 +1,122 @@
+"""Secrets of the installation and data keys of the firms, as files outside the database.
+
+DATA_DIR/secrets: installation.key wraps the firms' keys, index.key makes blind indexes, secret.key signs links and
+cookies (one key a line, the newest last; older ones are still accepted). KEYS_DIR/<firm>.key: the firm's data key,
+wrapped. Destroying that file at erasure makes what backups still hold of the firm's encrypted data unreadable.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets as randomness
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from config import Settings, SettingsError
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Key material read at start."""
+
+    installation_key: bytes = field(repr=False)
+    index_key: bytes = field(repr=False)
+    secret_keys: tuple[str, ...] = field(repr=False)  # oldest first
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that only the owner can read, whole or not at all, and on disk before this returns."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{randomness.token_hex(4)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in the folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def ensure(settings: Settings) -> Secrets:
+    """Make the secrets that are missing (mode 600, folder 700) and read them all."""
+    folder = settings.secrets_dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("installation.key", "index.key"):
+        if not (folder / name).exists():
+            write_private(folder / name, randomness.token_bytes(KEY_BYTES))
+    if not (folder / "secret.key").exists():
+        write_private(folder / "secret.key", randomness.token_hex(KEY_BYTES).encode() + b"\n")
+    return read(settings)
+
+
+def read(settings: Settings) -> Secrets:
+    """Read the secrets. Raises SettingsError where one is missing or too short."""
+    folder = settings.secrets_dir
+    try:
+        installation_key = (folder / "installation.key").read_bytes()
+        index_key = (folder / "index.key").read_bytes()
+        secret_keys = tuple((folder / "secret.key").read_text().split())
+    except OSError as error:
+        raise SettingsError(f"A secret is missing: {error.filename}. ./run makes the missing ones.") from None
+    if len(installation_key) != KEY_BYTES or len(index_key) != KEY_BYTES:
+        raise SettingsError(f"A key in {folder} has the wrong length.")
+    if not secret_keys or min(len(key) for key in secret_keys) < KEY_BYTES:
+        raise SettingsError(f"{folder / 'secret.key'} holds no key of at least {KEY_BYTES} characters.")
+    return Secrets(installation_key, index_key, secret_keys)
+
+
+def _path(settings: Settings, firm_public_id: str) -> Path:
+    return settings.keys_dir / f"{firm_public_id}.key"
+
+
+def create_firm_key(settings: Settings, secrets: Secrets, firm_public_id: str) -> None:
+    """Make and wrap the data key of a new firm; on disk before the firm's row is committed."""
+    nonce = randomness.token_bytes(12)
+    wrapped = AESGCM(secrets.installation_key).encrypt(
+        nonce, randomness.token_bytes(KEY_BYTES), b"firm-key:" + firm_public_id.encode()
+    )
+    write_private(_path(settings, firm_public_id), nonce + wrapped)
+
+
+def destroy_firm_key(settings: Settings, firm_public_id: str) -> None:
+    """Overwrite and remove the firm's data key. Doing it again is harmless."""
+    path = _path(settings, firm_public_id)
+    firm_cipher.cache_clear()
+    if path.exists():
+        with path.open("r+b") as file:
+            file.write(randomness.token_bytes(path.stat().st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+        sync_folder(path.parent)
+
+
+class KeyMissing(Exception):
+    """The firm's data key is not in KEYS_DIR, or the installation key does not open it."""
+
+
+@lru_cache(maxsize=1000)
+def firm_cipher(settings: Settings, secrets: Secrets, firm_public_id: str) -> AESGCM:
+    """The firm's data key, opened. Raises KeyMissing."""
+    try:
+        stored = _path(settings, firm_public_id).read_bytes()
+        key = AESGCM(secrets.installation_key).decrypt(stored[:12], stored[12:], b"firm-key:" + firm_public_id.encode())
+    except (OSError, InvalidTag):
+        raise KeyMissing(firm_public_id) from None
+    return AESGCM(key)

@@ -1,0 +1,29 @@
+"""The local mailbox of a trial installation, as its page shows it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mail import local_mailbox
+from mail.local_mailbox import Kept
+from services.errors import NotFound
+from services.installation import settings
+
+
+def newest() -> list[Kept]:
+    """The latest letters of all firms. Raises NotFound where there is no such page."""
+    return local_mailbox.newest(_folder())
+
+
+def get(firm: str, public_id: str) -> Kept:
+    """One letter. Raises NotFound."""
+    kept = local_mailbox.find(_folder(), firm, public_id)
+    if kept is None:
+        raise NotFound
+    return kept
+
+
+def _folder() -> Path:
+    if not settings().shows_local_mailbox:
+        raise NotFound
+    return settings().DATA_DIR / "mailbox"

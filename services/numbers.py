@@ -1,0 +1,20 @@
+"""Numbers without gaps or doubles: taken in the transaction that uses them. Never commits."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from extensions import db
+from models import Counter
+
+
+def take(firm_id: int, series: str) -> int:
+    """The next number of a series of the firm, 1 at first. A rolled back transaction gives it back."""
+    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(Counter)
+        .values(firm_id=firm_id, series=series, value=1)
+        .on_conflict_do_update(index_elements=["firm_id", "series"], set_={"value": Counter.value + 1})
+        .returning(Counter.value)
+    )
+    return int(db.session.execute(statement).scalar_one())

@@ -1,0 +1,40 @@
+"""One-shot forms act once: a random key in the form, a row in the transaction of the act. Never commits."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain import canonical
+from extensions import db
+from models import OnceKey
+from services import scope
+from services.errors import RuleBroken
+
+
+class KeyReused(RuleBroken):
+    """The same key came with other content."""
+
+    code = "once_reused"
+
+
+def answer(firm_id: int, key: str, act: str, content: Mapping[str, object]) -> str | None:
+    """Where the first use of this key was answered, or None if it has not been used. Raises KeyReused."""
+    row = scope.find(OnceKey, firm_id, OnceKey.key == key)
+    if row is None:
+        return None
+    if (row.act, row.content_sha256) != (act, _sha256(content)):
+        raise KeyReused
+    return row.answer
+
+
+def remember(firm_id: int, key: str, act: str, content: Mapping[str, object], *, at: str, now: datetime) -> None:
+    """Keep the key with the address of the answer. A second writer fails on the unique key at commit."""
+    db.session.add(
+        OnceKey(firm_id=firm_id, key=key, act=act, content_sha256=_sha256(content), answer=at, created_at=now)
+    )
+
+
+def _sha256(content: Mapping[str, object]) -> str:
+    return hashlib.sha256(canonical.dumps(dict(content))).hexdigest()

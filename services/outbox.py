@@ -1,0 +1,114 @@
+"""Letters waiting to be sent: queued in the transaction of the act, claimed by the worker under a lease."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from extensions import db
+from models import Firm, Letter, Quote, new_public_id
+from services import events, nudge, transaction
+from services.actors import system
+
+LEASE = timedelta(minutes=2)
+# wait before the next try, by number of tries made; after the last the letter has failed
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720, 1440, 1440)]
+
+
+def queue(
+    kind: str,
+    to: str,
+    params: Mapping[str, object],
+    *,
+    firm_id: int | None,
+    now: datetime,
+    quote_id: int | None = None,
+) -> Letter:
+    """Add a letter to the running transaction. `params` are ids the letter is drawn from when it is sent."""
+    letter = Letter(
+        firm_id=firm_id,
+        public_id=new_public_id(),
+        kind=kind,
+        to_address=to,
+        params=json.dumps(dict(params), sort_keys=True),
+        quote_id=quote_id,
+        next_at=now,
+        created_at=now,
+    )
+    db.session.add(letter)
+    nudge.after_commit("send_mail")
+    return letter
+
+
+def claim(now: datetime) -> Letter | None:
+    """Take the next letter that is due, under a lease; committed before it is returned."""
+    statement = (
+        select(Letter)
+        .where(
+            Letter.state == "queued",
+            Letter.next_at <= now,
+            or_(Letter.lease_until.is_(None), Letter.lease_until < now),
+        )
+        .order_by(Letter.next_at, Letter.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    letter = db.session.scalar(statement)
+    if letter is None:
+        transaction.rollback()
+        return None
+    letter.attempts += 1
+    letter.lease_until = now + LEASE
+    transaction.commit()
+    return letter
+
+
+def accepted(letter: Letter, reply: str, *, now: datetime) -> None:
+    """The receiving server took the letter: its reply line is kept and, for a quote, becomes an event."""
+    letter.state, letter.reply, letter.done_at, letter.lease_until = "sent", reply, now, None
+    _record(letter, "mail.accepted", reply, now)
+    if letter.firm_id is None:
+        letter.to_address = ""
+    transaction.commit()
+
+
+def postpone(letter: Letter, reply: str, *, now: datetime) -> bool:
+    """A passing fault: try again later. False, and the letter has failed, when it was the last try."""
+    if letter.attempts > len(WAITS):
+        refused(letter, reply, now=now)
+        return False
+    letter.next_at = now + WAITS[letter.attempts - 1]
+    letter.reply, letter.lease_until = reply, None
+    transaction.commit()
+    return True
+
+
+def refused(letter: Letter, reply: str, *, now: datetime) -> None:
+    """A final fault: the reason stays on the quote's timeline and the quote asks for the firm's attention."""
+    letter.state, letter.reply, letter.done_at, letter.lease_until = "failed", reply, now, None
+    _record(letter, "mail.bounced", reply, now)
+    if letter.quote_id is not None:
+        quote = db.session.get_one(Quote, letter.quote_id)
+        quote.mail_failed_at = now
+        quote.touched_at = now
+    if letter.firm_id is None:
+        letter.to_address = ""
+    transaction.commit()
+
+
+def _record(letter: Letter, act: str, reply: str, now: datetime) -> None:
+    if letter.firm_id is None or letter.quote_id is None:
+        return
+    firm = db.session.get_one(Firm, letter.firm_id)
+    quote = db.session.get_one(Quote, letter.quote_id)
+    events.record(
+        act,
+        f"quote:{quote.public_id}",
+        actor=system(firm.id, firm.public_id),
+        at=now,
+        data={"provider_id": letter.public_id},
+        personal={"reply": reply},
+    )

@@ -1,0 +1,107 @@
+"""Papers and pictures: bytes in DATA_DIR/files, encrypted, on disk before the row that names them is committed."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import secrets as randomness
+import shutil
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from extensions import db
+from models import StoredFile, new_public_id
+from services import vault
+from services.errors import DiskFull
+from services.installation import settings
+from services.keys import sync_folder
+
+READ_BYTES = 64 * 1024
+
+
+def folder(firm_public_id: str) -> Path:
+    """Where all files of a firm lie."""
+    return settings().files_dir / firm_public_id
+
+
+def path(firm_public_id: str, file_public_id: str) -> Path:
+    return folder(firm_public_id) / file_public_id[:2] / file_public_id
+
+
+def require_disk(needed_bytes: int = 0) -> None:
+    """Raise DiskFull when the disk has less left than the installation keeps free."""
+    free = shutil.disk_usage(settings().DATA_DIR).free
+    if free - needed_bytes < settings().DISK_FREE_MIB * 1024 * 1024:
+        raise DiskFull
+
+
+def put(
+    firm_id: int, firm_public_id: str, data: bytes, *, purpose: str, name: str, media_type: str, now: datetime
+) -> StoredFile:
+    """Keep bytes and add their row to the running transaction. A rolled back row leaves an orphan for the sweep."""
+    row = StoredFile(
+        firm_id=firm_id,
+        public_id=new_public_id(),
+        purpose=purpose,
+        name=name,
+        media_type=media_type,
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        created_at=now,
+    )
+    write(firm_public_id, row.public_id, [data])
+    db.session.add(row)
+    return row
+
+
+def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> int:
+    """Encrypt parts into the file's place; whole or not at all. Bytes written. Raises DiskFull."""
+    target = path(firm_public_id, file_public_id)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
+    written = 0
+    try:
+        with open(temporary, "xb", opener=_private) as file:
+            for chunk in vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id):
+                written += file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+    return written
+
+
+def read(firm_public_id: str, file: StoredFile) -> bytes:
+    """The clear bytes. Raises FileNotFoundError, or InvalidTag for a changed file."""
+    return b"".join(stream(firm_public_id, file.public_id))
+
+
+def stream(firm_public_id: str, file_public_id: str) -> Iterator[bytes]:
+    """The clear bytes in chunks, with constant memory."""
+    yield from vault.unseal_stream(
+        firm_public_id, _parts(path(firm_public_id, file_public_id)), "stored_file", file_public_id
+    )
+
+
+def remove(firm_public_id: str, file_public_id: str) -> None:
+    path(firm_public_id, file_public_id).unlink(missing_ok=True)
+
+
+def _parts(source: Path) -> Iterator[bytes]:
+    with source.open("rb") as file:
+        while part := file.read(READ_BYTES):
+            yield part
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)

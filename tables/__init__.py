@@ -1,0 +1,1 @@
+"""Columns, constraints and relationships; no rules, no queries."""

@@ -1,0 +1,77 @@
+"""What a customer agreed to, who shares the deduction, and what was withdrawn."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
+from tables.columns import UtcDateTime
+
+
+class Agreement(FirmOwned, Base):
+    """The one approval of a quote. `agreed` is canonical JSON (schema handslag.agreed/1) without personnummer."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        same_firm("link_id", "quote_link", ondelete=None),
+        same_firm("pdf_id", "stored_file", ondelete=None),
+        UniqueConstraint("quote_id"),
+        CheckConstraint("home IN ('none', 'house', 'flat', 'later')", name="home"),
+    )
+    public_id: Mapped[str] = public_id_column()
+    quote_id: Mapped[int]
+    link_id: Mapped[int]
+    version: Mapped[int]
+    agreed: Mapped[str] = mapped_column(Text)
+    agreed_sha256: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    way: Mapped[str] = mapped_column(String(12), default="link")
+    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    gross_ore: Mapped[int]
+    deduction_ore: Mapped[int]
+    to_pay_ore: Mapped[int]
+    start_now: Mapped[bool] = mapped_column(default=False)  # tick A
+    right_ends: Mapped[bool] = mapped_column(default=False)  # tick B
+    withdraw_until: Mapped[date | None]  # last day, Stockholm; none for other than consumers
+    home: Mapped[str] = mapped_column(String(8), default="none")
+    fastighetsbeteckning: Mapped[str] = mapped_column(String(40), default="")
+    brf_orgnr: Mapped[str] = mapped_column(String(11), default="")
+    flat_number: Mapped[str] = mapped_column(String(10), default="")  # lägenhetsnummer
+    pdf_id: Mapped[int | None]  # drawn by the worker; "Klart" is shown only when it is here
+    pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Applicant(FirmOwned, Base):
+    """One person who shares the deduction. The personnummer is encrypted; the index finds equal ones."""
+
+    __tablename__ = "applicant"
+    __table_args__ = (firm_key(), same_firm("agreement_id", "agreement"), UniqueConstraint("agreement_id", "position"))
+    public_id: Mapped[str] = public_id_column()  # in the associated data of the encryption
+    agreement_id: Mapped[int]
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    personnummer: Mapped[bytes | None] = mapped_column(LargeBinary)
+    personnummer_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
+    rot_kr: Mapped[int] = mapped_column(default=0)
+    rut_kr: Mapped[int] = mapped_column(default=0)
+
+
+class Withdrawal(FirmOwned, Base):
+    """A received statement of withdrawal (DAL 2:10 a). It is always received; the firm assesses it."""
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (firm_key(), same_firm("agreement_id", "agreement"))
+    public_id: Mapped[str] = public_id_column()
+    agreement_id: Mapped[int] = mapped_column(index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    reply_to: Mapped[str] = mapped_column(String(254))
+    contract: Mapped[str] = mapped_column(String(60))  # what the statement names
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_day: Mapped[date | None]
+    in_time: Mapped[bool]

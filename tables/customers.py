@@ -1,0 +1,68 @@
+"""The firm's register of customers and its price list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tables.base import Base, FirmOwned, firm_key
+from tables.columns import UtcDateTime
+
+
+class Customer(FirmOwned, Base):
+    """A private person, company or housing association. Never a personnummer: the customer fills that in."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        firm_key(),
+        UniqueConstraint("firm_id", "n"),
+        CheckConstraint("kind IN ('private', 'company', 'association')", name="kind"),
+        Index("ix_customer_list", "firm_id", "archived_at", "sort_name", "id"),
+    )
+    n: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(120))
+    sort_name: Mapped[str] = mapped_column(String(120))  # lower case, for the order of the list
+    search_text: Mapped[str] = mapped_column(Text)  # lower case words that search looks in
+    orgnr: Mapped[str] = mapped_column(String(11), default="")
+    contact: Mapped[str] = mapped_column(String(120), default="")  # contact person of a company
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")
+    street: Mapped[str] = mapped_column(String(120), default="")
+    postal_code: Mapped[str] = mapped_column(String(6), default="")
+    city: Mapped[str] = mapped_column(String(80), default="")
+    site_street: Mapped[str] = mapped_column(String(120), default="")  # where the work is done
+    site_postal_code: Mapped[str] = mapped_column(String(6), default="")
+    site_city: Mapped[str] = mapped_column(String(80), default="")
+    rev: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Article(FirmOwned, Base):
+    """One row of the price list."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        firm_key(),
+        UniqueConstraint("firm_id", "n"),
+        CheckConstraint("kind IN ('labour', 'material', 'other')", name="kind"),
+        CheckConstraint("basis IN ('incl', 'excl')", name="basis"),
+        CheckConstraint("vat_percent IN (0, 6, 12, 25)", name="vat_percent"),
+        Index("ix_article_used", "firm_id", "archived_at", "used_at"),
+    )
+    n: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    search_text: Mapped[str] = mapped_column(Text)
+    unit: Mapped[str] = mapped_column(String(12), default="st")
+    unit_price_ore: Mapped[int]
+    basis: Mapped[str] = mapped_column(String(4), default="incl")  # whether the price includes VAT
+    vat_percent: Mapped[int] = mapped_column(default=25)
+    kind: Mapped[str] = mapped_column(String(10), default="material")
+    deduction: Mapped[str | None] = mapped_column(String(3))
+    work_type: Mapped[str | None] = mapped_column(String(40))
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it last came into a quote; at first when it was made
+    rev: Mapped[int] = mapped_column(default=1)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

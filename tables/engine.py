@@ -1,0 +1,45 @@
+"""How transactions begin: SQLite as a database for several processes, PostgreSQL as it is.
+
+SQLite: write-ahead log, every commit on disk (synchronous=FULL), foreign keys on, five seconds of patience.
+A transaction that may write begins IMMEDIATE, because a reader that turns writer is refused at once, without
+the patience. While `read_only` is set, transactions begin plain and cannot write (query_only; READ ONLY on
+PostgreSQL). services/transaction.py sets it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+
+read_only: ContextVar[bool] = ContextVar("read_only", default=False)
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(dbapi: Any, record: Any) -> None:
+    if isinstance(dbapi, sqlite3.Connection):
+        dbapi.isolation_level = None  # the driver's own BEGIN comes too late
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=5000",
+            "foreign_keys=ON",
+            "secure_delete=ON",  # erased rows are overwritten, not only unlinked
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    reads = read_only.get()
+    if connection.dialect.name == "postgresql":
+        if reads:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        return
+    if connection.info.get("query_only", False) is not reads:
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+        connection.info["query_only"] = reads
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

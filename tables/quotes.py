@@ -1,0 +1,182 @@
+"""Quotes: the working rows the firm edits, the frozen versions, the links and the conversation."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.quote_states import QuoteStatus
+from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
+from tables.columns import UtcDateTime
+
+STATUSES = ", ".join(repr(str(status)) for status in QuoteStatus)
+
+
+class Quote(FirmOwned, Base):
+    """A quote. Its rows are the firm's draft of the next version; what was sent lies in quote_version."""
+
+    __tablename__ = "quote"
+    __table_args__ = (
+        firm_key(),
+        UniqueConstraint("firm_id", "n"),
+        UniqueConstraint("firm_id", "number"),
+        same_firm("customer_id", "customer", ondelete=None),
+        same_firm("user_id", "user", ondelete=None),
+        CheckConstraint(f"status IN ({STATUSES})", name="status"),
+        CheckConstraint("basis IN ('incl', 'excl')", name="basis"),
+        CheckConstraint("turn IN ('firm', 'customer', 'none')", name="turn"),
+        Index("ix_quote_list", "firm_id", "archived_at", "touched_at", "id"),
+        Index("ix_quote_status", "firm_id", "status", "touched_at", "id"),
+        Index("ix_quote_turn", "firm_id", "turn", "touched_at", "id"),
+        Index("ix_quote_expiry", "status", "valid_until"),
+    )
+    public_id: Mapped[str] = public_id_column()  # the deal's address /o/<id> for its whole life
+    n: Mapped[int]  # running number in the firm's addresses
+    number: Mapped[str | None] = mapped_column(String(12))  # 2026-001, taken at the first sending
+    status: Mapped[str] = mapped_column(String(20), default=QuoteStatus.DRAFT)
+    version: Mapped[int] = mapped_column(default=0)  # newest frozen version, 0 = none yet
+    changed_since: Mapped[bool] = mapped_column(default=True)  # the draft differs from the newest version
+    customer_id: Mapped[int | None] = mapped_column(index=True)
+    user_id: Mapped[int]  # the firm's contact
+    title: Mapped[str] = mapped_column(String(120), default="")
+    message: Mapped[str] = mapped_column(Text, default="")
+    terms: Mapped[str] = mapped_column(Text, default="")
+    basis: Mapped[str] = mapped_column(String(4), default="incl")
+    price_type: Mapped[str] = mapped_column(String(20), default="fixed")
+    valid_until: Mapped[date]
+    paid_on: Mapped[date | None]  # expected payment date; without one, valid_until
+    starts_on: Mapped[date | None]
+    finishes_on: Mapped[date | None]
+    site_street: Mapped[str] = mapped_column(String(120), default="")
+    site_postal_code: Mapped[str] = mapped_column(String(6), default="")
+    site_city: Mapped[str] = mapped_column(String(80), default="")
+    rev: Mapped[int] = mapped_column(default=1)  # of this row's own fields; sections and lines have their own
+    turn: Mapped[str] = mapped_column(String(10), default="none")  # whose move it is
+    question_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the firm owes an answer since
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the customer acted on the page (a hint)
+    mail_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    gross_ore: Mapped[int] = mapped_column(default=0)  # shown in lists: of the draft, then of the newest version
+    to_pay_ore: Mapped[int] = mapped_column(default=0)
+    search_text: Mapped[str] = mapped_column(Text, default="")  # title, customer and number in lower case
+    customer_name: Mapped[str] = mapped_column(String(120), default="")  # copied for lists
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # last act of either party; the order of the list
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class QuoteSection(FirmOwned, Base):
+    """A part (del) of a quote."""
+
+    __tablename__ = "quote_section"
+    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), UniqueConstraint("quote_id", "n"))
+    quote_id: Mapped[int]
+    n: Mapped[int]  # number within the quote, for addresses; never used again
+    position: Mapped[int]  # order; a tie is broken by n
+    title: Mapped[str] = mapped_column(String(120), default="")
+    rev: Mapped[int] = mapped_column(default=1)
+
+
+class QuoteLine(FirmOwned, Base):
+    """One priced row of the draft. The rows of a sent version are frozen in its JSON."""
+
+    __tablename__ = "quote_line"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        same_firm("section_id", "quote_section"),
+        UniqueConstraint("quote_id", "n"),
+        CheckConstraint("vat_percent IN (0, 6, 12, 25)", name="vat_percent"),
+        CheckConstraint("kind IN ('labour', 'material', 'other')", name="kind"),
+        CheckConstraint("discount_bp BETWEEN 0 AND 10000", name="discount_bp"),
+        CheckConstraint("deduction IS NULL OR deduction IN ('rot', 'rut')", name="deduction"),
+        CheckConstraint("quantity_milli BETWEEN 0 AND 1000000000", name="quantity_milli"),
+    )
+    quote_id: Mapped[int]
+    section_id: Mapped[int] = mapped_column(index=True)
+    n: Mapped[int]  # number within the quote, for addresses and as the line's key in versions
+    position: Mapped[int]
+    text: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(Text, default="")  # the customer reads it
+    quantity_milli: Mapped[int] = mapped_column(default=1000)
+    unit: Mapped[str] = mapped_column(String(12), default="st")
+    unit_price_ore: Mapped[int] = mapped_column(default=0)
+    vat_percent: Mapped[int] = mapped_column(default=25)
+    kind: Mapped[str] = mapped_column(String(10), default="labour")
+    discount_bp: Mapped[int] = mapped_column(default=0)
+    deduction: Mapped[str | None] = mapped_column(String(3))
+    work_type: Mapped[str | None] = mapped_column(String(40))
+    is_option: Mapped[bool] = mapped_column(default=False)
+    rev: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[str] = mapped_column(String(120), default="")  # name of the user, for the 409 page
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept for undo until the quote is sent
+
+
+class QuoteVersion(FirmOwned, Base):
+    """What was sent: canonical JSON and PDF with their SHA-256. Never rewritten."""
+
+    __tablename__ = "quote_version"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        same_firm("pdf_id", "stored_file", ondelete=None),
+        UniqueConstraint("quote_id", "version"),
+    )
+    quote_id: Mapped[int]
+    version: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)  # schema handslag.quote/1
+    json_sha256: Mapped[str] = mapped_column(String(64))
+    pdf_id: Mapped[int]
+    pdf_sha256: Mapped[str] = mapped_column(String(64))
+    gross_ore: Mapped[int]
+    to_pay_ore: Mapped[int]
+    valid_until: Mapped[date]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class QuoteLink(FirmOwned, Base):
+    """A way in for a customer: one row per mailed or handed-over link. The row decides, the signature only filters."""
+
+    __tablename__ = "quote_link"
+    __table_args__ = (firm_key(), same_firm("quote_id", "quote"))
+    public_id: Mapped[str] = public_id_column()
+    quote_id: Mapped[int] = mapped_column(index=True)
+    way: Mapped[str] = mapped_column(String(12))  # mail, handed_over
+    email: Mapped[str] = mapped_column(String(254), default="")
+    picked: Mapped[str] = mapped_column(Text, default="[]")  # JSON list of line keys the customer has ticked
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # first act on the page
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Message(FirmOwned, Base):
+    """One question or answer in the quote's thread."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        CheckConstraint("sender IN ('firm', 'customer')", name="sender"),
+    )
+    public_id: Mapped[str] = public_id_column()
+    quote_id: Mapped[int] = mapped_column(index=True)
+    sender: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Decline(FirmOwned, Base):
+    """A customer's no: it ends the offer (AvtL 5 §)."""
+
+    __tablename__ = "decline"
+    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), UniqueConstraint("quote_id", "version"))
+    quote_id: Mapped[int]
+    version: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    declined_at: Mapped[datetime] = mapped_column(UtcDateTime)

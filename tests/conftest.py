@@ -1,0 +1,96 @@
+"""Fixtures: one app with a real database per test run, emptied after each test; clients that read what they get."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from app import create_app
+from config import Settings
+from extensions import db
+from models import Base
+from services import transaction
+from tests.client import Client
+from tests.factories import Make
+
+IS_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database: SQLite, or with TEST_DATABASE=postgresql one on a throw-away server."""
+    if IS_POSTGRESQL:
+        from tests.postgres import new_database
+
+        with new_database() as url:
+            yield url
+    else:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'handslag.db'}"
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Settings:
+    return Settings(
+        DATA_DIR=tmp_path_factory.mktemp("data"),
+        DATABASE_URL=database_url,
+        BASE_URL="http://localhost",
+        DISK_FREE_MIB=0,
+        ARGON2_MEMORY_KIB=64,
+        ARGON2_TIME=1,
+    )
+
+
+@pytest.fixture(scope="session")
+def _app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.test_client_class = Client
+    with app.app_context():
+        upgrade(directory=str(Path(app.root_path) / "migrations"))
+        if not IS_POSTGRESQL:
+            with db.engine.connect() as connection:  # tests need no commit to survive a power cut
+                connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(_app: Flask) -> Iterator[Flask]:
+    """The app with an empty database, inside an app context."""
+    transaction.may_write()
+    yield _app
+    db.session.rollback()
+    db.session.remove()
+    transaction.may_write()
+    empty_database()
+
+
+def empty_database() -> None:
+    tables = Base.metadata.sorted_tables
+    if IS_POSTGRESQL:
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        db.session.execute(text("DELETE FROM firm"))  # what a firm owns goes with it
+        for name in ("attempt", "erasure_receipt", "letter"):
+            db.session.execute(text(f"DELETE FROM {name}"))
+    db.session.commit()
+    db.session.remove()
+
+
+@pytest.fixture
+def make(app: Flask) -> Make:
+    """Makes rows: make.firm(), make.customer(firm), make.quote(firm, ...)."""
+    return Make(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A visitor who is not logged in."""
+    return app.test_client()  # type: ignore[return-value]
