@@ -1,0 +1,38 @@
+"""The background process: huey's consumer, with two threads, so that a long export does not hold up the letters."""
+
+from __future__ import annotations
+
+import signal
+from typing import Any
+
+from flask import Flask
+
+from jobs import stopping
+
+THREADS = 2
+
+
+def main(app: Flask) -> int:
+    """Work until TERM, then finish the items in hand and return 0."""
+    consumer = _consumer(app.extensions["queue"].huey)
+    consumer.run()
+    return 0
+
+
+def _consumer(huey: Any) -> Any:
+    from huey.consumer import Consumer
+
+    class Worker(Consumer):
+        def _handle_signal(self, signum: int, frame: object) -> None:
+            stopping.set()
+            super()._handle_signal(signum, frame)
+
+    consumer = Worker(
+        huey,
+        workers=THREADS,
+        initial_delay=0.05,  # how often an idle worker looks, seconds: huey's own default grows to 10
+        max_delay=0.5,
+        graceful_signal="TERM",
+    )
+    consumer._signal_actions = {signal.SIGTERM: (False, True)}  # no restart on HUP: scripts/serve.py is the parent
+    return consumer

@@ -1,0 +1,124 @@
+"""Where letters go on an installation without a mail server: one file each, shown at /dev/mejl.
+
+DATA_DIR/mailbox/<firm's public id, or _>/<letter's public id>.eml; a letter sent again replaces itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from pathlib import Path
+
+from mail.letters import WIRE, Attachment
+
+NOBODY = "_"  # letters of no firm
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A letter in the mailbox, read back from its file."""
+
+    firm: str
+    id: str
+    subject: str
+    sender: str
+    to: str
+    reply_to: str
+    sent_at: datetime
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...]
+
+
+class LocalMailbox:
+    """Stands where the SMTP transport stands: the same `send`."""
+
+    def __init__(self, folder: Path, firm: str = NOBODY) -> None:
+        self.folder = folder
+        self.firm = firm
+
+    def send(self, message: EmailMessage, to: str) -> str:
+        public_id = str(message["Message-ID"]).strip("<>").partition("@")[0]
+        home = self.folder / _checked(self.firm)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = home / f"{_checked(public_id)}.eml"
+        half = path.with_suffix(".half")
+        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(message.as_bytes())
+        half.replace(path)
+        return "250 kept in the local mailbox"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def newest(folder: Path, limit: int = 100) -> list[Kept]:
+    """The letters of all firms, newest first."""
+    paths = sorted(folder.glob("*/*.eml"), key=_written, reverse=True)
+    return [kept for path in paths[:limit] if (kept := _read(path)) is not None]
+
+
+def find(folder: Path, firm: str, public_id: str) -> Kept | None:
+    if not (_NAME.match(firm) and _NAME.match(public_id)):
+        return None
+    return _read(folder / firm / f"{public_id}.eml")
+
+
+def forget(folder: Path, firm: str) -> None:
+    """Remove all letters of a firm."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder / _checked(firm))
+
+
+def _checked(name: str) -> str:
+    if not _NAME.match(name):
+        raise ValueError("not the name of a letter or a firm")
+    return name
+
+
+def _written(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:  # erased meanwhile
+        return 0
+
+
+def _read(path: Path) -> Kept | None:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    message = message_from_bytes(raw, _class=EmailMessage, policy=WIRE)
+    return Kept(
+        firm=path.parent.name,
+        id=path.stem,
+        subject=str(message["Subject"]),
+        sender=str(message["From"]),
+        to=str(message["To"]),
+        reply_to=str(message["Reply-To"] or ""),
+        sent_at=message["Date"].datetime,
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
+        attachments=tuple(_attachments(message)),
+    )
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""
+
+
+def _attachments(message: EmailMessage) -> Iterator[Attachment]:
+    for part in message.iter_attachments():
+        payload = part.get_payload(decode=True)
+        assert isinstance(payload, bytes)  # noqa: S101  (an attachment is never multipart here)
+        yield Attachment(part.get_filename() or "bilaga", part.get_content_type(), payload)

@@ -1,0 +1,147 @@
+"""SMTP: one message to one address, with the receiving server's own answer as the result.
+
+smtplib's sendmail() keeps the last answer to itself, so the dialogue is led here command by command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Literal
+
+from mail.letters import WIRE
+
+TIMEOUT_SECONDS = 30
+
+# Answers that are about our own account, not about the letter: the operator can mend them, so the letter waits.
+OUR_FAULT = {530, 534, 535, 538}
+
+
+class Refused(Exception):
+    """The server said no for good (5xx). The text is its answer."""
+
+
+class NotNow(Exception):
+    """This letter cannot go now (4xx). The text is the server's answer."""
+
+
+class Unreachable(Exception):
+    """No server to talk to: no letter can go now. The text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server. `security`: starttls and tls verify its certificate and never fall back to plain text."""
+
+    host: str
+    port: int
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    helo: str = "localhost"
+
+
+class SmtpTransport:
+    """One connection for as many letters as there are; opened by the first, again after it broke."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._smtp: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage, to: str) -> str:
+        """Deliver and return the server's answer. Raises Refused, NotNow or Unreachable."""
+        smtp = self._connection()
+        try:
+            return _dialogue(smtp, parseaddr(self.server.sender)[1], to, message)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self.close()
+            raise NotNow(_why(error)) from error
+
+    def check(self) -> str:
+        """Connect, log in and say which server answered. Raises Unreachable."""
+        smtp = self._connection()
+        code, text = smtp.noop()
+        return f"{self.server.host}:{self.server.port}: {_line(code, text)}"
+
+    def close(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+            smtp.close()
+
+    def _connection(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            try:
+                self._smtp = _connect(self.server)
+            except (smtplib.SMTPException, OSError) as error:
+                raise Unreachable(_why(error)) from error
+        return self._smtp
+
+
+def _connect(server: Server) -> smtplib.SMTP:
+    if server.security == "tls":
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, server.helo, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
+    else:
+        smtp = smtplib.SMTP(server.host, server.port, server.helo, timeout=TIMEOUT_SECONDS)
+    try:
+        if server.security == "starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        if server.user:
+            smtp.login(server.user, server.password)
+        else:
+            smtp.ehlo_or_helo_if_needed()
+    except (smtplib.SMTPException, OSError):
+        smtp.close()
+        raise
+    return smtp
+
+
+def _dialogue(smtp: smtplib.SMTP, sender: str, to: str, message: EmailMessage) -> str:
+    """MAIL, RCPT, DATA for one letter; leaves the connection ready for the next."""
+    options: list[str] = []
+    policy = WIRE
+    if not (sender + to).isascii():
+        if not smtp.has_extn("smtputf8"):
+            raise Refused("553 the mail server takes only addresses without å, ä, ö (no SMTPUTF8)")
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+        policy = policy.clone(utf8=True)
+    try:
+        _expect(250, *smtp.mail(sender, options))
+        _expect(250, *smtp.rcpt(to))
+        return _expect(250, *smtp.data(message.as_bytes(policy=policy)))
+    except smtplib.SMTPDataError as error:
+        smtp.rset()
+        _expect(354, error.smtp_code, error.smtp_error)
+        raise
+    except (Refused, NotNow):
+        smtp.rset()
+        raise
+
+
+def _expect(wanted: int, code: int, text: bytes | str) -> str:
+    line = _line(code, text)
+    if code == wanted or (wanted == 250 and code == 251):  # 251: will forward
+        return line
+    if 500 <= code < 600 and code not in OUR_FAULT:
+        raise Refused(line)
+    raise NotNow(line)
+
+
+def _line(code: int, text: bytes | str) -> str:
+    """A server's answer on one line of at most 300 characters."""
+    words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join(f"{code} {words}".split())[:300]
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _line(error.smtp_code, error.smtp_error)
+    return " ".join(str(error).split())[:300] or type(error).__name__

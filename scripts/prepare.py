@@ -1,0 +1,77 @@
+"""Make what the product keeps: its folder, its secrets, its database at the newest migration."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from app import create_app
+from config import Settings, SettingsError
+from extensions import db
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+
+def fail(sentence: str) -> NoReturn:
+    """End with one sentence and status 1."""
+    print(sentence, file=sys.stderr)
+    raise SystemExit(1)
+
+
+def read_settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        fail(str(error))
+
+
+def prepare(settings: Settings) -> Flask:
+    """The app on a database that is up to date; no connection stays open, so that the process may fork."""
+    app = open_app(settings)
+    with app.app_context():
+        try:
+            if current_revision() != newest_revision():
+                migrate()
+        except OperationalError as error:
+            fail(f"The database does not answer: {error.orig}. Look at DATABASE_URL and DATA_DIR.")
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    return app
+
+
+def open_app(settings: Settings) -> Flask:
+    os.umask(0o077)  # what is kept is the owner's alone
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    try:
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return create_app(settings)
+    except SettingsError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"Cannot keep data in {settings.DATA_DIR}: {error.strerror}. Choose another folder with DATA_DIR.")
+
+
+def current_revision() -> str | None:
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str | None:
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def migrate() -> None:
+    from flask_migrate import upgrade
+
+    upgrade(directory=str(MIGRATIONS))

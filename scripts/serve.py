@@ -1,0 +1,159 @@
+"""Start web and background work together, and end them together.
+
+The app is loaded once, here; both are forked from it and share its memory. One gone: the other is ended, status 1.
+TERM, Ctrl-C, HUP: both are asked to end, and this returns when both are gone and what they had in hand is done.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import gc
+import os
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+
+from flask import Flask
+
+from config import Settings
+from scripts.prepare import fail, prepare, read_settings
+
+WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+BACKLOG = 512
+
+
+def main() -> int:
+    settings = read_settings()
+    listener = listen(settings)
+    settings = dataclasses.replace(settings, PORT=listener.getsockname()[1])  # PORT=0: any free one
+    app = prepare(settings)
+    from jobs.worker import main as work
+
+    app.extensions["queue"].huey  # noqa: B018  (loaded here, shared by all)
+    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    gc.freeze()  # the collector leaves what is loaded so far alone, so that the pages stay shared
+    children = {
+        fork(lambda: serve(app, listener, settings)): "web",
+        fork(lambda: close_and(listener, lambda: work(app))): "background work",
+    }
+    listener.close()
+    announce(settings)
+    return watch(children)
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Take the port first: if it is taken, nothing else has happened yet."""
+    family = socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.HOST, settings.PORT))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            fail(f"Port {settings.PORT} is taken; choose another: PORT={settings.PORT + 1} ./run")
+        fail(f"Cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}.")
+    return listener
+
+
+def announce(settings: Settings) -> None:
+    letters = f", letters at {settings.base_url}/dev/mejl" if settings.shows_local_mailbox else ""
+    print(f"Handslag is at {settings.base_url}{letters}. Ctrl-C stops it.", flush=True)
+
+
+def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
+    from gunicorn.app.base import BaseApplication
+
+    class Web(BaseApplication):
+        def load_config(self) -> None:
+            for name, value in gunicorn_options(settings, listener.detach()).items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+    Web().run()
+    return 0
+
+
+def gunicorn_options(settings: Settings, descriptor: int) -> dict[str, object]:
+    return {
+        "bind": f"fd://{descriptor}",
+        "backlog": BACKLOG,
+        "worker_class": "gthread",
+        "workers": settings.WEB_WORKERS,
+        "threads": settings.WEB_THREADS,
+        "preload_app": True,
+        "control_socket_disable": True,  # it would open one in the home folder
+        "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108  (its heartbeat)
+        "forwarded_allow_ips": "",  # the app's ProxyFix decides (PROXIES)
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "loglevel": "warning",
+        "proc_name": "handslag",
+    }
+
+
+def close_and(listener: socket.socket, work: Callable[[], int]) -> int:
+    listener.close()
+    return work()
+
+
+def fork(work: Callable[[], int]) -> int:
+    """Run `work` in a child process with a process group of its own: Ctrl-C reaches only this one. Returns its id."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    try:
+        os.setpgid(0, 0)
+        end_with_parent()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+        status = work()
+    except SystemExit as ending:  # gunicorn's way out, of the master and of its workers
+        status = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def end_with_parent() -> None:
+    """On Linux: be asked to end if this parent is killed (prctl PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def watch(children: dict[int, str]) -> int:
+    """Wait until all children are gone. Returns 0 if they were asked to end and did, else 1."""
+    status, ending = 0, False
+    while children:
+        if signal.sigwait(WATCHED) == signal.SIGCHLD:
+            for child in [child for child in children if os.waitpid(child, os.WNOHANG)[0]]:
+                name = children.pop(child)
+                if not ending:
+                    status, ending = 1, True
+                    print(f"Handslag's {name} ended; ending the rest.", file=sys.stderr, flush=True)
+                    end(children)
+        elif not ending:
+            ending = True
+            end(children)
+    return status
+
+
+def end(children: dict[int, str]) -> None:
+    for child in children:
+        os.kill(child, signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
