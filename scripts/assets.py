@@ -1,0 +1,83 @@
+"""Unpack htmx from a pinned wheel, and lay compressed copies beside the static files.
+
+Run at every set-up; when nothing changed it reads a few files and writes none.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STATIC = ROOT / "static"
+HTMX = STATIC / "vendor" / "htmx-2.0.10.min.js"
+HTMX_SHA256 = "71ea67185bfa8c98c39d31717c6fce5d852370fcdfd129db4543774d3145c0de"
+IN_WHEEL = "django_htmx/static/django_htmx/htmx-2.min.js"
+COMPRESSED = {".css", ".js", ".svg"}  # fonts and pictures are compressed by their own formats
+
+
+def main() -> int:
+    """Return 0 when all is in place, else 1 with a sentence on standard error."""
+    if not is_htmx(HTMX):
+        content = unpack_htmx()
+        if content is None:
+            print("Could not fetch htmx, which the pages need; see pip's lines above.", file=sys.stderr)
+            return 1
+        HTMX.parent.mkdir(parents=True, exist_ok=True)
+        write(HTMX, content)
+    compress()
+    return 0
+
+
+def is_htmx(file: Path) -> bool:
+    return file.exists() and hashlib.sha256(file.read_bytes()).hexdigest() == HTMX_SHA256
+
+
+def unpack_htmx() -> bytes | None:
+    """Fetch the wheel that carries htmx and return the script, or None when it cannot be had."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
+        command += ["--no-deps", "--require-hashes", "--only-binary", ":all:"]
+        command += ["--requirement", str(ROOT / "requirements-assets.txt"), "--dest", folder]
+        if subprocess.run(command, cwd=ROOT).returncode:
+            return None
+        with zipfile.ZipFile(next(Path(folder).glob("django_htmx-*.whl"))) as wheel:
+            content = wheel.read(IN_WHEEL)
+    return content if hashlib.sha256(content).hexdigest() == HTMX_SHA256 else None
+
+
+def compress() -> None:
+    """Bring .gz and .br beside each text file up to date, and drop those whose file is gone."""
+    for file in sorted(STATIC.rglob("*")):
+        if file.suffix in (".gz", ".br"):
+            if not file.with_suffix("").exists():
+                file.unlink()
+        elif file.suffix in COMPRESSED and is_stale(file):
+            import brotli  # here: when nothing changed, nothing needs it
+
+            content = file.read_bytes()
+            write(Path(f"{file}.br"), brotli.compress(content))
+            write(Path(f"{file}.gz"), gzip.compress(content, 9, mtime=0))
+
+
+def is_stale(file: Path) -> bool:
+    copies = [Path(f"{file}.br"), Path(f"{file}.gz")]
+    changed = file.stat().st_mtime_ns
+    return any(not copy.exists() or copy.stat().st_mtime_ns < changed for copy in copies)
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write beside and move into place: a server that starts meanwhile never reads half a file."""
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(file)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
