@@ -1,4 +1,4 @@
-"""What stands in the way of sending a quote, and what the firm should look at first. Codes; the words are the page's."""
+"""What stands in the way of sending a quote, and what the firm should look at. Codes; words are the page's."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 
@@ -253,7 +253,7 @@ def _load_work_types() -> dict[str, tuple[WorkType, ...]]:
     return {kind: tuple(one(row) for row in rows) for kind, rows in RULES["work_types"].items()}
 
 
-RULES: dict[str, Any] = json.loads(files("domain").joinpath("rules_data.json").read_text(encoding="utf-8"))
+RULES: dict[str, Any] = json.loads(Path(__file__).with_name("rules_data.json").read_text(encoding="utf-8"))
 _RATES = _load_rates()
 _CAPS = _load_caps()
 _WORK_TYPES = _load_work_types()

@@ -1,0 +1,161 @@
+"""Before sending: what blocks, what warns. At approval: which ticks."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from domain.checks import Blocker, Caution, Facts, Problems, problems
+from domain.consents import Tick, missing, ticks
+from domain.quotes import Deduction, Line, LineKind, totals
+
+TODAY = date(2026, 11, 20)
+GOOD = Facts(
+    today=TODAY,
+    paid_on=date(2026, 12, 20),
+    valid_until=date(2026, 12, 20),
+    customer_kind="private",
+    has_contact=True,
+    f_skatt=True,
+    starts_on=date(2027, 1, 11),
+    has_site=True,
+    has_withdrawal_text=True,
+)
+LABOUR = Line("1", 16000, 69000, 25, LineKind.LABOUR, deduction=Deduction.ROT, work_type="bygg")
+MATERIAL = Line("2", 1000, 800000, 25, LineKind.MATERIAL)
+TRAVEL = Line("3", 1000, 45000, 25, LineKind.OTHER)
+LINES = [LABOUR, MATERIAL, TRAVEL]
+
+
+def check(lines=LINES, **facts):
+    given = replace(GOOD, **facts)
+    return problems(lines, totals(lines, basis="incl", paid_on=given.paid_on), given)
+
+
+def test_a_good_quote_has_no_problems():
+    assert check() == Problems((), ())
+    assert check().can_send
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        ({"customer_kind": None}, Blocker.NO_CUSTOMER),
+        ({"has_contact": False}, Blocker.NO_CONTACT),
+        ({"valid_until": None}, Blocker.VALID_UNTIL_PAST),
+        ({"valid_until": date(2026, 11, 19)}, Blocker.VALID_UNTIL_PAST),
+        ({"has_withdrawal_text": False}, Blocker.MISSING_WITHDRAWAL_TEXT),
+    ],
+)
+def test_facts_that_block(facts, code):
+    found = check(**facts)
+    assert found.blockers == (code,)
+    assert not found.can_send
+
+
+def test_valid_through_today_is_enough():
+    assert check(valid_until=TODAY).can_send
+
+
+def test_a_company_needs_no_withdrawal_text():
+    assert check([MATERIAL], customer_kind="company", has_withdrawal_text=False).can_send
+
+
+def test_no_lines_block():
+    assert Blocker.NO_LINES in check([]).blockers
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [replace(LABOUR, unit_price_ore=0), MATERIAL],
+        [replace(LABOUR, kind=LineKind.MATERIAL), TRAVEL],
+        [replace(LABOUR, discount_bp=10000)],
+    ],
+)
+def test_rot_without_labour_blocks(lines):
+    assert check(lines).blockers == (Blocker.ROT_WITHOUT_LABOUR,)
+
+
+def test_rot_only_in_an_option_does_not_block():
+    assert check([replace(LABOUR, is_option=True), MATERIAL]).can_send
+
+
+@pytest.mark.parametrize(
+    ("lines", "facts", "code"),
+    [
+        ([LABOUR, MATERIAL], {}, Caution.NO_TRAVEL_ON_ROT),
+        ([LABOUR, TRAVEL], {}, Caution.LABOUR_SHARE_HIGH),
+        ([LABOUR, replace(MATERIAL, discount_bp=1000), TRAVEL], {}, Caution.DISCOUNT_ON_MATERIAL_ONLY),
+        ([replace(LABOUR, work_type=None), MATERIAL, TRAVEL], {}, Caution.NO_WORK_TYPE),
+        (LINES, {"customer_kind": "association"}, Caution.COMPANY_WITH_ROT),
+        (LINES, {"f_skatt": False}, Caution.NO_F_SKATT),
+        (
+            [replace(LABOUR, quantity_milli=300000), replace(MATERIAL, quantity_milli=100000), TRAVEL],
+            {},
+            Caution.EXCEEDS_ONE_PERSON,
+        ),
+        (LINES, {"paid_on": date(2027, 1, 1)}, Caution.SPANS_RATES_OR_YEARS),
+        (LINES, {"today": date(2025, 5, 11), "paid_on": date(2025, 5, 12)}, Caution.SPANS_RATES_OR_YEARS),
+        (LINES, {"starts_on": None}, Caution.NO_START),
+        (LINES, {"has_site": False}, Caution.NO_SITE),
+        ([*LINES, replace(MATERIAL, key="4", unit_price_ore=0)], {}, Caution.LINE_WITHOUT_PRICE),
+    ],
+)
+def test_what_warns_but_does_not_block(lines, facts, code):
+    found = check(lines, **facts)
+    assert found.warnings == (code,)
+    assert found.can_send
+
+
+def test_last_day_of_the_year_spans_nothing():
+    assert check(paid_on=date(2026, 12, 31)).warnings == ()
+
+
+def test_labour_of_85_percent_is_not_yet_high():
+    lines = [replace(LABOUR, quantity_milli=85000, unit_price_ore=10000), replace(TRAVEL, unit_price_ore=150000)]
+    assert Caution.LABOUR_SHARE_HIGH not in check(lines).warnings
+    lines[0] = replace(lines[0], quantity_milli=85001)
+    assert Caution.LABOUR_SHARE_HIGH in check(lines).warnings
+
+
+def test_a_pure_material_quote_has_no_rot_warnings():
+    assert check([MATERIAL], f_skatt=False, paid_on=date(2027, 3, 1)).warnings == ()
+
+
+SIGNATURE = Tick("e_signature", True, None)
+START = Tick("start_within_period", False, None)
+ENDS = Tick("right_ends_when_done", False, "start_within_period")
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts_on", "finishes_on", "expected"),
+    [
+        pytest.param("private", None, None, (SIGNATURE,), id="no start known"),
+        pytest.param("private", "2026-12-05", "2026-12-06", (SIGNATURE,), id="start after the last day"),
+        pytest.param("private", "2026-12-04", None, (SIGNATURE, START), id="start on the last day"),
+        pytest.param("private", "2026-12-01", "2026-12-05", (SIGNATURE, START), id="done after the last day"),
+        pytest.param("private", "2026-12-01", "2026-12-04", (SIGNATURE, START, ENDS), id="done on the last day"),
+        pytest.param("private", None, "2026-12-01", (SIGNATURE,), id="a finish without a start"),
+        pytest.param("company", "2026-12-01", "2026-12-02", (SIGNATURE,), id="no right for companies"),
+        pytest.param("association", "2026-12-01", "2026-12-02", (SIGNATURE,), id="nor associations"),
+    ],
+)
+def test_ticks(kind, starts_on, finishes_on, expected):
+    starts = date.fromisoformat(starts_on) if starts_on else None
+    finishes = date.fromisoformat(finishes_on) if finishes_on else None
+    assert ticks(customer_kind=kind, starts_on=starts, finishes_on=finishes, contract_on=TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "lacking"),
+    [
+        (set(), ("e_signature",)),
+        ({"e_signature"}, ()),
+        ({"e_signature", "start_within_period"}, ()),
+        ({"e_signature", "right_ends_when_done"}, ("start_within_period",)),
+        ({"e_signature", "start_within_period", "right_ends_when_done"}, ()),
+    ],
+)
+def test_what_an_approval_lacks(given, lacking):
+    assert missing((SIGNATURE, START, ENDS), frozenset(given)) == lacking
