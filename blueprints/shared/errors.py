@@ -56,7 +56,14 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return page(error.code)
     if error.code and error.code >= 500:
         return page(500)
+    if error.code and error.code >= 400:
+        return render_template("errors/400.html", now=utc_now()), error.code, _kept_headers(error)
     return error
+
+
+def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
+    """What the standard wants beside the status: the methods that a 405 allows."""
+    return [(name, value) for name, value in error.get_headers() if name == "Allow"]
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
