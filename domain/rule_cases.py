@@ -24,6 +24,9 @@ class Difference:
     title: str
     details: tuple[str, ...]
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.title}\n  " + "\n  ".join(self.details)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:

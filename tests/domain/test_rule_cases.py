@@ -31,6 +31,10 @@ def test_a_difference_names_the_field_and_both_values():
     report = check_cases({**CASES, "cases": [case]})
     assert report.exit_status == 1
     assert report.differing[0].details == ("applicants[0].rot.begart_belopp_kr: expected 1, got 3750",)
+    assert str(report.differing[0]).splitlines() == [
+        f"I01 {case['title']}",
+        "  applicants[0].rot.begart_belopp_kr: expected 1, got 3750",
+    ]
 
 
 @pytest.mark.parametrize(
