@@ -1,0 +1,126 @@
+"""./run test: every test on SQLite and on PostgreSQL, and those that drive a browser.
+
+With arguments: pytest with these arguments, on the database that TEST_DATABASE names (sqlite or postgresql).
+With --gate, as .ci/run calls it: measures coverage, and fails too if a test was left out or skipped or if the two
+databases did not run the same number of tests.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.postgres import programs
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PYTEST = [sys.executable, "-P", "-m", "pytest"]
+
+
+@dataclass(frozen=True)
+class Session:
+    """One run of pytest."""
+
+    name: str
+    database: str
+    chosen: str  # pytest's -m
+
+
+@dataclass(frozen=True)
+class Outcome:
+    name: str
+    status: int
+    tests: int
+    failed: int
+    skipped: int
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    if arguments and arguments != ["--gate"]:
+        return subprocess.run([*PYTEST, *_without_browser(arguments)], cwd=ROOT).returncode
+    gate = bool(arguments)
+    outcomes = [run(session, gate=gate) for session in sessions()]
+    if gate:
+        subprocess.run([sys.executable, "-m", "coverage", "report"], cwd=ROOT)
+    for sentence in left_out():
+        print(sentence)
+    faults = gate_faults(outcomes) if gate else []
+    for fault in faults:
+        print(f"The gate stays shut: {fault}")
+    print("Tests: " + ", ".join(f"{outcome.name} {outcome.tests}" for outcome in outcomes))
+    failed = sum(outcome.failed for outcome in outcomes)
+    passed = sum(outcome.tests - outcome.failed - outcome.skipped for outcome in outcomes)
+    print(f"{passed} passed, {failed} failed", flush=True)
+    return int(bool(faults) or any(outcome.status for outcome in outcomes))
+
+
+def sessions() -> Iterator[Session]:
+    yield Session("SQLite", "sqlite", "not browser")
+    if programs():
+        yield Session("PostgreSQL", "postgresql", "not browser")
+    if browser():
+        yield Session("browser", "sqlite", "browser")
+
+
+def browser() -> str | None:
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
+
+
+def left_out() -> Iterator[str]:
+    """One line for each kind of test that this machine cannot run."""
+    if not programs():
+        yield "Left out: the tests on PostgreSQL. On Debian: apt install postgresql"
+    if not browser():
+        yield "Left out: the tests in a browser. On Debian: apt install chromium"
+
+
+def run(session: Session, *, gate: bool) -> Outcome:
+    print(f"--- {session.name}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [*PYTEST, "-q", "-m", session.chosen, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
+        command += [f"--junitxml={report}"]
+        if gate:
+            command += ["--cov", "--cov-append", "--cov-report="]
+        environment = {**os.environ, "TEST_DATABASE": session.database}
+        status = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode
+        return _outcome(session.name, status, report)
+
+
+def _outcome(name: str, status: int, report: Path) -> Outcome:
+    if not report.exists():
+        return Outcome(name, status or 1, 0, 1, 0)
+    count = {"tests": 0, "failures": 0, "errors": 0, "skipped": 0}
+    for suite in ET.parse(report).getroot():  # noqa: S314  (pytest wrote it a moment ago)
+        for key in count:
+            count[key] += int(suite.get(key, 0))
+    return Outcome(name, status, count["tests"], count["failures"] + count["errors"], count["skipped"])
+
+
+def gate_faults(outcomes: list[Outcome]) -> list[str]:
+    faults = list(left_out())
+    faults += [f"{outcome.skipped} skipped on {outcome.name}" for outcome in outcomes if outcome.skipped]
+    if len({outcome.tests for outcome in outcomes if outcome.name != "browser"}) > 1:
+        faults.append("the two databases ran different numbers of tests")
+    return faults
+
+
+def _without_browser(arguments: list[str]) -> list[str]:
+    """The arguments, but without tests that this machine cannot run."""
+    if browser() or "-m" in arguments:
+        return arguments
+    for sentence in left_out():
+        print(sentence, flush=True)
+    return [*arguments, "-m", "not browser"]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,194 @@
+"""Letters reach the receiving server whatever happens: it is down, it says later, the worker is killed."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+from flask import url_for
+
+from config import Settings
+from extensions import db
+from jobs import JobResult, send_mail
+from mail import letters, local_mailbox
+from models import Event, Letter
+from services import outbox, transaction
+from services.clock import utc_now
+from tests.smtp import Sink, free_port, serving
+
+MINUTE = timedelta(minutes=1)
+
+# another process draws the same kind of letter and runs the job once
+WORKER = """
+from app import create_app
+from jobs import send_mail
+from mail import letters
+from services.clock import utc_now
+letters.LETTERS["test"] = lambda params: letters.Letter("Offert", "Hej")
+app = create_app()
+with app.app_context():
+    send_mail.run(utc_now())
+"""
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture
+def by_smtp(app, monkeypatch, port) -> Settings:
+    """The product with a mail server in its settings; nothing listens there yet."""
+    chosen = dataclasses.replace(
+        app.config["SETTINGS"],
+        SMTP_HOST="127.0.0.1",
+        SMTP_PORT=port,
+        SMTP_SECURITY="none",
+        MAIL_FROM="post@handslag.example",
+    )
+    monkeypatch.setitem(app.config, "SETTINGS", chosen)
+    return chosen
+
+
+@pytest.fixture
+def now() -> datetime:
+    return utc_now()
+
+
+@pytest.fixture
+def queued(make, monkeypatch, now):
+    """Queues a letter about a quote, of a kind that draws `draw`."""
+
+    def queue(draw=lambda params: letters.Letter("Offert", "Hej", from_name="Tumbredd")) -> int:
+        monkeypatch.setitem(letters.LETTERS, "test", draw)
+        firm = make.firm()
+        quote = make.quote(firm)
+        letter = outbox.queue("test", "karin@example.se", {"n": 1}, firm_id=firm.id, quote_id=quote.id, now=now)
+        db.session.flush()
+        letter_id = letter.id
+        transaction.commit()
+        return letter_id
+
+    return queue
+
+
+def state(letter_id: int) -> tuple[str, int, str]:
+    db.session.rollback()
+    letter = db.session.get_one(Letter, letter_id)
+    found = (letter.state, letter.attempts, letter.reply)
+    db.session.rollback()
+    return found
+
+
+def acts() -> list[str]:
+    found = [act for act in db.session.scalars(db.select(Event.act).order_by(Event.seq)) if act.startswith("mail.")]
+    db.session.rollback()
+    return found
+
+
+def test_down_then_later_then_taken(by_smtp, port, queued, now):
+    letter = queued()
+
+    assert send_mail.run(now) == JobResult(done=1)
+    assert state(letter)[:2] == ("queued", 1)
+    assert "refused" in state(letter)[2]
+    assert send_mail.run(now) == JobResult(), "it waits its minute"
+
+    sink = Sink(answers=["451 4.3.0 try later", "250 2.0.0 queued as 4711"])
+    with serving(sink, port):
+        send_mail.run(now + 2 * MINUTE)
+        assert state(letter) == ("queued", 2, "451 4.3.0 try later")
+        assert acts() == []
+        send_mail.run(now + 10 * MINUTE)
+    assert state(letter) == ("sent", 3, "250 2.0.0 queued as 4711")
+    assert acts() == ["mail.accepted"]
+    assert len({got["Message-ID"] for got in sink.got}) == 1
+    assert sink.got[-1]["Auto-Submitted"] == "auto-generated"
+
+
+def test_killed_between_data_and_commit_it_goes_again_under_the_same_id(by_smtp, port, queued, now):
+    letter = queued()
+    environment = {**os.environ, **_as_environment(by_smtp), "PYTHONPATH": os.getcwd()}
+    worker: list[subprocess.Popen[bytes]] = []
+    sink = Sink(at_data=lambda: worker[0].send_signal(signal.SIGKILL) if len(sink.got) == 1 else None)
+    with serving(sink, port):
+        worker.append(subprocess.Popen([sys.executable, "-P", "-c", WORKER], env=environment))
+        assert worker[0].wait(timeout=30) == -signal.SIGKILL
+        assert state(letter) == ("queued", 1, ""), "the killed worker could not say that it was taken"
+        assert acts() == []
+        assert send_mail.run(now + MINUTE) == JobResult(), "its lease still runs"
+        assert send_mail.run(now + 5 * MINUTE) == JobResult(done=1)
+    assert state(letter) == ("sent", 2, "250 taken")
+    assert acts() == ["mail.accepted"]
+    assert len(sink.got) == 2
+    assert sink.got[0]["Message-ID"] == sink.got[1]["Message-ID"]
+
+
+def test_a_final_no_is_final(by_smtp, port, queued, now):
+    letter = queued()
+    with serving(Sink(rcpt="550 5.1.1 no such user"), port):
+        send_mail.run(now)
+    assert state(letter) == ("failed", 1, "550 5.1.1 no such user")
+    assert acts() == ["mail.bounced"]
+    assert send_mail.run(now + timedelta(days=5)) == JobResult()
+
+
+def test_after_three_days_of_silence_it_has_failed(by_smtp, queued, now):
+    letter = queued()
+    tried_for = timedelta()
+    while state(letter)[0] == "queued" and tried_for < timedelta(days=10):
+        send_mail.run(now + tried_for)
+        tried_for += timedelta(hours=1)
+    assert state(letter)[0] == "failed"
+    assert timedelta(days=3) <= tried_for <= timedelta(days=4)
+    assert acts() == ["mail.bounced"]
+
+
+def test_one_bad_letter_does_not_stop_the_others(app, queued, now, caplog):
+    def broken(params):
+        raise LookupError("the quote is gone")
+
+    first = queued(broken)
+    letter = db.session.get_one(Letter, first)
+    other = outbox.queue("good", "a@example.se", {}, firm_id=letter.firm_id, now=now)
+    letters.LETTERS["good"] = lambda params: letters.Letter("Hej", "text")
+    transaction.commit()
+    second = other.id
+    try:
+        assert send_mail.run(now) == JobResult(done=1, failed=1)
+    finally:
+        del letters.LETTERS["good"]
+    assert state(first) == ("queued", 1, "the letter could not be written")
+    assert state(second)[0] == "sent"
+    assert "karin@example.se" not in caplog.text
+
+
+def test_without_a_mail_server_it_lands_in_the_firms_mailbox(app, queued, now):
+    letter = queued(lambda params: letters.Letter("Offert", url_for("dev.letters", _external=True)))
+    send_mail.run(now)
+    assert state(letter) == ("sent", 1, "250 kept in the local mailbox")
+    row = db.session.get_one(Letter, letter)
+    kept = local_mailbox.newest(app.config["SETTINGS"].DATA_DIR / "mailbox")[0]
+    assert kept.id == row.public_id
+    assert kept.text.strip() == "http://localhost/dev/mejl", "addresses are built from BASE_URL"
+    db.session.rollback()
+
+
+def test_drawing_a_letter_cannot_write(app, queued, now):
+    def writes(params):
+        db.session.execute(db.update(Letter).values(reply="changed"))
+        return letters.Letter("Hej", "text")
+
+    letter = queued(writes)
+    assert send_mail.run(now) == JobResult(failed=1)
+    assert state(letter) == ("queued", 1, "the letter could not be written")
+
+
+def _as_environment(settings: Settings) -> dict[str, str]:
+    names = ("DATA_DIR", "DATABASE_URL", "BASE_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_SECURITY", "MAIL_FROM")
+    return {name: str(getattr(settings, name)) for name in names}

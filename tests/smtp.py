@@ -1,0 +1,55 @@
+"""A real SMTP server whose answers a test decides."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+
+
+@dataclass
+class Sink:
+    """Takes letters. `answers` are given to DATA in turn, the last one for ever; `rcpt` to every recipient."""
+
+    answers: list[str] = field(default_factory=lambda: ["250 taken"])
+    rcpt: str = "250 OK"
+    got: list[EmailMessage] = field(default_factory=list)
+    at_data: Callable[[], None] = lambda: None  # called when a letter has come, before it is answered
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = message_from_bytes(envelope.content, _class=EmailMessage, policy=policy.default)
+        self.got.append(message)
+        self.at_data()
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+def free_port() -> int:
+    """A port that is free now. aiosmtpd cannot choose one itself."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(sink: Sink, port: int, *, tls: ssl.SSLContext | None = None) -> Iterator[None]:
+    """The sink as a server on loopback; with `tls` it offers STARTTLS."""
+    options: dict[str, Any] = {"tls_context": tls} if tls else {}
+    controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    try:
+        yield
+    finally:
+        controller.stop()
