@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.quotes import Line, LineKind, Totals, line_total_ore
-from domain.rot_rut import Deduction, NoRuleForDate, rate_percent
+from domain.rot_rut import Deduction, rate_percent
 
 # Our own choice: Skatteverket refuses labour out of proportion to material but publishes no figure.
 _HIGH_LABOUR_PERCENT = 85
@@ -117,7 +117,4 @@ def _spans(lines: Sequence[Line], facts: Facts) -> bool:
     if facts.paid_on.year != facts.today.year:
         return True
     kinds = {line.deduction for line in lines if line.deduction}
-    try:
-        return any(rate_percent(kind, facts.paid_on) != rate_percent(kind, facts.today) for kind in kinds)
-    except NoRuleForDate:
-        return True
+    return any(rate_percent(kind, facts.paid_on) != rate_percent(kind, facts.today) for kind in kinds)
