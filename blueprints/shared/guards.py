@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
 from domain import permissions
+from domain.clock import stockholm_date
 from extensions import login_manager
 from models import Closing, Firm, Login, User
 from services import logins
@@ -150,8 +151,10 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def _closing() -> dict[str, object]:
-        visitor = current_user
-        return {"closing": visitor.closing if visitor and visitor.is_authenticated else None}
+        if not current_user.is_authenticated or current_user.closing is None:
+            return {"closing": None}
+        last_day = stockholm_date(current_user.closing.erase_after)
+        return {"closing": {"on": last_day, "undo_url": url_for("konto.undo_closing")}}
 
 
 def remember(token: str) -> None:
