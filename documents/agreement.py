@@ -1,0 +1,212 @@
+"""The agreement: the frozen quote unchanged, then what was agreed, then the evidence page. A second file, for none can
+hold its own fingerprint.
+
+AGREED, schema `handslag.agreed/1`, as read from its canonical JSON: schema, quote, number, version, json_sha256,
+pdf_sha256, picked [line keys], totals (domain.quotes.Totals as a dict, with the picked options), applicants [{order,
+name, rot_kr, rut_kr}], home {kind: house | flat | later | none}, name, consents [{kind, text_version, text_sha256,
+text, value}], button {text, sha256}, to_pay_ore, total_ore, accepted_at (ISO 8601, UTC). No personnummer.
+
+EVIDENCE: see `evidence_page.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from documents import append, evidence_page
+from documents.format import day_in_words, kr, kr_whole, local_minute, moment
+from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
+from documents.parts import SUMS_WIDTH, draw_sums, labelled, sum_rows, sums_height, tick_box
+from documents.quote import line_columns, line_row, options, sets_apart
+from documents.sheet import BODY, MM, NOTE, NOTE_STRONG, QUIET, STRONG, About
+from documents.table import BETWEEN, Column, Table
+from documents.text import height, wrap
+from domain.clock import stockholm_date
+from domain.dates_sv import last_withdrawal_day
+
+Agreed = Mapping[str, Any]
+Evidence = Mapping[str, Any]
+Content = Mapping[str, Any]
+
+HOMES = {
+    "house": "Bostaden är ett småhus som någon av er äger.",
+    "flat": "Bostaden är en bostadsrätt som någon av er äger.",
+    "later": "Uppgifter om bostad och personnummer lämnas senare, före fakturan.",
+    "none": "",
+}
+_PRICE_NOTE = "Priset inklusive moms är bindande."
+_PRELIMINARY = "Avdraget är preliminärt och räknas om när du betalar."
+
+
+def render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, *, content: Content) -> bytes:
+    """The agreement as PDF; its first `len(frozen_pdf)` bytes are the frozen quote. Same input, same bytes.
+
+    `content` is the frozen content of the version (`quote.py`): the agreed JSON names the picked lines by key only.
+    Raises append.NotOurPdf if the frozen file is none of ours, KeyError for a missing field,
+    evidence_page.NotMasked if a personnummer stands in full where only masked ones belong.
+    """
+    evidence_page.check_masks(evidence)
+    number = f"{agreed['number']}, version {agreed['version']}"
+    about = About(
+        title=f"Avtal enligt offert {number}" + (f": {content['title']}" if content["title"] else ""),
+        author=content["firm"]["name"],
+        subject=f"Avtal mellan {content['firm']['name']} och {agreed['name']}",
+        dated=moment(agreed["accepted_at"]),
+    )
+    before = append.page_count(frozen_pdf)
+    paper = Paper(about, content["firm"], f"Avtal enligt offert {number}", before=before)
+    _choices(paper, agreed, evidence, content, number)
+    paper.new_page(head=False)
+    evidence_page.draw(paper, evidence, quote=number, pages=before, size_bytes=len(frozen_pdf))
+    return append.append(frozen_pdf, paper.finish())
+
+
+def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content, number: str) -> None:
+    facts = [
+        ("Offert", number),
+        ("Godkänd", local_minute(moment(agreed["accepted_at"]))),
+        ("Avtal", evidence["document_id"]),
+        ("Gäller", content["title"]),
+    ]
+    plain_opening(paper, "Det här har ni kommit överens om", facts)
+    _parties(paper, agreed, content)
+    _picked(paper, agreed, content)
+    _price(paper, agreed, content)
+    _applicants(paper, agreed, evidence)
+    button, to_pay = agreed["button"]["text"], kr(agreed["to_pay_ore"])
+    text = f"Bekräftad med knappen ”{button}”, {to_pay} att betala, av {agreed['name']}."
+    labelled(paper, "Beställning", [text])
+    _consents(paper, agreed)
+
+
+def _parties(paper: Paper, agreed: Agreed, content: Content) -> None:
+    firm, customer = content["firm"], content["customer"]
+    named = customer["name"] if customer["name"].casefold() != agreed["name"].casefold() else ""
+    sides = (
+        ("Företag", firm["name"], _identity(firm), LEFT),
+        ("Beställare", agreed["name"], [f"För {named}" if named else "", *_identity(customer)], SECOND),
+    )
+    paper.y += 6 * MM
+    top = low = paper.y
+    for label, name, rest, x in sides:
+        paper.y = top
+        paper.say(label, QUIET, x)
+        paper.y += QUIET.leading
+        paper.write(name, STRONG, x=x, width=HALF)
+        for text in rest:
+            if text:
+                paper.write(text, BODY, x=x, width=HALF)
+        low = max(low, paper.y)
+    paper.y = low + 6 * MM
+
+
+def _identity(party: Mapping[str, Any]) -> list[str]:
+    """Street, town and, for a firm, association or company, the organisation number."""
+    town = f"{party['postal_code']} {party['city']}".strip()
+    orgnr = f"Org.nr {party['orgnr']}" if party["orgnr"] and party.get("kind") != "private" else ""
+    return [party["street"], town, orgnr]
+
+
+def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
+    """The options that came along, as in the quote; the others are named, so that nobody wonders."""
+    offered = list(options(content))
+    if not offered:
+        return
+    chosen = [line for line in offered if line["key"] in agreed["picked"]]
+    left = [line["text"] for line in offered if line["key"] not in agreed["picked"]]
+    paper.heading("Valda tillval", after=0)
+    if chosen:
+        table, apart = Table(paper, line_columns(chosen)), sets_apart(content)
+        for line in chosen:
+            line_row(table, line, apart)
+    else:
+        paper.write("Inga tillval är valda.")
+    if left:
+        paper.y += 2 * MM
+        paper.write(f"Valdes inte: {', '.join(left)}.", NOTE)
+    paper.y += 4.5 * MM
+
+
+def _price(paper: Paper, agreed: Agreed, content: Content) -> None:
+    """The sums; beside them what the price covers, when the work is done, and until when the customer may withdraw."""
+    totals = agreed["totals"]
+    rows = sum_rows(totals, content["basis"], "Ni betalar" if len(agreed["applicants"]) > 1 else "Du betalar")
+    width = SPAN - SUMS_WIDTH - 10 * MM
+    blocks = [
+        [*wrap(label, NOTE_STRONG, width), *wrap(text, NOTE, width)]
+        for label, text in _terms(agreed, content).items()
+        if text
+    ]
+    paper.need(max(sums_height(rows), sum(height(lines) + 2 * MM for lines in blocks)))
+    paper.sheet.bookmark(paper.y, "Avtalat pris")
+    top = paper.y
+    paper.y += 0.9 * MM
+    for lines in blocks:
+        paper.lines(lines)
+        paper.y += 2 * MM
+    low, paper.y = paper.y, top
+    draw_sums(paper, rows)
+    paper.y = max(paper.y, low) + 4.5 * MM
+
+
+def _terms(agreed: Agreed, content: Content) -> dict[str, str]:
+    """Label and text of what stands beside the sums; an empty text is left out."""
+    given = {consent["kind"] for consent in agreed["consents"] if consent["value"]}
+    last_day = day_in_words(last_withdrawal_day(stockholm_date(moment(agreed["accepted_at"]))))
+    price = f"Allt i offerten ingår, och de tillval som står ovan. {_PRICE_NOTE}"
+    if agreed["totals"]["deductions"]:
+        price = f"{price} {_PRELIMINARY}"
+    times = [
+        f"Start {content['starts_on']}." if content["starts_on"] else "",
+        f"Klart {content['finishes_on']}." if content["finishes_on"] else "",
+    ]
+    withdrawal = ""
+    if content["withdrawal"]["right"]:
+        times.append(
+            "Beställaren har begärt att arbetet får börja innan ångertiden är slut."
+            if "start_within_period" in given
+            else f"Arbetet börjar tidigast dagen efter den {last_day}, då ångertiden är slut."
+        )
+        withdrawal = (
+            f"Sista dagen att ångra avtalet är den {last_day}. Hur man gör står i offerten. Ångerblanketten följer "
+            "med som en egen fil."
+        )
+    return {"Pris": price, "Tid": " ".join(time for time in times if time), "Ångerrätt": withdrawal}
+
+
+def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:
+    """Who applies for the deduction, and each one's part of it. Personnummer masked, if given."""
+    applicants, home = agreed["applicants"], HOMES[agreed["home"]["kind"]]
+    if not applicants or not agreed["totals"]["deductions"]:
+        return
+    paper.heading("Avdraget fördelas så här", after=0)
+    kinds = [share["kind"] for share in agreed["totals"]["deductions"]]
+    masked = evidence.get("personnummer_masked") or []
+    wide = SPAN - (45 * MM + BETWEEN if masked else 0) - len(kinds) * (35 * MM + BETWEEN)
+    columns = [Column("Namn", wide), *([Column("Personnummer", 45 * MM)] if masked else [])]
+    columns += [Column(f"{kind.upper()}-avdrag", 35 * MM, right=True) for kind in kinds]
+    table = Table(paper, columns)
+    for place, applicant in enumerate(applicants):
+        mask = masked[place] if place < len(masked) else ""
+        cells = [applicant["name"], *([mask] if masked else [])]
+        cells += [kr_whole(applicant[f"{kind}_kr"]) for kind in kinds]
+        table.row([[(cell, BODY)] for cell in cells])
+    if home:
+        paper.y += 2 * MM
+        paper.write(home, NOTE)
+    paper.y += 5 * MM
+
+
+def _consents(paper: Paper, agreed: Agreed) -> None:
+    """Every consent with the text that was shown; a box without tick was offered and not given."""
+    if not agreed["consents"]:
+        return
+    paper.heading("Samtycken", after=1 * MM)
+    for consent in agreed["consents"]:
+        text = consent["text"] if consent["value"] else f"{consent['text']} (Lämnades inte.)"
+        lines = wrap(text, NOTE, SPAN - 7 * MM)
+        paper.need(height(lines[:4]))
+        tick_box(paper, LEFT, ticked=consent["value"])
+        paper.lines(lines, LEFT + 7 * MM)
+        paper.y += 1 * MM

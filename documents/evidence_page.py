@@ -1,0 +1,182 @@
+"""The evidence page (bevis): who approved what, when and how, the fingerprints, and how to check them without us.
+
+EVIDENCE, a dict:
+document_id      the agreement's public id
+firm_name, firm_actor, firm_at       the firm, who sent the quote for it, when (ISO 8601, UTC)
+customer_name, accepted_at           who approved, when (ISO 8601, UTC)
+method           a key of METHODS, or the way in Swedish words
+events           [{at (ISO 8601, UTC), what, who, trace}] in order, in Swedish words; no personnummer in full
+pdf_sha256, json_sha256, agreed_sha256   hex: the frozen quote, its content, what was agreed
+chain_link       hex: link of the entry `quote.accepted` in the firm's chain
+check_address    where anyone can check, "" if there is no such page
+personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`
+
+Source of what it must hold: security.md E-08, documents.md 6.2 (an abridged log says that it is one).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from documents import faces
+from documents.format import file_size, grouped, local_minute, local_seconds, moment, zone
+from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, plain_opening
+from documents.sheet import INK, MM, NOTE, QUIET, WHITE, YELLOW, Style
+from documents.table import BETWEEN, Column, Table
+from documents.text import Line, height, wrap
+
+METHODS = {
+    "link_mail": "Länk som skickades till beställarens e-postadress.",
+    "link_handed_over": "Länk som företaget lämnade över till beställaren, inte genom Handslag.",
+    "on_site": "På plats, på företagets skärm.",
+}
+_LEVEL = (
+    "Nivå: enkel elektronisk underskrift enligt eIDAS-förordningen (EU) nr 910/2014. Beställaren skrev sitt namn, "
+    "kryssade i samtyckena och tryckte på beställningsknappen. Ingen e-legitimation användes."
+)
+_IN_FULL = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+ ]?\d{4}(?!\d)")
+
+_SMALL = Style(faces.REGULAR, 9, 12.4)
+_HASH = Style(faces.REGULAR, 8, 12.4)
+_JOINT_HEIGHT = 28 * MM
+_CODE_SIDE = 22 * MM
+_PARTY, _WHO, _SIGN = Style(faces.REGULAR, 9, 12.4), Style(faces.BOLD, 12, 15.6), Style(faces.REGULAR, 9, 12.4)
+
+
+class NotMasked(ValueError):
+    """A personnummer stands in full where only masked ones may (decision 39)."""
+
+
+def check_masks(evidence: Mapping[str, Any]) -> None:
+    """Raises NotMasked if what is said of persons holds a whole personnummer."""
+    people = [*(evidence.get("personnummer_masked") or []), *(event["who"] for event in evidence["events"])]
+    if any(_IN_FULL.search(text) for text in people):
+        raise NotMasked
+
+
+def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, size_bytes: int) -> None:
+    """Draw on the page just begun. `quote` names number and version, `pages` and `size_bytes` the frozen file."""
+    accepted = moment(evidence["accepted_at"])
+    facts = [
+        ("Avtal", evidence["document_id"]),
+        ("Gäller", f"Offert {quote}"),
+        ("Godkänt", f"{local_seconds(accepted)} {zone(accepted)}"),
+    ]
+    plain_opening(paper, "Bevis på godkännandet", facts)
+    paper.y += 6 * MM
+    _joint(
+        paper,
+        ("Företag", evidence["firm_name"], f"{evidence['firm_actor']}, {local_minute(moment(evidence['firm_at']))}"),
+        ("Beställare", evidence["customer_name"], f"Godkände {local_minute(accepted)}"),
+    )
+    paper.y += 5 * MM
+    paper.heading("Så godkändes offerten", after=1 * MM)
+    paper.write(f"{METHODS.get(evidence['method'], evidence['method'])} {_LEVEL}", _SMALL)
+    paper.y += 4 * MM
+    _prints(paper, evidence, pages, size_bytes)
+    _events(paper, evidence)
+    _checking(paper, evidence, size_bytes)
+
+
+def _joint(paper: Paper, firm: Sequence[str], customer: Sequence[str]) -> None:
+    """The lap joint: two pieces of timber, one over the other, one party in each."""
+    middle, over, step, slit = LEFT + SPAN / 2, 6.5 * MM, 13.8 * MM, 0.4 * MM
+    inner_left, inner_right = middle + over - step, middle - over + step
+    left = _joint_lines(firm, WHITE, inner_left - LEFT - 9 * MM)
+    right = _joint_lines(customer, INK, LEFT + SPAN - inner_right - 10 * MM)
+    tall = max(_JOINT_HEIGHT, height(left) + 10 * MM, height(right) + 10 * MM)
+    paper.need(tall)
+    top, half, foot = paper.y, paper.y + tall / 2, paper.y + tall
+    end, start, far = middle + over, middle - over, LEFT + SPAN
+    up, down = half - slit, half + slit
+    dark = [(LEFT, top), (end, top), (end, up), (inner_left, up), (inner_left, foot), (LEFT, foot)]
+    light = [(inner_right, top), (far, top), (far, foot), (start, foot), (start, down), (inner_right, down)]
+    paper.sheet.shape(dark, INK)
+    paper.sheet.shape(light, YELLOW)
+    for lines, x, y in (
+        (left, LEFT + 6 * MM, top + 5 * MM),
+        (right, inner_right + 6 * MM, foot - 5 * MM - height(right)),
+    ):
+        paper.y = y
+        for line in lines:
+            paper.put(line, x)
+            paper.y += line.style.leading
+    paper.y = foot
+
+
+def _joint_lines(texts: Sequence[str], colour: str, width: float) -> list[Line]:
+    styles = (style._replace(colour=colour) for style in (_PARTY, _WHO, _SIGN))
+    return [line for text, style in zip(texts, styles, strict=True) for line in wrap(text, style, width)]
+
+
+def _prints(paper: Paper, evidence: Mapping[str, Any], pages: int, size_bytes: int) -> None:
+    """The fingerprints, one below the other."""
+    paper.heading("Dokument och fingeravtryck", after=0)
+    sheets = "1 sida" if pages == 1 else f"{pages} sidor"
+    table = Table(paper, [Column("", 60 * MM), Column("SHA-256", SPAN - 60 * MM - BETWEEN)])
+    for name, fingerprint in (
+        (f"Offerten som PDF, {sheets}, {file_size(size_bytes)}", evidence["pdf_sha256"]),
+        ("Offertens innehåll (JSON)", evidence["json_sha256"]),
+        ("Det ni kom överens om (JSON)", evidence["agreed_sha256"]),
+        ("Länk i företagets händelsekedja", evidence["chain_link"]),
+    ):
+        table.row([[(name, _SMALL)], [(fingerprint, _HASH)]])
+    paper.y += 5 * MM
+
+
+def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
+    """The events with their time in Sweden; the zone in the head, or on each row when it changed in between."""
+    moments = [moment(event["at"]) for event in evidence["events"]]
+    zones = {zone(at) for at in moments}
+    paper.heading("Händelser", after=0)
+    one = zones.pop() if len(zones) == 1 else ""
+    first, third = (33 * MM if one else 41 * MM), 42 * MM
+    rest = (SPAN - first - third - 3 * BETWEEN) / 2
+    table = Table(
+        paper,
+        [
+            Column(f"Tid ({one})" if one else "Tid", first),
+            Column("Händelse", rest),
+            Column("Vem", third),
+            Column("Spår", rest),
+        ],
+    )
+    for at, event in zip(moments, evidence["events"], strict=True):
+        time = local_seconds(at) if one else f"{local_seconds(at)} {zone(at)}"
+        table.row([[(text, _SMALL)] for text in (time, event["what"], event["who"], event["trace"])])
+    paper.y += 2 * MM
+    paper.write(
+        f"Händelserna är ett utdrag. Hela loggen för avtal {evidence['document_id']} finns hos "
+        f"{evidence['firm_name']} i Handslag och följer med när företaget hämtar ut sina data.",
+        NOTE,
+    )
+    paper.y += 5 * MM
+
+
+def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int) -> None:
+    """Five steps that need neither us nor our server; a code to the page where it can be done too."""
+    address = evidence["check_address"]
+    steps = [
+        f"Den här filen börjar med offerten, byte för byte. Räkna SHA-256 på de första {grouped(size_bytes)} byten, "
+        f"till exempel med head -c {size_bytes} avtal.pdf | sha256sum, och jämför med raden Offerten som PDF.",
+        "Be företaget om de två JSON-filerna och räkna SHA-256 på dem. Jämför med raderna ovan.",
+        "I filen med det ni kom överens om står fingeravtrycken av offerten. De ska vara desamma som här.",
+        "I företagets händelselogg står det överenskommas fingeravtryck i posten quote.accepted, med länken ovan.",
+        "Varje post i loggen binder den före. Ändras något i efterhand stämmer inte länkarna längre.",
+    ]
+    width = SPAN - (_CODE_SIDE + 8 * MM if address else 0)
+    blocks = [wrap(step, _SMALL, width - 6 * MM) for step in steps]
+    where = wrap(f"Koden leder till {address.removeprefix('https://').removeprefix('http://')}", QUIET, width - 6 * MM)
+    tall = sum(height(lines) + 0.8 * MM for lines in blocks) + height(where)
+    paper.need(HEADING.leading + 1 * MM + max(tall, _CODE_SIDE + 1 * MM))
+    paper.heading("Så kontrollerar du", after=1 * MM)
+    if address:
+        paper.sheet.code(RIGHT - _CODE_SIDE, paper.y + 1 * MM, _CODE_SIDE, address)
+    for number, lines in enumerate(blocks, 1):
+        paper.say(f"{number}.", _SMALL, LEFT)
+        paper.lines(lines, LEFT + 6 * MM)
+        paper.y += 0.8 * MM
+    if address:
+        paper.lines(where, LEFT + 6 * MM)

@@ -1,0 +1,84 @@
+"""Money, numbers and times as they stand on paper. Pure functions."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from domain.clock import STOCKHOLM
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+_MONTHS = (
+    *("januari", "februari", "mars", "april", "maj", "juni"),
+    *("juli", "augusti", "september", "oktober", "november", "december"),
+)
+
+
+def grouped(number: int) -> str:
+    """12345 -> `12 345` with hard spaces; a real minus sign."""
+    text = f"{abs(number):,}".replace(",", NBSP)
+    return MINUS + text if number < 0 else text
+
+
+def kronor(ore: int) -> str:
+    """Öre as kronor without unit: `1 290` or `1 290,50`. Decimals only when there are öre."""
+    whole, rest = divmod(abs(ore), 100)
+    text = grouped(whole) + (f",{rest:02d}" if rest else "")
+    return MINUS + text if ore < 0 else text
+
+
+def kr(ore: int) -> str:
+    """Öre as `1 290 kr`."""
+    return f"{kronor(ore)}{NBSP}kr"
+
+
+def kr_whole(kronor_whole: int) -> str:
+    """Whole kronor as `15 108 kr`."""
+    return f"{grouped(kronor_whole)}{NBSP}kr"
+
+
+def quantity(milli: int) -> str:
+    """Thousandths as `5,5`: no trailing zeros."""
+    whole, rest = divmod(abs(milli), 1000)
+    text = grouped(whole) + (f",{rest:03d}".rstrip("0") if rest else "")
+    return MINUS + text if milli < 0 else text
+
+
+def percent(bp: int) -> str:
+    """Hundredths of a percent as `12,5 %`."""
+    whole, rest = divmod(bp, 100)
+    return grouped(whole) + (f",{rest:02d}".rstrip("0") if rest else "") + f"{NBSP}%"
+
+
+def file_size(size_bytes: int) -> str:
+    """Bytes as `24 kB` (thousands, rounded up)."""
+    return f"{grouped(-(-size_bytes // 1000))}{NBSP}kB"
+
+
+def day_in_words(day: date) -> str:
+    """`4 december 2026`."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment(text: str) -> datetime:
+    """Read `2026-11-20T08:14:36.123Z` (any ISO moment with a zone) as aware UTC. Raises ValueError without a zone."""
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return at.astimezone(UTC)
+
+
+def local_seconds(at: datetime) -> str:
+    """`2026-11-20 09.14.36` in Swedish time, as the tables of evidence show it."""
+    return at.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M.%S")
+
+
+def local_minute(at: datetime) -> str:
+    """`20 november 2026 kl. 09.14` in Swedish time."""
+    local = at.astimezone(STOCKHOLM)
+    return f"{day_in_words(local.date())} kl.{NBSP}{local:%H.%M}"
+
+
+def zone(at: datetime) -> str:
+    """`CET` or `CEST`: what Swedish time is called at that moment."""
+    return at.astimezone(STOCKHOLM).strftime("%Z")

@@ -1,0 +1,128 @@
+"""Tables that break over pages: the head is repeated, and so is the section under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from documents import faces
+from documents.page import LEFT, RIGHT, Paper
+from documents.sheet import HAIR, INK, MM, SOFT, STRONG, Style
+from documents.text import Line, height, wrap
+
+HEAD = Style(faces.MEDIUM, 8.5, 11.7, SOFT)
+PAD = 1.15 * MM
+BETWEEN = 3 * MM
+
+Cell = Sequence[tuple[str, Style]]
+
+
+class Column(NamedTuple):
+    """`width` in points, without the space between columns. `hang` is the room of `,50` where only some have öre."""
+
+    title: str
+    width: float
+    right: bool = False
+    hang: float = 0
+
+
+class Table:
+    """Rows under a head. Each cell is a list of texts with their styles, one below the other."""
+
+    def __init__(self, paper: Paper, columns: Sequence[Column]) -> None:
+        self._paper = paper
+        self._columns = columns
+        self._section = ""
+        self._x: list[float] = []
+        x = LEFT
+        for column in columns:
+            self._x.append(x + column.width if column.right else x)
+            x += column.width + BETWEEN
+        paper.need(40 * MM)
+        self._head()
+
+    def section(self, title: str, total: str) -> None:
+        """A bold row with a sum; stays with the row after it."""
+        self._section = ""
+        self._keep(34 * MM)
+        self._paper.sheet.bookmark(self._paper.y, title)
+        self._section_row(title, total)
+        self._section = title
+
+    def row(self, cells: Sequence[Cell], mark: Callable[[Paper, float, float], None] | None = None) -> None:
+        """One row; `mark` draws in the first column, at the x and y it gets.
+
+        A row that fits on a page is moved whole; a longer one is broken.
+        """
+        paper = self._paper
+        columns = [
+            [line for text, style in cell for line in wrap(text, style, column.width)]
+            for cell, column in zip(cells, self._columns, strict=True)
+        ]
+        tall = max(height(lines) for lines in columns) + 2 * PAD
+        self._keep(min(tall, 90 * MM))
+        if mark:
+            mark(paper, LEFT, paper.y + PAD)
+        paper.y += PAD
+        while any(columns):
+            room = paper.bottom - PAD - paper.y
+            fitting = [_fitting(lines, room) for lines in columns]
+            self._put(lines[:count] for lines, count in zip(columns, fitting, strict=True))
+            columns = [lines[count:] for lines, count in zip(columns, fitting, strict=True)]
+            if any(columns):
+                self._turn()
+                paper.y += PAD
+        paper.y += PAD
+        paper.rule(0.2 * MM, HAIR)
+
+    def _put(self, columns: object) -> None:
+        paper = self._paper
+        lowest = paper.y
+        top = paper.y
+        for lines, column, x in zip(columns, self._columns, self._x, strict=True):  # type: ignore[call-overload]
+            paper.y = top
+            for line in lines:
+                hang = column.hang if column.hang and "," not in line.text else 0
+                paper.put(line, x - hang, right=column.right)
+                paper.y += line.style.leading
+            lowest = max(lowest, paper.y)
+        paper.y = lowest
+
+    def _keep(self, points: float) -> None:
+        if self._paper.y + points > self._paper.bottom:
+            self._turn()
+
+    def _turn(self) -> None:
+        self._paper.new_page()
+        self._head()
+        if self._section:
+            self._section_row(f"{self._section} (forts.)", "")
+
+    def _head(self) -> None:
+        paper = self._paper
+        paper.y += 1 * MM
+        for column, x in zip(self._columns, self._x, strict=True):
+            if column.title:
+                paper.say(column.title, HEAD, x, right=column.right)
+        paper.y += HEAD.leading + 1 * MM
+        paper.rule(0.5 * MM, INK)
+
+    def _section_row(self, title: str, total: str) -> None:
+        paper, last = self._paper, self._columns[-1]
+        paper.y += 3.2 * MM
+        x = RIGHT - (last.hang if "," not in total else 0)
+        paper.say(total, STRONG, x, right=True)
+        for line in wrap(title, STRONG, RIGHT - LEFT - last.width - BETWEEN):
+            paper.put(line, LEFT)
+            paper.y += line.style.leading
+        paper.y += PAD
+        paper.rule(0.3 * MM, INK)
+
+
+def _fitting(lines: list[Line], room: float) -> int:
+    """How many of the lines go into this height."""
+    for count, line in enumerate(lines):
+        room -= line.style.leading
+        if room < 0:
+            return count
+    return len(lines)

@@ -1,0 +1,96 @@
+"""The withdrawal form (ångerblankett): what a consumer may fill in and send to leave the contract.
+
+Fields after the standard form (lag (2005:59) 2 kap. 2 a §; directive 2011/83/EU, annex I B), in our own layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from documents.format import day_in_words
+from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, opening
+from documents.sheet import BODY, MM, NOTE, QUIET, SOFT, STRONG, About
+from domain.dates_sv import last_withdrawal_day
+
+_ROW = 13 * MM
+
+
+def render(
+    firm: Mapping[str, Any],
+    quote_number: str,
+    *,
+    agreed_on: date,
+    title: str = "",
+    address: str = "",
+    logo: bytes | None = None,
+) -> bytes:
+    """The form for one contract as PDF; to be printed, or filled in by hand on a screen.
+
+    `firm` as in the frozen content, `agreed_on` the Stockholm day of the approval, `title` the quote's title,
+    `address` the customer's page without token, where the same is done without a form.
+    """
+    about = About(
+        title=f"Ångerblankett, avtal enligt offert {quote_number}",
+        author=firm["name"],
+        subject="Blankett för att ångra ett avtal",
+        dated=datetime.combine(agreed_on, time(), UTC),
+    )
+    paper = Paper(about, firm, f"Ångerblankett, offert {quote_number}")
+    last_day = last_withdrawal_day(agreed_on)
+    facts = [
+        ("Avtal", f"Offert {quote_number}"),
+        ("Ingått", agreed_on.isoformat()),
+        ("Sista dag", last_day.isoformat()),
+    ]
+    opening(paper, "Ångerblankett", facts, logo)
+    paper.y += 12 * MM
+    paper.write("Fyll i och skicka blanketten bara om du vill ångra avtalet.", HEADING)
+    paper.y += 2 * MM
+    online = address.removeprefix("https://").removeprefix("http://")
+    other = f" Snabbast är att öppna {online} och välja Ångra avtalet här." if online else ""
+    paper.write(
+        f"Skicka den senast den {day_in_words(last_day)}. Du behöver inte ange något skäl, och du får ångra dig "
+        f"på ett annat tydligt sätt i stället, till exempel i ett mejl.{other}",
+        width=SPAN - 15 * MM,
+    )
+    paper.y += 7 * MM
+    _receiver(paper, firm)
+    paper.write("Jag meddelar härmed att jag frånträder mitt avtal om följande tjänst eller vara:")
+    paper.y += 1 * MM
+    paper.write(f"Offert {quote_number}" + (f", {title}" if title else ""), STRONG)
+    paper.y += 4 * MM
+    for label, value in (
+        ("Beställdes den (tjänst) eller mottogs den (vara)", agreed_on.isoformat()),
+        ("Om du bara ångrar en del: vilken", ""),
+        ("Ditt namn", ""),
+        ("Din adress", ""),
+        ("Datum", ""),
+        ("Namnteckning (bara om du skickar blanketten på papper)", ""),
+    ):
+        _field(paper, label, value)
+    return paper.finish()
+
+
+def _receiver(paper: Paper, firm: Mapping[str, Any]) -> None:
+    paper.say("Till", QUIET, LEFT)
+    paper.y += QUIET.leading
+    paper.write(firm["name"], STRONG)
+    town = f"{firm['postal_code']} {firm['city']}".strip()
+    for text in (firm["street"], town, firm["email"], firm["phone"]):
+        if text:
+            paper.write(text, BODY)
+    paper.y += 7 * MM
+
+
+def _field(paper: Paper, label: str, value: str) -> None:
+    """A line to write on, with its label below."""
+    paper.need(_ROW + NOTE.leading)
+    paper.y += _ROW - BODY.leading - 2 * MM
+    if value:
+        paper.say(value, BODY, LEFT)
+    paper.y += BODY.leading
+    paper.rule(0.25 * MM, SOFT, to=RIGHT)
+    paper.y += 0.6 * MM
+    paper.write(label, QUIET)
