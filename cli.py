@@ -7,10 +7,14 @@ from pathlib import Path
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
+
+from jobs import schedule
+from services.clock import utc_now
 
 events_group = AppGroup("events", help="The evidence chains.")
 rules_group = AppGroup("rules", help="The rules of rot and rut.")
+jobs_group = AppGroup("jobs", help="The background work.")
 
 
 @events_group.command("verify")
@@ -47,6 +51,31 @@ def check_rules(file: Path) -> None:
         raise SystemExit(2)
 
 
+@click.command("doctor")
+@with_appcontext
+def doctor() -> None:
+    """Look at the installation and say what to do. Exit status 1 if something is wrong."""
+    from services.doctor import examine
+
+    findings = list(examine(utc_now()))
+    for finding in findings:
+        mark = {True: "WRONG", False: "ok", None: "note"}[finding.is_wrong]
+        click.echo(f"{mark:5} {finding.about}: {finding.sentence}")
+    if any(finding.is_wrong for finding in findings):
+        raise SystemExit(1)
+
+
+@jobs_group.command("run")
+@click.argument("name", type=click.Choice(sorted(schedule.WHEN)))
+def run_job(name: str) -> None:
+    """Run one job once, now. Exit status 1 if any item failed."""
+    result = schedule.run(name, utc_now())
+    click.echo(f"{name}: {result.done} done, {result.failed} failed")
+    if result.failed:
+        raise SystemExit(1)
+
+
 def register_commands(app: Flask) -> None:
-    for group in (events_group, rules_group):
+    for group in (events_group, rules_group, jobs_group):
         app.cli.add_command(group)
+    app.cli.add_command(doctor)

@@ -19,11 +19,11 @@ from flask import Flask
 
 from config import Settings
 from jobs import schedule, stopping
+from services import heartbeat
 from services.clock import utc_now
 from services.keys import Secrets
 
 log = logging.getLogger("handslag.jobs")
-HEARTBEAT = "worker.alive"  # file in DATA_DIR, touched every minute
 
 
 class Queue:
@@ -66,7 +66,8 @@ class Queue:
 
     def tick(self) -> None:
         now = utc_now()
-        (self.settings.DATA_DIR / HEARTBEAT).touch(mode=0o600)
+        with self.app.app_context():
+            heartbeat.beat()
         for name, is_due in schedule.WHEN.items():
             if is_due(now):
                 self.wake(name)

@@ -16,7 +16,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
 
-from mail.letters import WIRE, Attachment
+from mail.letters import Attachment
+from mail.message import WIRE
 
 NOBODY = "_"  # letters of no firm
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")

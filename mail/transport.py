@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Literal
 
-from mail.letters import WIRE
+from mail.message import WIRE
 
 TIMEOUT_SECONDS = 30
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from pathlib import Path
 from typing import NoReturn
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from config import Settings, SettingsError
 from extensions import db
-
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+from services import schema
 
 
 def fail(sentence: str) -> NoReturn:
@@ -38,7 +34,7 @@ def prepare(settings: Settings) -> Flask:
     app = open_app(settings)
     with app.app_context():
         try:
-            if current_revision() != newest_revision():
+            if schema.current() != schema.newest():
                 migrate()
         except OperationalError as error:
             fail(f"The database does not answer: {error.orig}. Look at DATABASE_URL and DATA_DIR.")
@@ -62,16 +58,7 @@ def open_app(settings: Settings) -> Flask:
         fail(f"Cannot keep data in {settings.DATA_DIR}: {error.strerror}. Choose another folder with DATA_DIR.")
 
 
-def current_revision() -> str | None:
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str | None:
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
-
-
 def migrate() -> None:
     from flask_migrate import upgrade
 
-    upgrade(directory=str(MIGRATIONS))
+    upgrade(directory=str(schema.FOLDER))

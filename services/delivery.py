@@ -16,8 +16,9 @@ from email.utils import parseaddr
 from typing import Literal, cast
 
 from extensions import db
-from mail.letters import LETTERS, to_message
+from mail.letters import LETTERS
 from mail.local_mailbox import NOBODY, LocalMailbox
+from mail.message import to_message
 from mail.transport import NotNow, Refused, Server, SmtpTransport, Unreachable
 from models import Firm
 from models import Letter as Waiting

@@ -44,7 +44,7 @@ def port() -> int:
 @pytest.fixture
 def by_smtp(app, monkeypatch, port) -> Settings:
     """The product with a mail server in its settings; nothing listens there yet."""
-    chosen = dataclasses.replace(
+    chosen: Settings = dataclasses.replace(
         app.config["SETTINGS"],
         SMTP_HOST="127.0.0.1",
         SMTP_PORT=port,

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from mail.letters import Attachment, Letter, to_message
+from mail.letters import Attachment, Letter
+from mail.message import to_message
 
 NOW = datetime(2026, 11, 20, 8, 14, tzinfo=UTC)
 LINK = "https://handslag.example/l/" + "Ab3_-" * 24

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 import pytest
 
 from mail import local_mailbox
-from mail.letters import Attachment, Letter, to_message
+from mail.letters import Attachment, Letter
 from mail.local_mailbox import LocalMailbox
+from mail.message import to_message
 
 
 def put(folder, firm: str, public_id: str, subject: str = "Offert") -> None:

@@ -12,7 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from mail.letters import Letter, to_message
+from mail.letters import Letter
+from mail.message import to_message
 from mail.transport import NotNow, Refused, Server, SmtpTransport, Unreachable
 from tests.smtp import Sink, free_port, serving
 

@@ -1,0 +1,181 @@
+"""Looks at an installation as its operator should: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zoneinfo
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from extensions import db
+from mail.transport import SmtpTransport, Unreachable
+from models import Firm, Letter
+from services import heartbeat, keys, schema, transaction
+from services.delivery import smtp_server
+from services.installation import secrets, settings
+
+SILENT_AFTER = timedelta(minutes=3)
+LATE_AFTER = timedelta(minutes=15)
+FAILED_WITHIN = timedelta(days=7)
+CLOCK_SLACK = timedelta(minutes=1)
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`is_wrong` None is a reminder: nothing the product can see."""
+
+    about: str
+    is_wrong: bool | None
+    sentence: str
+
+
+def examine(now: datetime) -> Iterator[Finding]:
+    """Every check in turn; those that read rows are left out while the database cannot be read."""
+    yield from _secrets()
+    yield from _disk()
+    found = list(_database())
+    yield from found
+    if not any(finding.is_wrong for finding in found):
+        with transaction.reading():
+            yield from _firm_keys()
+            yield from _letters(now)
+            yield from _clock(now)
+    yield from _mail()
+    yield from _background_work(now)
+    yield from _backup()
+
+
+def _good(about: str, sentence: str) -> Finding:
+    return Finding(about, False, sentence)
+
+
+def _wrong(about: str, sentence: str) -> Finding:
+    return Finding(about, True, sentence)
+
+
+def _secrets() -> Iterator[Finding]:
+    open_to_others = [
+        path
+        for folder in (settings().secrets_dir, settings().keys_dir)
+        for path in (folder, *folder.glob("*"))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077
+    ]
+    for path in open_to_others:
+        yield _wrong("secrets", f"{path} can be read by others; run: chmod go= {path}")
+    if not open_to_others:
+        yield _good("secrets", f"{settings().secrets_dir} and {settings().keys_dir} are readable by their owner only.")
+
+
+def _disk() -> Iterator[Finding]:
+    free = shutil.disk_usage(settings().DATA_DIR).free // MIB
+    if free < settings().DISK_FREE_MIB:
+        yield _wrong(
+            "disk", f"{free} MiB are free, uploads and exports are refused; make room in {settings().DATA_DIR}."
+        )
+    else:
+        yield _good("disk", f"{free} MiB are free.")
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        yield _written()
+        transaction.rollback()
+        current, newest = schema.current(), schema.newest()
+    except DBAPIError as error:
+        yield _wrong("database", f"It does not answer ({error.orig}); look at DATABASE_URL and DATA_DIR.")
+        return
+    finally:
+        transaction.rollback()
+    if current == newest:
+        yield _good("migrations", f"The database is at the newest ({newest}).")
+    else:
+        yield _wrong("migrations", f"The database is at {current}, not at {newest}; ./run brings it there.")
+
+
+def _written() -> Finding:
+    transaction.start_writing()
+    if db.engine.dialect.name == "sqlite":
+        fault = db.session.scalar(text("PRAGMA quick_check(1)"))
+        if fault != "ok":
+            return _wrong("database", f"SQLite finds a fault ({fault}); stop Handslag and restore the last backup.")
+    db.session.execute(text("CREATE TEMPORARY TABLE doctor (id INTEGER)"))
+    return _good("database", f"{db.engine.dialect.name} answers and can be written.")
+
+
+def _firm_keys() -> Iterator[Finding]:
+    missing = []
+    for public_id in db.session.scalars(select(Firm.public_id)):
+        try:
+            keys.firm_cipher(settings(), secrets(), public_id)
+        except keys.KeyMissing:
+            missing.append(public_id)
+    for public_id in missing:
+        yield _wrong("keys", f"The data key of firm {public_id} does not open; restore {settings().keys_dir}.")
+    if not missing:
+        yield _good("keys", "Every firm's data key opens.")
+
+
+def _letters(now: datetime) -> Iterator[Finding]:
+    waiting = select(func.count(), func.min(Letter.next_at)).where(Letter.state == "queued", Letter.next_at < now)
+    count, oldest = db.session.execute(waiting).one()
+    if count and oldest < now - LATE_AFTER:
+        yield _wrong("letters", f"{count} letters wait since {oldest:%Y-%m-%d %H:%M} UTC; is Handslag running?")
+    failed = db.session.scalar(
+        select(func.count()).where(Letter.state == "failed", Letter.done_at > now - FAILED_WITHIN)
+    )
+    if failed:
+        yield _wrong("letters", f"{failed} letters failed within a week; the reasons stand on the quotes' timelines.")
+    if not failed and not (count and oldest < now - LATE_AFTER):
+        yield _good("letters", "None is late.")
+
+
+def _clock(now: datetime) -> Iterator[Finding]:
+    try:
+        zoneinfo.ZoneInfo("Europe/Stockholm")
+    except zoneinfo.ZoneInfoNotFoundError:
+        yield _wrong("clock", "Europe/Stockholm is unknown; run ./run setup again (package tzdata).")
+    newest = db.session.scalar(select(func.max(Letter.created_at)))
+    if newest is not None and newest > now + CLOCK_SLACK:
+        yield _wrong(
+            "clock", f"It shows {now:%Y-%m-%d %H:%M} UTC, but a letter is from {newest:%Y-%m-%d %H:%M}; set it."
+        )
+    else:
+        yield _good("clock", f"It shows {now:%Y-%m-%d %H:%M} UTC; time servers should keep it (timedatectl).")
+
+
+def _mail() -> Iterator[Finding]:
+    server = smtp_server()
+    if server is None:
+        sentence = "No mail server is set: letters stay in the local mailbox. Set SMTP_HOST and MAIL_FROM."
+        yield Finding("mail", True if settings().PRODUCTION else None, sentence)
+        return
+    transport = SmtpTransport(server)
+    try:
+        yield _good("mail", transport.check())
+    except Unreachable as error:
+        yield _wrong("mail", f"{server.host}:{server.port} does not take us ({error}); look at the SMTP_ settings.")
+    finally:
+        transport.close()
+
+
+def _background_work(now: datetime) -> Iterator[Finding]:
+    seen = heartbeat.last()
+    if seen is None or seen < now - SILENT_AFTER:
+        yield _wrong("background work", "It has not been heard of for minutes; start Handslag with ./run.")
+    else:
+        yield _good("background work", f"It was last heard of at {seen:%H:%M:%S} UTC.")
+
+
+def _backup() -> Iterator[Finding]:
+    yield Finding(
+        "backup",
+        None,
+        f"Back up {settings().secrets_dir} and {settings().keys_dir} apart from the rest: the database and the files"
+        " cannot be read without them.",
+    )

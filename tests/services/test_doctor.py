@@ -1,0 +1,105 @@
+"""The doctor: what it says of a good installation, and of one with each fault."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from extensions import db
+from services import doctor, heartbeat, keys, outbox, transaction
+from services.clock import utc_now
+from services.doctor import Finding
+from tests.smtp import Sink, free_port, serving
+
+
+@pytest.fixture
+def examine(app):
+    """What is wrong, as (about, sentence), after the worker's sign of life."""
+    heartbeat.beat()
+
+    def look(now=None) -> dict[str, str]:
+        db.session.rollback()
+        findings = list(doctor.examine(now or utc_now()))
+        assert all(isinstance(finding, Finding) for finding in findings)
+        return {finding.about: finding.sentence for finding in findings if finding.is_wrong}
+
+    return look
+
+
+def test_a_good_installation(make, examine):
+    make.firm()
+    assert examine() == {}
+
+
+def test_a_secret_that_others_can_read(app, examine):
+    path = app.config["SETTINGS"].secrets_dir / "index.key"
+    path.chmod(0o644)
+    try:
+        assert f"chmod go= {path}" in examine()["secrets"]
+    finally:
+        path.chmod(0o600)
+
+
+def test_a_disk_nearly_full(app, examine, monkeypatch):
+    monkeypatch.setitem(app.config, "SETTINGS", dataclasses.replace(app.config["SETTINGS"], DISK_FREE_MIB=10**9))
+    assert "make room" in examine()["disk"]
+
+
+def test_a_database_that_was_not_migrated(app, examine):
+    head = db.session.scalar(text("SELECT version_num FROM alembic_version"))
+    db.session.execute(text("UPDATE alembic_version SET version_num = 'old'"))
+    transaction.commit()
+    try:
+        assert "./run brings it there" in examine()["migrations"]
+    finally:
+        db.session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
+        transaction.commit()
+
+
+def test_a_data_key_that_is_gone(app, make, examine):
+    public_id = make.firm().public_id
+    keys.destroy_firm_key(app.config["SETTINGS"], public_id)
+    assert public_id in examine()["keys"]
+
+
+def test_letters_that_wait_and_letters_that_failed(make, examine):
+    firm_id = make.firm().id
+    now = utc_now()
+    late = outbox.queue("x", "a@example.se", {}, firm_id=firm_id, now=now - timedelta(hours=1))
+    transaction.commit()
+    assert "1 letters wait" in examine()["letters"]
+    outbox.refused(late, "550 no", now=now)
+    assert "1 letters failed" in examine()["letters"]
+
+
+def test_a_clock_that_went_back(make, examine):
+    firm_id = make.firm().id
+    outbox.queue("x", "a@example.se", {}, firm_id=firm_id, now=utc_now())
+    transaction.commit()
+    assert "set it" in examine(utc_now() - timedelta(days=1))["clock"]
+
+
+def test_a_worker_that_is_silent(examine):
+    assert "start Handslag" in examine(utc_now() + timedelta(minutes=10))["background work"]
+
+
+def test_a_mail_server_that_answers_and_one_that_does_not(app, examine, monkeypatch):
+    port = free_port()
+    chosen = dataclasses.replace(app.config["SETTINGS"], SMTP_HOST="127.0.0.1", SMTP_PORT=port, SMTP_SECURITY="none")
+    monkeypatch.setitem(app.config, "SETTINGS", chosen)
+    assert "SMTP_" in examine()["mail"]
+    with serving(Sink(), port):
+        assert examine() == {}
+
+
+def test_the_command_ends_with_status_1(app, examine):
+    heartbeat._file().unlink()
+    result = app.test_cli_runner().invoke(args=["doctor"])
+    assert result.exit_code == 1
+    assert "WRONG background work" in result.output
+    heartbeat.beat()
+    result = app.test_cli_runner().invoke(args=["doctor"])
+    assert result.exit_code == 0, result.output
