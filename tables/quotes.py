@@ -53,12 +53,17 @@ class Quote(FirmOwned, Base):
     site_postal_code: Mapped[str] = mapped_column(String(6), default="")
     site_city: Mapped[str] = mapped_column(String(80), default="")
     rev: Mapped[int] = mapped_column(default=1)  # of this row's own fields; sections and lines have their own
+    changed_by: Mapped[str] = mapped_column(String(120), default="")  # who changed them last, for the 409 page
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_key: Mapped[str] = mapped_column(String(22), default="")  # the form that did: its own retry is not stale
     turn: Mapped[str] = mapped_column(String(10), default="none")  # whose move it is
     question_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the firm owes an answer since
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the customer acted on the page (a hint)
     mail_failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     gross_ore: Mapped[int] = mapped_column(default=0)  # shown in lists: of the draft, then of the newest version
     to_pay_ore: Mapped[int] = mapped_column(default=0)
+    net_ore: Mapped[int] = mapped_column(default=0)
+    deducted: Mapped[str] = mapped_column(String(4), default="")  # what to_pay_ore is after: rot, rut or both
     search_text: Mapped[str] = mapped_column(Text, default="")  # title, customer and number in lower case
     customer_name: Mapped[str] = mapped_column(String(120), default="")  # copied for lists
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -77,6 +82,10 @@ class QuoteSection(FirmOwned, Base):
     position: Mapped[int]  # order; a tie is broken by n
     title: Mapped[str] = mapped_column(String(120), default="")
     rev: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[str] = mapped_column(String(120), default="")
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_key: Mapped[str] = mapped_column(String(22), default="")
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # its lines go and come back with it
 
 
 class QuoteLine(FirmOwned, Base):
@@ -112,7 +121,8 @@ class QuoteLine(FirmOwned, Base):
     rev: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(120), default="")  # name of the user, for the 409 page
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept for undo until the quote is sent
+    changed_key: Mapped[str] = mapped_column(String(22), default="")
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept for undo, and so that n is not used again
 
 
 class QuoteVersion(FirmOwned, Base):

@@ -1,0 +1,206 @@
+"""The draft of a quote: its rows loaded in three statements, its figures, and what every change of it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, func
+
+from domain import checks, quote_states, quotes
+from domain.clock import stockholm_date
+from domain.quotes import Deduction, Line, LineKind, Totals
+from extensions import db
+from models import Customer, Firm, Quote, QuoteLine, QuoteSection
+from services import scope, search
+from services.actors import Actor
+from services.errors import NotFound, RuleBroken
+
+
+class NotEditable(RuleBroken):
+    """The quote is agreed, ended or archived; its draft may not change."""
+
+    code = "quote_not_editable"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A quote with what lives in its draft, in the order of the page. Removed lines and sections are left out."""
+
+    quote: Quote
+    sections: list[QuoteSection]
+    lines: list[QuoteLine]
+    customer: Customer | None
+
+    def lines_of(self, section: QuoteSection) -> list[QuoteLine]:
+        return [line for line in self.lines if line.section_id == section.id]
+
+    @property
+    def paid_on(self) -> date:
+        """The expected payment date, which picks rates and caps."""
+        return self.quote.paid_on or self.quote.valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All sums of a draft in öre: of the quote, of each line and of each section by their n, no option picked.
+
+    A section that holds nothing but options has no sum (None).
+    """
+
+    totals: Totals
+    line_ore: dict[int, int]
+    section_ore: dict[int, int | None]
+
+
+def get(firm_id: int, n: int, *, lock: bool = False) -> Quote:
+    """One quote without its rows. Raises NotFound."""
+    return scope.get(Quote, firm_id, Quote.n == n, lock=lock)
+
+
+def load(firm_id: int, n: int, *, lock: bool = False) -> Draft:
+    """The draft in three statements. `lock` makes other writers of the quote wait. Raises NotFound."""
+    statement = (
+        scope.columns(Quote, firm_id, Quote, Customer)
+        .outerjoin(Customer, and_(Customer.firm_id == firm_id, Customer.id == Quote.customer_id))
+        .where(Quote.n == n)
+    )
+    row = db.session.execute(statement.with_for_update(of=Quote) if lock else statement).first()
+    if row is None:
+        raise NotFound
+    quote, customer = row
+    return Draft(quote, *_parts(quote), customer)
+
+
+def load_to_edit(firm_id: int, n: int) -> Draft:
+    """The draft, locked for a change. Raises NotFound, NotEditable."""
+    draft = load(firm_id, n, lock=True)
+    if not may_edit(draft.quote):
+        raise NotEditable
+    return draft
+
+
+def may_edit(quote: Quote) -> bool:
+    return quote.archived_at is None and quote_states.can(quote.status, "edit")
+
+
+def _parts(quote: Quote) -> tuple[list[QuoteSection], list[QuoteLine]]:
+    sections = list(
+        db.session.scalars(
+            scope.of(QuoteSection, quote.firm_id)
+            .where(QuoteSection.quote_id == quote.id, QuoteSection.removed_at.is_(None))
+            .order_by(QuoteSection.position, QuoteSection.n)
+        )
+    )
+    order = {section.id: place for place, section in enumerate(sections)}
+    lines = scope.rows(QuoteLine, quote.firm_id, QuoteLine.quote_id == quote.id, QuoteLine.removed_at.is_(None))
+    lines = [line for line in lines if line.section_id in order]
+    return sections, sorted(lines, key=lambda line: (order[line.section_id], line.position, line.n))
+
+
+def domain_line(line: QuoteLine, section: str = "") -> Line:
+    return Line(
+        key=str(line.n),
+        quantity_milli=line.quantity_milli,
+        unit_price_ore=line.unit_price_ore,
+        vat_percent=line.vat_percent,
+        kind=LineKind(line.kind),
+        discount_bp=line.discount_bp,
+        deduction=Deduction(line.deduction) if line.deduction else None,
+        work_type=line.work_type,
+        is_option=line.is_option,
+        section=section,
+    )
+
+
+def domain_lines(draft: Draft) -> list[Line]:
+    """The lines as the arithmetic takes them; key and section are the running numbers as text."""
+    numbers = {section.id: str(section.n) for section in draft.sections}
+    return [domain_line(line, numbers[line.section_id]) for line in draft.lines]
+
+
+def totals(draft: Draft) -> Totals:
+    """The totals with no option picked, by the rules of the expected payment date. Raises NoRuleForDate."""
+    return quotes.totals(domain_lines(draft), basis=draft.quote.basis, paid_on=draft.paid_on)
+
+
+def figures(draft: Draft) -> Figures:
+    """Every sum that the builder shows."""
+    lines = domain_lines(draft)
+    sums = quotes.section_totals(lines)
+    priced = {line.section for line in lines if not line.is_option}
+    return Figures(
+        totals=quotes.totals(lines, basis=draft.quote.basis, paid_on=draft.paid_on),
+        line_ore={int(line.key): quotes.line_total_ore(line) for line in lines},
+        section_ore={
+            section.n: sums.get(str(section.n), 0) if str(section.n) in priced or str(section.n) not in sums else None
+            for section in draft.sections
+        },
+    )
+
+
+def problems(draft: Draft, firm: Firm, *, now: datetime, result: Totals | None = None) -> checks.Problems:
+    """What stands in the way of sending, and what to look at."""
+    quote, customer = draft.quote, draft.customer
+    facts = checks.Facts(
+        today=stockholm_date(now),
+        paid_on=draft.paid_on,
+        valid_until=quote.valid_until,
+        customer_kind=customer.kind if customer else None,
+        has_contact=bool(customer and (customer.email or customer.phone)),
+        f_skatt=firm.f_skatt,
+        starts_on=quote.starts_on,
+        has_site=bool(quote.site_street or quote.site_city),
+    )
+    return checks.problems(domain_lines(draft), result or totals(draft), facts)
+
+
+def touch(draft: Draft, *, now: datetime) -> Figures:
+    """What every change of the draft does in its transaction: new sums, order of the list, "changed since sent"."""
+    found = figures(draft)
+    quote = draft.quote
+    quote.touched_at = now
+    quote.changed_since = True
+    if not quote.version:  # after that the list shows what lies with the customer
+        keep_sums(quote, found.totals)
+    return found
+
+
+def keep_sums(quote: Quote, result: Totals) -> None:
+    """Copy the sums that lists show; for the draft at each change, for a version when it is sent."""
+    quote.net_ore, quote.gross_ore, quote.to_pay_ore = result.net_ore, result.gross_ore, result.to_pay_ore
+    kinds = [share.kind.value for share in result.deductions if share.amount_kr]
+    quote.deducted = "both" if len(kinds) > 1 else "".join(kinds)
+
+
+def keep_search_text(quote: Quote) -> None:
+    """What the list finds the quote by; called when title, customer or number changes."""
+    quote.search_text = search.text_of(quote.title, quote.customer_name, quote.number, quote.site_street)
+
+
+def sign(row: Quote | QuoteSection | QuoteLine, actor: Actor, key: str, *, now: datetime) -> None:
+    """Note who changed a row, by which form, and give it its next revision."""
+    row.rev += 1
+    row.changed_by, row.changed_at, row.changed_key = actor.name[:120], now, key[:22]
+
+
+def is_stale(row: Quote | QuoteSection | QuoteLine, rev: int, key: str) -> bool:
+    """Whether someone else changed the row since the form was drawn.
+
+    A save whose answer was lost leaves the form with an old revision; the form's own key tells that it was itself.
+    """
+    return row.rev != rev and not (key and row.changed_key == key)
+
+
+def next_n(model: type[QuoteLine] | type[QuoteSection], quote: Quote) -> int:
+    """The next running number within the quote; removed rows keep theirs."""
+    statement = scope.columns(model, quote.firm_id, func.max(model.n)).where(model.quote_id == quote.id)
+    return int(db.session.scalar(statement) or 0) + 1
+
+
+def in_order(rows: Iterable[QuoteSection | QuoteLine]) -> None:
+    """Give the rows the positions 1, 2, 3 … in the order they come."""
+    for place, row in enumerate(rows, 1):
+        if row.position != place:
+            row.position = place
