@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, render_template, request
+from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -20,7 +20,9 @@ PAGES = {403, 404, 409, 410, 413, 429, 500, 503}
 
 
 def page(status: int, **facts: object) -> tuple[str, int]:
-    return render_template(f"errors/{status}.html", now=utc_now(), **facts), status
+    # not render_template: its context processors load the login, and the database may be what failed
+    template = current_app.jinja_env.get_template(f"errors/{status}.html")
+    return template.render(now=utc_now(), **facts), status
 
 
 def register(app: Flask) -> None:
@@ -57,7 +59,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code and error.code >= 500:
         return page(500)
     if error.code and error.code >= 400:
-        return render_template("errors/400.html", now=utc_now()), error.code, _kept_headers(error)
+        return page(400)[0], error.code, _kept_headers(error)
     return error
 
 
