@@ -7,8 +7,8 @@ both lack never becomes an empty box: see `shape`.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +31,7 @@ _TIDY: dict[int, str | None] = {
     0x2215: "/",
     **dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F]),
 }
+_LOADING = threading.Lock()
 _PICTURES = frozenset({"So", "Sk", "Cf", "Cc", "Cs", "Co", "Cn"})
 
 
@@ -48,18 +49,23 @@ class Face(NamedTuple):
         return sum([widths[letter] for letter in text]) * size / 1000
 
 
-@cache
+_loaded: dict[str, Face] = {}
+
+
 def familjen(weight: int) -> Face:
     """Familjen Grotesk in weight 400, 500 or 700; read from disk once per process."""
-    return _load(_FAMILJEN[weight], Path(__file__).parent / "fonts")
+    name = _FAMILJEN[weight]
+    return _loaded.get(name) or _load(name, Path(__file__).parent / "fonts")
 
 
-@cache
 def source(weight: int) -> Face:
-    """Source Sans in the like weight."""
-    import font_source_sans_pro
+    """Source Sans in the like weight; read when the first letter needs it."""
+    name = _SOURCE[weight]
+    if name not in _loaded:
+        import font_source_sans_pro
 
-    return _load(_SOURCE[weight], Path(font_source_sans_pro.__file__).parent / "files")
+        _load(name, Path(font_source_sans_pro.__file__).parent / "files")
+    return _loaded[name]
 
 
 def shape(text: str, weight: int) -> tuple[Face, str]:
@@ -95,16 +101,20 @@ def _stand_in(letter: str) -> str:
 
 
 def _load(name: str, folder: Path) -> Face:
+    """Read and register a face. Once only: two of one name in one document would be mixed up."""
     from reportlab import rl_config
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
-    rl_config.useA85 = 0  # raw compressed streams: a fifth smaller than in ASCII
-    # Not "ASCII readable": only the letters in use are embedded.
-    font = TTFont(name, str(folder / f"{name}.ttf"), asciiReadable=False, shapable=False)
-    pdfmetrics.registerFont(font)
-    face = font.face
-    # Code 0 is the face's box for a missing letter; a soft hyphen would be drawn as a hyphen.
-    codes = [code for code, glyph in face.charToGlyph.items() if glyph and code >= 32 and code not in _TIDY]
-    widths = {chr(code): float(face.charWidths.get(code, face.defaultWidth)) for code in codes}
-    return Face(name, font, widths, frozenset(widths))
+    with _LOADING:
+        if name not in _loaded:
+            rl_config.useA85 = 0  # raw compressed streams: a fifth smaller than in ASCII
+            # Not "ASCII readable": only the letters in use are embedded.
+            font = TTFont(name, str(folder / f"{name}.ttf"), asciiReadable=False, shapable=False)
+            pdfmetrics.registerFont(font)
+            face = font.face
+            # Code 0 is the face's box for a missing letter; a soft hyphen would be drawn as a hyphen.
+            codes = [code for code, glyph in face.charToGlyph.items() if glyph and code >= 32 and code not in _TIDY]
+            widths = {chr(code): float(face.charWidths.get(code, face.defaultWidth)) for code in codes}
+            _loaded[name] = Face(name, font, widths, frozenset(widths))
+    return _loaded[name]

@@ -12,7 +12,6 @@ from documents.sheet import (
     HEIGHT,
     INK,
     MM,
-    NOTE,
     NOTE_STRONG,
     QUIET,
     SOFT,
@@ -76,8 +75,9 @@ class Paper:
         _ruler(self.sheet)
         self.y = TOP
         if head and self.sheet.page_count > 1:
-            self.sheet.text(LEFT, self._baseline(NOTE), self.firm["name"][:60], NOTE_STRONG)
-            self.sheet.text(RIGHT, self._baseline(NOTE), self._label, QUIET, right=True)
+            label = wrap(self._label, QUIET, HALF)[0]
+            self.put(wrap(self.firm["name"], NOTE_STRONG, HALF)[0], LEFT)
+            self.put(label, RIGHT, right=True)
             self.y += 9 * MM
 
     def need(self, points: float) -> bool:
