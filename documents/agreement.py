@@ -23,6 +23,7 @@ from documents.sheet import BODY, MM, NOTE, NOTE_STRONG, QUIET, STRONG, About
 from documents.table import BETWEEN, Column, Table
 from documents.text import height, wrap
 from domain.clock import stockholm_date
+from domain.consents import START_WITHIN_PERIOD
 from domain.dates_sv import last_withdrawal_day
 
 Agreed = Mapping[str, Any]
@@ -165,7 +166,7 @@ def _terms(agreed: Agreed, content: Content) -> dict[str, str]:
     if content["withdrawal"]["right"]:
         times.append(
             "Beställaren har begärt att arbetet får börja innan ångertiden är slut."
-            if "start_within_period" in given
+            if START_WITHIN_PERIOD in given
             else f"Arbetet börjar tidigast dagen efter den {last_day}, då ångertiden är slut."
         )
         withdrawal = (
@@ -183,6 +184,7 @@ def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:
     paper.heading("Avdraget fördelas så här", after=0)
     kinds = [share["kind"] for share in agreed["totals"]["deductions"]]
     masked = evidence.get("personnummer_masked") or []
+    masked = masked if any(masked) else []
     wide = SPAN - (45 * MM + BETWEEN if masked else 0) - len(kinds) * (35 * MM + BETWEEN)
     columns = [Column("Namn", wide), *([Column("Personnummer", 45 * MM)] if masked else [])]
     columns += [Column(f"{kind.upper()}-avdrag", 35 * MM, right=True) for kind in kinds]
