@@ -155,7 +155,10 @@ def _terms(agreed: Agreed, content: Content) -> dict[str, str]:
     """Label and text of what stands beside the sums; an empty text is left out."""
     given = {consent["kind"] for consent in agreed["consents"] if consent["value"]}
     last_day = day_in_words(last_withdrawal_day(stockholm_date(moment(agreed["accepted_at"]))))
-    price = f"Allt i offerten ingår, och de tillval som står ovan. {_PRICE_NOTE}"
+    offered = any(options(content))
+    chosen = ", och de tillval som står ovan" if agreed["picked"] else " utom tillvalen" if offered else ""
+    covers = f"Allt i offerten ingår{chosen}."
+    price = f"{covers} {_PRICE_NOTE}"
     if agreed["totals"]["deductions"]:
         price = f"{price} {_PRELIMINARY}"
     times = [

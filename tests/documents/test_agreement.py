@@ -130,6 +130,7 @@ def test_a_company_agrees_without_deduction_and_withdrawal():
     choices = agreed(content, picked=[], consents=[], name="Börje Åkerman", home={"kind": "none"})
     drawn = words(agreement.render(quote.render(content), choices, evidence(), content=content))
     assert "Börje Åkerman För Åkermans AB" in drawn
+    assert "Allt i offerten ingår. Priset" in drawn
     assert "Pris inkl. moms 68 080,74 kr" in drawn
     for absent in ("Avdraget fördelas", "ångra avtalet är", "Samtycken", "Valda tillval"):
         assert absent not in drawn
