@@ -23,6 +23,10 @@ def _consumer(huey: Any) -> Any:
     from huey.consumer import Consumer
 
     class Worker(Consumer):
+        def start(self) -> None:
+            self._set_signal_handlers()  # before the first job begins, not after
+            super().start()
+
         def _handle_signal(self, signum: int, frame: object) -> None:
             stopping.set()
             super()._handle_signal(signum, frame)

@@ -16,13 +16,11 @@ import sys
 import traceback
 from collections.abc import Callable
 
-from flask import Flask
-
 from config import Settings
 from scripts.prepare import fail, prepare, read_settings
 
+BACKLOG = 512  # connections that may wait
 WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-BACKLOG = 512
 
 
 def main() -> int:
@@ -31,6 +29,7 @@ def main() -> int:
     settings = dataclasses.replace(settings, PORT=listener.getsockname()[1])  # PORT=0: any free one
     app = prepare(settings)
     from jobs.worker import main as work
+    from scripts.web import serve
 
     app.extensions["queue"].huey  # noqa: B018  (loaded here, shared by all)
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
@@ -62,39 +61,6 @@ def listen(settings: Settings) -> socket.socket:
 def announce(settings: Settings) -> None:
     letters = f", letters at {settings.base_url}/dev/mejl" if settings.shows_local_mailbox else ""
     print(f"Handslag is at {settings.base_url}{letters}. Ctrl-C stops it.", flush=True)
-
-
-def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
-    from gunicorn.app.base import BaseApplication
-
-    class Web(BaseApplication):
-        def load_config(self) -> None:
-            for name, value in gunicorn_options(settings, listener.detach()).items():
-                self.cfg.set(name, value)
-
-        def load(self) -> Flask:
-            return app
-
-    Web().run()
-    return 0
-
-
-def gunicorn_options(settings: Settings, descriptor: int) -> dict[str, object]:
-    return {
-        "bind": f"fd://{descriptor}",
-        "backlog": BACKLOG,
-        "worker_class": "gthread",
-        "workers": settings.WEB_WORKERS,
-        "threads": settings.WEB_THREADS,
-        "preload_app": True,
-        "control_socket_disable": True,  # it would open one in the home folder
-        "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108  (its heartbeat)
-        "forwarded_allow_ips": "",  # the app's ProxyFix decides (PROXIES)
-        "timeout": 60,
-        "graceful_timeout": 30,
-        "loglevel": "warning",
-        "proc_name": "handslag",
-    }
 
 
 def close_and(listener: socket.socket, work: Callable[[], int]) -> int:

@@ -63,3 +63,14 @@ def _run(command: list[object]) -> None:
         if ended.returncode:
             output.seek(0)
             raise RuntimeError(f"{words} ended with {ended.returncode}: {output.read().decode(errors='replace')}")
+
+
+def add_database(url: str) -> str:
+    """One more empty database on the same server; gives its address."""
+    import psycopg
+
+    name = f"more_{os.urandom(4).hex()}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # our own letters
+    head, _, options = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}?{options}"

@@ -1,0 +1,72 @@
+"""The web process: gunicorn on a socket that is open already."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+
+from config import Settings
+
+ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+
+
+def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
+    """Serve until TERM, then finish the requests in hand."""
+
+    class Web(BaseApplication):
+        def load_config(self) -> None:
+            for name, value in options(settings, listener.detach()).items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Flask:
+            return app
+
+        def run(self) -> None:
+            Master(self).run()
+
+    Web().run()
+    return 0
+
+
+class Master(Arbiter):
+    """gunicorn's master, but a new worker cannot miss the signal to end.
+
+    Between its fork and its own handlers a worker would swallow TERM with the handlers it inherited, and the master
+    would wait for it until graceful_timeout.
+    """
+
+    def spawn_worker(self) -> Any:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+        try:
+            return super().spawn_worker()
+        finally:
+            hear_signals()
+
+
+def hear_signals(worker: object = None) -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+
+
+def options(settings: Settings, descriptor: int) -> dict[str, object]:
+    """gunicorn's settings."""
+    return {
+        "bind": f"fd://{descriptor}",
+        "worker_class": "gthread",
+        "workers": settings.WEB_WORKERS,
+        "threads": settings.WEB_THREADS,
+        "preload_app": True,
+        "post_worker_init": hear_signals,
+        "control_socket_disable": True,  # it would open one in the home folder
+        "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108  (its heartbeat)
+        "forwarded_allow_ips": "",  # the app's ProxyFix decides (PROXIES)
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "loglevel": "warning",
+        "proc_name": "handslag",
+    }

@@ -1,0 +1,82 @@
+"""A copy of the product in a folder of its own, started as its user starts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import IS_POSTGRESQL
+from tests.ground.product import Product
+
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_BEHIND = shutil.ignore_patterns(".venv", ".git", "data", "__pycache__", ".*_cache", ".coverage*", "bench")
+
+
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tree as a new user has it, with the environment that these tests run in: nothing is fetched."""
+    folder = tmp_path_factory.mktemp("copy") / "handslag"
+    shutil.copytree(ROOT, folder, ignore=LEFT_BEHIND)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Where databases can be made; nothing on SQLite."""
+    if not IS_POSTGRESQL:
+        yield ""
+        return
+    from tests.postgres import new_database
+
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture
+def environment(tmp_path: Path, server: str) -> dict[str, str]:
+    """Settings of an installation that never ran."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    chosen = kept | {"DATA_DIR": str(tmp_path / "data"), "PORT": "0", "WEB_THREADS": "2"}
+    if server:
+        from tests.postgres import add_database
+
+        chosen["DATABASE_URL"] = add_database(server)
+    return chosen
+
+
+@pytest.fixture
+def start(copy: Path, environment: dict[str, str]) -> Iterator[Callable[..., Product]]:
+    """Starts ./run with these settings; what still runs at the end is killed."""
+    started: list[Product] = []
+
+    def start(**given: str) -> Product:
+        process = subprocess.Popen(
+            [copy / "run"],
+            env=environment | given,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd="/",
+        )
+        started.append(Product(process))
+        return started[-1]
+
+    yield start
+    for product in started:
+        for process in (product.process.pid, *product.family()):
+            if product.process.poll() is None:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+        product.process.wait()
+        assert product.process.stdout is not None
+        product.process.stdout.close()
