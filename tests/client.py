@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextvars import Context
 from html.parser import HTMLParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
+from extensions import db
 from models import User
 from services import logins, transaction
 from services.clock import utc_now
@@ -85,14 +87,18 @@ class Client(FlaskClient):
         transaction.may_write()
         token = logins.open_login(user, ip="127.0.0.1", user_agent="test", now=utc_now())
         transaction.commit()
-        with self.session_transaction() as session:
-            session["_user_id"] = token
-            session["_fresh"] = True
+        self._put_in_session(_user_id=token, _fresh=True)
         return self
 
+    def _put_in_session(self, **values: object) -> None:
+        def put() -> None:
+            with self.session_transaction() as session:
+                session.update(values)
+
+        Context().run(put)
+
     def csrf_token(self) -> str:
-        with self.session_transaction() as session:
-            session["csrf_token"] = RAW_TOKEN
+        self._put_in_session(csrf_token=RAW_TOKEN)
         secret = self.application.secret_key
         return str(URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(RAW_TOKEN))  # type: ignore[arg-type]
 
@@ -104,7 +110,9 @@ class Client(FlaskClient):
         return super().post(*args, **kwargs)
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        answer = super().open(*args, **kwargs)
+        """One request as a server sees it: in a context of its own, the test's transaction ended (it would lock)."""
+        db.session.rollback()
+        answer = Context().run(super().open, *args, **kwargs)
         if answer.mimetype == "text/html" and answer.status_code not in (301, 302, 303, 304) and answer.data:
             html = answer.get_data(as_text=True)
             Page(html).check(whole=html.lstrip().lower().startswith("<!doctype"))
