@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
+
+# Sorted by code points in every database, so that the key of the last row on a page is the start of the next.
+OrderText = String(120).with_variant(String(120, collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

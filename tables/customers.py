@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tables.base import Base, FirmOwned, firm_key
-from tables.columns import UtcDateTime
+from tables.columns import OrderText, UtcDateTime
 
 
 class Customer(FirmOwned, Base):
@@ -24,7 +24,7 @@ class Customer(FirmOwned, Base):
     n: Mapped[int]
     kind: Mapped[str] = mapped_column(String(12))
     name: Mapped[str] = mapped_column(String(120))
-    sort_name: Mapped[str] = mapped_column(String(120))  # lower case, for the order of the list
+    sort_name: Mapped[str] = mapped_column(OrderText)  # services/search.py `order_of`; the order of the list
     search_text: Mapped[str] = mapped_column(Text)  # lower case words that search looks in
     orgnr: Mapped[str] = mapped_column(String(11), default="")
     contact: Mapped[str] = mapped_column(String(120), default="")  # contact person of a company

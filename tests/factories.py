@@ -10,7 +10,7 @@ from flask import Flask
 from domain.clock import stockholm_date
 from extensions import db
 from models import Article, Customer, Firm, Quote, QuoteLine, QuoteSection, User, new_public_id
-from services import events, keys, numbers, passwords
+from services import events, keys, numbers, passwords, search
 from services.clock import utc_now
 from services.installation import secrets, settings
 
@@ -83,8 +83,8 @@ class Make:
             firm_id=firm.id,
             n=numbers.take(firm.id, "customer"),
             name=name,
-            sort_name=name.lower(),
-            search_text=f"{name} {values.get('email', '')}".lower(),
+            sort_name=search.order_of(name),
+            search_text=search.text_of(name, values["email"], search.phone_text(values.get("phone", ""))),
             created_at=utc_now(),
             **values,
         )

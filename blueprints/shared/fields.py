@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import TextInput
 
 from domain import giro, numbers_sv, orgnr
@@ -19,6 +20,11 @@ from services.clock import utc_now
 def strip(text: str | None) -> str | None:
     """Trim and join runs of white space; a filter for one-line fields."""
     return " ".join(text.split()) if text else text
+
+
+def choices(*pairs: tuple[str, Any]) -> list[Any]:
+    """Choices of a select or of radio buttons from (value, words)."""
+    return [SelectChoice(value, words) for value, words in pairs]
 
 
 class TypedField(Field):

@@ -1,0 +1,57 @@
+"""What a customer's form asks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, RadioField, StringField
+from wtforms.validators import DataRequired, Length, Optional
+
+from blueprints.shared.fields import EmailText, OrgnrField, PhoneText, PostalCodeText, choices, strip
+from blueprints.shared.free_text import no_personnummer
+from services.customers import CustomerInput
+
+KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))
+FOLDED = ("orgnr", "contact", "street", "postal_code", "city")  # fields that most customers do without
+
+
+def _length(most: int) -> Length:
+    return Length(max=most, message=_l("Skriv högst %(max)d tecken."))
+
+
+class CustomerForm(FlaskForm):
+    """A private person, company or housing association."""
+
+    kind = RadioField(_l("Kunden är"), choices=KINDS, default="private")
+    name = StringField(
+        _l("Namn"), [DataRequired(_l("Skriv kundens namn.")), _length(120), no_personnummer], filters=[strip]
+    )
+    email = EmailText(_l("E-post"), [_length(254)])
+    phone = PhoneText(_l("Mobil"))
+    orgnr = OrgnrField(_l("Organisationsnummer"), [Optional()])
+    contact = StringField(_l("Kontaktperson"), [Optional(), _length(120), no_personnummer], filters=[strip])
+    site_street = StringField(_l("Gatuadress"), [Optional(), _length(120), no_personnummer], filters=[strip])
+    site_postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
+    site_city = StringField(_l("Ort"), [Optional(), _length(80), no_personnummer], filters=[strip])
+    street = StringField(_l("Gatuadress eller box"), [Optional(), _length(120), no_personnummer], filters=[strip])
+    postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
+    city = StringField(_l("Ort"), [Optional(), _length(80), no_personnummer], filters=[strip])
+    rev = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_good = bool(super().validate(extra_validators))
+        if not (self.email.data or self.phone.data or self.email.errors or self.phone.errors):
+            self.email.errors = [*self.email.errors, _l("Skriv e-post eller mobil, annars når offerten inte fram.")]
+            is_good = False
+        return is_good
+
+    @property
+    def is_unfolded(self) -> bool:
+        """A folded field holds something, or its customer is one who has such things."""
+        return self.kind.data != "private" or any(self[name].data or self[name].errors for name in FOLDED)
+
+    def to_input(self) -> CustomerInput:
+        names = CustomerInput.__dataclass_fields__
+        return CustomerInput(**{name: self[name].data or "" for name in names})

@@ -1,0 +1,142 @@
+"""The firm's register of customers. A personnummer never enters it: the customer fills that in at approval."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import tuple_
+
+from extensions import db
+from models import Customer, Quote
+from services import numbers, scope, search, transaction
+from services.actors import Actor
+from services.errors import RuleBroken, Stale
+
+PAGE_SIZE = 30
+
+
+class NoContact(RuleBroken):
+    """Neither an address of mail nor a phone number."""
+
+    code = "customer_no_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerInput:
+    """What a form says of a customer; missing texts are empty."""
+
+    kind: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    orgnr: str = ""
+    contact: str = ""
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    site_street: str = ""
+    site_postal_code: str = ""
+    site_city: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of a list and the key of the next page, if there is one."""
+
+    rows: list[Customer]
+    after: str | None
+
+
+def get(firm_id: int, n: int) -> Customer:
+    """Raises NotFound."""
+    return scope.get(Customer, firm_id, Customer.n == n)
+
+
+def list_page(firm_id: int, *, typed: str = "", after: str = "", archived: bool = False) -> Page:
+    """Thirty customers by name; `after` is the key of the page before."""
+    statement = scope.of(Customer, firm_id).where(
+        Customer.archived_at.is_not(None) if archived else Customer.archived_at.is_(None),
+        *search.matches_with_phone(Customer.search_text, typed),
+    )
+    name, _, last = after.replace("\0", "").rpartition("|")
+    if last.isdecimal() and len(last) < 19:
+        statement = statement.where(tuple_(Customer.sort_name, Customer.id) > (name, int(last)))
+    statement = statement.order_by(Customer.sort_name, Customer.id).limit(PAGE_SIZE + 1)
+    rows = list(db.session.scalars(statement))
+    more = len(rows) > PAGE_SIZE
+    rows = rows[:PAGE_SIZE]
+    return Page(rows, f"{rows[-1].sort_name}|{rows[-1].id}" if more else None)
+
+
+def latest(firm_id: int, *, typed: str = "", limit: int = 8) -> list[Customer]:
+    """The customers that were made last, for picking one."""
+    statement = scope.of(Customer, firm_id).where(
+        Customer.archived_at.is_(None), *search.matches_with_phone(Customer.search_text, typed)
+    )
+    return list(db.session.scalars(statement.order_by(Customer.n.desc()).limit(limit)))
+
+
+def quotes_of(customer: Customer, *, limit: int = 30) -> list[Quote]:
+    """The customer's newest quotes."""
+    statement = scope.of(Quote, customer.firm_id).where(Quote.customer_id == customer.id)
+    return list(db.session.scalars(statement.order_by(Quote.touched_at.desc(), Quote.id.desc()).limit(limit)))
+
+
+def add(given: CustomerInput, *, firm_id: int, now: datetime) -> Customer:
+    """Add a customer to the running transaction. Raises NoContact."""
+    customer = Customer(firm_id=firm_id, n=numbers.take(firm_id, "customer"), created_at=now)
+    _fill(customer, given)
+    db.session.add(customer)
+    db.session.flush()
+    return customer
+
+
+def create(given: CustomerInput, *, actor: Actor, now: datetime) -> Customer:
+    """A new customer. Raises NoContact."""
+    customer = add(given, firm_id=actor.firm_id, now=now)
+    transaction.commit()
+    return customer
+
+
+def update(customer: Customer, given: CustomerInput, *, rev: str) -> None:
+    """Change a customer; what was sent keeps what it said. Raises NoContact, or Stale if someone else was first."""
+    if str(customer.rev) != rev:
+        raise Stale
+    _fill(customer, given)
+    customer.rev += 1
+    drafts = scope.change(Quote, customer.firm_id).where(Quote.customer_id == customer.id, Quote.number.is_(None))
+    db.session.execute(drafts.values(customer_name=customer.name))
+    transaction.commit()
+
+
+def archive(customer: Customer, *, now: datetime) -> None:
+    """Take the customer out of the list; quotes stay as they are."""
+    customer.archived_at = customer.archived_at or now
+    transaction.commit()
+
+
+def restore(customer: Customer) -> None:
+    customer.archived_at = None
+    transaction.commit()
+
+
+def _fill(customer: Customer, given: CustomerInput) -> None:
+    if not (given.email or given.phone):
+        raise NoContact
+    for field, value in asdict(given).items():
+        setattr(customer, field, value)
+    if given.kind == "private":
+        customer.orgnr = customer.contact = ""
+    customer.sort_name = search.order_of(given.name)[:120]
+    customer.search_text = search.text_of(
+        customer.name,
+        customer.email,
+        search.phone_text(customer.phone),
+        customer.contact,
+        customer.orgnr,
+        customer.street,
+        customer.city,
+        customer.site_street,
+        customer.site_city,
+    )
