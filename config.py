@@ -28,6 +28,8 @@ class Settings:
     PORT: int = 8000  # TCP port
     BASE_URL: str = ""  # start of every mailed address; default http://127.0.0.1:PORT
     PRODUCTION: bool = False  # refuses http, weak secrets and the local mailbox page
+    OPERATOR: str = ""  # who runs this installation: name and organisation number, shown on the legal pages
+    OPERATOR_CONTACT: str = ""  # how to reach them about personal data: address of mail, post
     PROXIES: int = 0  # number of trusted reverse proxies in front
     WEB_WORKERS: int = 2  # web processes
     WEB_THREADS: int = 8  # threads per web process

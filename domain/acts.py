@@ -76,6 +76,7 @@ firm.settings_changed | fields
 firm.close_asked | choice effective_on last_day
 firm.close_undone | last_day
 user.created user.removed user.email_confirmed | user_id role email*
+user.changed | user_id fields
 user.role_changed | user_id old_role new_role
 login.made login.failed login.ended | login_id reason
 password.reset_asked password.changed | user_id

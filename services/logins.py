@@ -6,14 +6,22 @@ import hashlib
 import secrets as randomness
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from extensions import db
-from models import Closing, Firm, Login, User
-from services import transaction
+from models import Closing, Firm, Login, User, new_public_id
+from services import events, limits, passwords, scope, transaction
+from services.actors import Actor
+from services.errors import NotFound, RuleBroken
 from services.installation import settings
 
 SEEN_EVERY = timedelta(hours=1)
+
+
+class WrongPassword(RuleBroken):
+    """The password is not the account's; the same for an address that has none."""
+
+    code = "wrong_password"
 
 
 def token_sha256(token: str) -> str:
@@ -22,7 +30,7 @@ def token_sha256(token: str) -> str:
 
 def find(token: str, *, now: datetime) -> tuple[Login, User, Firm, Closing | None] | None:
     """The login of a cookie with its user, firm and running termination, in one statement; None if it has ended."""
-    limits = settings()
+    chosen = settings()
     statement = (
         select(Login, User, Firm, Closing)
         .join(User, Login.user_id == User.id)
@@ -31,8 +39,8 @@ def find(token: str, *, now: datetime) -> tuple[Login, User, Firm, Closing | Non
         .where(
             Login.token_sha256 == token_sha256(token),
             Login.ended_at.is_(None),
-            Login.seen_at > now - timedelta(days=limits.LOGIN_IDLE_DAYS),
-            Login.created_at > now - timedelta(days=limits.LOGIN_MAX_DAYS),
+            Login.seen_at > now - timedelta(days=chosen.LOGIN_IDLE_DAYS),
+            Login.created_at > now - timedelta(days=chosen.LOGIN_MAX_DAYS),
         )
     )
     row = db.session.execute(statement).first()
@@ -42,22 +50,131 @@ def find(token: str, *, now: datetime) -> tuple[Login, User, Firm, Closing | Non
     return login, user, firm, closing
 
 
-def open_login(user: User, *, ip: str, user_agent: str, now: datetime) -> str:
-    """Add a login to the running transaction; the new random id for the cookie."""
-    token = randomness.token_urlsafe(32)
-    db.session.add(
-        Login(
-            firm_id=user.firm_id,
-            user_id=user.id,
-            token_sha256=token_sha256(token),
-            created_at=now,
-            seen_at=now,
-            fresh_at=now,
-            ip=ip,
-            user_agent=user_agent,
-        )
+def find_user(email: str) -> User | None:
+    """The user with this address of mail, whatever the firm."""
+    return db.session.scalar(select(User).where(User.email == email))
+
+
+def actor_of(user: User, *, ip: str, user_agent: str) -> Actor:
+    """The user as the one who acts, before there is a login."""
+    return Actor(
+        firm_id=user.firm_id,
+        firm_public_id=user.firm.public_id,
+        ref=f"user:{user.public_id}",
+        name=user.name or user.email,
+        user_id=user.id,
+        ip=ip,
+        user_agent=user_agent,
     )
+
+
+def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime) -> str:
+    """Begin a login; its random id for the cookie. Raises WrongPassword, TooMany.
+
+    A known and an unknown address take the same steps: two counts, one hash, one write.
+    """
+    transaction.start_writing()
+    limits.count("login", email, limit=limits.PER_ACCOUNT, now=now)
+    limits.count("login from", ip, limit=limits.PER_ADDRESS, now=now)
+    transaction.only_read()
+    known = find_user(email)
+    user_id, stored = (known.id, known.password_hash) if known else (None, "")
+    transaction.start_writing()  # ends the reading: hashing is slow
+    is_right = passwords.is_right(stored, password) if stored else passwords.waste_time(password)
+    user = db.session.get(User, user_id) if user_id else None
+    if user is None:
+        waste_a_write(now)
+        raise WrongPassword
+    actor = actor_of(user, ip=ip, user_agent=user_agent)
+    if not is_right or user.password_hash != stored:
+        _record("login.failed", user.public_id, actor, now, "password")
+        transaction.commit()
+        raise WrongPassword
+    token = begin(user, actor=actor, now=now)
+    limits.give_back("login", email, now=now)
+    limits.give_back("login from", ip, now=now)
+    transaction.commit()
     return token
+
+
+def waste_a_write(now: datetime) -> None:
+    """Write and commit as for an account that exists, so that answers take alike."""
+    limits.count("nobody", "", limit=10**9, now=now)
+
+
+def begin(user: User, *, actor: Actor, now: datetime) -> str:
+    """Add a login and its event to the running transaction; the new random id for the cookie."""
+    token, login = _new_login(user, ip=actor.ip, user_agent=actor.user_agent, now=now)
+    _record("login.made", login.public_id, actor, now, "password")
+    return token
+
+
+def open_login(user: User, *, ip: str, user_agent: str, now: datetime) -> str:
+    """Add a login without an event; the new random id for the cookie."""
+    return _new_login(user, ip=ip, user_agent=user_agent, now=now)[0]
+
+
+def _new_login(user: User, *, ip: str, user_agent: str, now: datetime) -> tuple[str, Login]:
+    token = randomness.token_urlsafe(32)
+    login = Login(
+        firm_id=user.firm_id,
+        public_id=new_public_id(),
+        user_id=user.id,
+        token_sha256=token_sha256(token),
+        created_at=now,
+        seen_at=now,
+        fresh_at=now,
+        ip=ip,
+        user_agent=user_agent,
+    )
+    db.session.add(login)
+    return token, login
+
+
+def of_user(user: User) -> list[Login]:
+    """The user's logins that go on, the latest used first."""
+    statement = scope.of(Login, user.firm_id).where(Login.user_id == user.id, Login.ended_at.is_(None))
+    return list(db.session.scalars(statement.order_by(Login.seen_at.desc(), Login.id.desc())))
+
+
+def end(user: User, public_id: str, *, actor: Actor, now: datetime) -> None:
+    """End one login of the user. Raises NotFound."""
+    ended = _end(user, Login.public_id == public_id, now=now)
+    if not ended:
+        raise NotFound
+    _record("login.ended", public_id, actor, now, "user")
+    transaction.commit()
+
+
+def end_others(user: User, kept: Login, *, actor: Actor, now: datetime) -> None:
+    """End all logins of the user but this one."""
+    for public_id in _end(user, Login.id != kept.id, now=now):
+        _record("login.ended", public_id, actor, now, "user")
+    transaction.commit()
+
+
+def end_after_new_password(user: User, *, kept: Login | None, actor: Actor, now: datetime) -> None:
+    """End the user's logins, but for the one in which the password was changed. Never commits."""
+    for public_id in _end(user, Login.id != (kept.id if kept else 0), now=now):
+        _record("login.ended", public_id, actor, now, "password")
+
+
+def make_fresh(user: User, login: Login, password: str, *, now: datetime) -> None:
+    """The password was typed again in this login. Raises WrongPassword, TooMany."""
+    firm_id, login_id = user.firm_id, login.id
+    transaction.start_writing()
+    check_password(user, password, now=now)
+    db.session.execute(scope.change(Login, firm_id).where(Login.id == login_id).values(fresh_at=now))
+    transaction.commit()
+
+
+def check_password(user: User, password: str, *, now: datetime) -> None:
+    """Check a password typed again, in a transaction that may write; counted. Raises WrongPassword, TooMany."""
+    stored, public_id = user.password_hash, user.public_id
+    limits.count("password", public_id, limit=limits.PER_ACCOUNT, now=now)
+    if not passwords.is_right(stored, password):
+        raise WrongPassword
+    limits.give_back("password", public_id, now=now)
 
 
 def touch(login: Login, *, now: datetime) -> None:
@@ -65,3 +182,18 @@ def touch(login: Login, *, now: datetime) -> None:
     if now - login.seen_at > SEEN_EVERY:
         login.seen_at = now
         transaction.commit()
+
+
+def _end(user: User, which: ColumnElement[bool], *, now: datetime) -> list[str]:
+    """End the user's logins that fit and go on; their public ids."""
+    statement = (
+        scope.change(Login, user.firm_id)
+        .where(Login.user_id == user.id, Login.ended_at.is_(None), which)
+        .values(ended_at=now)
+        .returning(Login.public_id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _record(act: str, login_id: str, actor: Actor, now: datetime, reason: str) -> None:
+    events.record(act, actor.ref, actor=actor, at=now, data={"login_id": login_id, "reason": reason})

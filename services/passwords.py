@@ -50,9 +50,10 @@ def _nobody(memory_kib: int, time: int) -> str:
     return _hasher(memory_kib, time).hash("nobody has this password")
 
 
-def waste_time(password: str) -> None:
-    """Take the time of a check for an account that does not exist, so that answers are alike."""
+def waste_time(password: str) -> bool:
+    """Take the time of a check for an account that does not exist, so that answers are alike. Always False."""
     is_right(_nobody(settings().ARGON2_MEMORY_KIB, settings().ARGON2_TIME), password)
+    return False
 
 
 def check(password: str, *known_words: str) -> None:

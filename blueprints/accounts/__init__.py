@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("accounts", __name__)
 
-from blueprints.accounts import routes  # noqa: E402, F401  (routes need bp)
+from blueprints.accounts import login, password, register  # noqa: E402, F401  (routes need bp)

@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-bp = Blueprint("settings", __name__)
+bp = Blueprint("settings", __name__, url_prefix="/installningar")
 
-from blueprints.settings import routes  # noqa: E402, F401  (routes need bp)
+from blueprints.settings import company, me, quote  # noqa: E402, F401  (routes need bp)

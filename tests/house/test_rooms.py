@@ -27,8 +27,12 @@ OURS |= {"services", "tables", "tests", "bench", "scripts"}
 ACROSS_FIRMS = {
     "services/scope.py": "it is the place",
     "services/logins.py": "finds whose cookie this is",
+    "services/user_tokens.py": "a mailed link names its row and nothing else",
     "services/outbox.py": "takes the next letter that is due, whoever's it is",
     "services/events.py": "walks the chains of all firms",
+    "services/exporting/making.py": "takes the next export that waits, whoever's it is",
+    "services/privacy/erasure.py": "finds the firms whose time is out",
+    "services/privacy/sweeping.py": "removes what is past its time, of all firms",
 }
 
 

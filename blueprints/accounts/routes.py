@@ -1,3 +1,0 @@
-"""Access to an account."""
-
-from __future__ import annotations

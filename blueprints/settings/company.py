@@ -1,0 +1,115 @@
+"""The firm's own data and its logo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from blueprints.settings import bp
+from blueprints.settings.forms import CompanyForm, LogoForm
+from blueprints.shared.guards import requires
+from blueprints.shared.requests import reads_first
+from services import firms, legal
+from services.clock import utc_now
+from services.errors import NotFound, RuleBroken
+
+BAD_PICTURE = {
+    "kind": _l("Välj en bild: JPEG, PNG eller WEBP"),
+    "broken": _l("Bilden går inte att läsa. Spara om den och försök igen."),
+    "bytes": _l("Bilden får vara högst 5 MB"),
+    "pixels": _l("Bilden är för stor. Minska den till 3 000 punkter på bredden."),
+}
+
+
+@bp.get("/foretag")
+@requires("firm.settings")
+def company() -> ResponseReturnValue:
+    stored = firms.values(current_user.firm, firms.COMPANY)
+    return _page(CompanyForm(formdata=None, data={**stored, "seen": firms.fingerprint(stored)}))
+
+
+@bp.post("/foretag")
+@requires("firm.settings")
+def company_post() -> ResponseReturnValue:
+    form = CompanyForm()
+    if not form.validate_on_submit():
+        return _page(form, status=422)
+    try:
+        firms.change(firms.COMPANY, form.to_input(), seen=form.seen.data or "", actor=current_user.actor, now=utc_now())
+    except firms.Changed as error:
+        form.seen.data = firms.fingerprint(error.values)
+        return _page(form, status=409, stored=error.values)
+    flash(_("Sparat."))
+    return redirect(url_for("settings.company"), code=303)
+
+
+@bp.post("/logotyp")
+@requires("firm.settings")
+@reads_first
+def logo_post() -> ResponseReturnValue:
+    form, actor = LogoForm(), current_user.actor
+    if form.validate_on_submit():
+        try:
+            firms.set_logo(form.logo.data.read(), actor=actor, now=utc_now())
+        except RuleBroken as error:
+            form.logo.errors = [BAD_PICTURE[error.code]]
+        else:
+            flash(_("Logotypen är sparad."))
+            return redirect(url_for("settings.company"), code=303)
+    stored = firms.values(current_user.firm, firms.COMPANY)
+    company_form = CompanyForm(formdata=None, data={**stored, "seen": firms.fingerprint(stored)})
+    return _page(company_form, logo_form=form, status=422)
+
+
+@bp.post("/logotyp/ta-bort")
+@requires("firm.settings")
+def remove_logo() -> ResponseReturnValue:
+    firms.remove_logo(actor=current_user.actor, now=utc_now())
+    flash(_("Logotypen är borttagen."))
+    return redirect(url_for("settings.company"), code=303)
+
+
+@bp.get("/logotyp")
+@requires("login.own")
+def logo() -> ResponseReturnValue:
+    """The firm's own logo, as it was drawn anew when it came in."""
+    kept = firms.logo(current_user.firm)
+    if kept is None:
+        raise NotFound
+    answer = make_response(send_file(BytesIO(kept[0]), mimetype=kept[1], max_age=0))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _page(
+    form: CompanyForm,
+    *,
+    logo_form: LogoForm | None = None,
+    stored: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The settings page. With `stored`, someone else saved meanwhile: both values are shown."""
+    body = render_template(
+        "settings/company.html",
+        form=form,
+        logo_form=logo_form or LogoForm(formdata=None),
+        has_logo=current_user.firm.logo_id is not None,
+        others=_others(form, stored),
+        has_errors=bool(form.errors or (logo_form and logo_form.errors)),
+        accepted=legal.accepted(current_user.firm_id),
+        place="installningar",
+    )
+    return body, status
+
+
+def _others(form: CompanyForm, stored: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """Label and stored value of each field where someone else's value differs from the typed one."""
+    typed = form.to_input() if stored else {}
+    return [(form[name].label.text, value) for name, value in (stored or {}).items() if typed[name] != value]

@@ -1,0 +1,153 @@
+"""What the firm says about itself, and what a user says about theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from blueprints.shared.fields import (
+    BankgiroField,
+    EmailText,
+    OrgnrField,
+    PhoneText,
+    PlusgiroField,
+    PostalCodeText,
+    Range,
+    TypedField,
+    strip,
+)
+from blueprints.shared.free_text import no_personnummer
+from domain import giro
+
+WORK_TYPES = {
+    "bygg": _l("Bygg"),
+    "el": _l("El"),
+    "glas_platarbete": _l("Glas och plåt"),
+    "mark_draneringarbete": _l("Mark och dränering"),
+    "murning": _l("Murning"),
+    "malning_tapetsering": _l("Målning och tapetsering"),
+    "vvs": _l("VVS"),
+}
+
+
+def _at_most(count: int) -> Length:
+    return Length(max=count, message=_l("Skriv högst %(max)d tecken"))
+
+
+class VatField(TypedField):
+    """A Swedish VAT number; data is SE + ten digits + 01."""
+
+    reader = staticmethod(giro.parse_vat_number)
+    writer = staticmethod(str)
+    message = _l("Momsnumret skrivs SE, tio siffror och 01")
+
+
+class WholeField(TypedField):
+    """A whole number."""
+
+    reader = staticmethod(lambda text: int("".join(text.split())))
+    writer = staticmethod(str)
+    message = _l("Skriv ett helt tal")
+
+
+def web_address(form: Any, field: Field) -> None:
+    """http and https only, with a host that has a dot; the scheme may be left out."""
+    text = field.data or ""
+    if not text:
+        return
+    if "://" not in text and ":" not in text and not text.startswith("/"):
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        is_good = (
+            parts.scheme in ("http", "https")
+            and "." in (parts.hostname or "").strip(".")
+            and "@" not in parts.netloc
+            and "\\" not in text
+            and not any(sign.isspace() or ord(sign) < 33 for sign in text)
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValidationError(_l("Skriv en webbadress, till exempel www.firman.se"))
+    field.data = text
+
+
+class CompanyForm(FlaskForm):
+    name = StringField(_l("Företagsnamn"), [DataRequired(_l("Skriv företagets namn")), _at_most(120)], filters=[strip])
+    orgnr = OrgnrField(_l("Organisationsnummer"), [Optional()])
+    f_skatt = BooleanField(_l("Godkänd för F-skatt"))
+    vat_number = VatField(_l("Momsnummer"), [Optional()])
+    street = StringField(_l("Gatuadress"), [Optional(), _at_most(120)], filters=[strip])
+    postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
+    city = StringField(_l("Ort"), [Optional(), _at_most(80)], filters=[strip])
+    seat = StringField(_l("Säte"), [Optional(), _at_most(80)], filters=[strip])
+    phone = PhoneText(_l("Telefon"), [Optional()])
+    email = EmailText(_l("E-post"), [DataRequired(_l("Skriv en e-postadress med @")), _at_most(254)])
+    website = StringField(_l("Webbplats"), [Optional(), _at_most(200), web_address], filters=[strip])
+    bankgiro = BankgiroField(_l("Bankgiro"), [Optional()])
+    plusgiro = PlusgiroField(_l("Plusgiro"), [Optional()])
+    seen = HiddenField()
+
+    def to_input(self) -> dict[str, Any]:
+        names = (name for name in self._fields if name not in ("seen", "csrf_token"))
+        return {name: self[name].data if name == "f_skatt" else self[name].data or "" for name in names}
+
+
+class LogoForm(FlaskForm):
+    logo = FileField(_l("Logotyp"), [FileRequired(_l("Välj en bild"))])
+
+
+class QuoteForm(FlaskForm):
+    default_valid_days = WholeField(
+        _l("Offerten gäller"),
+        [InputRequired(_l("Skriv antal dagar")), Range(1, 365, _l("Skriv 1 till 365 dagar"))],
+    )
+    default_message = TextAreaField(_l("Hälsning"), [Optional(), _at_most(2000), no_personnummer])
+    default_terms = TextAreaField(_l("Villkor"), [Optional(), _at_most(10_000), no_personnummer])
+    company_basis = RadioField(
+        _l("Priser till företag och föreningar"), choices=[("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))]
+    )
+    default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=list(WORK_TYPES.items()))
+    seen = HiddenField()
+
+    def to_input(self) -> dict[str, Any]:
+        return {
+            "default_valid_days": self.default_valid_days.data,
+            "default_message": _lines(self.default_message.data),
+            "default_terms": _lines(self.default_terms.data),
+            "company_basis": self.company_basis.data,
+            "default_work_type": self.default_work_type.data,
+        }
+
+
+def _lines(text: str | None) -> str:
+    """Browsers send CRLF; we keep LF."""
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+class MeForm(FlaskForm):
+    name = StringField(_l("Namn"), [Optional(), _at_most(120)], filters=[strip])
+    phone = PhoneText(_l("Telefon"), [Optional()])
+
+
+class PasswordForm(FlaskForm):
+    old = PasswordField(_l("Lösenordet du har nu"), [InputRequired(_l("Skriv lösenordet du har nu"))])
+    new = PasswordField(_l("Nytt lösenord"), [InputRequired(_l("Skriv ett lösenord"))])

@@ -1,0 +1,102 @@
+"""The user's own name, password and logins."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from blueprints.settings import bp
+from blueprints.settings.device import describe
+from blueprints.settings.forms import MeForm, PasswordForm
+from blueprints.shared.guards import requires
+from blueprints.shared.requests import reads_first
+from services import logins, new_passwords, users
+from services.clock import utc_now
+from services.logins import WrongPassword
+from services.passwords import WeakPassword
+
+WEAK = {
+    "short": _l("Lösenordet behöver minst 10 tecken"),
+    "long": _l("Lösenordet får ha högst 128 tecken"),
+    "weak": _l("Lösenordet är lätt att gissa. Ta fyra ord som inte hör ihop."),
+}
+
+
+@bp.get("/mig")
+@requires("login.own")
+def me() -> ResponseReturnValue:
+    return _page()
+
+
+@bp.post("/mig")
+@requires("login.own")
+def me_post() -> ResponseReturnValue:
+    form = MeForm()
+    if not form.validate_on_submit():
+        return _page(form, status=422)
+    name, phone = form.name.data or "", form.phone.data or ""
+    users.change_own(current_user.user, name=name, phone=phone, actor=current_user.actor, now=utc_now())
+    flash(_("Sparat."))
+    return redirect(url_for("settings.me"), code=303)
+
+
+@bp.post("/mig/losenord")
+@requires("login.own")
+@reads_first
+def password_post() -> ResponseReturnValue:
+    form, visitor = PasswordForm(), current_user
+    if form.validate_on_submit():
+        try:
+            new_passwords.change(
+                visitor.user,
+                str(form.old.data),
+                str(form.new.data),
+                kept=visitor.login,
+                actor=visitor.actor,
+                now=utc_now(),
+            )
+        except WeakPassword as error:
+            form.new.errors = [WEAK[error.code]]
+        except WrongPassword:
+            form.old.errors = [_("Lösenordet stämmer inte.")]
+        else:
+            flash(_("Lösenordet är bytt. De andra inloggningarna är avslutade."))
+            return redirect(url_for("settings.me"), code=303)
+    return _page(password_form=form, status=422)
+
+
+@bp.post("/mig/inloggningar/<public_id>/avsluta")
+@requires("login.own")
+def end_login(public_id: str) -> ResponseReturnValue:
+    logins.end(current_user.user, public_id, actor=current_user.actor, now=utc_now())
+    flash(_("Inloggningen är avslutad."))
+    return redirect(url_for("settings.me"), code=303)
+
+
+@bp.post("/mig/inloggningar/avsluta-andra")
+@requires("login.own")
+def end_other_logins() -> ResponseReturnValue:
+    logins.end_others(current_user.user, current_user.login, actor=current_user.actor, now=utc_now())
+    flash(_("De andra inloggningarna är avslutade."))
+    return redirect(url_for("settings.me"), code=303)
+
+
+def _page(
+    form: MeForm | None = None, *, password_form: PasswordForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    user = current_user.user
+    form = form or MeForm(formdata=None, data={"name": user.name, "phone": user.phone})
+    password_form = password_form or PasswordForm(formdata=None)
+    body = render_template(
+        "settings/me.html",
+        form=form,
+        password_form=password_form,
+        has_errors=bool(form.errors or password_form.errors),
+        logins=[(row, describe(row.user_agent)) for row in logins.of_user(user)],
+        here=current_user.login.public_id,
+        place="installningar",
+    )
+    return body, status

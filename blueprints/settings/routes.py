@@ -1,3 +1,0 @@
-"""Settings."""
-
-from __future__ import annotations

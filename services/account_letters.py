@@ -1,0 +1,85 @@
+"""The letters about a user's own access. Queueing never commits; drawing reads the rows and signs the link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from mail.letters import Letter, Params, draws
+from mail.writing import write
+from models import User, UserToken
+from services import outbox, scope, tokens, user_tokens
+
+
+def queue_confirm_email(user: User, *, now: datetime) -> None:
+    _queue("confirm_email", user, user_tokens.CONFIRM_EMAIL, now)
+
+
+def queue_account_exists(user: User, *, now: datetime) -> None:
+    _queue("account_exists", user, user_tokens.RESET_PASSWORD, now)
+
+
+def queue_reset_password(user: User, *, now: datetime) -> None:
+    _queue("reset_password", user, user_tokens.RESET_PASSWORD, now)
+
+
+def queue_password_changed(user: User, *, now: datetime) -> None:
+    outbox.queue("password_changed", user.email, {"user": user.public_id}, firm_id=user.firm_id, now=now)
+
+
+def _queue(kind: str, user: User, purpose: str, now: datetime) -> None:
+    token = user_tokens.issue(user, purpose, now=now)
+    params = {"user": user.public_id, "token": token.public_id}
+    outbox.queue(kind, user.email, params, firm_id=user.firm_id, now=now)
+
+
+@draws("confirm_email")
+def confirm_email(params: Params) -> Letter:
+    user = _user(params)
+    return write(
+        "confirm_email",
+        _("Bekräfta din e-postadress"),
+        firm_name=user.firm.name,
+        url=url_for("accounts.take_confirm_link", token=_signed(params), _external=True),
+    )
+
+
+@draws("account_exists")
+def account_exists(params: Params) -> Letter:
+    user = _user(params)
+    return write("account_exists", _("Du har redan ett konto"), email=user.email, **_reset_links(params))
+
+
+@draws("reset_password")
+def reset_password(params: Params) -> Letter:
+    user = _user(params)
+    return write("reset_password", _("Välj ett nytt lösenord"), email=user.email, **_reset_links(params))
+
+
+@draws("password_changed")
+def password_changed(params: Params) -> Letter:
+    user = _user(params)
+    return write(
+        "password_changed",
+        _("Ditt lösenord är bytt"),
+        email=user.email,
+        url=url_for("accounts.forgot", _external=True),
+    )
+
+
+def _reset_links(params: Params) -> dict[str, str]:
+    return {
+        "url": url_for("accounts.take_reset_link", token=_signed(params), _external=True),
+        "login_url": url_for("accounts.login", _external=True),
+    }
+
+
+def _user(params: Params) -> User:
+    return scope.get(User, params["firm_id"], User.public_id == params["user"])
+
+
+def _signed(params: Params) -> str:
+    row = scope.get(UserToken, params["firm_id"], UserToken.public_id == params["token"])
+    return tokens.sign(row.purpose, row.public_id)

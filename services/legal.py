@@ -1,0 +1,109 @@
+"""The texts a firm accepts: files with a version in their name, shown as they are and known by their SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+from extensions import db
+from models import Acceptance, User
+from services import events, scope
+from services.actors import Actor
+from services.errors import NotFound
+
+FOLDER = Path(__file__).resolve().parent.parent / "templates" / "legal"
+ACCEPTED = ("terms", "dpa", "privacy")  # what registering asks for, one dated row each
+CUSTOMERS = "customers"  # for the firms' customers; nobody accepts it
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of lines of one kind: "h2", "p" or "li"."""
+
+    kind: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LegalText:
+    document: str
+    version: str  # the day from which it holds, YYYY-MM-DD
+    title: str
+    sha256: str  # of the file's bytes
+    blocks: tuple[Block, ...]
+
+
+@lru_cache(maxsize=32)
+def get(document: str, version: str) -> LegalText:
+    """One version of a text. Raises NotFound."""
+    if version not in versions(document):
+        raise NotFound
+    content = (FOLDER / f"{document}-{version}.txt").read_bytes()
+    title, *lines = [line for line in content.decode().splitlines() if line.strip()]
+    blocks = tuple(Block(kind, tuple(map(_bare, run))) for kind, run in groupby(lines, _kind))
+    return LegalText(document, version, _bare(title), hashlib.sha256(content).hexdigest(), blocks)
+
+
+@lru_cache(maxsize=8)
+def versions(document: str) -> tuple[str, ...]:
+    """All versions of a text, newest first. Raises NotFound for an unknown document."""
+    names = sorted((file.stem for file in FOLDER.glob(f"{document}-*.txt")), reverse=True)
+    if not names:
+        raise NotFound
+    return tuple(name.removeprefix(f"{document}-") for name in names)
+
+
+def current(document: str) -> LegalText:
+    return get(document, versions(document)[0])
+
+
+def fingerprint() -> str:
+    """Names the texts in force together; a form carries it, so that nobody accepts another text than was shown."""
+    return hashlib.sha256("".join(current(document).sha256 for document in ACCEPTED).encode()).hexdigest()[:16]
+
+
+def accept_all(user: User, *, actor: Actor, now: datetime) -> None:
+    """Keep that the user accepted the texts in force: a row and an event each. Never commits."""
+    for document in ACCEPTED:
+        text = current(document)
+        db.session.add(
+            Acceptance(
+                firm_id=user.firm_id,
+                user_id=user.id,
+                document=document,
+                version=text.version,
+                text_sha256=text.sha256,
+                accepted_at=now,
+                ip=actor.ip,
+            )
+        )
+        events.record(
+            "terms.accepted",
+            f"user:{user.public_id}",
+            actor=actor,
+            at=now,
+            data={"kind": document, "version": text.version, "text_sha256": text.sha256},
+        )
+
+
+def accepted(firm_id: int) -> list[Acceptance]:
+    """What the firm has accepted, oldest first."""
+    return list(db.session.scalars(scope.of(Acceptance, firm_id).order_by(Acceptance.accepted_at, Acceptance.id)))
+
+
+def _kind(line: str) -> str:
+    return "h2" if line.startswith("## ") else "li" if line.startswith("- ") else "p"
+
+
+def _bare(line: str) -> str:
+    return line.lstrip("#- ").strip()
+
+
+@lru_cache(maxsize=1)
+def default_quote_terms() -> str:
+    """Terms that a new firm's quotes begin with; the firm changes them as it likes."""
+    return (FOLDER / "quote-terms.txt").read_text().strip()
