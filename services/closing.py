@@ -1,19 +1,17 @@
 """Leaving: a termination with its dates, undone until the last moment of its last day.
 
-Dates (decisions 20 and 49): without a notice period sending and approving stop at the confirmation, and reading,
-export and the customers' links go on for CLOSING_DAYS. With one, ordinary use goes on to the end of the effective
-day first. Days are Stockholm's.
+The dates are reckoned in domain/closing_dates.py (decisions 20 and 49).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
-from domain.clock import end_of_day, stockholm_date
+from domain.clock import stockholm_date
+from domain.closing_dates import ClosingDates, closing_dates
 from extensions import db
 from models import Closing, Firm, User, new_public_id
-from services import events, limits, outbox, passwords, scope, transaction
+from services import events, leaving_letters, limits, passwords, scope, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
@@ -22,7 +20,6 @@ from services.installation import settings
 # the bookkeeping" would do the same. A question without a difference is not asked: everything is handed over and
 # erased, and the page says so.
 ONLY_CHOICE = "erase_all"
-LONGEST_REASON = 2000
 
 
 class WrongPassword(RuleBroken):
@@ -31,46 +28,20 @@ class WrongPassword(RuleBroken):
     code = "wrong_password"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The dates of a termination."""
-
-    effective_at: datetime
-    erase_after: datetime
-    days: int  # of reading and export after the effective day
-    backups_gone_on: date
-
-    @property
-    def effective_on(self) -> date:
-        return stockholm_date(self.effective_at)
-
-    @property
-    def last_day(self) -> date:
-        return stockholm_date(self.erase_after)
-
-
-def plan(now: datetime) -> Plan:
+def plan(now: datetime) -> ClosingDates:
     """The dates a termination confirmed now would get."""
     chosen = settings()
-    effective_on = stockholm_date(now) + timedelta(days=chosen.NOTICE_DAYS)
-    last_day = effective_on + timedelta(days=chosen.CLOSING_DAYS)
-    return Plan(
-        effective_at=end_of_day(effective_on) if chosen.NOTICE_DAYS else now,
-        erase_after=end_of_day(last_day),
-        days=chosen.CLOSING_DAYS,
-        backups_gone_on=last_day + timedelta(days=chosen.BACKUP_DAYS),
+    return closing_dates(
+        now,
+        notice_days=chosen.NOTICE_DAYS,
+        closing_days=chosen.CLOSING_DAYS,
+        backup_days=chosen.BACKUP_DAYS,
     )
 
 
-def plan_of(closing: Closing) -> Plan:
+def dates_of(closing: Closing) -> ClosingDates:
     """The dates of a confirmed termination; backups by the setting of today."""
-    last_day = stockholm_date(closing.erase_after)
-    return Plan(
-        effective_at=closing.effective_at,
-        erase_after=closing.erase_after,
-        days=(last_day - stockholm_date(closing.effective_at)).days,
-        backups_gone_on=last_day + timedelta(days=settings().BACKUP_DAYS),
-    )
+    return ClosingDates(closing.effective_at, closing.erase_after, settings().BACKUP_DAYS)
 
 
 def running(firm_id: int) -> Closing | None:
@@ -100,7 +71,7 @@ def ask(user: User, *, password: str, reason: str, actor: Actor, now: datetime) 
         firm_id=firm_id,
         public_id=new_public_id(),
         user_id=user_id,
-        reason=reason[:LONGEST_REASON],
+        reason=reason,
         choice=ONLY_CHOICE,
         confirmed_at=now,
         effective_at=dates.effective_at,
@@ -118,7 +89,7 @@ def ask(user: User, *, password: str, reason: str, actor: Actor, now: datetime) 
             "last_day": dates.last_day.isoformat(),
         },
     )
-    _write_to_owners("closing_receipt", closing, now)
+    leaving_letters.queue_closing_receipt(closing, now=now)
     transaction.commit()
     return closing
 
@@ -137,11 +108,5 @@ def undo(*, actor: Actor, now: datetime) -> None:
         at=now,
         data={"last_day": stockholm_date(closing.erase_after).isoformat()},
     )
-    _write_to_owners("closing_undone", closing, now)
+    leaving_letters.queue_closing_undone(closing, now=now)
     transaction.commit()
-
-
-def _write_to_owners(kind: str, closing: Closing, now: datetime) -> None:
-    """Every owner learns of it: none of them should find the account gone without having been told."""
-    for owner in scope.rows(User, closing.firm_id, User.role == "owner"):
-        outbox.queue(kind, owner.email, {"closing": closing.public_id}, firm_id=closing.firm_id, now=now)

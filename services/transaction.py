@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import Connection, text
+
 from extensions import db
 from tables.engine import read_only
 
@@ -29,8 +31,14 @@ def start_writing() -> None:
     read_only.set(False)
 
 
-def commit() -> None:
-    db.session.commit()
+def commit(*, keep: bool = False) -> None:
+    """Commit. `keep`: the loaded rows stay readable, for an answer that shows them without asking again."""
+    session = db.session()
+    session.expire_on_commit = not keep
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = True
 
 
 def rollback() -> None:
@@ -47,4 +55,25 @@ def reading() -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
+        read_only.set(before)
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """A reading block in which all statements see the database as it was at the first of them."""
+    with reading():
+        if db.engine.dialect.name == "postgresql":  # SQLite's reading transactions are so by nature
+            db.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        yield
+
+
+@contextmanager
+def beside() -> Iterator[Connection]:
+    """A short writing transaction on a connection of its own, while this session goes on reading."""
+    before = read_only.get()
+    read_only.set(False)
+    try:
+        with db.engine.begin() as connection:
+            yield connection
+    finally:
         read_only.set(before)

@@ -1,3 +1,0 @@
-"""Account and data."""
-
-from __future__ import annotations

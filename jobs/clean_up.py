@@ -1,0 +1,15 @@
+"""Remove what has served its time: old exports, tries, one-time keys, mailed links, logins, removed lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jobs import JobResult
+from services.privacy import erasure, sweeping
+
+
+def run(now: datetime) -> JobResult:
+    """The write-ahead log is emptied last: it keeps old pages, such as the address of an erased firm's last letter."""
+    done = sweeping.old_exports(now) + sweeping.old_rows(now)
+    erasure.empty_log()
+    return JobResult(done)

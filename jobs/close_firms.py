@@ -1,0 +1,15 @@
+"""Erase the firms whose last day for undo has passed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jobs import JobResult, each
+from services.privacy import erasure
+
+
+def run(now: datetime) -> JobResult:
+    """Erase what is due, then compact the database, also for a round that was cut off before it did."""
+    result = each(erasure.due(now), lambda firm_id: erasure.erase(firm_id, now=now))
+    is_compact = erasure.compact()
+    return JobResult(result.done, result.failed + (not is_compact))

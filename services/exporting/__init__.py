@@ -1,0 +1,1 @@
+"""Taking the data out: a ZIP of everything a firm has, made in the background."""

@@ -1,0 +1,55 @@
+"""What the page says about the ZIP before it is made: how much of what, and about how large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from domain.quote_states import OPEN
+from extensions import db
+from models import Agreement, Article, Customer, Event, Message, Quote, StoredFile
+from services import scope
+
+BYTES_A_QUOTE = 2500  # of compressed texts with ten lines, besides the PDFs
+BYTES_AN_EVENT = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Counts for the table of contents."""
+
+    quotes: int
+    open_quotes: int  # that lie with customers
+    agreements: int
+    customers: int
+    articles: int
+    pictures: int
+    messages: int
+    events: int
+    bytes_of_files: int
+
+    @property
+    def estimated_bytes(self) -> int:
+        return self.bytes_of_files + self.quotes * BYTES_A_QUOTE + self.events * BYTES_AN_EVENT
+
+
+def of_firm(firm_id: int) -> Contents:
+    """One statement."""
+    count = func.count()
+    is_picture = StoredFile.media_type.startswith("image/")
+    size = func.coalesce(func.sum(StoredFile.size_bytes), 0)
+    asked = (
+        scope.columns(Quote, firm_id, count),
+        scope.columns(Quote, firm_id, count).where(Quote.status.in_(OPEN)),
+        scope.columns(Agreement, firm_id, count),
+        scope.columns(Customer, firm_id, count),
+        scope.columns(Article, firm_id, count),
+        scope.columns(StoredFile, firm_id, count).where(is_picture),
+        scope.columns(Message, firm_id, count),
+        scope.columns(Event, firm_id, count),
+        scope.columns(StoredFile, firm_id, size),
+    )
+    return Contents(
+        *(int(value) for value in db.session.execute(select(*(one.scalar_subquery() for one in asked))).one())
+    )

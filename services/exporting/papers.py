@@ -1,0 +1,80 @@
+"""The firm's files by the names they get in the ZIP: papers by their number, pictures, and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, select
+
+from extensions import db
+from models import Agreement, Firm, Quote, QuoteVersion, StoredFile
+from services import scope
+
+ROWS_AT_A_TIME = 500
+_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A stored file and its name in the ZIP."""
+
+    public_id: str
+    name: str
+
+
+def all_of(firm_id: int) -> Iterator[Paper]:
+    """Every stored file of the firm once."""
+    yield from _versions(firm_id)
+    yield from _agreements(firm_id)
+    yield from _others(firm_id)
+
+
+def _versions(firm_id: int) -> Iterator[Paper]:
+    statement = (
+        scope.columns(QuoteVersion, firm_id, StoredFile.public_id, Quote.number, Quote.n, QuoteVersion.version)
+        .join(Quote, and_(Quote.firm_id == QuoteVersion.firm_id, Quote.id == QuoteVersion.quote_id))
+        .join(StoredFile, and_(StoredFile.firm_id == QuoteVersion.firm_id, StoredFile.id == QuoteVersion.pdf_id))
+        .order_by(QuoteVersion.id)
+    )
+    for row in _stream(statement):
+        yield Paper(row.public_id, f"pdf/{_numbered(row.number, row.n)}-v{row.version}.pdf")
+
+
+def _agreements(firm_id: int) -> Iterator[Paper]:
+    statement = (
+        scope.columns(Agreement, firm_id, StoredFile.public_id, Quote.number, Quote.n)
+        .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
+        .join(StoredFile, and_(StoredFile.firm_id == Agreement.firm_id, StoredFile.id == Agreement.pdf_id))
+        .order_by(Agreement.id)
+    )
+    for row in _stream(statement):
+        yield Paper(row.public_id, f"avtal/{_numbered(row.number, row.n)}.pdf")
+
+
+def _others(firm_id: int) -> Iterator[Paper]:
+    logo_id = db.session.scalar(select(Firm.logo_id).where(Firm.id == firm_id))
+    statement = (
+        scope.columns(StoredFile, firm_id, StoredFile.id, StoredFile.public_id, StoredFile.media_type)
+        .where(
+            StoredFile.id.not_in(scope.columns(QuoteVersion, firm_id, QuoteVersion.pdf_id)),
+            StoredFile.id.not_in(scope.columns(Agreement, firm_id, Agreement.pdf_id).where(Agreement.pdf_id > 0)),
+        )
+        .order_by(StoredFile.id)
+    )
+    for row in _stream(statement):
+        ending = _ENDINGS.get(row.media_type, "bin")
+        if row.id == logo_id:
+            yield Paper(row.public_id, f"bilder/logotyp.{ending}")
+        else:
+            folder = "bilder" if row.media_type.startswith("image/") else "filer"
+            yield Paper(row.public_id, f"{folder}/{row.public_id}.{ending}")
+
+
+def _numbered(number: str | None, n: int) -> str:
+    return re.sub(r"[^0-9A-Za-z-]", "-", number) if number else f"utkast-{n}"
+
+
+def _stream(statement: Select[tuple[object, ...]]):  # type: ignore[no-untyped-def]
+    return db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME))

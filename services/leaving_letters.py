@@ -1,0 +1,94 @@
+"""The letters about taking the data out and leaving. Queueing never commits; drawing reads the rows."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from flask import url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from domain.clock import stockholm_date
+from domain.closing_dates import ClosingDates
+from extensions import db
+from mail.letters import Letter, Params, draws
+from mail.writing import write
+from models import Closing, ErasureReceipt, Export, Firm, User
+from services import outbox, scope
+from services.installation import settings
+
+
+def queue_export_ready(export: Export, user: User, *, now: datetime) -> None:
+    outbox.queue("export_ready", user.email, {"export": export.public_id}, firm_id=export.firm_id, now=now)
+
+
+def queue_closing_receipt(closing: Closing, *, now: datetime) -> None:
+    _to_owners("closing_receipt", closing, now)
+
+
+def queue_closing_undone(closing: Closing, *, now: datetime) -> None:
+    _to_owners("closing_undone", closing, now)
+
+
+def queue_firm_erased(addresses: list[str], number: str, *, now: datetime) -> None:
+    """The last letter: it belongs to no firm any more, and its address is cleared once it is delivered."""
+    for address in addresses:
+        outbox.queue("firm_erased", address, {"receipt": number}, firm_id=None, now=now)
+
+
+def _to_owners(kind: str, closing: Closing, now: datetime) -> None:
+    """Every owner learns of it: none of them should find the account gone without having been told."""
+    for owner in scope.rows(User, closing.firm_id, User.role == "owner"):
+        outbox.queue(kind, owner.email, {"closing": closing.public_id}, firm_id=closing.firm_id, now=now)
+
+
+@draws("export_ready")
+def export_ready(params: Params) -> Letter:
+    export = scope.get(Export, params["firm_id"], Export.public_id == params["export"])
+    return write(
+        "export_ready",
+        _("Din ZIP-fil är klar"),
+        export=export,
+        url=url_for("konto.export_state", export_id=export.public_id, _external=True),
+    )
+
+
+@draws("closing_receipt")
+def closing_receipt(params: Params) -> Letter:
+    closing = scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
+    dates = ClosingDates(closing.effective_at, closing.erase_after, settings().BACKUP_DAYS)
+    return write(
+        "closing_receipt",
+        _("Kvitto: kontot är uppsagt"),
+        firm_name=db.session.get_one(Firm, closing.firm_id).name,
+        closing=closing,
+        dates=dates,
+        url=url_for("konto.closing_receipt", _external=True),
+    )
+
+
+@draws("closing_undone")
+def closing_undone(params: Params) -> Letter:
+    closing = scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
+    return write(
+        "closing_undone",
+        _("Uppsägningen är ångrad"),
+        firm_name=db.session.get_one(Firm, closing.firm_id).name,
+        closing=closing,
+        url=url_for("konto.show", _external=True),
+    )
+
+
+@draws("firm_erased")
+def firm_erased(params: Params) -> Letter:
+    receipt = db.session.scalars(select(ErasureReceipt).where(ErasureReceipt.number == params["receipt"])).one()
+    counts = json.loads(receipt.counts)
+    return write(
+        "firm_erased",
+        _("Kontot är raderat"),
+        receipt=receipt,
+        rows=counts["rows"],
+        files=counts["files"],
+        backups_gone_on=stockholm_date(receipt.erased_at) + timedelta(days=settings().BACKUP_DAYS),
+    )

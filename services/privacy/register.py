@@ -1,0 +1,283 @@
+"""The register of everything the database keeps (security.md A-26): each column's kind, whose it is, what for.
+
+Export and erasure read it: a column marked `secret` is never exported, a `sealed` one is exported decrypted, and every
+table with a firm in it is erased with the firm. A house test refuses a column that is not here, and an entry without
+its column. What is not in the database (files, keys, letters in the local mailbox) stands in docs/operations.md and is
+erased by erasure.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["personal", "firm", "technical"]
+Handed = Literal["clear", "opened", "withheld"]  # as it is, decrypted, never
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column holds. `personal` is about a person (GDPR art. 4.1), `firm` the firm's business, else technical."""
+
+    name: str
+    kind: Kind
+    exported: Handed
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a table is for. `of_firm`: its rows belong to a firm, are exported to it and erased with it."""
+
+    name: str
+    whose: str
+    purpose: str
+    kept: str  # what ends a row before the firm leaves
+    of_firm: bool
+    columns: tuple[Column, ...]
+
+    def handed_out(self) -> Iterator[Column]:
+        return (column for column in self.columns if column.exported != "withheld")
+
+
+def _table(
+    name: str,
+    *,
+    whose: str,
+    purpose: str,
+    kept: str = "as long as the firm has its account",
+    of_firm: bool = True,
+    personal: str = "",
+    firm: str = "",
+    technical: str = "",
+    sealed: str = "",
+    secret: str = "",
+) -> Table:
+    """`sealed`: personal and encrypted, exported opened. `secret`: means of access, never exported."""
+    groups: tuple[tuple[str, Kind, Handed], ...] = (
+        (personal, "personal", "clear"),
+        (sealed, "personal", "opened"),
+        (firm, "firm", "clear"),
+        (technical, "technical", "clear"),
+        (secret, "technical", "withheld"),
+    )
+    columns = tuple(Column(column, kind, handed) for names, kind, handed in groups for column in names.split())
+    return Table(name, whose, purpose, kept, of_firm, columns)
+
+
+_TABLES = (
+    _table(
+        "firm",
+        whose="the firm, which may be one person",
+        purpose="names the sender on quotes and contracts",
+        personal="name orgnr vat_number street postal_code city phone email",
+        firm="f_skatt seat website bankgiro plusgiro logo_id default_valid_days default_terms default_message "
+        "company_basis default_work_type",
+        technical="id public_id is_sample created_at",
+    ),
+    _table(
+        "user",
+        whose="those who work for the firm",
+        purpose="login, contact person on quotes",
+        personal="email name phone email_confirmed_at",
+        firm="role",
+        technical="id firm_id public_id created_at",
+        secret="password_hash",  # noqa: S106
+    ),
+    _table(
+        "login",
+        whose="those who work for the firm",
+        purpose="list of logins, ending one that is not one's own",
+        kept="90 days after it has ended",
+        personal="ip user_agent created_at seen_at fresh_at ended_at",
+        technical="id firm_id public_id user_id",
+        secret="token_sha256",  # noqa: S106
+    ),
+    _table(
+        "acceptance",
+        whose="those who work for the firm",
+        purpose="proof of which terms were accepted when",
+        personal="accepted_at ip",
+        firm="document version text_sha256",
+        technical="id firm_id user_id",
+    ),
+    _table(
+        "user_token",
+        whose="those who work for the firm",
+        purpose="mailed links: confirm an address, choose a password",
+        kept="30 days after it has expired",
+        personal="email",
+        technical="id firm_id public_id user_id purpose created_at expires_at used_at revoked_at",
+    ),
+    _table(
+        "attempt",
+        whose="visitors, by a hash that names nobody",
+        purpose="limits on tries",
+        kept="an hour",
+        of_firm=False,
+        technical="key window_at count",
+    ),
+    _table("counter", whose="the firm", purpose="numbers without gaps", technical="firm_id series value"),
+    _table(
+        "once_key",
+        whose="the firm",
+        purpose="a double click acts once",
+        kept="30 days",
+        technical="id firm_id act content_sha256 answer created_at",
+        secret="key",  # noqa: S106
+    ),
+    _table(
+        "closing",
+        whose="the one who terminated",
+        purpose="the termination and its dates",
+        personal="reason",
+        firm="choice confirmed_at effective_at erase_after undone_at",
+        technical="id firm_id public_id user_id",
+    ),
+    _table(
+        "erasure_receipt",
+        whose="nobody: a random id is left",
+        purpose="proof that an erasure was done, and the list for restored backups",
+        kept="always",
+        of_firm=False,
+        technical="id number firm_public_id confirmed_at erased_at counts",
+    ),
+    _table(
+        "customer",
+        whose="the firm's customers",
+        purpose="the firm's register of customers",
+        personal="kind name sort_name search_text orgnr contact email phone street postal_code city site_street "
+        "site_postal_code site_city",
+        technical="id firm_id n rev created_at archived_at",
+    ),
+    _table(
+        "article",
+        whose="the firm",
+        purpose="price list",
+        firm="name search_text unit unit_price_ore basis vat_percent kind deduction work_type",
+        technical="id firm_id n used_at rev archived_at",
+    ),
+    _table(
+        "quote",
+        whose="the firm's customers",
+        purpose="drafts and state of quotes",
+        personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
+        "changed_by",
+        firm="number status version changed_since terms basis price_type valid_until paid_on starts_on finishes_on "
+        "turn gross_ore net_ore deducted to_pay_ore sent_at",
+        technical="id firm_id public_id n customer_id user_id rev mail_failed_at created_at touched_at archived_at "
+        "changed_at changed_key",
+    ),
+    _table(
+        "quote_section",
+        whose="the firm",
+        purpose="parts of a draft",
+        kept="a removed part: until the quote is sent",
+        personal="changed_by",
+        firm="title",
+        technical="id firm_id quote_id n position rev changed_at changed_key removed_at",
+    ),
+    _table(
+        "quote_line",
+        whose="the firm's customers",
+        purpose="lines of a draft",
+        kept="a removed line: until the quote is sent",
+        personal="text note changed_by",
+        firm="quantity_milli unit unit_price_ore vat_percent kind discount_bp deduction work_type is_option",
+        technical="id firm_id quote_id section_id n position rev changed_at changed_key removed_at",
+    ),
+    _table(
+        "quote_version",
+        whose="the firm's customers",
+        purpose="what was sent, unchanged: evidence",
+        personal="content",
+        firm="version json_sha256 pdf_sha256 gross_ore to_pay_ore valid_until",
+        technical="id firm_id quote_id pdf_id created_at",
+    ),
+    _table(
+        "quote_link",
+        whose="the firm's customers",
+        purpose="the customer's way in",
+        personal="way email picked opened_at",
+        technical="id firm_id public_id quote_id created_at expires_at revoked_at",
+    ),
+    _table(
+        "message",
+        whose="the firm's customers and users",
+        purpose="questions and answers about a quote",
+        personal="sender name text created_at",
+        technical="id firm_id public_id quote_id",
+    ),
+    _table(
+        "decline",
+        whose="the firm's customers",
+        purpose="the customer's no",
+        personal="reason comment declined_at",
+        technical="id firm_id quote_id version",
+    ),
+    _table(
+        "agreement",
+        whose="the firm's customers",
+        purpose="what was agreed: evidence",
+        personal="agreed name email way accepted_at home fastighetsbeteckning brf_orgnr flat_number",
+        firm="version agreed_sha256 gross_ore deduction_ore to_pay_ore start_now right_ends withdraw_until pdf_sha256",
+        technical="id firm_id public_id quote_id link_id pdf_id",
+    ),
+    _table(
+        "applicant",
+        whose="the firm's customers and their co-applicants",
+        purpose="rot and rut: who gets the deduction",
+        personal="name rot_kr rut_kr",
+        sealed="personnummer",
+        technical="id firm_id public_id agreement_id position",
+        secret="personnummer_index",  # noqa: S106  (made with the installation's key: of no use elsewhere)
+    ),
+    _table(
+        "withdrawal",
+        whose="the firm's customers",
+        purpose="statements of withdrawal",
+        personal="name reply_to contract received_at",
+        firm="last_day in_time",
+        technical="id firm_id public_id agreement_id",
+    ),
+    _table("chain_head", whose="the firm", purpose="end of the chain of evidence", technical="firm_id seq link"),
+    _table(
+        "event",
+        whose="the firm's customers and users, by commitments that tell nothing alone",
+        purpose="chain of evidence",
+        firm="act obj at entry",
+        technical="firm_id seq content link",
+    ),
+    _table(
+        "event_value",
+        whose="the firm's customers and users",
+        purpose="the values behind the commitments of the chain",
+        sealed="sealed",
+        technical="id firm_id seq field",
+    ),
+    _table(
+        "stored_file",
+        whose="the firm's customers",
+        purpose="which papers and pictures there are; the bytes lie encrypted in DATA_DIR/files",
+        personal="name",
+        firm="purpose media_type size_bytes sha256",
+        technical="id firm_id public_id created_at",
+    ),
+    _table(
+        "letter",
+        whose="the firm's customers and users",
+        purpose="letters to send, and whether they arrived",
+        personal="to_address reply",
+        technical="id firm_id public_id kind params quote_id state attempts next_at lease_until created_at done_at",
+    ),
+    _table(
+        "export",
+        whose="the one who asked for it",
+        purpose="ZIP files of everything",
+        kept="the file: EXPORT_HOURS; the row: as long as the firm has its account",
+        firm="state size_bytes sha256 created_at ready_at expires_at",
+        technical="id firm_id public_id user_id progress_percent attempts lease_until",
+    ),
+)
+
+TABLES: dict[str, Table] = {table.name: table for table in _TABLES}

@@ -1,0 +1,146 @@
+"""Clean up what has served its time, by the terms in the register; and files that no row names."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.sql.dml import Delete
+
+from extensions import db
+from mail import local_mailbox
+from models import Export, Firm, Login, OnceKey, Quote, QuoteLine, QuoteSection, StoredFile, UserToken
+from services import keys, limits, scope, storage, transaction
+from services.installation import settings
+
+log = logging.getLogger("handslag.sweep")
+ORPHAN_AGE = timedelta(days=1)  # a row may still be on its way for a younger file
+ONCE_KEPT = timedelta(days=30)
+TOKEN_KEPT = timedelta(days=30)
+LOGIN_KEPT = timedelta(days=90)
+
+
+def old_rows(now: datetime) -> int:
+    """Remove rows past their time; how many."""
+    last_login = now - timedelta(days=settings().LOGIN_MAX_DAYS) - LOGIN_KEPT
+    last_seen = now - timedelta(days=settings().LOGIN_IDLE_DAYS) - LOGIN_KEPT
+    removed = limits.forget_old(now)
+    for statement in (
+        delete(OnceKey).where(OnceKey.created_at < now - ONCE_KEPT),
+        delete(UserToken).where(UserToken.expires_at < now - TOKEN_KEPT),
+        delete(Login).where(
+            or_(Login.ended_at < now - LOGIN_KEPT, Login.created_at < last_login, Login.seen_at < last_seen)
+        ),
+        _removed_and_sent(QuoteLine),
+        _removed_and_sent(QuoteSection),
+    ):
+        removed += _run(statement)
+    return removed
+
+
+def old_exports(now: datetime) -> int:
+    """Remove the files of exports whose time is out or that a newer one replaced; how many."""
+    statement = (
+        select(Export.id, Export.firm_id, Export.public_id, Firm.public_id.label("firm"))
+        .join(Firm, Firm.id == Export.firm_id)
+        .where(or_(Export.state == "gone", Export.expires_at <= now), Export.size_bytes > 0)
+    )
+    found = db.session.execute(statement).all()
+    transaction.rollback()
+    for row in found:
+        storage.remove(row.firm, row.public_id)
+        db.session.execute(
+            scope.change(Export, row.firm_id).where(Export.id == row.id).values(state="gone", size_bytes=0)
+        )
+        transaction.commit()
+    return len(found)
+
+
+def orphans(now: datetime) -> int:
+    """Remove files, letters and keys older than a day that no row names; how many."""
+    removed = 0
+    for folder in _folders(settings().files_dir):
+        named = _named(folder.name)
+        if named is None:
+            removed += _remove_folder(folder, now)
+            continue
+        for path in folder.rglob("*"):
+            if path.is_file() and path.name not in named and _is_old(path, now):
+                path.unlink(missing_ok=True)
+                removed += 1
+    firms = _firms()
+    for folder in _folders(settings().DATA_DIR / "mailbox"):
+        if folder.name not in firms and folder.name != local_mailbox.NOBODY:
+            removed += _remove_folder(folder, now)
+    for path in settings().keys_dir.glob("*.key"):
+        if path.stem not in firms and _is_old(path, now):
+            keys.destroy_firm_key(settings(), path.stem)
+            removed += 1
+    return removed
+
+
+def rows_without_file() -> int:
+    """Report papers and pictures whose file is gone; how many. Nothing is changed: a backup may have them."""
+    missing = 0
+    statement = select(StoredFile.public_id, Firm.public_id.label("firm")).join(Firm, Firm.id == StoredFile.firm_id)
+    with transaction.reading():
+        for row in db.session.execute(statement.execution_options(yield_per=1000)):
+            if not storage.path(row.firm, row.public_id).exists():
+                log.error("File %s of firm %s is missing; restore it from a backup", row.public_id, row.firm)
+                missing += 1
+    return missing
+
+
+def _removed_and_sent(model: type[QuoteLine | QuoteSection]) -> Delete:
+    """What was taken out of a draft stays for undo until the quote is sent."""
+    sent = select(Quote.id).where(Quote.sent_at > model.removed_at, Quote.id == model.quote_id).exists()
+    return delete(model).where(model.removed_at.is_not(None), sent)
+
+
+def _run(statement: Delete) -> int:
+    result = db.session.execute(statement)
+    transaction.commit()
+    return int(getattr(result, "rowcount", 0))
+
+
+def _firms() -> set[str]:
+    found = set(db.session.scalars(select(Firm.public_id)))
+    transaction.rollback()
+    return found
+
+
+def _named(firm_public_id: str) -> set[str] | None:
+    """Names of the files of a firm that rows name; None for a firm that is not there."""
+    firm_id = db.session.scalar(select(Firm.id).where(Firm.public_id == firm_public_id))
+    if firm_id is None:
+        transaction.rollback()
+        return None
+    named = set(db.session.scalars(scope.columns(StoredFile, firm_id, StoredFile.public_id)))
+    has_file = Export.state.in_(("running", "ready"))
+    named |= set(db.session.scalars(scope.columns(Export, firm_id, Export.public_id).where(has_file)))
+    transaction.rollback()
+    return named
+
+
+def _folders(home: Path) -> Iterator[Path]:
+    with contextlib.suppress(FileNotFoundError):
+        yield from [path for path in home.iterdir() if path.is_dir()]
+
+
+def _is_old(path: Path, now: datetime) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return path.stat().st_mtime < (now - ORPHAN_AGE).timestamp()
+    return False
+
+
+def _remove_folder(folder: Path, now: datetime) -> int:
+    if not _is_old(folder, now):
+        return 0
+    files = sum(1 for path in folder.rglob("*") if path.is_file())
+    shutil.rmtree(folder, ignore_errors=True)
+    return files

@@ -1,0 +1,221 @@
+"""A firm with something in every table, for export and erasure. Texts hold markers that a search can look for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain import canonical
+from domain.clock import stockholm_date
+from extensions import db
+from models import (
+    Acceptance,
+    Agreement,
+    Applicant,
+    Decline,
+    Firm,
+    Message,
+    OnceKey,
+    Quote,
+    QuoteLink,
+    QuoteVersion,
+    User,
+    UserToken,
+    Withdrawal,
+    new_public_id,
+)
+from services import events, logins, outbox, storage, vault
+from services.actors import Actor
+from services.clock import utc_now
+from tests.factories import PERSONNUMMER, Make
+
+
+@dataclass(frozen=True)
+class Markers:
+    """Twelve planted texts (security.md C-56), each unlike anything else."""
+
+    name: str = "Marknamn"
+    email: str = "markmejl"
+    phone: str = "+46700000991"
+    street: str = "Markgatan 77"
+    orgnr: str = "878000-3656"
+    customer: str = "Markkund Kvistlund"
+    line: str = "Markrad rivning"
+    question: str = "Markfråga om golvet"
+    decline: str = "Marknej för dyrt"
+    personnummer: str = PERSONNUMMER[0]
+    browser: str = "Markbläddrare/5.0"
+    file: str = "Markfil i en PDF"
+
+    def all(self) -> list[str]:
+        return [getattr(self, name) for name in self.__dataclass_fields__]
+
+
+def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
+    """Rows in every table of the firm; its owner."""
+    now = utc_now()
+    owner = make.owner(firm)
+    actor = Actor(
+        firm_id=firm.id,
+        firm_public_id=firm.public_id,
+        ref=f"user:{owner.public_id}",
+        name=owner.name,
+        user_id=owner.id,
+        ip="192.0.2.7",
+        user_agent=marks.browser,
+    )
+    logins.open_login(owner, ip="192.0.2.7", user_agent=marks.browser, now=now)
+    db.session.add(
+        Acceptance(
+            firm_id=firm.id,
+            user_id=owner.id,
+            document="terms",
+            version="1",
+            text_sha256="0" * 64,
+            accepted_at=now,
+            ip="192.0.2.7",
+        )
+    )
+    db.session.add(
+        UserToken(
+            firm_id=firm.id,
+            user_id=owner.id,
+            purpose="confirm_email",
+            email=owner.email,
+            created_at=now,
+            expires_at=now + timedelta(days=7),
+        )
+    )
+    db.session.add(
+        OnceKey(firm_id=firm.id, key=new_public_id(), act="quote.send", content_sha256="0" * 64, created_at=now)
+    )
+    customer = make.customer(
+        firm, marks.customer, email=f"{marks.email}@kund.example", phone=marks.phone, site_street=marks.street
+    )
+    make.article(firm, f"{marks.line} artikel")
+    firm.logo_id = _stored(firm, b"\x89PNG " + marks.file.encode(), "logo", "image/png")
+    for number in range(1, quotes + 1):
+        _agreed_quote(make, firm, customer, marks, actor, number)
+    _declined_quote(make, firm, customer, marks)
+    outbox.queue("quote_sent", f"{marks.email}@kund.example", {"quote": "x"}, firm_id=firm.id, now=now)
+    db.session.commit()
+    return owner
+
+
+def _stored(firm: Firm, data: bytes, purpose: str, media_type: str) -> int:
+    row = storage.put(
+        firm.id, firm.public_id, data, purpose=purpose, name=purpose, media_type=media_type, now=utc_now()
+    )
+    db.session.flush()
+    return row.id
+
+
+def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor, number: int) -> None:
+    now = utc_now()
+    quote = make.quote(
+        firm,
+        customer,
+        number=f"2026-{number:03d}",
+        status="accepted",
+        version=1,
+        sent_at=now,
+        gross_ore=129050,
+        message=marks.line,
+    )
+    content = canonical.dumps({"schema": "handslag.quote/1", "number": quote.number, "title": marks.line})
+    pdf = f"%PDF-1.7 {marks.file} {number}".encode()
+    db.session.add(
+        QuoteVersion(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            version=1,
+            content=content.decode(),
+            json_sha256=canonical.sha256_hex(content),
+            pdf_id=_stored(firm, pdf, "quote", "application/pdf"),
+            pdf_sha256="0" * 64,
+            gross_ore=129050,
+            to_pay_ore=129050,
+            valid_until=stockholm_date(now),
+            created_at=now,
+        )
+    )
+    link = QuoteLink(
+        firm_id=firm.id,
+        quote_id=quote.id,
+        way="mail",
+        email=f"{marks.email}@kund.example",
+        created_at=now,
+        expires_at=now + timedelta(days=90),
+    )
+    db.session.add(link)
+    db.session.flush()
+    agreed = canonical.dumps({"schema": "handslag.agreed/1", "name": marks.customer})
+    agreement = Agreement(
+        firm_id=firm.id,
+        quote_id=quote.id,
+        link_id=link.id,
+        version=1,
+        agreed=agreed.decode(),
+        agreed_sha256=canonical.sha256_hex(agreed),
+        name=marks.customer,
+        email=f"{marks.email}@kund.example",
+        accepted_at=now,
+        gross_ore=129050,
+        deduction_ore=0,
+        to_pay_ore=129050,
+        pdf_id=_stored(firm, pdf + b" avtal", "agreement", "application/pdf"),
+    )
+    db.session.add(agreement)
+    db.session.flush()
+    applicant = Applicant(
+        firm_id=firm.id, public_id=new_public_id(), agreement_id=agreement.id, position=1, name=marks.customer
+    )
+    place = ("applicant", applicant.public_id, "personnummer")
+    applicant.personnummer = vault.seal(firm.public_id, marks.personnummer.encode(), *place)
+    applicant.personnummer_index = vault.blind_index(firm.public_id, marks.personnummer)
+    db.session.add(applicant)
+    db.session.add(
+        Withdrawal(
+            firm_id=firm.id,
+            agreement_id=agreement.id,
+            name=marks.customer,
+            reply_to=f"{marks.email}@kund.example",
+            contract=str(quote.number),
+            received_at=now,
+            in_time=True,
+        )
+    )
+    db.session.add(
+        Message(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            sender="customer",
+            name=marks.customer,
+            text=marks.question,
+            created_at=now,
+        )
+    )
+    events.record(
+        "doc.commented",
+        f"quote:{quote.public_id}:v1",
+        actor=actor,
+        at=now,
+        personal={"text": marks.question},
+    )
+
+
+def _declined_quote(make: Make, firm: Firm, customer, marks: Markers) -> Quote:
+    quote = make.quote(
+        firm, customer, status="declined", number="2026-900", version=1, title=f"{marks.line} {marks.name}"
+    )
+    db.session.add(
+        Decline(
+            firm_id=firm.id, quote_id=quote.id, version=1, reason="price", comment=marks.decline, declined_at=utc_now()
+        )
+    )
+    return quote
+
+
+def json_lines(data: bytes) -> list[dict]:
+    return [json.loads(line) for line in data.decode().splitlines()]
