@@ -1,0 +1,131 @@
+"""The price list: order, search, pages by key, edit, archive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from extensions import db
+from services import articles
+from services.actors import system
+from services.articles import ArticleInput
+from services.clock import utc_now
+from services.errors import NotFound, Stale
+
+LABOUR = ArticleInput(
+    name="Snickare",
+    unit="tim",
+    unit_price_ore=69000,
+    basis="incl",
+    vat_percent=25,
+    kind="labour",
+    deduction="rot",
+    work_type="bygg",
+)
+
+
+def create(firm, given=LABOUR):
+    return articles.create(given, actor=system(firm.id, firm.public_id), now=utc_now())
+
+
+def names(firm, typed="", **more):
+    return [article.name for article in articles.list_page(firm.id, typed=typed, **more).rows]
+
+
+def test_create_is_stored(make):
+    firm = make.firm()
+    create(firm)
+    db.session.expire_all()
+    stored = articles.get(firm.id, 1)
+    assert {name: getattr(stored, name) for name in LABOUR.__dataclass_fields__} == {
+        name: getattr(LABOUR, name) for name in LABOUR.__dataclass_fields__
+    }
+
+
+@pytest.mark.parametrize("kind", ["material", "other"])
+def test_only_labour_gives_a_deduction(make, kind):
+    from dataclasses import replace
+
+    article = create(make.firm(), replace(LABOUR, kind=kind))
+    assert (article.deduction, article.work_type) == (None, None)
+
+
+def test_the_latest_used_comes_first(make):
+    firm, now = make.firm(), utc_now()
+    for days, name in ((3, "Förr"), (0, "Nyss"), (1, "I går")):
+        article = make.article(firm, name)
+        article.used_at = now - timedelta(days=days)
+    db.session.commit()
+    assert names(firm) == ["Nyss", "I går", "Förr"]
+    assert [article.name for article in articles.search(firm.id, "", limit=2)] == ["Nyss", "I går"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"), [("SNICK", 1), ("kare snic", 1), ("%", 0), ("_", 0), ("kakel", 0), ("", 1)]
+)
+def test_search(make, typed, found):
+    firm = make.firm()
+    create(firm)
+    assert len(names(firm, typed)) == len(articles.search(firm.id, typed)) == found
+
+
+def test_pages_of_thirty_by_key(make):
+    firm, now = make.firm(), utc_now()
+    for number in range(65):
+        make.article(firm, f"Artikel {number}").used_at = now - timedelta(hours=number // 3)
+    db.session.commit()
+    seen, sizes, after = [], [], ""
+    while after is not None:
+        page = articles.list_page(firm.id, after=after)
+        seen += [(article.used_at, article.id) for article in page.rows]
+        sizes.append(len(page.rows))
+        after = page.after
+    assert sizes == [30, 30, 5]
+    assert seen == sorted(seen, reverse=True)
+    assert len(set(seen)) == 65
+
+
+@pytest.mark.parametrize("after", ["x", "|", "x|1", "2026-11-20|1", "2026-11-20T10:00:00+00:00|", "|\0"])
+def test_a_forged_key_does_no_harm(make, after):
+    firm = make.firm()
+    create(firm)
+    assert names(firm, after=after) == ["Snickare"]
+
+
+def test_the_usual_basis_is_the_last_one_chosen(make):
+    firm = make.firm()
+    assert articles.usual_basis(firm.id) == "incl"
+    make.article(firm, basis="excl")
+    assert articles.usual_basis(firm.id) == "excl"
+
+
+def test_update_and_stale_update(make):
+    from dataclasses import replace
+
+    firm = make.firm()
+    article = create(firm)
+    articles.update(article, replace(LABOUR, name="Målare", unit_price_ore=55050), rev="1")
+    assert (article.name, article.unit_price_ore, article.rev, names(firm, "måla")) == ("Målare", 55050, 2, ["Målare"])
+    with pytest.raises(Stale):
+        articles.update(article, LABOUR, rev="1")
+    db.session.rollback()
+    assert names(firm) == ["Målare"]
+
+
+def test_archived_ones_are_apart_and_come_back(make):
+    firm = make.firm()
+    article = create(firm)
+    articles.archive(article, now=utc_now())
+    assert names(firm) == [] == articles.search(firm.id, "")
+    assert names(firm, archived=True) == ["Snickare"]
+    articles.restore(article)
+    assert names(firm) == ["Snickare"]
+
+
+def test_one_firm_never_sees_anothers(make):
+    one, other = make.firm(), make.firm()
+    create(one)
+    with pytest.raises(NotFound):
+        articles.get(other.id, 1)
+    assert names(other) == [] == articles.search(other.id, "")
