@@ -1,0 +1,90 @@
+"""Step 2: the sum, the data of the deduction, the ticks, the name and the order button. One form, one POST."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.deal import bp
+from blueprints.deal.forms import ApproveForm
+from blueprints.deal.guard import by_link, names
+from domain.clock import stockholm_date
+from domain.quotes import Totals
+from services import transaction
+from services.clock import utc_now
+from services.deal import approving, figures, viewing, wording
+from services.deal.links import Deal
+
+
+@bp.get("/o/<deal_id>/godkann")
+@by_link
+def approve_page(deal: Deal) -> ResponseReturnValue:
+    if viewing.state(deal, utc_now()) not in ("open", "past"):
+        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+    form = ApproveForm()
+    form.once.data = secrets.token_urlsafe(16)
+    return _page(deal, form)
+
+
+@bp.post("/o/<deal_id>/godkann")
+@by_link
+def approve(deal: Deal) -> ResponseReturnValue:
+    now, form, deal_id = utc_now(), ApproveForm(), deal.quote.public_id
+    if deal.agreement is not None:
+        return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
+    if request.form.get("act") == "count":
+        return _page(deal, form)
+    needs = _needs(deal)
+    if not form.check(needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now)):
+        return _page(deal, form, status=422)
+    try:
+        approving.approve(deal, form.to_yes(needs), form.to_shown(), key=form.once.data or "", now=now)
+    except approving.Changed:
+        transaction.rollback()
+        return _page(deal, form, status=409, before=form.to_shown())
+    return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
+
+
+@bp.post("/o/<deal_id>/godkann/summa")
+@by_link
+def approve_sum(deal: Deal) -> ResponseReturnValue:
+    """The sum with the applicants as they stand in the form, for htmx; nothing is kept."""
+    form = ApproveForm()
+    result = _reckon(deal, form)
+    return render_template("deal/_sum_parts.html", **_facts(deal, form, result), **names(deal))
+
+
+def _page(
+    deal: Deal, form: ApproveForm, *, status: int = 200, before: approving.Shown | None = None
+) -> ResponseReturnValue:
+    result = _reckon(deal, form)
+    facts = _facts(deal, form, result)
+    return make_response(render_template("deal/approve.html", before=before, **facts, **names(deal)), status)
+
+
+def _reckon(deal: Deal, form: ApproveForm) -> Totals:
+    result = approving.reckon(deal.content, deal.picked, form.sum_persons(_needs(deal)))
+    form.carry(approving.shown(deal.content, deal.version.json_sha256, deal.picked, result))
+    return result
+
+
+def _needs(deal: Deal) -> set[str]:
+    """The deductions that the quote carries with these options."""
+    return {str(share.kind) for share in figures.totals(deal.content, deal.picked).deductions if share.amount_kr}
+
+
+def _facts(deal: Deal, form: ApproveForm, result: Totals) -> dict[str, Any]:
+    today = stockholm_date(utc_now())
+    ticks = approving.offered_ticks(deal.content, today=today)
+    return {
+        "form": form,
+        "totals": result,
+        "needs": _needs(deal),
+        "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
+        "button": wording.button(deal.content["customer"]["kind"]).text,
+        "picked": [line["text"] for line in figures.options(deal.content) if line["key"] in deal.picked],
+        "is_late": deal.is_past(utc_now()),
+    }

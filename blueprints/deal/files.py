@@ -1,0 +1,48 @@
+"""Files of a deal. A file is reached by the deal's link only, never by an id of its own."""
+
+from __future__ import annotations
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from blueprints.deal import bp
+from blueprints.deal.guard import by_link
+from models import StoredFile
+from services.deal import viewing
+from services.deal.links import Deal
+
+
+@bp.get("/o/<deal_id>/offert.pdf")
+@by_link
+def quote_pdf(deal: Deal) -> ResponseReturnValue:
+    return _file(viewing.quote_pdf(deal), deal.pdf)
+
+
+@bp.get("/o/<deal_id>/avtal.pdf")
+@by_link
+def agreement_pdf(deal: Deal) -> ResponseReturnValue:
+    file = viewing.agreement_file(deal)
+    return _file(viewing.bytes_of(deal, file), file)
+
+
+@bp.get("/o/<deal_id>/angerblankett.pdf")
+@by_link
+def withdrawal_form(deal: Deal) -> ResponseReturnValue:
+    answer = Response(viewing.withdrawal_form(deal), mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "inline", filename=f"Angerblankett {deal.content['number']}.pdf")
+    return answer
+
+
+@bp.get("/o/<deal_id>/logotyp")
+@by_link
+def logo(deal: Deal) -> ResponseReturnValue:
+    file = viewing.logo_file(deal)
+    answer = _file(viewing.bytes_of(deal, file), file)
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+def _file(data: bytes, file: StoredFile) -> Response:
+    answer = Response(data, mimetype=file.media_type)
+    answer.headers.set("Content-Disposition", "inline", filename=file.name)
+    return answer

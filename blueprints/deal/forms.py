@@ -1,0 +1,263 @@
+"""What a customer types. Shape and range only; figures and rules are the services'."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
+
+from blueprints.shared.fields import EmailText, KronorField, strip
+from domain import homes, orgnr, personnummer
+from domain.consents import E_SIGNATURE
+from services.deal.approving import Home, Person, Shown, Yes
+
+MOST_KR = 100_000  # above every cap there has been
+LATER = "later"
+PERSONNUMMER = {
+    "length": _l("Personnumret ska ha 12 siffror, till exempel 19571230-2842"),
+    "check_digit": _l("Sista siffran stämmer inte. Kontrollera numret."),
+    "date": _l("Födelsedatumet finns inte. Kontrollera numret."),
+    "future": _l("Födelsedatumet ligger i framtiden. Kontrollera numret."),
+}
+
+
+class AskForm(FlaskForm):
+    question = TextAreaField(
+        _l("Din fråga"),
+        [DataRequired(_l("Skriv din fråga.")), Length(max=2000, message=_l("Frågan får ha högst 2 000 tecken."))],
+        filters=[lambda text: (text or "").strip()],
+    )
+
+
+class DeclineForm(FlaskForm):
+    version = HiddenField()
+    reason = RadioField(
+        _l("Varför?"),
+        [Optional()],
+        choices=[
+            SelectChoice("price", _l("För dyrt")),
+            SelectChoice("other_firm", _l("Valde någon annan")),
+            SelectChoice("not_now", _l("Inte nu")),
+            SelectChoice("other", _l("Annat")),
+        ],
+    )
+    comment = TextAreaField(
+        _l("Vill du säga något mer?"),
+        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken."))],
+        filters=[lambda text: (text or "").strip()],
+    )
+
+
+class WithdrawForm(FlaskForm):
+    """Only what the law lets us ask for (lag (2005:59) 2 kap. 10 a §)."""
+
+    once = HiddenField()
+    name = StringField(
+        _l("Ditt namn"),
+        [DataRequired(_l("Skriv ditt namn")), Length(max=120, message=_l("Namnet får ha högst 120 tecken."))],
+        filters=[strip],
+    )
+    contract = StringField(
+        _l("Avtal"),
+        [
+            DataRequired(_l("Skriv vilket avtal du ångrar, till exempel offertens nummer")),
+            Length(max=60, message=_l("Texten får ha högst 60 tecken.")),
+        ],
+        filters=[strip],
+    )
+    email = EmailText(_l("E-post för kvittensen"), [DataRequired(_l("Skriv en e-postadress med @"))])
+
+
+class KrField(KronorField):
+    """Whole kronor from 0, öre dropped; data is kronor."""
+
+    message = _l("Skriv beloppet med siffror, till exempel 12 000")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is None:
+            return
+        if not 0 <= self.data <= MOST_KR * 100:
+            self.data = None
+            raise ValueError(_("Skriv ett belopp mellan 0 och 100 000 kr"))
+        self.data //= 100
+
+
+class DetailsForm(FlaskForm):
+    """Home and persons of a rot or rut deduction. Fields that do not concern the choice made are left unread."""
+
+    home = RadioField(
+        _l("Hur bor du?"),
+        choices=[SelectChoice("house", _l("Hus")), SelectChoice("flat", _l("Bostadsrätt"))],
+        default="house",
+        validate_choice=False,
+    )
+    fastighetsbeteckning = StringField(_l("Fastighetsbeteckning"), filters=[strip])
+    brf_orgnr = StringField(_l("Föreningens organisationsnummer"), filters=[strip])
+    flat_number = StringField(_l("Lägenhetsnummer"), filters=[strip])
+    flat_unknown = BooleanField(_l("Jag vet inte lägenhetsnumret"))
+    personnummer = StringField(_l("Ditt personnummer"))
+    used_rot = KrField(_l("ROT som du redan har använt i år"))
+    used_rut = KrField(_l("RUT som du redan har använt i år"))
+    co_name = StringField(_l("Medsökandes namn"), filters=[strip])
+    co_personnummer = StringField(_l("Medsökandes personnummer"))
+    co_used_rot = KrField(_l("ROT som medsökande redan har använt i år"))
+    co_used_rut = KrField(_l("RUT som medsökande redan har använt i år"))
+
+    @property
+    def has_co(self) -> bool:
+        return bool((self.co_name.data or "").strip() or (self.co_personnummer.data or "").strip())
+
+    def persons_for_sum(self, name: str) -> tuple[Person, ...]:
+        """The applicants as far as they matter for the sum, whatever else is still wrong."""
+        own = Person(name, "", self.used_rot.data or 0, self.used_rut.data or 0)
+        if not self.has_co:
+            return (own,)
+        return (own, Person(self.co_name.data or "", "", self.co_used_rot.data or 0, self.co_used_rut.data or 0))
+
+    def check_details(self, *, needs_home: bool, paid_on: date, today: date) -> None:
+        """Read home and persons; what is wrong lands at its field."""
+        if needs_home and self.home.data == "flat":
+            self._check_flat()
+        elif needs_home:
+            if self.home.data != "house":
+                _wrong(self.home, _("Välj hus eller bostadsrätt"))
+            try:
+                self.fastighetsbeteckning.data = homes.parse_fastighetsbeteckning(self.fastighetsbeteckning.data or "")
+            except homes.BadHome:
+                text = _("Skriv fastighetsbeteckningen, till exempel Lillhamra 3:14")
+                _wrong(self.fastighetsbeteckning, text)
+        numbers = [_number(self.personnummer, paid_on, today)]
+        if self.has_co:
+            if not self.co_name.data:
+                _wrong(self.co_name, _("Skriv medsökandes namn"))
+            numbers.append(_number(self.co_personnummer, paid_on, today))
+            if numbers[0] and numbers[0] == numbers[1]:
+                _wrong(self.co_personnummer, _("Det är samma personnummer som ditt. Skriv medsökandes nummer."))
+        self._numbers = numbers
+
+    def _check_flat(self) -> None:
+        try:
+            self.brf_orgnr.data = homes.parse_association(self.brf_orgnr.data or "")
+        except (orgnr.BadOrgnr, homes.BadHome):
+            _wrong(self.brf_orgnr, _("Organisationsnumret har tio siffror"))
+        if self.flat_unknown.data:
+            return
+        try:
+            self.flat_number.data = homes.parse_apartment_number(self.flat_number.data or "")
+        except homes.BadHome:
+            _wrong(self.flat_number, _("Lägenhetsnumret har fyra siffror, till exempel 1102"))
+
+    def to_home(self, *, needs_home: bool) -> Home:
+        if not needs_home:
+            return Home("none")
+        if self.home.data == "flat":
+            number = "" if self.flat_unknown.data else (self.flat_number.data or "")
+            return Home("flat", brf_orgnr=self.brf_orgnr.data or "", flat_number=number)
+        return Home("house", fastighetsbeteckning=self.fastighetsbeteckning.data or "")
+
+    def to_persons(self, name: str) -> tuple[Person, ...]:
+        """The applicants with their numbers, after check_details."""
+        people = self.persons_for_sum(name)
+        return tuple(
+            Person(person.name, number, person.used_rot_kr, person.used_rut_kr)
+            for person, number in zip(people, self._numbers, strict=True)
+        )
+
+
+class ApproveForm(DetailsForm):
+    once = HiddenField()
+    version = HiddenField()
+    json_sha256 = HiddenField()
+    picked = HiddenField()
+    shares = HiddenField()
+    total = HiddenField()
+    to_pay = HiddenField()
+    later = BooleanField(_l("Fyll i uppgifterna senare"))
+    name = StringField(_l("Ditt namn"), filters=[strip])
+    e_signature = BooleanField()
+    start_within_period = BooleanField()
+    right_ends_when_done = BooleanField()
+
+    def check(self, *, needs: set[str], paid_on: date, today: date) -> bool:
+        """Whether everything typed can be used. `needs`: the deductions of the quote as picked."""
+        self.validate()
+        if not self.name.data:
+            _wrong(self.name, _("Skriv ditt namn"))
+        elif len(self.name.data) > 120:
+            _wrong(self.name, _("Namnet får ha högst 120 tecken."))
+        if needs and not self.later.data:
+            self.check_details(needs_home="rot" in needs, paid_on=paid_on, today=today)
+        if not self.e_signature.data:
+            _wrong(self.e_signature, _("Kryssa i att du har läst offerten och villkoren"))
+        if self.right_ends_when_done.data and not self.start_within_period.data:
+            _wrong(
+                self.start_within_period,
+                _("Kryssa i att du vill att jobbet börjar tidigare, eller ta bort krysset under"),
+            )
+        return not self.errors
+
+    def to_yes(self, needs: set[str]) -> Yes:
+        ticks = {kind for kind in (E_SIGNATURE, "start_within_period", "right_ends_when_done") if self[kind].data}
+        name = self.name.data or ""
+        if not needs:
+            return Yes(name, frozenset(ticks))
+        if self.later.data:
+            return Yes(name, frozenset(ticks), self.sum_persons(needs), Home("later"))
+        home = self.to_home(needs_home="rot" in needs)
+        return Yes(name, frozenset(ticks), self.to_persons(name), home)
+
+    def sum_persons(self, needs: set[str]) -> tuple[Person, ...]:
+        """Those who share the deduction on the page; data that is to come later counts as one person."""
+        if not needs:
+            return ()
+        return (Person(self.name.data or ""),) if self.later.data else self.persons_for_sum(self.name.data or "")
+
+    def to_shown(self) -> Shown:
+        picked = tuple(key for key in (self.picked.data or "").split(",") if key)
+        return Shown(
+            version=_whole(self.version.data),
+            json_sha256=self.json_sha256.data or "",
+            picked=picked,
+            shares=self.shares.data or "",
+            total_ore=_whole(self.total.data),
+            to_pay_ore=_whole(self.to_pay.data),
+        )
+
+    def carry(self, shown: Shown) -> None:
+        """Let the form say what the page says now."""
+        for field, value in (
+            (self.version, shown.version),
+            (self.json_sha256, shown.json_sha256),
+            (self.picked, ",".join(shown.picked)),
+            (self.shares, shown.shares),
+            (self.total, shown.total_ore),
+            (self.to_pay, shown.to_pay_ore),
+        ):
+            field.data = str(value)
+
+
+def _wrong(field: Field, text: Any) -> None:
+    field.errors = [*field.errors, str(text)]
+
+
+def _number(field: StringField, paid_on: date, today: date) -> str:
+    """12 digits, or empty with the reason at the field."""
+    try:
+        number = personnummer.parse(field.data or "", today)
+    except personnummer.BadPersonnummer as error:
+        _wrong(field, PERSONNUMMER[error.reason])
+        return ""
+    if not personnummer.turns_18_in(number, paid_on.year):
+        _wrong(field, _("Den som söker avdrag ska fylla 18 år senast det år som jobbet betalas"))
+        return ""
+    return number
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else -1

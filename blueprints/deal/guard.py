@@ -1,0 +1,82 @@
+"""Who comes by a link: the cookie of the link holds the token, and every request asks the link's row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from blueprints.shared.guards import GUARD, client_address, user_agent
+from services import transaction
+from services.clock import utc_now
+from services.deal import links
+from services.errors import NotFound, RuleBroken
+from services.installation import settings
+
+COOKIE_SECONDS = 90 * 24 * 3600
+View = Callable[..., ResponseReturnValue]
+
+
+def by_link(view: View) -> View:
+    """Only with a good link of this deal. The view gets the deal in place of its id."""
+
+    @wraps(view)
+    def guarded(deal_id: str, **rest: Any) -> ResponseReturnValue:
+        try:
+            deal = links.find(deal_id, token_of(deal_id), now=utc_now(), ip=client_address(), user_agent=user_agent())
+        except NotFound:
+            return lost(deal_id)
+        except links.LinkExpired:
+            return make_response(render_template("deal/old_link.html", deal_id=deal_id), 410)
+        try:
+            return view(deal, **rest)
+        except RuleBroken as error:
+            transaction.rollback()
+            return make_response(render_template("deal/refused.html", deal_id=deal_id, code=error.code), 409)
+
+    setattr(guarded, GUARD, "by_link")
+    return guarded
+
+
+def lost(deal_id: str, *, asked: bool = False) -> Response:
+    """The same for an unknown deal, a revoked link, another browser."""
+    return make_response(render_template("deal/lost.html", deal_id=deal_id, asked=asked), 200 if asked else 404)
+
+
+def cookie_name(deal_id: str) -> str:
+    return f"__Host-l-{deal_id}" if settings().is_https else f"l-{deal_id}"
+
+
+def token_of(deal_id: str) -> str:
+    return request.cookies.get(cookie_name(deal_id), "")
+
+
+def keep_token(answer: Response, deal_id: str, token: str) -> Response:
+    answer.set_cookie(
+        cookie_name(deal_id),
+        token,
+        max_age=COOKIE_SECONDS,
+        path="/",
+        secure=settings().is_https,
+        httponly=True,
+        samesite="Lax",  # Strict is not sent on the redirect from a mail
+    )
+    return answer
+
+
+def names(deal: links.Deal) -> dict[str, object]:
+    """What every page of the customer needs (templates/deal/_frame.html)."""
+    deal_id = deal.quote.public_id
+    logo = deal.content["firm"]["logo_sha256"] and deal.firm.logo_id
+    return {
+        "deal": deal,
+        "deal_id": deal_id,
+        "content": deal.content,
+        "firm": deal.content["firm"],
+        "logo_url": url_for("deal.logo", deal_id=deal_id) if logo else None,
+        "privacy_url": url_for("deal.privacy", deal_id=deal_id),
+        "opened_url": None if deal.quote.seen_at and deal.link.opened_at else url_for("deal.saw", deal_id=deal_id),
+    }

@@ -1,0 +1,129 @@
+"""After the yes: the agreement with its files, the withdrawal, and the deduction's data that were left for later."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints.deal import bp
+from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm
+from blueprints.deal.guard import by_link, names
+from domain.clock import stockholm_date
+from models import Agreement
+from services.clock import utc_now
+from services.deal import details, figures, story, viewing, withdrawing
+from services.deal.links import Deal
+from services.errors import NotFound
+
+
+@bp.get("/o/<deal_id>/avtal")
+@by_link
+def receipt(deal: Deal) -> ResponseReturnValue:
+    if deal.agreement is None:
+        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+    return render_template(
+        "deal/receipt.html",
+        agreement=deal.agreement,
+        agreed=viewing.agreed(deal),
+        paper=viewing.find_agreement_file(deal),
+        period=viewing.withdrawal_time(deal, now=utc_now()),
+        steps=story.of(deal.quote, firm_public_id=deal.firm.public_id, for_customer=True),
+        messages=viewing.messages(deal),
+        withdrawal=withdrawing.newest(deal) if deal.quote.status in ("withdrawn", "accepted") else None,
+        state=viewing.state(deal, utc_now()),
+        form=AskForm(),
+        **names(deal),
+    )
+
+
+@bp.get("/o/<deal_id>/avtal/filer")
+@by_link
+def paper(deal: Deal) -> ResponseReturnValue:
+    """The list of files, for htmx while the paper is drawn; 286 ends the asking."""
+    agreement = _agreement(deal)
+    file = viewing.find_agreement_file(deal)
+    part = render_template("deal/_paper.html", agreement=agreement, paper=file, **names(deal))
+    return part, 286 if file else 200
+
+
+@bp.get("/o/<deal_id>/angra")
+@by_link
+def withdraw_page(deal: Deal) -> ResponseReturnValue:
+    agreement = _agreement(deal)
+    form = WithdrawForm(name=agreement.name, email=agreement.email, contract=_contract(deal))
+    form.once.data = secrets.token_urlsafe(16)
+    return _withdraw(deal, form)
+
+
+@bp.post("/o/<deal_id>/angra")
+@by_link
+def withdraw(deal: Deal) -> ResponseReturnValue:
+    _agreement(deal)
+    form, deal_id = WithdrawForm(), deal.quote.public_id
+    if not form.validate_on_submit():
+        return _withdraw(deal, form, status=422)
+    withdrawing.receive(
+        deal,
+        name=form.name.data or "",
+        reply_to=form.email.data or "",
+        contract=form.contract.data or "",
+        key=form.once.data or "",
+        now=utc_now(),
+    )
+    return redirect(url_for("deal.withdrawn", deal_id=deal_id), code=303)
+
+
+@bp.get("/o/<deal_id>/angrat")
+@by_link
+def withdrawn(deal: Deal) -> ResponseReturnValue:
+    """The acknowledgement."""
+    row = withdrawing.newest(deal)
+    if row is None:
+        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+    return render_template("deal/withdrawn.html", withdrawal=row, **names(deal))
+
+
+@bp.get("/o/<deal_id>/rot")
+@by_link
+def details_page(deal: Deal) -> ResponseReturnValue:
+    if not details.are_missing(deal):
+        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+    return _details(deal, DetailsForm())
+
+
+@bp.post("/o/<deal_id>/rot")
+@by_link
+def give_details(deal: Deal) -> ResponseReturnValue:
+    form, deal_id, needs = DetailsForm(), deal.quote.public_id, details.needed(deal)
+    form.validate()
+    needs_home = "rot" in needs
+    form.check_details(needs_home=needs_home, paid_on=figures.paid_on(deal.content), today=stockholm_date(utc_now()))
+    if form.errors:
+        return _details(deal, form, status=422)
+    name = _agreement(deal).name
+    details.give(deal, form.to_home(needs_home=needs_home), form.to_persons(name), now=utc_now())
+    flash(_("Uppgifterna är sparade."))
+    return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
+
+
+def _agreement(deal: Deal) -> Agreement:
+    if deal.agreement is None:
+        raise NotFound
+    return deal.agreement
+
+
+def _contract(deal: Deal) -> str:
+    return str(_("Offert %(n)s", n=deal.content["number"]))
+
+
+def _withdraw(deal: Deal, form: WithdrawForm, *, status: int = 200) -> ResponseReturnValue:
+    period = viewing.withdrawal_time(deal, now=utc_now())
+    return make_response(render_template("deal/withdraw.html", form=form, period=period, **names(deal)), status)
+
+
+def _details(deal: Deal, form: DetailsForm, *, status: int = 200) -> ResponseReturnValue:
+    needs = details.needed(deal)
+    return make_response(render_template("deal/details.html", form=form, needs=needs, **names(deal)), status)

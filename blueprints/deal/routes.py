@@ -1,3 +1,0 @@
-"""The customer's pages."""
-
-from __future__ import annotations

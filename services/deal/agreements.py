@@ -1,0 +1,165 @@
+"""The paper of an agreement: drawn by the worker outside any write transaction, kept, then mailed to both parties.
+
+Idempotent: the row gets its file by a conditional update, and the letters are queued in that same transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+
+from domain import personnummer
+from domain.evidence import timestamp
+from domain.quote_states import QuoteStatus
+from extensions import db
+from models import Agreement, Applicant, Event, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
+from services import events, outbox, scope, storage, transaction, vault
+from services.actors import system
+from services.deal import links, story
+from services.installation import settings
+
+METHODS = {links.MAIL: "link_mail", links.HANDED_OVER: "link_handed_over"}
+
+
+def waiting() -> list[int]:
+    """Ids of the agreements without a paper, oldest first; a late answer has none until the firm confirms it."""
+    with transaction.reading():
+        statement = (
+            select(Agreement.id)
+            .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
+            .where(Agreement.pdf_id.is_(None), Quote.status != QuoteStatus.LATE_ACCEPTANCE)
+            .order_by(Agreement.id)
+        )
+        return list(db.session.scalars(statement))
+
+
+def draw(agreement_id: int, *, now: datetime) -> None:
+    """Draw, keep and mail one agreement's paper. Doing it again changes nothing. Commits."""
+    with transaction.reading():
+        row = _row(agreement_id)
+        if row is None:
+            return
+        agreement, quote, version, firm, frozen = row
+        facts = _evidence(agreement, quote, version, firm)
+        pdf = _render(agreement, version, storage.read(firm.public_id, frozen), facts)
+        number, firm_id, firm_public_id = quote.number, firm.id, firm.public_id
+        agreed_sha256 = agreement.agreed_sha256
+    file = storage.put(
+        firm_id,
+        firm_public_id,
+        pdf,
+        purpose="agreement",
+        name=f"Avtal {number}.pdf",
+        media_type="application/pdf",
+        now=now,
+    )
+    db.session.flush()
+    done = db.session.execute(
+        scope.change(Agreement, firm_id)
+        .where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None), Agreement.agreed_sha256 == agreed_sha256)
+        .values(pdf_id=file.id, pdf_sha256=file.sha256)
+        .returning(Agreement.id)
+    ).all()
+    if not done:  # someone else was quicker, or the late answer was refused meanwhile
+        transaction.rollback()
+        storage.remove(firm_public_id, file.public_id)
+        return
+    _mail(agreement_id, firm_id, file.sha256, now)
+    transaction.commit()
+
+
+def _row(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Firm, StoredFile] | None:
+    found = db.session.execute(
+        select(Agreement, Quote, QuoteVersion, Firm, StoredFile)
+        .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
+        .join(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Agreement.version))
+        .join(StoredFile, StoredFile.id == QuoteVersion.pdf_id)
+        .join(Firm, Firm.id == Agreement.firm_id)
+        .where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None))
+    ).one_or_none()
+    return None if found is None else found._t
+
+
+def _render(agreement: Agreement, version: QuoteVersion, frozen_pdf: bytes, evidence: dict[str, Any]) -> bytes:
+    from documents import agreement as paper
+
+    return paper.render(frozen_pdf, json.loads(agreement.agreed), evidence, content=json.loads(version.content))
+
+
+def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: Firm) -> dict[str, Any]:
+    """What the evidence page says (documents/evidence_page.py)."""
+    user = scope.get(User, firm.id, User.id == quote.user_id)
+    told = story.of(quote, firm_public_id=firm.public_id)
+    return {
+        "document_id": agreement.public_id,
+        "firm_name": firm.name,
+        "firm_actor": user.name or firm.name,
+        "firm_at": timestamp(version.created_at),
+        "customer_name": agreement.name,
+        "accepted_at": timestamp(agreement.accepted_at),
+        "method": METHODS[agreement.way],
+        "events": [
+            {"at": timestamp(step.at), "what": step.what, "who": step.who, "trace": step.trace} for step in told
+        ],
+        "pdf_sha256": version.pdf_sha256,
+        "json_sha256": version.json_sha256,
+        "agreed_sha256": agreement.agreed_sha256,
+        "chain_link": _chain_link(quote),
+        "check_address": f"{settings().base_url}/o/{quote.public_id}",
+        "personnummer_masked": masked_numbers(firm, agreement),
+    }
+
+
+def masked_numbers(firm: Firm, agreement: Agreement) -> list[str]:
+    """One text per applicant in their order, 19571230-••••; empty where it is not given yet."""
+    return [
+        personnummer.mask(clear) if (clear := number_of(firm.public_id, row)) else "" for row in applicants(agreement)
+    ]
+
+
+def applicants(agreement: Agreement) -> list[Applicant]:
+    rows = scope.rows(Applicant, agreement.firm_id, Applicant.agreement_id == agreement.id)
+    return sorted(rows, key=lambda row: row.position)
+
+
+def number_of(firm_public_id: str, row: Applicant) -> str:
+    """An applicant's personnummer in full. Empty if it is not given yet."""
+    if row.personnummer is None:
+        return ""
+    return vault.unseal(firm_public_id, row.personnummer, "applicant", row.public_id, "personnummer").decode()
+
+
+def _chain_link(quote: Quote) -> str:
+    acts = ("quote.accepted", "doc.late_acceptance")
+    statement = (
+        scope.columns(Event, quote.firm_id, Event.link)
+        .where(Event.obj == f"quote:{quote.public_id}", Event.act.in_(acts))
+        .order_by(Event.seq.desc())
+        .limit(1)
+    )
+    return str(db.session.scalars(statement).one())
+
+
+def _mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
+    agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id)
+    quote = scope.get(Quote, firm_id, Quote.id == agreement.quote_id)
+    firm = db.session.get_one(Firm, firm_id)
+    link = scope.get(QuoteLink, firm_id, QuoteLink.id == agreement.link_id)
+    live = link if link.revoked_at is None else links.mailed(quote)
+    letter: dict[str, Any] = {"firm_id": firm_id, "now": now, "quote_id": quote.id}
+    params = {"agreement": agreement.public_id}
+    outbox.queue("quote_approved_to_firm", links.contact_email(quote), params, **letter)
+    if agreement.email:
+        params = {**params, "link": live.public_id if live else ""}
+        outbox.queue("quote_approved", agreement.email, params, **letter)
+        events.record(
+            "receipt.sent",
+            f"quote:{quote.public_id}:v{agreement.version}",
+            actor=system(firm.id, firm.public_id),
+            at=now,
+            data={"doc_sha256": sha256},
+            personal={"to": agreement.email},
+        )

@@ -1,0 +1,108 @@
+"""What the firm does with a quote that lies with the customer: take it back, or answer a late yes."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from domain.clock import stockholm_date
+from domain.dates_sv import last_withdrawal_day
+from domain.evidence import timestamp
+from domain.quote_states import after, can
+from extensions import db
+from models import Agreement, Quote, QuoteVersion
+from services import closing, events, nudge, outbox, scope, transaction
+from services.actors import Actor
+from services.deal import links
+from services.errors import RuleBroken
+
+
+def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
+    """Take the quote back (AvtL 7 §: in time only if it reaches the customer before the quote is read). Commits."""
+    db.session.refresh(quote, with_for_update=True)
+    if not can(quote.status, "recall"):
+        raise RuleBroken("not_open")
+    events.record(
+        "doc.recalled",
+        _obj(quote),
+        actor=actor,
+        at=now,
+        data={"reason": "by_firm", "first_view_before": quote.seen_at is not None},
+    )
+    quote.status = after(quote.status, "recall")
+    quote.turn, quote.touched_at, quote.question_at = "none", now, None
+    if link := links.mailed(quote):
+        params = {"quote": quote.public_id, "link": link.public_id}
+        outbox.queue("quote_recalled", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    transaction.commit()
+
+
+def confirm_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
+    """The firm stands by its offer though the answer came late: now there is a contract. Commits."""
+    agreement = _pending(quote, "confirm_late", now)
+    if closing.is_closed_for_business(closing.running(quote.firm_id), now):
+        raise RuleBroken("firm_closing")
+    _record(quote, agreement, "confirmed", actor=actor, now=now)
+    quote.status = after(quote.status, "confirm_late")
+    quote.turn, quote.touched_at = "firm", now
+    if _is_private(quote, agreement):
+        agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
+    links.keep_after_agreement(quote, now=now)
+    nudge.after_commit("draw_agreements")
+    transaction.commit()
+
+
+def refuse_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
+    """The firm does not take the late answer. What the customer filled in is not kept. Commits."""
+    agreement = _pending(quote, "refuse_late", now)
+    _record(quote, agreement, "refused", actor=actor, now=now)
+    quote.status = after(quote.status, "refuse_late")
+    quote.turn, quote.touched_at = "none", now
+    if link := links.mailed(quote):
+        params = {"quote": quote.public_id, "link": link.public_id}
+        outbox.queue("late_refused", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    db.session.delete(agreement)
+    transaction.commit()
+
+
+def drop_pending(quote: Quote) -> None:
+    """A late answer that a new version overtakes is no agreement. Never commits."""
+    db.session.execute(scope.remove(Agreement, quote.firm_id).where(Agreement.quote_id == quote.id))
+
+
+def _is_private(quote: Quote, agreement: Agreement) -> bool:
+    """Whether a consumer agreed, as the agreed version says."""
+    version = scope.get(
+        QuoteVersion,
+        quote.firm_id,
+        QuoteVersion.quote_id == quote.id,
+        QuoteVersion.version == agreement.version,
+    )
+    return bool(json.loads(version.content)["customer"]["kind"] == "private")
+
+
+def _pending(quote: Quote, action: str, now: datetime) -> Agreement:
+    db.session.refresh(quote, with_for_update=True)
+    if not can(quote.status, action):
+        raise RuleBroken("not_open")
+    return scope.get(Agreement, quote.firm_id, Agreement.quote_id == quote.id)
+
+
+def _record(quote: Quote, agreement: Agreement, answer: str, *, actor: Actor, now: datetime) -> None:
+    events.record(
+        "doc.late_acceptance",
+        _obj(quote),
+        actor=actor,
+        at=now,
+        data={
+            "answer": answer,
+            "received": timestamp(agreement.accepted_at),
+            "version": agreement.version,
+            "agreed_sha256": agreement.agreed_sha256,
+            "total_ore": agreement.to_pay_ore,
+        },
+    )
+
+
+def _obj(quote: Quote) -> str:
+    return f"quote:{quote.public_id}:v{quote.version}"

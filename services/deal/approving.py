@@ -1,0 +1,291 @@
+"""A customer's yes: what the form showed is compared with our own figures, then kept as canonical JSON.
+
+One press, one row. A deal that is already agreed answers with what there is; anything that differs from what the
+customer saw is Changed, and nothing is signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from domain import canonical, consents, personnummer
+from domain.clock import stockholm_date
+from domain.dates_sv import last_withdrawal_day
+from domain.evidence import timestamp
+from domain.quote_states import after, can
+from domain.quotes import Applicant as Share
+from domain.quotes import Totals, as_data
+from extensions import db
+from models import Agreement, new_public_id
+from models import Applicant as ApplicantRow
+from services import events, nudge, once, outbox, transaction, vault
+from services.deal import figures, links, viewing, wording
+from services.deal.links import Deal
+from services.errors import RuleBroken
+from services.quotes import drafting
+
+ACT = "quote.accept"
+
+
+class Changed(RuleBroken):
+    """The version, the picks or a figure is no longer what the form showed."""
+
+    code = "deal_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One who asks for the deduction. `used_*` is what was used this year elsewhere, in whole kronor."""
+
+    name: str
+    personnummer: str = ""  # 12 digits; empty while it is to be given later
+    used_rot_kr: int = 0
+    used_rut_kr: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    kind: str = "none"  # none, house, flat, later
+    fastighetsbeteckning: str = ""
+    brf_orgnr: str = ""
+    flat_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What stood on the page when the button was pressed."""
+
+    version: int
+    json_sha256: str
+    picked: tuple[str, ...]
+    shares: str
+    total_ore: int
+    to_pay_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """What the customer typed and ticked."""
+
+    name: str
+    ticks: frozenset[str]
+    persons: tuple[Person, ...] = ()
+    home: Home = Home()
+
+
+def offered_ticks(content: Mapping[str, Any], *, today: date) -> tuple[consents.Tick, ...]:
+    return consents.ticks(
+        customer_kind=content["customer"]["kind"],
+        starts_on=_date(content["starts_on"]),
+        finishes_on=_date(content["finishes_on"]),
+        contract_on=today,
+    )
+
+
+def reckon(content: Mapping[str, Any], picked: tuple[str, ...], persons: tuple[Person, ...] = ()) -> Totals:
+    """The sums with these applicants; without any, one with an unused year."""
+    shares = tuple(Share(one.used_rot_kr, one.used_rut_kr) for one in persons) or figures.ONE_PERSON
+    return figures.totals(content, picked, shares)
+
+
+def shown(content: Mapping[str, Any], json_sha256: str, picked: tuple[str, ...], result: Totals) -> Shown:
+    """What the page says, for the form to carry."""
+    return Shown(
+        version=content["version"],
+        json_sha256=json_sha256,
+        picked=picked,
+        shares=figures.shares_text(result),
+        total_ore=result.gross_ore,
+        to_pay_ore=result.to_pay_ore,
+    )
+
+
+def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Agreement:
+    """Make the contract, or give back the one there is. Commits.
+
+    After the last day it becomes a late answer, which the firm must confirm (AvtL 4 §).
+    Raises Changed, RuleBroken("firm_closing" | "not_open" | "consent_missing"), once.KeyReused.
+    """
+    links.lock(deal)
+    if deal.agreement is not None:
+        return deal.agreement
+    if deal.is_closed(now):
+        raise RuleBroken("firm_closing")
+    is_late = deal.is_past(now)
+    act = "accept_late" if is_late else "accept"
+    if not can(deal.quote.status, act):
+        raise RuleBroken("not_open")
+    if consents.missing(offered_ticks(deal.content, today=stockholm_date(now)), yes.ticks):
+        raise RuleBroken("consent_missing")
+    result = reckon(deal.content, deal.picked, yes.persons)
+    if seen != shown(deal.content, deal.version.json_sha256, deal.picked, result):
+        raise Changed
+    content = {"name": yes.name, "version": seen.version, "json_sha256": seen.json_sha256}
+    if once.answer(deal.firm.id, key, ACT, content) is not None:
+        raise once.KeyReused
+    once.remember(deal.firm.id, key, ACT, content, at="", now=now)
+    links.seen(deal, now=now)
+    agreement = _store(deal, yes, result, now)
+    _record(deal, agreement, yes, is_late, now)
+    deal.quote.status = after(deal.quote.status, act)
+    deal.quote.turn, deal.quote.touched_at = "firm", now
+    drafting.keep_sums(deal.quote, result)
+    if is_late:
+        _tell_late(deal, now)
+    else:
+        settle(deal, agreement, now=now)
+    transaction.commit()
+    return agreement
+
+
+def settle(deal: Deal, agreement: Agreement, *, now: datetime) -> None:
+    """The contract is made: its period of withdrawal begins, links live on, the paper is drawn. Never commits."""
+    if deal.is_private:
+        agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
+    links.keep_after_agreement(deal.quote, now=now)
+    nudge.after_commit("draw_agreements")
+
+
+def _store(deal: Deal, yes: Yes, result: Totals, now: datetime) -> Agreement:
+    agreed = _agreed(deal, yes, result, now)
+    stored = canonical.dumps(agreed)
+    agreement = Agreement(
+        firm_id=deal.firm.id,
+        public_id=new_public_id(),
+        quote_id=deal.quote.id,
+        link_id=deal.link.id,
+        version=deal.version.version,
+        agreed=stored.decode(),
+        agreed_sha256=canonical.sha256_hex(stored),
+        name=yes.name,
+        email=deal.link.email or deal.content["customer"]["email"],
+        way=deal.link.way,
+        accepted_at=now,
+        gross_ore=result.gross_ore,
+        deduction_ore=result.deduction_ore,
+        to_pay_ore=result.to_pay_ore,
+        start_now=consents.START_WITHIN_PERIOD in yes.ticks,
+        right_ends=consents.RIGHT_ENDS_WHEN_DONE in yes.ticks,
+        home=yes.home.kind,
+        fastighetsbeteckning=yes.home.fastighetsbeteckning,
+        brf_orgnr=yes.home.brf_orgnr,
+        flat_number=yes.home.flat_number,
+    )
+    db.session.add(agreement)
+    db.session.flush()
+    keep_persons(deal, agreement, yes.persons, result)
+    return agreement
+
+
+def keep_persons(deal: Deal, agreement: Agreement, persons: tuple[Person, ...], result: Totals) -> None:
+    """The applicants' rows, their personnummer encrypted. Never commits."""
+    for order, person in enumerate(persons):
+        row = ApplicantRow(
+            firm_id=deal.firm.id,
+            public_id=new_public_id(),
+            agreement_id=agreement.id,
+            position=order + 1,
+            name=person.name,
+            rot_kr=figures.share_kr(result, "rot", order),
+            rut_kr=figures.share_kr(result, "rut", order),
+        )
+        if person.personnummer:
+            place = ("applicant", row.public_id, "personnummer")
+            row.personnummer = vault.seal(deal.firm.public_id, person.personnummer.encode(), *place)
+            row.personnummer_index = vault.blind_index(deal.firm.public_id, person.personnummer)
+        db.session.add(row)
+
+
+def _agreed(deal: Deal, yes: Yes, result: Totals, now: datetime) -> dict[str, Any]:
+    """What was agreed, schema handslag.agreed/1. No personnummer: applicants by order and name."""
+    button = wording.button(deal.content["customer"]["kind"])
+    given = []
+    for tick in offered_ticks(deal.content, today=stockholm_date(now)):
+        text = viewing.ticks_text(deal.content, tick.kind, today=stockholm_date(now))
+        given.append(
+            {
+                "kind": tick.kind,
+                "text_version": wording.VERSION,
+                "text_sha256": text.sha256,
+                "text": text.text,
+                "value": tick.kind in yes.ticks,
+            }
+        )
+    return {
+        "schema": "handslag.agreed/1",
+        "quote": deal.quote.public_id,
+        "number": deal.content["number"],
+        "version": deal.version.version,
+        "json_sha256": deal.version.json_sha256,
+        "pdf_sha256": deal.version.pdf_sha256,
+        "picked": list(deal.picked),
+        "totals": as_data(result),
+        "applicants": [
+            {
+                "order": order + 1,
+                "name": person.name,
+                "rot_kr": figures.share_kr(result, "rot", order),
+                "rut_kr": figures.share_kr(result, "rut", order),
+            }
+            for order, person in enumerate(yes.persons)
+        ],
+        "home": {"kind": yes.home.kind},
+        "name": yes.name,
+        "consents": given,
+        "button": {"text": button.text, "sha256": button.sha256},
+        "to_pay_ore": result.to_pay_ore,
+        "total_ore": result.gross_ore,
+        "accepted_at": timestamp(now),
+    }
+
+
+def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: datetime) -> None:
+    actor, today = deal.actor, stockholm_date(now)
+    for tick in offered_ticks(deal.content, today=today):
+        if tick.kind in yes.ticks:
+            text = viewing.ticks_text(deal.content, tick.kind, today=today)
+            data = {"kind": tick.kind, "text_version": wording.VERSION, "text_sha256": text.sha256, "value": True}
+            events.record("consent.given", deal.obj, actor=actor, at=now, data=data)
+    if yes.home.kind != "later" and any(person.personnummer for person in yes.persons):
+        record_persons(deal, yes.home.kind, yes.persons, now=now)
+    facts = {
+        "version": deal.version.version,
+        "json_sha256": deal.version.json_sha256,
+        "agreed_sha256": agreement.agreed_sha256,
+        "total_ore": agreement.to_pay_ore,
+    }
+    if is_late:
+        data = {**facts, "received": timestamp(now)}
+        events.record("doc.late_acceptance", deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
+        return
+    data = {
+        **facts,
+        "doc_sha256": deal.version.pdf_sha256,
+        "way": deal.link.way,
+        "button_text_sha256": wording.button(deal.content["customer"]["kind"]).sha256,
+        "link_id": deal.link.public_id,
+    }
+    events.record("quote.accepted", deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
+
+
+def record_persons(deal: Deal, home_kind: str, persons: tuple[Person, ...], *, now: datetime) -> None:
+    """The chain learns how many gave their data; who they are is a commitment, masked even there."""
+    who = ", ".join(f"{person.name} {personnummer.mask(person.personnummer)}" for person in persons)
+    data = {"applicants": len(persons), "home_kind": home_kind}
+    events.record("deduction.details_given", deal.obj, actor=deal.actor, at=now, data=data, personal={"persons": who})
+
+
+def _tell_late(deal: Deal, now: datetime) -> None:
+    params = {"quote": deal.quote.public_id}
+    letter = {"firm_id": deal.firm.id, "now": now, "quote_id": deal.quote.id}
+    outbox.queue("late_answer_to_firm", links.contact_email(deal.quote), params, **letter)  # type: ignore[arg-type]
+    if deal.link.email:
+        params = {**params, "link": deal.link.public_id}
+        outbox.queue("late_answer", deal.link.email, params, **letter)  # type: ignore[arg-type]
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,47 @@
+"""A customer's no. It ends the offer, whatever time was left (AvtL 5 §)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.quote_states import after, can
+from extensions import db
+from models import Decline
+from services import events, outbox, transaction
+from services.deal import links
+from services.deal.links import Deal
+from services.errors import RuleBroken
+
+REASONS = ("price", "other_firm", "not_now", "other")
+
+
+def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetime) -> None:
+    """Say no to the version that was read. Commits. Saying it twice is saying it once.
+
+    Raises RuleBroken("not_open" | "deal_changed").
+    """
+    links.lock(deal)
+    if deal.quote.status == "declined":
+        return
+    if not can(deal.quote.status, "decline"):
+        raise RuleBroken("not_open")
+    if version != deal.version.version:
+        raise RuleBroken("deal_changed")
+    links.seen(deal, now=now)
+    row = Decline(
+        firm_id=deal.firm.id,
+        quote_id=deal.quote.id,
+        version=deal.version.version,
+        reason=reason,
+        comment=comment,
+        declined_at=now,
+    )
+    db.session.add(row)
+    personal = {"comment": comment} if comment else {}
+    events.record("doc.declined", deal.obj, actor=deal.actor, at=now, data={"reason": reason}, personal=personal)
+    deal.quote.status = after(deal.quote.status, "decline")
+    deal.quote.turn, deal.quote.touched_at, deal.quote.question_at = "firm", now, None
+    to = links.contact_email(deal.quote)
+    params = {"quote": deal.quote.public_id}
+    outbox.queue("quote_declined", to, params, firm_id=deal.firm.id, now=now, quote_id=deal.quote.id)
+    transaction.commit()

@@ -1,0 +1,49 @@
+"""The data of the deduction, where the customer approved first and left them for later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.quote_states import QuoteStatus
+from extensions import db
+from models import Applicant
+from services import scope, transaction
+from services.deal import approving, links, viewing
+from services.deal.approving import Home, Person
+from services.deal.links import Deal
+from services.errors import NotFound, RuleBroken
+
+
+def needed(deal: Deal) -> set[str]:
+    """The deductions of what was agreed."""
+    return {share["kind"] for share in viewing.agreed(deal)["totals"]["deductions"] if share["amount_kr"]}
+
+
+def are_missing(deal: Deal) -> bool:
+    return (
+        deal.agreement is not None
+        and deal.agreement.home == "later"
+        and deal.quote.status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.LATE_ACCEPTANCE)
+    )
+
+
+def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) -> None:
+    """Keep home and persons. What was agreed stays as it is; the deduction is computed anew at the invoice. Commits.
+
+    Raises NotFound, RuleBroken("not_open").
+    """
+    links.lock(deal)
+    if deal.agreement is None:
+        raise NotFound
+    if not are_missing(deal):
+        raise RuleBroken("not_open")
+    agreement = deal.agreement
+    result = approving.reckon(deal.content, tuple(viewing.agreed(deal)["picked"]), persons)
+    removed = scope.remove(Applicant, deal.firm.id).where(Applicant.agreement_id == agreement.id)
+    db.session.execute(removed)
+    agreement.home, agreement.fastighetsbeteckning = home.kind, home.fastighetsbeteckning
+    agreement.brf_orgnr, agreement.flat_number = home.brf_orgnr, home.flat_number
+    approving.keep_persons(deal, agreement, persons, result)
+    approving.record_persons(deal, home.kind, persons, now=now)
+    deal.quote.touched_at = now
+    transaction.commit()

@@ -1,0 +1,53 @@
+"""Quotes whose last day has ended without an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import and_, select
+
+from domain.clock import stockholm_date
+from domain.quote_states import OPEN, after, can
+from extensions import db
+from models import Firm, Quote, QuoteVersion
+from services import events, scope, transaction
+from services.actors import system
+
+
+def due(now: datetime) -> list[int]:
+    """Ids of the open quotes that were valid until a day before today."""
+    with transaction.reading():
+        statement = (
+            select(Quote.id)
+            .join(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Quote.version))
+            .where(Quote.status.in_([str(status) for status in OPEN]), QuoteVersion.valid_until < stockholm_date(now))
+        )
+        return list(db.session.scalars(statement))
+
+
+def expire(quote_id: int, *, now: datetime) -> None:
+    """The quote binds no longer, and it is the firm's move. Commits."""
+    quote = db.session.get(Quote, quote_id, with_for_update=True)
+    if quote is None or not can(quote.status, "expire"):
+        transaction.rollback()
+        return
+    # the draft's own date may have been moved since: what was sent decides
+    valid_until = db.session.scalars(
+        scope.columns(QuoteVersion, quote.firm_id, QuoteVersion.valid_until).where(
+            QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
+        )
+    ).one()
+    if valid_until >= stockholm_date(now):
+        transaction.rollback()
+        return
+    firm = db.session.get_one(Firm, quote.firm_id)
+    events.record(
+        "doc.expired",
+        f"quote:{quote.public_id}:v{quote.version}",
+        actor=system(firm.id, firm.public_id),
+        at=now,
+        data={"valid_until": valid_until.isoformat()},
+    )
+    quote.status = after(quote.status, "expire")
+    quote.turn, quote.touched_at = "firm", now
+    transaction.commit()

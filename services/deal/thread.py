@@ -1,0 +1,107 @@
+"""Questions and answers on a quote. Part of the evidence, not of the contract."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import gettext as _
+
+from domain.quote_states import OPEN, can
+from extensions import db
+from models import Message, Quote, new_public_id
+from services import events, outbox, scope, transaction
+from services.actors import Actor
+from services.deal import links
+from services.deal.links import Deal
+from services.errors import RuleBroken
+
+
+def ask(deal: Deal, text: str, *, now: datetime) -> Message:
+    """A question from the customer: the firm gets a letter and the turn. Commits. Raises RuleBroken("not_open")."""
+    links.lock(deal)
+    if not can(deal.quote.status, "ask"):
+        raise RuleBroken("not_open")
+    links.seen(deal, now=now)
+    message = _from_customer(deal, text, now)
+    events.record("doc.commented", deal.obj, actor=deal.actor, at=now, personal={"text": text})
+    _tell_firm(deal.quote, message, now)
+    transaction.commit()
+    return message
+
+
+def ask_for_time(deal: Deal, *, now: datetime) -> None:
+    """Be om ny tid: the last day has passed and the customer would like another. Commits. Raises RuleBroken."""
+    links.lock(deal)
+    if not can(deal.quote.status, "accept_late") or not deal.is_past(now):
+        raise RuleBroken("not_open")
+    links.seen(deal, now=now)
+    text = str(_("Offerten har gått ut. Kan jag få ny tid att bestämma mig?"))
+    message = _from_customer(deal, text, now)
+    data = {"valid_until": deal.version.valid_until.isoformat()}
+    events.record("doc.extension_asked", deal.obj, actor=deal.actor, at=now, data=data, personal={"text": text})
+    _tell_firm(deal.quote, message, now)
+    transaction.commit()
+
+
+def ask_anew(deal: Deal, *, now: datetime) -> None:
+    """A customer who said no would like the offer back: only a new version can do that. Commits."""
+    links.lock(deal)
+    if deal.quote.status != "declined":
+        raise RuleBroken("not_open")
+    text = str(_("Jag har ångrat mig och vill gärna ha offerten igen."))
+    message = _from_customer(deal, text, now)
+    events.record("doc.commented", deal.obj, actor=deal.actor, at=now, personal={"text": text})
+    _tell_firm(deal.quote, message, now)
+    transaction.commit()
+
+
+def answer(quote: Quote, text: str, *, actor: Actor, now: datetime) -> Message:
+    """The firm answers: the customer gets a letter with the way back, if the address is known. Commits."""
+    db.session.refresh(quote, with_for_update=True)
+    message = Message(
+        firm_id=quote.firm_id,
+        public_id=new_public_id(),
+        quote_id=quote.id,
+        sender="firm",
+        name=actor.name,
+        text=text,
+        created_at=now,
+    )
+    db.session.add(message)
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record("doc.commented", obj, actor=actor, at=now, personal={"text": text})
+    if link := links.mailed(quote):
+        params = {"message": message.public_id, "link": link.public_id}
+        outbox.queue("answer_to_customer", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    quote.question_at, quote.touched_at = None, now
+    if quote.status in OPEN:
+        quote.turn = "customer"
+    transaction.commit()
+    return message
+
+
+def of(quote: Quote) -> list[Message]:
+    """The thread, oldest first."""
+    return sorted(scope.rows(Message, quote.firm_id, Message.quote_id == quote.id), key=lambda message: message.id)
+
+
+def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
+    message = Message(
+        firm_id=deal.firm.id,
+        public_id=new_public_id(),
+        quote_id=deal.quote.id,
+        sender="customer",
+        name=deal.content["customer"]["contact"] or deal.content["customer"]["name"],
+        text=text,
+        created_at=now,
+    )
+    db.session.add(message)
+    deal.quote.question_at = deal.quote.question_at or now
+    deal.quote.turn, deal.quote.touched_at = "firm", now
+    return message
+
+
+def _tell_firm(quote: Quote, message: Message, now: datetime) -> None:
+    params = {"message": message.public_id}
+    to = links.contact_email(quote)
+    outbox.queue("question_to_firm", to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)

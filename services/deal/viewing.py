@@ -1,0 +1,269 @@
+"""What the customer's page shows, drawn from the frozen version. Reads only; nothing here writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from domain.clock import stockholm_date
+from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
+from domain.money import round_div
+from domain.quote_states import OPEN, QuoteStatus, can
+from domain.quotes import Totals
+from models import Agreement, Message, StoredFile
+from services import scope, storage, transaction
+from services.deal import figures, links, wording
+from services.deal.links import Deal
+from services.errors import NotFound, RuleBroken
+
+S = QuoteStatus
+MOST_RULE_MARKS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One optional line as the customer sees it; prices in öre, with VAT."""
+
+    key: str
+    text: str
+    note: str
+    price_ore: int
+    after_deduction_ore: int
+    is_picked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    total_ore: int
+    lines: tuple[Mapping[str, Any], ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The quote as the customer reads it. `state` is what can be done: open, past, closed, or a final status."""
+
+    content: Mapping[str, Any]
+    totals: Totals
+    options: tuple[Option, ...]
+    sections: tuple[Section, ...]
+    state: str
+    days_left: int
+    days_in_all: int
+    days_used: int
+    changed_on: date | None
+    messages: tuple[Message, ...]
+
+
+def page(deal: Deal, *, now: datetime) -> Page:
+    today = stockholm_date(now)
+    return page_of(deal.content, deal.picked, state=state(deal, now), messages=messages(deal), today=today)
+
+
+def page_of(
+    content: Mapping[str, Any],
+    picked: tuple[str, ...],
+    *,
+    state: str,
+    today: date,
+    messages: tuple[Message, ...] = (),
+) -> Page:
+    """The page of a content that need not be sent yet: the firm's preview is the same page."""
+    dated_on, valid_until = date.fromisoformat(content["dated_on"]), date.fromisoformat(content["valid_until"])
+    total_days = max((valid_until - dated_on).days, 1)
+    left = (valid_until - today).days
+    return Page(
+        content=content,
+        totals=figures.totals(content, picked),
+        options=_options(content, picked),
+        sections=_sections(content),
+        state=state,
+        days_left=left,
+        days_in_all=min(total_days, MOST_RULE_MARKS),
+        days_used=_scaled(total_days - max(left, 0), total_days),
+        changed_on=dated_on if content["version"] > 1 else None,
+        messages=messages,
+    )
+
+
+def state(deal: Deal, now: datetime) -> str:
+    """open: can be approved. past: a late answer is possible. closed: the firm is leaving. Else the stored status."""
+    status = deal.quote.status
+    if status in (S.ACCEPTED, S.SIGNED, S.COMPLETED, S.LATE_ACCEPTANCE, S.WITHDRAWN):
+        return str(status)
+    if deal.is_closed(now):
+        return "closed"
+    if status in OPEN:
+        return "past" if deal.is_past(now) else "open"
+    return "past" if can(status, "accept_late") else str(status)
+
+
+def pick(deal: Deal, keys: list[str], *, now: datetime) -> None:
+    """Keep which options the customer has ticked. Commits. Raises RuleBroken when nothing can be chosen any more."""
+    if state(deal, now) not in ("open", "past"):
+        raise RuleBroken("not_open")
+    links.lock(deal)
+    links.seen(deal, now=now)
+    deal.link.picked = json.dumps(list(figures.known_picks(deal.content, keys)))
+    transaction.commit()
+
+
+def saw(deal: Deal, *, now: datetime) -> None:
+    """The small script's word that someone has touched the page. Commits."""
+    if deal.link.opened_at is not None and deal.quote.seen_at is not None:
+        return
+    links.lock(deal)
+    links.seen(deal, now=now)
+    transaction.commit()
+
+
+def quote_pdf(deal: Deal) -> bytes:
+    return storage.read(deal.firm.public_id, deal.pdf)
+
+
+def agreement_file(deal: Deal) -> StoredFile:
+    """The agreement PDF's row. Raises NotFound until it is drawn."""
+    file = find_agreement_file(deal)
+    if file is None:
+        raise NotFound
+    return file
+
+
+def find_agreement_file(deal: Deal) -> StoredFile | None:
+    if deal.agreement is None or deal.agreement.pdf_id is None:
+        return None
+    return scope.get(StoredFile, deal.firm.id, StoredFile.id == deal.agreement.pdf_id)
+
+
+def bytes_of(deal: Deal, file: StoredFile) -> bytes:
+    return storage.read(deal.firm.public_id, file)
+
+
+def agreed(deal: Deal) -> dict[str, Any]:
+    """What was agreed, schema handslag.agreed/1. Raises NotFound where nothing is."""
+    if deal.agreement is None:
+        raise NotFound
+    found: dict[str, Any] = json.loads(deal.agreement.agreed)
+    return found
+
+
+def withdrawal_form(deal: Deal) -> bytes:
+    """The form as PDF. Raises NotFound for those without the right."""
+    if deal.agreement is None or deal.agreement.withdraw_until is None:
+        raise NotFound
+    return withdrawal_paper(deal.content, deal.agreement)
+
+
+def withdrawal_paper(content: Mapping[str, Any], agreement: Agreement) -> bytes:
+    from documents import withdrawal_form as paper
+
+    return paper.render(
+        content["firm"],
+        content["number"],
+        agreed_on=contract_day(agreement),
+        title=content["title"],
+        address=content["address"],
+    )
+
+
+def contract_day(agreement: Agreement) -> date:
+    """The Stockholm day of the approval."""
+    return stockholm_date(agreement.accepted_at)
+
+
+def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Everything that holds besides the price, as on the paper: (heading, paragraphs)."""
+    from documents import texts
+
+    blocks: list[tuple[str, list[str]]] = []
+    totals = content["totals"]
+    if content["terms"].strip():
+        blocks.append((str(_("Företagets villkor")), [content["terms"].strip()]))
+    if totals["deductions"]:
+        kinds = " och ".join(share["kind"].upper() for share in totals["deductions"])
+        version = content["deduction_terms"]["text_version"]
+        blocks.append((f"{kinds}-avdrag", texts.deduction(version, totals, content["paid_on"])))
+    if content["withdrawal"]["right"]:
+        version = content["withdrawal"]["text_version"]
+        blocks.append((str(_("Ångerrätt")), texts.withdrawal(version, content["firm"], content["withdrawal"]["days"])))
+        blocks.append((str(_("Fel och tvist")), texts.consumer(version)))
+    return blocks
+
+
+def messages(deal: Deal) -> tuple[Message, ...]:
+    """The thread, oldest first."""
+    return tuple(sorted(scope.rows(Message, deal.firm.id, Message.quote_id == deal.quote.id), key=lambda m: m.id))
+
+
+def logo_file(deal: Deal) -> StoredFile:
+    if deal.firm.logo_id is None:
+        raise NotFound
+    return scope.get(StoredFile, deal.firm.id, StoredFile.id == deal.firm.logo_id)
+
+
+def ticks_text(content: Mapping[str, Any], kind: str, *, today: date) -> wording.Wording:
+    customer = content["customer"]
+    return wording.consent(
+        kind, customer_kind=customer["kind"], customer=customer["name"], last_day=last_withdrawal_day(today)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalTime:
+    """How much of the period of withdrawal is left; `days_used` of `days_in_all`."""
+
+    last_day: date
+    days_left: int
+    days_in_all: int
+    days_used: int
+
+    @property
+    def is_over(self) -> bool:
+        return self.days_left < 0
+
+
+def withdrawal_time(deal: Deal, *, now: datetime) -> WithdrawalTime | None:
+    """None for those without the right: other than consumers."""
+    if deal.agreement is None or deal.agreement.withdraw_until is None:
+        return None
+    last_day, today = deal.agreement.withdraw_until, stockholm_date(now)
+    left = (last_day - today).days
+    whole = max(WITHDRAWAL_DAYS, (last_day - stockholm_date(deal.agreement.accepted_at)).days)
+    return WithdrawalTime(last_day, left, whole, whole - max(left, 0))
+
+
+def _options(content: Mapping[str, Any], picked: tuple[str, ...]) -> tuple[Option, ...]:
+    rows = figures.options(content)
+    if not rows:
+        return ()
+    prices = figures.option_prices(content, picked)
+    return tuple(
+        Option(row["key"], row["text"], row["note"], *prices[row["key"]], is_picked=row["key"] in picked)
+        for row in rows
+    )
+
+
+def _sections(content: Mapping[str, Any]) -> tuple[Section, ...]:
+    """Sections without their options; the largest is open."""
+    shown = []
+    for section in content["sections"]:
+        lines = tuple(line for line in section["lines"] if not line["is_option"])
+        if lines:
+            shown.append((section, lines))
+    largest = max((section["total_ore"] for section, _ in shown), default=0)
+    opened = next((section["key"] for section, _ in shown if section["total_ore"] == largest), None)
+    return tuple(
+        Section(section["title"], section["total_ore"], lines, section["key"] == opened) for section, lines in shown
+    )
+
+
+def _scaled(used: int, total: int) -> int:
+    if total <= MOST_RULE_MARKS:
+        return used
+    return round_div(used * MOST_RULE_MARKS, total)

@@ -1,0 +1,243 @@
+"""Send a quote: freeze the draft as the next version, canonical JSON and PDF with their SHA-256, and mail the link.
+
+The PDF is drawn before the write transaction. There the draft is built once more; if its bytes differ from what was
+drawn (someone saved a line, another quote took the number), nothing is kept and it is drawn again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from domain import canonical
+from domain.checks import Blocker
+from domain.clock import stockholm_date
+from domain.quote_states import QuoteStatus, after, can
+from extensions import db
+from models import Closing, Counter, Firm, QuoteLine, QuoteVersion, StoredFile, User
+from services import closing as leaving
+from services import events, numbers, once, outbox, scope, storage, transaction
+from services.actors import Actor
+from services.deal import answering, links
+from services.errors import RuleBroken, Stale
+from services.quotes import content, drafting
+from services.quotes.drafting import Draft
+
+ACT = "quote.send"
+TRIES = 5
+LETTER_VERSION = "2026-11-20"
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What the firm decides when it sends. `seen` is `fingerprint` of the draft that was reviewed."""
+
+    email: str
+    valid_until: date
+    message: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    number: str
+    stored: bytes
+    pdf: bytes
+
+
+def fingerprint(draft: Draft, firm: Firm, user: User, *, now: datetime) -> str:
+    """Names what was reviewed; the fields that the review page itself changes are left out."""
+    built = content.build(draft, firm, user, number="", version=0, today=stockholm_date(now))
+    for own in ("message", "valid_until", "paid_on"):
+        built.pop(own)
+    built["customer"].pop("email")
+    return canonical.sha256_hex(canonical.dumps(built))
+
+
+def send(firm_id: int, n: int, sending: Sending, *, actor: Actor, key: str, now: datetime) -> None:
+    """Send the quote as its next version. Begins reading and writes at the end; commits.
+
+    Raises NotFound, Stale (the draft is not the one reviewed), DiskFull, and RuleBroken("email_not_confirmed" |
+    "firm_closing" | "not_sendable" | "has_blockers").
+    """
+    facts = {"n": n, "email": sending.email, "seen": sending.seen}
+    if once.answer(firm_id, key, ACT, facts) is not None:
+        return
+    for _ in range(TRIES):
+        drawn = _draw(firm_id, n, sending, actor, now)
+        transaction.start_writing()
+        if once.answer(firm_id, key, ACT, facts) is not None:  # the other of two presses was quicker
+            transaction.rollback()
+            return
+        if _freeze(firm_id, n, sending, drawn, actor, now):
+            once.remember(firm_id, key, ACT, facts, at="sent", now=now)
+            try:
+                transaction.commit()
+            except IntegrityError:  # PostgreSQL: the other press committed between the two looks
+                transaction.rollback()
+                if once.answer(firm_id, key, ACT, facts) is None:
+                    raise
+            return
+        transaction.rollback()
+        transaction.only_read()
+    raise Stale
+
+
+def blockers(draft: Draft, firm: Firm, *, now: datetime, can_answer: bool = False) -> list[Blocker]:
+    """What stands in the way. With `can_answer`, without what the fields of the review page themselves settle."""
+    settled = {Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST} if can_answer else set()
+    return [code for code in drafting.problems(draft, firm, now=now).blockers if code not in settled]
+
+
+def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime) -> _Drawn:
+    """Check everything and draw the PDF with the number it will probably get."""
+    draft, firm, user, logo = _load(firm_id, n, actor)
+    _check(draft, firm, user, sending, actor, now)
+    number = draft.quote.number or _format(now, _last_number(firm_id, now) + 1)
+    built = _build(draft, firm, user, logo, sending, number, now)
+    from documents import quote as paper
+
+    picture = storage.read(firm.public_id, logo) if logo else None
+    return _Drawn(number, canonical.dumps(built), paper.render(built, picture))
+
+
+def _freeze(firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor, now: datetime) -> bool:
+    """Write it all, unless what was drawn no longer is what the rows say. Never commits."""
+    draft, firm, user, logo = _load(firm_id, n, actor, lock=True)
+    _check(draft, firm, user, sending, actor, now)
+    quote = draft.quote
+    number = quote.number or _format(now, numbers.take(firm_id, _series(now)))
+    built = _build(draft, firm, user, logo, sending, number, now)
+    stored = canonical.dumps(built)
+    if stored != drawn.stored:
+        return False
+    if quote.status == QuoteStatus.LATE_ACCEPTANCE:
+        answering.drop_pending(quote)
+    drafting.keep_sums(quote, content.totals(draft, quote.paid_on or sending.valid_until))
+    version = _store(draft, firm, number, stored, drawn.pdf, sending, now)
+    old_version, quote.version, quote.number = quote.version, version.version, number
+    quote.valid_until, quote.message = sending.valid_until, sending.message
+    quote.status = after(quote.status, "send")
+    quote.turn, quote.changed_since = "customer", False
+    quote.sent_at = quote.touched_at = now
+    quote.seen_at = quote.mail_failed_at = quote.question_at = None
+    drafting.keep_search_text(quote)
+    db.session.execute(
+        scope.remove(QuoteLine, firm_id).where(QuoteLine.quote_id == quote.id, QuoteLine.removed_at.is_not(None))
+    )
+    _mail(draft, version, old_version, sending, actor, now)
+    return True
+
+
+def _load(firm_id: int, n: int, actor: Actor, *, lock: bool = False) -> tuple[Draft, Firm, User, StoredFile | None]:
+    draft = drafting.load(firm_id, n, lock=lock)
+    firm = db.session.get_one(Firm, firm_id)
+    user = scope.get(User, firm_id, User.id == draft.quote.user_id)
+    logo = scope.find(StoredFile, firm_id, StoredFile.id == firm.logo_id) if firm.logo_id else None
+    return draft, firm, user, logo
+
+
+def _check(draft: Draft, firm: Firm, user: User, sending: Sending, actor: Actor, now: datetime) -> None:
+    sender = scope.get(User, firm.id, User.id == actor.user_id)
+    if sender.email_confirmed_at is None:
+        raise RuleBroken("email_not_confirmed")
+    running = scope.find(Closing, firm.id, Closing.undone_at.is_(None))
+    if leaving.is_closed_for_business(running, now):
+        raise RuleBroken("firm_closing")
+    if not can(draft.quote.status, "send") or draft.quote.archived_at is not None:
+        raise RuleBroken("not_sendable")
+    if blockers(draft, firm, now=now, can_answer=True):
+        raise RuleBroken("has_blockers")
+    if fingerprint(draft, firm, user, now=now) != sending.seen:
+        raise Stale
+
+
+def _build(
+    draft: Draft, firm: Firm, user: User, logo: StoredFile | None, sending: Sending, number: str, now: datetime
+) -> dict[str, Any]:
+    """The content with what the review page decides in place of the draft's own."""
+    return content.build(
+        draft,
+        firm,
+        user,
+        number=number,
+        version=draft.quote.version + 1,
+        today=stockholm_date(now),
+        logo_sha256=logo.sha256 if logo else None,
+        email=sending.email,
+        valid_until=sending.valid_until,
+        message=sending.message,
+    )
+
+
+def _store(
+    draft: Draft, firm: Firm, number: str, stored: bytes, pdf: bytes, sending: Sending, now: datetime
+) -> QuoteVersion:
+    file = storage.put(
+        firm.id,
+        firm.public_id,
+        pdf,
+        purpose="quote",
+        name=f"Offert {number} v{draft.quote.version + 1}.pdf",
+        media_type="application/pdf",
+        now=now,
+    )
+    db.session.flush()
+    version = QuoteVersion(
+        firm_id=firm.id,
+        quote_id=draft.quote.id,
+        version=draft.quote.version + 1,
+        content=stored.decode(),
+        json_sha256=canonical.sha256_hex(stored),
+        pdf_id=file.id,
+        pdf_sha256=file.sha256,
+        gross_ore=draft.quote.gross_ore,
+        to_pay_ore=draft.quote.to_pay_ore,
+        valid_until=sending.valid_until,
+        created_at=now,
+    )
+    db.session.add(version)
+    return version
+
+
+def _mail(draft: Draft, version: QuoteVersion, old_version: int, sending: Sending, actor: Actor, now: datetime) -> None:
+    """The link, the events and the letter."""
+    quote = draft.quote
+    link = links.by_mail(quote, sending.email, actor=actor, now=now)
+    obj = f"quote:{quote.public_id}:v{version.version}"
+    hashes = {"json_sha256": version.json_sha256}
+    frozen = {"version": version.version, "pdf_sha256": version.pdf_sha256, "attachments": [], **hashes}
+    events.record("doc.frozen", obj, actor=actor, at=now, data=frozen)
+    if old_version:
+        data = {"old_version": old_version, "new_version": version.version}
+        events.record("doc.replaced", obj, actor=actor, at=now, data=data)
+    sent = {
+        "version": version.version,
+        "doc_sha256": version.pdf_sha256,
+        "channel": "mail",
+        "link_id": link.public_id,
+        "valid_until": sending.valid_until.isoformat(),
+        "text_version": LETTER_VERSION,
+        **hashes,
+    }
+    events.record("quote.sent", obj, actor=actor, at=now, data=sent, personal={"to": sending.email})
+    if draft.customer is not None and not draft.customer.email:
+        draft.customer.email = sending.email
+    params = {"link": link.public_id, "version": version.version}
+    outbox.queue("quote_sent", sending.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def _series(now: datetime) -> str:
+    return f"quote-{stockholm_date(now).year}"
+
+
+def _format(now: datetime, value: int) -> str:
+    return f"{stockholm_date(now).year}-{value:03d}"
+
+
+def _last_number(firm_id: int, now: datetime) -> int:
+    counter = db.session.get(Counter, (firm_id, _series(now)))
+    return counter.value if counter else 0
