@@ -1,0 +1,139 @@
+"""The queue wakes the worker, and its failure never reaches the one who pressed a button."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime, timedelta
+
+import pytest
+
+from extensions import db
+from jobs import JobResult, schedule
+from jobs.queue import Queue, Turn
+from mail import letters
+from models import Letter
+from services import heartbeat, outbox, transaction
+from services.clock import utc_now
+from services.keys import Secrets
+
+
+@pytest.fixture
+def queue(app):
+    queue = Queue(app)
+    yield queue
+    queue.huey.storage.flush_all()
+    queue.huey.storage.close()
+
+
+@pytest.fixture
+def woken(app, monkeypatch) -> list[str]:
+    names: list[str] = []
+    monkeypatch.setitem(app.extensions, "wake", names.append)
+    return names
+
+
+def work_off(queue: Queue) -> int:
+    """Do what the worker does, until nothing waits. Returns how many tasks there were."""
+    count = 0
+    while (task := queue.huey.dequeue()) is not None:
+        queue.huey.execute(task)
+        count += 1
+    return count
+
+
+def test_a_letter_wakes_the_worker_when_it_is_committed(make, woken):
+    firm_id = make.firm().id
+    outbox.queue("x", "a@example.se", {}, firm_id=firm_id, now=utc_now())
+    db.session.flush()
+    assert woken == []
+    transaction.commit()
+    assert woken == ["send_mail"]
+    make.customer(make.firm())
+    assert woken == ["send_mail"], "other commits wake nobody"
+
+
+def test_a_letter_that_was_rolled_back_wakes_nobody(make, woken):
+    firm_id = make.firm().id
+    outbox.queue("x", "a@example.se", {}, firm_id=firm_id, now=utc_now())
+    db.session.flush()
+    transaction.rollback()
+    transaction.commit()
+    assert woken == []
+
+
+def test_woken_the_worker_sends(app, make, queue, monkeypatch):
+    monkeypatch.setitem(app.extensions, "wake", queue.wake)
+    monkeypatch.setitem(letters.LETTERS, "x", lambda params: letters.Letter("Hej", "text"))
+    letter = outbox.queue("x", "a@example.se", {}, firm_id=make.firm().id, now=utc_now())
+    transaction.commit()
+    assert work_off(queue) == 1
+    assert db.session.get_one(Letter, letter.id).state == "sent"
+
+
+def test_the_tick_gives_a_sign_of_life_and_wakes_what_is_due(queue):
+    before = utc_now()
+    queue.tick()
+    seen = heartbeat.last()
+    assert seen is not None
+    assert seen > before - timedelta(seconds=1)
+    assert queue.huey.pending_count() >= 1
+
+
+def test_a_queue_that_cannot_be_opened_hurts_nobody(app, tmp_path, monkeypatch, caplog):
+    (tmp_path / "queue.db").mkdir()
+    broken = dataclasses.replace(
+        app.config["SETTINGS"],
+        DATA_DIR=tmp_path,
+        DATABASE_URL="postgresql://nobody@127.0.0.1:1/none"
+        if "postgresql" in app.config["SETTINGS"].database_url
+        else "",
+    )
+    monkeypatch.setitem(app.config, "SETTINGS", broken)
+    Queue(app).wake("send_mail")
+    assert "waits for the next minute" in caplog.text
+
+
+def test_a_task_signed_with_another_key_is_not_run(app, queue, monkeypatch):
+    assert queue.huey.dequeue() is None
+    secrets: Secrets = app.config["SECRETS"]
+    monkeypatch.setitem(app.config, "SECRETS", dataclasses.replace(secrets, secret_keys=("x" * 64,)))
+    stranger = Queue(app)
+    stranger.wake("send_mail")
+    stranger.huey.storage.close()
+    with pytest.raises(ValueError, match="mismatch"):
+        queue.huey.dequeue()
+
+
+def test_an_unknown_job_is_not_run(queue):
+    queue.run("../../etc/passwd")
+
+
+def test_a_job_that_breaks_down_is_logged_and_can_run_again(queue, monkeypatch, caplog):
+    monkeypatch.setitem(schedule.WHEN, "nowhere", schedule.every_minute)
+    queue = Queue(queue.app)
+    queue.run("nowhere")
+    queue.run("nowhere")
+    assert caplog.text.count("nowhere broke down") == 2
+
+
+def test_asked_while_it_runs_it_runs_once_more():
+    turn = Turn()
+    assert turn.begin()
+    assert not turn.begin()
+    assert not turn.begin()
+    assert turn.end(), "once more"
+    assert not turn.end()
+    assert turn.begin()
+
+
+@pytest.mark.parametrize(
+    ("due", "minutes"), [(schedule.every_minute, 1440), (schedule.hourly, 24), (schedule.nightly, 1)]
+)
+def test_how_often_in_a_day(due, minutes):
+    start = datetime.fromisoformat("2026-11-20T00:00:00+00:00")
+    assert sum(due(start + timedelta(minutes=minute)) for minute in range(1440)) == minutes
+
+
+@pytest.mark.parametrize("name", sorted(schedule.WHEN))
+def test_every_job_runs_when_there_is_nothing_to_do(app, name):
+    assert schedule.run(name, utc_now()) == JobResult()
