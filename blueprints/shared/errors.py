@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from blueprints.shared.htmx import VARY, wants_part
 from extensions import db
 from services.clock import utc_now
 from services.errors import DiskFull, NotFound, RuleBroken, TooMany
@@ -38,6 +39,9 @@ def register(app: Flask) -> None:
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
     db.session.rollback()
+    if wants_part():  # a whole page must not land where a part belongs
+        part = current_app.jinja_env.get_template("errors/_refused.html").render(code=error.code)
+        return part, 409, {"HX-Reswap": "none", "Vary": VARY}
     return page(409, code=error.code, facts=error.facts)
 
 

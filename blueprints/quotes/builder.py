@@ -1,0 +1,207 @@
+"""The builder: the page of a draft, its title, customer, dates and texts."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from blueprints.quotes import bp, view
+from blueprints.quotes.forms import DetailsForm, NewCustomerForm, TitleForm
+from blueprints.quotes.view import Conflict
+from blueprints.shared.guards import requires
+from blueprints.shared.htmx import wants_part
+from domain.rot_rut import NoRuleForDate
+from services import customers
+from services.clock import utc_now
+from services.customers import CustomerInput
+from services.quotes import drafting, header
+from services.quotes.drafting import Draft, NotEditable
+from services.quotes.header import HeaderChanged, PricesChange
+
+DETAIL_FIELDS = (
+    "valid_until",
+    "starts_on",
+    "finishes_on",
+    "paid_on",
+    "site_street",
+    "site_postal_code",
+    "site_city",
+    "message",
+    "terms",
+)
+
+
+@bp.get("/offerter/<int:n>/redigera")
+@requires("quote.write")
+def edit(n: int) -> ResponseReturnValue:
+    draft = _to_show(n)
+    return _page(draft, TitleForm(formdata=None, data={"title": draft.quote.title}))
+
+
+@bp.post("/offerter/<int:n>/rubrik")
+@requires("quote.write")
+def save_title(n: int) -> ResponseReturnValue:
+    """The title as it is typed: for htmx only what changed besides the field."""
+    form = TitleForm()
+    conflict = None
+    status = 200
+    if not form.validate_on_submit():
+        status = 422
+    else:
+        try:
+            quote = header.save_title(
+                n,
+                form.title.data or "",
+                rev=form.shown_rev,
+                key=form.key.data or "",
+                actor=current_user.actor,
+                now=utc_now(),
+            )
+        except HeaderChanged as error:
+            status, conflict = 409, _title_conflict(error, form)
+        else:
+            if not wants_part():
+                return redirect(url_for(".edit", n=n), code=303)
+            return make_response(
+                render_template("quotes/_title_saved.html", quote=quote, form=form, now=utc_now(), conflict=None)
+            )
+    draft = drafting.load(current_user.firm_id, n)
+    if wants_part():
+        return view.part("quotes/_title_saved.html", draft, form=form, conflict=conflict, status=status)
+    return _page(draft, form, title_conflict=conflict, status=status)
+
+
+@bp.get("/offerter/<int:n>/uppgifter")
+@requires("quote.write")
+def details(n: int) -> ResponseReturnValue:
+    draft = _to_show(n)
+    return _details(draft, DetailsForm(formdata=None, obj=draft.quote))
+
+
+@bp.post("/offerter/<int:n>/uppgifter")
+@requires("quote.write")
+def save_details(n: int) -> ResponseReturnValue:
+    form = DetailsForm()
+    if not form.validate_on_submit():
+        return _details(drafting.load(current_user.firm_id, n), form, status=422)
+    try:
+        header.save_details(
+            n, form.to_input(), rev=form.shown_rev, key=form.key.data or "", actor=current_user.actor, now=utc_now()
+        )
+    except HeaderChanged as error:
+        quote = error.quote
+        theirs = DetailsForm(formdata=None, obj=quote)
+        found = view.differences(form, theirs, DETAIL_FIELDS)
+        conflict = Conflict(quote.changed_by, quote.changed_at, False, quote.rev, found)
+        return _details(drafting.load(current_user.firm_id, n), form, conflict=conflict, status=409)
+    except NoRuleForDate:
+        form.paid_on.errors = [_("Det finns inga regler för avdraget den dagen. Välj ett annat datum.")]
+        return _details(drafting.load(current_user.firm_id, n), form, status=422)
+    flash(_("Uppgifterna är sparade."))
+    return redirect(url_for(".edit", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/moms")
+@requires("quote.write")
+def save_basis(n: int) -> ResponseReturnValue:
+    basis = "excl" if request.form.get("basis") == "excl" else "incl"
+    header.set_basis(n, basis, actor=current_user.actor, now=utc_now())
+    return redirect(url_for(".edit", n=n), code=303)
+
+
+@bp.get("/offerter/<int:n>/kund")
+@requires("quote.write")
+def customer(n: int) -> ResponseReturnValue:
+    return _choose(_to_show(n), NewCustomerForm(formdata=None))
+
+
+@bp.post("/offerter/<int:n>/kund")
+@requires("quote.write")
+def save_customer(n: int) -> ResponseReturnValue:
+    """Another customer: one of the list (kund), nobody yet (utan), or a new one. Turned prices are shown first."""
+    chosen: int | CustomerInput | None
+    number = request.form.get("kund", "")
+    if number.isdecimal() and len(number) < 10:
+        chosen = int(number)
+    elif "utan" in request.form:
+        chosen = None
+    else:
+        form = NewCustomerForm()
+        if not form.validate_on_submit():
+            return _choose(drafting.load(current_user.firm_id, n), form, status=422)
+        chosen = form.to_input()
+    is_confirmed = request.form.get("bekrafta") == "1"
+    try:
+        draft = header.set_customer(
+            n, chosen, current_user.firm, confirmed=is_confirmed, actor=current_user.actor, now=utc_now()
+        )
+    except PricesChange as change:
+        return _confirm_prices(n, change)
+    if draft.customer is None:
+        flash(_("Offerten har ingen kund nu."))
+    elif draft.customer.kind == "private" or not draft.lines:
+        flash(_("Kund: %(name)s", name=draft.customer.name))
+    else:
+        flash(_("Kund: %(name)s. ROT och RUT gäller bara privatpersoner.", name=draft.customer.name))
+    return redirect(url_for(".edit", n=n), code=303)
+
+
+def _to_show(n: int) -> Draft:
+    draft = drafting.load(current_user.firm_id, n)
+    if not drafting.may_edit(draft.quote):
+        raise NotEditable
+    return draft
+
+
+def _page(
+    draft: Draft, form: TitleForm, *, title_conflict: Conflict | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """The builder with all its sections."""
+    found = drafting.figures(draft)
+    names = view.names(
+        draft,
+        found,
+        form=form,
+        title_conflict=title_conflict,
+        todo=view.todo(draft, found, current_user.firm, now=utc_now()),
+        key=form.key.data or view.new_key(),
+        may_choose_basis=header.may_choose_basis(draft),
+    )
+    return make_response(render_template("quotes/edit.html", **names), status)
+
+
+def _title_conflict(error: HeaderChanged, form: TitleForm) -> Conflict:
+    quote = error.quote
+    theirs = TitleForm(formdata=None, data={"title": quote.title})
+    return Conflict(quote.changed_by, quote.changed_at, False, quote.rev, view.differences(form, theirs, ["title"]))
+
+
+def _details(
+    draft: Draft, form: DetailsForm, *, conflict: Conflict | None = None, status: int = 200
+) -> ResponseReturnValue:
+    names = view.names(draft, form=form, conflict=conflict, key=form.key.data or view.new_key())
+    return make_response(render_template("quotes/details.html", **names), status)
+
+
+def _choose(draft: Draft, form: NewCustomerForm, *, status: int = 200) -> ResponseReturnValue:
+    typed = request.args.get("q", "")
+    names = view.names(
+        draft,
+        form=form,
+        typed=typed,
+        customers=customers.latest(current_user.firm_id, typed=typed),
+        search_url=url_for(".customer", n=draft.quote.n),
+        action=url_for(".save_customer", n=draft.quote.n),
+    )
+    return make_response(render_template("quotes/new.html", **names), status)
+
+
+def _confirm_prices(n: int, change: PricesChange) -> ResponseReturnValue:
+    """Old and new total before all prices are turned; the form is sent once more as it was."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    old, new = change.old, change.new
+    draft = drafting.load(current_user.firm_id, n)
+    names = view.names(draft, old=old, new=new, typed=typed)
+    return make_response(render_template("quotes/prices_change.html", **names), 409)

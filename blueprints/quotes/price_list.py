@@ -1,0 +1,51 @@
+"""Picking from the price list inside the builder: a sheet, or a page without scripts."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from blueprints.quotes import bp
+from blueprints.shared.guards import requires
+from blueprints.shared.htmx import page_or_part
+from services import articles
+from services.errors import NotFound
+from services.quotes import drafting, sections
+from services.quotes.drafting import NotEditable
+
+
+@bp.get("/offerter/<int:n>/rad/ny")
+@requires("quote.write")
+def new_line(n: int) -> ResponseReturnValue:
+    """The articles used last, a search, and a line of one's own."""
+    return _list(n, request.args.get("del", ""), part="quotes/_price_list.html")
+
+
+@bp.get("/prislista/sok")
+@requires("quote.write")
+def find_article() -> ResponseReturnValue:
+    """Articles by part of the name, for the section (del) of a quote (offert)."""
+    n = request.args.get("offert", "")
+    if not n.isdecimal() or len(n) > 9:
+        raise NotFound
+    return _list(int(n), request.args.get("del", ""), part="quotes/_articles.html")
+
+
+def _list(n: int, section_n: str, *, part: str) -> ResponseReturnValue:
+    draft = drafting.load(current_user.firm_id, n)
+    if not drafting.may_edit(draft.quote):
+        raise NotEditable
+    if not section_n.isdecimal() or len(section_n) > 9:
+        raise NotFound
+    typed = request.args.get("q", "")
+    return page_or_part(
+        "quotes/price_list.html",
+        part,
+        place="offerter",
+        quote=draft.quote,
+        section=sections.get(draft, int(section_n)),
+        typed=" ".join(typed.split()),
+        articles=articles.search(current_user.firm_id, typed),
+        action=url_for(".add_line", n=n),
+    )

@@ -1,0 +1,166 @@
+"""What the pages and parts of the builder are drawn from, and how a conflict is told."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Response, make_response, render_template, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from blueprints.quotes.forms import LineForm
+from blueprints.shared.filters import day
+from blueprints.shared.htmx import VARY
+from domain.checks import Blocker, Caution
+from domain.rot_rut import work_types
+from models import Firm
+from services.clock import utc_now
+from services.quotes import drafting
+from services.quotes.drafting import Draft, Figures
+from services.quotes.lines import LineChanged
+
+
+class Todo(NamedTuple):
+    """A row of "Klar att skicka?"."""
+
+    text: str
+    is_done: bool
+    href: str
+
+
+class Difference(NamedTuple):
+    """A field that both changed: its label, what I typed, what stands saved."""
+
+    label: str
+    mine: str
+    theirs: str
+
+
+class Conflict(NamedTuple):
+    """Someone else was first: who, when, whether the row was removed, and what differs."""
+
+    who: str
+    at: datetime | None
+    is_removed: bool
+    rev: int
+    differences: list[Difference]
+
+
+def new_key() -> str:
+    """The random key of a form: tells its own retry from someone else's change."""
+    return secrets.token_urlsafe(9)
+
+
+def names(draft: Draft, figures: Figures | None = None, **more: object) -> dict[str, Any]:
+    """What every template of the builder may use."""
+    quote = draft.quote
+    return {
+        "place": "offerter",
+        "draft": draft,
+        "quote": quote,
+        "figures": figures or drafting.figures(draft),
+        "base": url_for("quotes.edit", n=quote.n).rsplit("/", 1)[0],
+        "now": utc_now(),
+        **more,
+    }
+
+
+def part(template: str, draft: Draft, figures: Figures | None = None, *, status: int = 200, **more: Any) -> Response:
+    """A part for htmx."""
+    answer = make_response(render_template(template, **names(draft, figures, **more)), status)
+    answer.headers["Vary"] = VARY
+    return answer
+
+
+def todo(draft: Draft, found: Figures, firm: Firm, *, now: datetime) -> list[Todo]:
+    """What stands between the draft and its sending."""
+    quote, customer = draft.quote, draft.customer
+    problems = drafting.problems(draft, firm, now=now, result=found.totals)
+    codes = {*problems.blockers, *problems.warnings}
+    details = url_for("quotes.details", n=quote.n)
+    whom = url_for("quotes.customer", n=quote.n)
+    rows = [
+        Todo(_("Kund: %(name)s", name=customer.name), True, "") if customer else Todo(_("Välj kund"), False, whom),
+        Todo(_("Rader med pris"), True, "") if draft.lines else Todo(_("Lägg till en rad"), False, "#delar"),
+        Todo(_("Gäller till %(day)s", day=day(quote.valid_until)), Blocker.VALID_UNTIL_PAST not in codes, details),
+        Todo(_("Ni kan börja %(day)s", day=day(quote.starts_on)), True, "")
+        if quote.starts_on
+        else Todo(_("Skriv när ni kan börja"), False, details),
+    ]
+    words = {
+        Blocker.NO_CONTACT: (_("Kunden saknar e-post och mobil"), whom),
+        Blocker.ROT_WITHOUT_LABOUR: (_("Avdraget saknar arbete att dras på"), "#delar"),
+        Caution.NO_SITE: (_("Skriv var jobbet ska göras"), details),
+        Caution.LINE_WITHOUT_PRICE: (_("En rad saknar pris"), "#delar"),
+        Caution.COMPANY_WITH_ROT: (_("ROT och RUT gäller bara privatpersoner"), "#delar"),
+        Caution.NO_F_SKATT: (_("Avdraget kräver att ni är godkända för F-skatt"), "/installningar/foretag"),
+        Caution.NO_WORK_TYPE: (_("Välj typ av ROT- eller RUT-arbete"), "#delar"),
+    }
+    return rows + [Todo(text, False, href) for code, (text, href) in words.items() if code in codes]
+
+
+def deduction_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """(ROT or RUT, [(value, words)]) for the select of a line."""
+    labels = work_words()
+    return [
+        (kind.upper(), [(f"{kind}:{work.code}", labels.get(work.code, work.element)) for work in work_types(kind)])
+        for kind in ("rot", "rut")
+    ]
+
+
+def work_words() -> dict[str, str]:
+    """Skatteverket's kinds of work in words, by code."""
+    return {
+        "bygg": _("Bygg"),
+        "el": _("El"),
+        "glas_platarbete": _("Glas och plåt"),
+        "mark_draneringarbete": _("Mark och dränering"),
+        "murning": _("Murning"),
+        "malning_tapetsering": _("Målning och tapetsering"),
+        "vvs": _("VVS"),
+        "stadning": _("Städning"),
+        "klad_och_textilvard": _("Kläd- och textilvård"),
+        "snoskottning": _("Snöskottning"),
+        "tradgardsarbete": _("Trädgård"),
+        "barnpassning": _("Barnpassning"),
+        "personlig_omsorg": _("Personlig omsorg"),
+        "flyttjanster": _("Flytt"),
+        "it_tjanster": _("It-tjänster"),
+        "reparation_av_vitvaror": _("Reparation av vitvaror"),
+        "moblering": _("Möblering"),
+        "tillsyn_av_bostad": _("Tillsyn av bostad"),
+        "transport_till_forsaljning": _("Transport till försäljning"),
+        "tvatt_vid_tvattinrattning": _("Tvätt"),
+    }
+
+
+def line_conflict(error: LineChanged, form: LineForm) -> Conflict:
+    line = error.line
+    fields = ("text", "quantity", "unit", "price", "vat", "kind", "option", "discount", "deduction", "note")
+    is_removed = line not in error.draft.lines
+    return Conflict(
+        line.changed_by, line.changed_at, is_removed, line.rev, differences(form, LineForm.of(line), fields)
+    )
+
+
+def differences(mine: FlaskForm, theirs: FlaskForm, fields: Iterable[str]) -> list[Difference]:
+    return [
+        Difference(str(mine[name].label.text), _words(mine[name]), _words(theirs[name]))
+        for name in fields
+        if _words(mine[name]) != _words(theirs[name])
+    ]
+
+
+def _words(field: Any) -> str:
+    """What a field shows, as a reader would say it."""
+    if field.type == "BooleanField":
+        return str(_("ja") if field.data else _("nej"))
+    if field.name == "deduction":
+        kind, _sep, code = (field.data or "").partition(":")
+        return f"{kind.upper()}, {work_words().get(code, code)}" if kind else str(_("inget"))
+    if getattr(field, "choices", None):
+        return next((str(label) for value, label in field.choices if value == field.data), str(field.data or ""))
+    return " ".join(str(field._value()).split())

@@ -1,0 +1,245 @@
+"""The quote's own fields: made, titled, given to a customer, dated, archived."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+
+from domain.clock import stockholm_date
+from domain.quote_states import QuoteStatus
+from domain.quotes import Deduction, LineKind, PriceBasis, Totals, convert_price
+from extensions import db
+from models import Customer, Firm, Quote, QuoteSection, new_public_id
+from services import customers, events, numbers, scope, transaction
+from services.actors import Actor
+from services.customers import CustomerInput
+from services.errors import RuleBroken, Stale
+from services.quotes import drafting
+from services.quotes.drafting import Draft
+
+
+class HeaderChanged(Stale):
+    """Someone else changed the quote's own fields; `quote` is how they stand now."""
+
+    code = "header_changed"
+
+    def __init__(self, quote: Quote) -> None:
+        super().__init__()
+        self.quote = quote
+
+
+class BasisIsSet(RuleBroken):
+    """Prices with or without VAT are chosen before the first line, and a private customer's include it."""
+
+    code = "basis_is_set"
+
+
+class PricesChange(RuleBroken):
+    """The new customer is private, so all prices are turned into prices with VAT: seen first, then confirmed."""
+
+    code = "prices_change"
+
+    def __init__(self, old: Totals, new: Totals) -> None:
+        super().__init__()
+        self.old, self.new = old, new
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """The fields of the quote besides its title and customer."""
+
+    valid_until: date
+    paid_on: date | None = None
+    starts_on: date | None = None
+    finishes_on: date | None = None
+    site_street: str = ""
+    site_postal_code: str = ""
+    site_city: str = ""
+    message: str = ""
+    terms: str = ""
+
+
+def create(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now: datetime) -> Quote:
+    """A draft with one empty section, for a customer by number, a new one, or none yet.
+
+    Raises NotFound, customers.NoContact.
+    """
+    found = _customer(customer, actor.firm_id, now=now)
+    assert actor.user_id is not None  # noqa: S101  (a system never makes quotes)
+    quote = Quote(
+        firm_id=actor.firm_id,
+        public_id=new_public_id(),
+        n=numbers.take(actor.firm_id, "quote"),
+        status=QuoteStatus.DRAFT.value,
+        user_id=actor.user_id,
+        title="",
+        message=firm.default_message,
+        terms=firm.default_terms,
+        valid_until=stockholm_date(now) + timedelta(days=firm.default_valid_days),
+        basis=PriceBasis.INCL.value,
+        customer_name="",
+        site_street="",
+        site_postal_code="",
+        site_city="",
+        number=None,
+        created_at=now,
+        touched_at=now,
+        changed_at=now,
+        changed_by=actor.name[:120],
+    )
+    if found:
+        _give(quote, found)
+        quote.basis = _basis_for(found, firm)
+    drafting.keep_search_text(quote)
+    db.session.add(quote)
+    db.session.flush()
+    db.session.add(QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1))
+    events.record("doc.created", f"quote:{quote.public_id}", actor=actor, at=now, data={"kind": "quote"})
+    transaction.commit(keep=True)
+    return quote
+
+
+def save_title(quote_n: int, title: str, *, rev: int, key: str, actor: Actor, now: datetime) -> Quote:
+    """Raises NotFound, NotEditable, or HeaderChanged if someone else was first."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    quote = draft.quote
+    if drafting.is_stale(quote, rev, key) and quote.title != title:
+        raise HeaderChanged(quote)
+    if quote.title != title:
+        quote.title = title
+        _finish(draft, actor, key, now=now)
+    return quote
+
+
+def save_details(quote_n: int, given: Details, *, rev: int, key: str, actor: Actor, now: datetime) -> Draft:
+    """Raises NotFound, NotEditable, NoRuleForDate, or HeaderChanged if someone else was first."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    if drafting.is_stale(draft.quote, rev, key):
+        raise HeaderChanged(draft.quote)
+    for field, value in asdict(given).items():
+        setattr(draft.quote, field, value)
+    _finish(draft, actor, key, now=now)
+    return draft
+
+
+def set_basis(quote_n: int, basis: str, *, actor: Actor, now: datetime) -> Draft:
+    """Prices with or without VAT, before the first line. Raises NotFound, NotEditable, BasisIsSet."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    if not may_choose_basis(draft):
+        raise BasisIsSet
+    draft.quote.basis = PriceBasis(basis).value
+    _finish(draft, actor, "", now=now)
+    return draft
+
+
+def may_choose_basis(draft: Draft) -> bool:
+    return not draft.lines and draft.customer is not None and draft.customer.kind != "private"
+
+
+def set_customer(
+    quote_n: int,
+    customer: int | CustomerInput | None,
+    firm: Firm,
+    *,
+    confirmed: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> Draft:
+    """Give the quote to a customer: by number, a new one, or to nobody yet.
+
+    A private customer's prices include VAT: with lines in the other basis this raises PricesChange until confirmed.
+    Labour follows the customer: rot for a private one who had none, no deduction for others.
+    Raises NotFound, NotEditable, customers.NoContact.
+    """
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    quote = draft.quote
+    was_private = draft.customer is not None and draft.customer.kind == "private"
+    found = _customer(customer, actor.firm_id, now=now)
+    before = drafting.totals(draft)
+    converts = False
+    if found is None:
+        quote.customer_id, quote.customer_name = None, ""
+    else:
+        _give(quote, found)
+        if not draft.lines:
+            quote.basis = _basis_for(found, firm)
+        elif converts := found.kind == "private" and quote.basis == PriceBasis.EXCL:
+            _include_vat(draft, actor, now=now)
+        _follow_customer(draft, found, firm, was_private=was_private, actor=actor, now=now)
+    draft = Draft(quote, draft.sections, draft.lines, found)
+    if converts and not confirmed:
+        after = drafting.totals(draft)
+        transaction.rollback()
+        raise PricesChange(before, after)
+    _finish(draft, actor, "", now=now)
+    return draft
+
+
+def archive(quote_n: int, *, actor: Actor, now: datetime) -> Quote:
+    """Take the quote out of the list; `restore` puts it back. A draft is put away the same way. Raises NotFound."""
+    quote = drafting.get(actor.firm_id, quote_n, lock=True)
+    quote.archived_at = quote.archived_at or now
+    transaction.commit(keep=True)
+    return quote
+
+
+def restore(quote_n: int, *, actor: Actor) -> Quote:
+    """Raises NotFound."""
+    quote = drafting.get(actor.firm_id, quote_n, lock=True)
+    quote.archived_at = None
+    transaction.commit(keep=True)
+    return quote
+
+
+def _customer(given: int | CustomerInput | None, firm_id: int, *, now: datetime) -> Customer | None:
+    if given is None:
+        return None
+    if isinstance(given, CustomerInput):
+        return customers.add(given, firm_id=firm_id, now=now)
+    return scope.get(Customer, firm_id, Customer.n == given, Customer.archived_at.is_(None))
+
+
+def _basis_for(customer: Customer, firm: Firm) -> str:
+    return PriceBasis.INCL.value if customer.kind == "private" else firm.company_basis
+
+
+def _give(quote: Quote, customer: Customer) -> None:
+    """The customer's name for the list, and the work site unless the quote has one of its own."""
+    quote.customer_id, quote.customer_name = customer.id, customer.name
+    if not (quote.site_street or quote.site_city):
+        is_site = bool(customer.site_street or customer.site_city)
+        prefix = "site_" if is_site else ""
+        quote.site_street = getattr(customer, f"{prefix}street")
+        quote.site_postal_code = getattr(customer, f"{prefix}postal_code")
+        quote.site_city = getattr(customer, f"{prefix}city")
+
+
+def _include_vat(draft: Draft, actor: Actor, *, now: datetime) -> None:
+    draft.quote.basis = PriceBasis.INCL.value
+    for line in draft.lines:
+        line.unit_price_ore = convert_price(
+            line.unit_price_ore, line.vat_percent, from_basis=PriceBasis.EXCL, to_basis=PriceBasis.INCL
+        )
+        drafting.sign(line, actor, "", now=now)
+
+
+def _follow_customer(
+    draft: Draft, customer: Customer, firm: Firm, *, was_private: bool, actor: Actor, now: datetime
+) -> None:
+    for line in draft.lines:
+        if line.kind != LineKind.LABOUR:
+            continue
+        if customer.kind != "private" and line.deduction:
+            line.deduction = line.work_type = None
+        elif customer.kind == "private" and not was_private and not line.deduction:
+            line.deduction, line.work_type = Deduction.ROT.value, firm.default_work_type
+        else:
+            continue
+        drafting.sign(line, actor, "", now=now)
+
+
+def _finish(draft: Draft, actor: Actor, key: str, *, now: datetime) -> None:
+    drafting.sign(draft.quote, actor, key, now=now)
+    drafting.keep_search_text(draft.quote)
+    drafting.touch(draft, now=now)
+    transaction.commit(keep=True)

@@ -1,0 +1,316 @@
+"""Lines of a draft: add, save as it is typed, move, copy, remove and take back. One function, one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.quotes import Deduction, LineKind, convert_price
+from extensions import db
+from models import Article, Firm, Quote, QuoteLine, QuoteSection
+from services import scope, transaction
+from services.actors import Actor
+from services.errors import NotFound, RuleBroken, Stale
+from services.quotes import drafting
+from services.quotes.drafting import Draft, Figures
+
+MAX_LINES = 500
+HOUR = "tim"
+COPIED = (
+    "text",
+    "note",
+    "quantity_milli",
+    "unit",
+    "unit_price_ore",
+    "vat_percent",
+    "kind",
+    "discount_bp",
+    "deduction",
+    "work_type",
+    "is_option",
+)
+
+
+class TooManyLines(RuleBroken):
+    """A quote holds at most MAX_LINES lines."""
+
+    code = "too_many_lines"
+
+
+class LineChanged(Stale):
+    """Someone else changed or removed the line since the form was drawn; `line` is how it stands now."""
+
+    code = "line_changed"
+
+    def __init__(self, draft: Draft, line: QuoteLine) -> None:
+        super().__init__()
+        self.draft, self.line = draft, line
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """What a line's form says."""
+
+    text: str
+    quantity_milli: int
+    unit: str
+    unit_price_ore: int
+    vat_percent: int
+    kind: str
+    note: str = ""
+    discount_bp: int = 0
+    deduction: str | None = None
+    work_type: str | None = None
+    is_option: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the form was drawn from: the line's revision, the form's own key, and the kind and unit it showed.
+
+    `restores`: the user has seen that the line was removed and wants it back with what the form says.
+    """
+
+    rev: int
+    key: str
+    kind: str = ""
+    unit: str = ""
+    restores: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The draft after a change, its figures, and the line. `is_adjusted`: the line is not quite what was sent."""
+
+    draft: Draft
+    figures: Figures
+    line: QuoteLine
+    is_adjusted: bool = False
+
+
+def get(draft: Draft, line_n: int) -> QuoteLine:
+    """A live line of the draft. Raises NotFound."""
+    for line in draft.lines:
+        if line.n == line_n:
+            return line
+    raise NotFound
+
+
+def section_of(draft: Draft, line: QuoteLine) -> QuoteSection:
+    return next(section for section in draft.sections if section.id == line.section_id)
+
+
+def add_own(quote_n: int, section_n: int, text: str, *, actor: Actor, now: datetime) -> Edited:
+    """A line of the user's own words at the end of a section. Raises NotFound, NotEditable, TooManyLines."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line = _new(draft, _section(draft, section_n), actor, now=now)
+    line.text = " ".join(text.split())[:200]
+    line.kind = LineKind.MATERIAL.value
+    return _finish(draft, line, now=now)
+
+
+def add_article(quote_n: int, section_n: int, article_n: int, firm: Firm, *, actor: Actor, now: datetime) -> Edited:
+    """An article of the price list at the end of a section, its price converted to the quote's basis.
+
+    Raises NotFound, NotEditable, TooManyLines.
+    """
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = _section(draft, section_n)
+    article = scope.get(Article, actor.firm_id, Article.n == article_n, Article.archived_at.is_(None))
+    line = _new(draft, section, actor, now=now)
+    line.text, line.unit, line.vat_percent, line.kind = article.name, article.unit, article.vat_percent, article.kind
+    line.unit_price_ore = convert_price(
+        article.unit_price_ore, article.vat_percent, from_basis=article.basis, to_basis=draft.quote.basis
+    )
+    if article.kind == LineKind.LABOUR and (draft.customer is None or is_private(draft)):
+        line.deduction, line.work_type = article.deduction, article.work_type
+        if is_private(draft) and not line.deduction:
+            line.deduction, line.work_type = Deduction.ROT.value, firm.default_work_type
+    article.used_at = now
+    return _finish(draft, line, now=now)
+
+
+def save(
+    quote_n: int,
+    line_n: int,
+    given: LineInput,
+    shown: Shown,
+    firm: Firm,
+    *,
+    keep: bool = True,
+    actor: Actor,
+    now: datetime,
+) -> Edited:
+    """Store what the form says. What is the same as before changes nothing. `keep`: the answer shows the rows.
+
+    Raises NotFound, NotEditable, or LineChanged if someone else was first.
+    """
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line, is_adjusted = _store(draft, line_n, given, shown, firm, actor, now=now)
+    if line in db.session.dirty:
+        drafting.sign(line, actor, shown.key, now=now)
+        return _finish(draft, line, is_adjusted=is_adjusted, keep=keep, now=now)
+    return Edited(draft, drafting.figures(draft), line, is_adjusted)
+
+
+def copy(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited:
+    """The same line once more, right below. Raises NotFound, NotEditable, TooManyLines."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line = get(draft, line_n)
+    section = section_of(draft, line)
+    twin = _new(draft, section, actor, now=now)
+    for field in COPIED:
+        setattr(twin, field, getattr(line, field))
+    order = draft.lines_of(section)
+    order.remove(twin)
+    order.insert(order.index(line) + 1, twin)
+    drafting.in_order(order)
+    _sort(draft)
+    return _finish(draft, twin, now=now)
+
+
+def move(quote_n: int, line_n: int, step: int, *, actor: Actor, now: datetime) -> Edited:
+    """One place up (-1) or down (1); from the edge of a section into the next one. Raises NotFound, NotEditable."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line = get(draft, line_n)
+    section = section_of(draft, line)
+    order = draft.lines_of(section)
+    place = order.index(line)
+    order.remove(line)
+    if 0 <= place + step <= len(order):
+        order.insert(place + step, line)
+    else:
+        beside = draft.sections.index(section) + step
+        if not 0 <= beside < len(draft.sections):
+            return Edited(draft, drafting.figures(draft), line)
+        neighbour = draft.lines_of(draft.sections[beside])
+        neighbour.insert(len(neighbour) if step < 0 else 0, line)
+        line.section_id = draft.sections[beside].id
+        drafting.in_order(neighbour)
+    drafting.in_order(order)
+    _sort(draft)
+    return _finish(draft, line, now=now)
+
+
+def remove(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited:
+    """Take a line out; `restore` puts it back. Raises NotFound, NotEditable."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line = get(draft, line_n)
+    line.removed_at = now
+    drafting.sign(line, actor, "", now=now)
+    draft.lines.remove(line)
+    return _finish(draft, line, now=now)
+
+
+def restore(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited:
+    """Put a removed line back where it was. Raises NotFound, NotEditable, TooManyLines."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line = find(draft.quote, line_n)
+    if line.removed_at:
+        _put_back(draft, line)
+        drafting.sign(line, actor, "", now=now)
+    return _finish(draft, line, now=now)
+
+
+def find(quote: Quote, line_n: int) -> QuoteLine:
+    """A line of the quote, removed or not. Raises NotFound."""
+    return scope.get(QuoteLine, quote.firm_id, QuoteLine.quote_id == quote.id, QuoteLine.n == line_n)
+
+
+def is_private(draft: Draft) -> bool:
+    return draft.customer is not None and draft.customer.kind == "private"
+
+
+def _store(
+    draft: Draft, line_n: int, given: LineInput, shown: Shown, firm: Firm, actor: Actor, *, now: datetime
+) -> tuple[QuoteLine, bool]:
+    """Write what the form says into the row; whether the house's defaults made it something else."""
+    line = next((line for line in draft.lines if line.n == line_n), None) or find(draft.quote, line_n)
+    is_live = line in draft.lines
+    if drafting.is_stale(line, shown.rev, shown.key) or not (is_live or shown.restores):
+        raise LineChanged(draft, line)
+    if not is_live:
+        _put_back(draft, line)
+    settled = _settle(given, shown, firm, is_private=is_private(draft))
+    for field in COPIED:
+        if getattr(line, field) != getattr(settled, field):
+            setattr(line, field, getattr(settled, field))
+    return line, settled != given
+
+
+def _settle(given: LineInput, shown: Shown, firm: Firm, *, is_private: bool) -> LineInput:
+    """Hours are labour, a private customer's labour carries rot, and nothing but labour carries a deduction.
+
+    Only what the user has just turned is followed, so that every default can be changed back.
+    """
+    if given.unit == HOUR and shown.unit not in ("", HOUR) and given.kind == shown.kind:
+        given = replace(given, kind=LineKind.LABOUR.value)
+    if given.kind != LineKind.LABOUR:
+        return replace(given, deduction=None, work_type=None)
+    if is_private and not given.deduction and shown.kind not in ("", LineKind.LABOUR):
+        return replace(given, deduction=Deduction.ROT.value, work_type=firm.default_work_type)
+    return given
+
+
+def _section(draft: Draft, section_n: int) -> QuoteSection:
+    for section in draft.sections:
+        if section.n == section_n:
+            return section
+    raise NotFound
+
+
+def _new(draft: Draft, section: QuoteSection, actor: Actor, *, now: datetime) -> QuoteLine:
+    """One more row at the end of a section, already in the draft's list."""
+    if len(draft.lines) >= MAX_LINES:
+        raise TooManyLines
+    quote = draft.quote
+    there = draft.lines_of(section)
+    line = QuoteLine(
+        firm_id=quote.firm_id,
+        quote_id=quote.id,
+        section_id=section.id,
+        n=drafting.next_n(QuoteLine, quote),
+        position=there[-1].position + 1 if there else 1,
+        text="",
+        note="",
+        quantity_milli=1000,
+        unit="st",
+        unit_price_ore=0,
+        vat_percent=25,
+        kind=LineKind.MATERIAL.value,
+        discount_bp=0,
+        is_option=False,
+        rev=1,
+        changed_by=actor.name[:120],
+        changed_at=now,
+        changed_key="",
+    )
+    db.session.add(line)
+    draft.lines.append(line)
+    return line
+
+
+def _put_back(draft: Draft, line: QuoteLine) -> None:
+    """A removed line, and its section if that was removed too."""
+    if len(draft.lines) >= MAX_LINES:
+        raise TooManyLines
+    line.removed_at = None
+    if all(section.id != line.section_id for section in draft.sections):
+        section = scope.get(QuoteSection, line.firm_id, QuoteSection.id == line.section_id)
+        section.removed_at = None
+        draft.sections.append(section)
+        draft.sections.sort(key=lambda section: (section.position, section.n))
+    draft.lines.append(line)
+    _sort(draft)
+
+
+def _sort(draft: Draft) -> None:
+    """The lines in the order of the page, after one has moved."""
+    order = {section.id: place for place, section in enumerate(draft.sections)}
+    draft.lines.sort(key=lambda line: (order[line.section_id], line.position, line.n))
+
+
+def _finish(draft: Draft, line: QuoteLine, *, is_adjusted: bool = False, keep: bool = True, now: datetime) -> Edited:
+    found = drafting.touch(draft, now=now)
+    transaction.commit(keep=keep)
+    return Edited(draft, found, line, is_adjusted)

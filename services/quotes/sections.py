@@ -1,0 +1,173 @@
+"""Sections (delar) of a draft: add, rename, move, copy, remove and take back with their lines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from extensions import db
+from models import QuoteLine, QuoteSection
+from services import scope, transaction
+from services.actors import Actor
+from services.errors import NotFound, RuleBroken, Stale
+from services.quotes import drafting
+from services.quotes.drafting import Draft, Figures
+from services.quotes.lines import COPIED, MAX_LINES, TooManyLines
+
+MAX_SECTIONS = 50
+
+
+class TooManySections(RuleBroken):
+    """A quote holds at most MAX_SECTIONS sections."""
+
+    code = "too_many_sections"
+
+
+class SectionChanged(Stale):
+    """Someone else renamed or removed the section; `section` is how it stands now."""
+
+    code = "section_changed"
+
+    def __init__(self, section: QuoteSection) -> None:
+        super().__init__()
+        self.section = section
+
+
+def get(draft: Draft, section_n: int) -> QuoteSection:
+    """A live section of the draft. Raises NotFound."""
+    for section in draft.sections:
+        if section.n == section_n:
+            return section
+    raise NotFound
+
+
+def add(quote_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:
+    """An empty section at the end. Raises NotFound, NotEditable, TooManySections."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = _new(draft, actor, now=now)
+    _finish(draft, now=now)
+    return draft, section
+
+
+def rename(
+    quote_n: int, section_n: int, title: str, *, rev: int, key: str, actor: Actor, now: datetime
+) -> tuple[Draft, QuoteSection]:
+    """A new name, also for a section that was removed meanwhile (it comes back).
+
+    Raises NotFound, NotEditable, or SectionChanged if someone else was first.
+    """
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = scope.get(
+        QuoteSection, actor.firm_id, QuoteSection.quote_id == draft.quote.id, QuoteSection.n == section_n
+    )
+    if drafting.is_stale(section, rev, key):
+        raise SectionChanged(section)
+    if section.removed_at:
+        section.removed_at = None
+        draft = drafting.load(actor.firm_id, quote_n)
+    if section.title != title:
+        section.title = title
+        drafting.sign(section, actor, key, now=now)
+    _finish(draft, now=now)
+    return draft, section
+
+
+def move(quote_n: int, section_n: int, step: int, *, actor: Actor, now: datetime) -> tuple[Draft, Figures]:
+    """One place up (-1) or down (1). Raises NotFound, NotEditable."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = get(draft, section_n)
+    place = draft.sections.index(section)
+    if 0 <= place + step < len(draft.sections):
+        draft.sections.remove(section)
+        draft.sections.insert(place + step, section)
+        drafting.in_order(draft.sections)
+    return draft, _finish(draft, now=now)
+
+
+def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:
+    """The section once more with all its lines, right below.
+
+    Raises NotFound, NotEditable, TooManySections, TooManyLines.
+    """
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = get(draft, section_n)
+    lines = draft.lines_of(section)
+    if len(draft.lines) + len(lines) > MAX_LINES:
+        raise TooManyLines
+    twin = _new(draft, actor, now=now)
+    twin.title = section.title
+    draft.sections.remove(twin)
+    draft.sections.insert(draft.sections.index(section) + 1, twin)
+    drafting.in_order(draft.sections)
+    db.session.flush()
+    first_n = drafting.next_n(QuoteLine, draft.quote)
+    for place, line in enumerate(lines):
+        same = {field: getattr(line, field) for field in COPIED}
+        one = QuoteLine(
+            firm_id=line.firm_id,
+            quote_id=line.quote_id,
+            section_id=twin.id,
+            n=first_n + place,
+            position=place + 1,
+            rev=1,
+            changed_by=actor.name[:120],
+            changed_at=now,
+            changed_key="",
+            **same,
+        )
+        db.session.add(one)
+        draft.lines.append(one)
+    _finish(draft, now=now)
+    return draft, twin
+
+
+def remove(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:
+    """Take a section out with its lines; `restore` puts all back. Raises NotFound, NotEditable."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = get(draft, section_n)
+    section.removed_at = now
+    drafting.sign(section, actor, "", now=now)
+    draft.sections.remove(section)
+    draft.lines[:] = [line for line in draft.lines if line.section_id != section.id]
+    _finish(draft, now=now)
+    return draft, section
+
+
+def restore(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> None:
+    """Put a removed section back with its lines. Raises NotFound, NotEditable, TooManyLines."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = scope.get(
+        QuoteSection, actor.firm_id, QuoteSection.quote_id == draft.quote.id, QuoteSection.n == section_n
+    )
+    section.removed_at = None
+    drafting.sign(section, actor, "", now=now)
+    db.session.flush()
+    draft = drafting.load(actor.firm_id, quote_n)
+    if len(draft.lines) > MAX_LINES:
+        raise TooManyLines
+    _finish(draft, now=now)
+
+
+def _new(draft: Draft, actor: Actor, *, now: datetime) -> QuoteSection:
+    if len(draft.sections) >= MAX_SECTIONS:
+        raise TooManySections
+    quote = draft.quote
+    section = QuoteSection(
+        firm_id=quote.firm_id,
+        quote_id=quote.id,
+        n=drafting.next_n(QuoteSection, quote),
+        position=draft.sections[-1].position + 1 if draft.sections else 1,
+        title="",
+        rev=1,
+        changed_by=actor.name[:120],
+        changed_at=now,
+        changed_key="",
+    )
+    db.session.add(section)
+    draft.sections.append(section)
+    return section
+
+
+def _finish(draft: Draft, *, now: datetime) -> Figures:
+    found = drafting.touch(draft, now=now)
+    transaction.commit(keep=True)
+    return found
