@@ -15,6 +15,7 @@ from services.clock import utc_now
 events_group = AppGroup("events", help="The evidence chains.")
 rules_group = AppGroup("rules", help="The rules of rot and rut.")
 jobs_group = AppGroup("jobs", help="The background work.")
+firm_group = AppGroup("firm", help="The firms of the installation.")
 
 
 @events_group.command("verify")
@@ -75,7 +76,44 @@ def run_job(name: str) -> None:
         raise SystemExit(1)
 
 
+@firm_group.command("list")
+def list_firms() -> None:
+    """All firms: id, since when, number of quotes, when it closes, name."""
+    from services import transaction
+    from services.exporting import operating
+
+    with transaction.reading():
+        for firm in operating.firms():
+            closes = f"closes {firm.last_day}" if firm.last_day else ""
+            click.echo(f"{firm.public_id}  {firm.since}  {firm.quotes:7} quotes  {closes:17}  {firm.name}")
+
+
+@firm_group.command("export")
+@click.argument("firm")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_firm(firm: str, file: Path) -> None:
+    """Write everything of a firm (its id from `firm list`) to a new ZIP file. The file is not encrypted."""
+    from services.errors import NotFound
+    from services.exporting import operating
+
+    try:
+        sha256 = operating.write(firm, file, now=utc_now())
+    except NotFound:
+        raise click.ClickException(f"No firm has the id {firm}; `firm list` shows them.") from None
+    except FileExistsError:
+        raise click.ClickException(f"{file} is there already.") from None
+    click.echo(f"{sha256}  {file}")
+
+
+@firm_group.command("replay-erasures")
+def replay_erasures() -> None:
+    """Erase again the firms that a restored backup brought back. Every start does this too."""
+    from services.privacy import erasure
+
+    click.echo(f"{erasure.replay(utc_now())} erased again")
+
+
 def register_commands(app: Flask) -> None:
-    for group in (events_group, rules_group, jobs_group):
+    for group in (events_group, rules_group, jobs_group, firm_group):
         app.cli.add_command(group)
     app.cli.add_command(doctor)

@@ -14,6 +14,7 @@ from app import create_app
 from config import Settings, SettingsError
 from extensions import db
 from services import schema
+from services.clock import utc_now
 
 
 def fail(sentence: str) -> NoReturn:
@@ -36,12 +37,21 @@ def prepare(settings: Settings) -> Flask:
         try:
             if schema.current() != schema.newest():
                 migrate()
+            erase_again(settings)
         except OperationalError as error:
             fail(f"The database does not answer: {error.orig}. Look at DATABASE_URL and DATA_DIR.")
         finally:
             db.session.remove()
             db.engine.dispose()
     return app
+
+
+def erase_again(settings: Settings) -> None:
+    """A restored backup may hold firms that were erased since: they go before the first request (C-57)."""
+    if (settings.DATA_DIR / "erasures.jsonl").exists():
+        from services.privacy import erasure
+
+        erasure.replay(utc_now())
 
 
 def open_app(settings: Settings) -> Flask:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, stream_with_context, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -65,7 +65,7 @@ def download(export_id: str) -> ResponseReturnValue:
     export = asking.get(current_user.user, export_id)
     name, size_bytes = asking.file_name(current_user.firm.name, export), export.size_bytes
     pieces = asking.open_file(export, actor=current_user.actor, now=utc_now())
-    answer = Response(stream_with_context(pieces), mimetype="application/zip")
+    answer = Response(pieces, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     answer.headers["Content-Length"] = str(size_bytes)
     return answer

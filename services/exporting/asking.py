@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from domain.clock import stockholm_date
 from extensions import db
@@ -52,11 +53,14 @@ def open_file(export: Export, *, actor: Actor, now: datetime) -> Iterator[bytes]
     if export.state != "ready" or has_gone(export, now):
         raise NotFound
     firm_public_id, public_id = actor.firm_public_id, export.public_id
-    if not storage.path(firm_public_id, public_id).exists():
-        raise NotFound
+    pieces = storage.stream(firm_public_id, public_id)
+    try:
+        first = next(pieces)  # opens file and key here: the rest is sent when this request's context has ended
+    except (FileNotFoundError, StopIteration):
+        raise NotFound from None
     events.record("export.downloaded", f"export:{public_id}", actor=actor, at=now, data={"sha256": export.sha256})
     transaction.commit()
-    return storage.stream(firm_public_id, public_id)
+    return chain([first], pieces)
 
 
 def file_name(firm_name: str, export: Export) -> str:

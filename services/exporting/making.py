@@ -13,7 +13,7 @@ from sqlalchemy import or_, select, update
 from extensions import db
 from models import Export, Firm, User
 from services import events, leaving_letters, scope, storage, transaction
-from services.actors import Actor, system
+from services.actors import system
 from services.exporting import archive
 from services.installation import settings
 
@@ -69,7 +69,7 @@ def make(order: Order, *, now: datetime) -> None:
             owner = owner_of(order.firm_id, now)
             rows = sum(archive.counts(order.firm_id).values())
             progress = _Progress(order.id, rows * 2, clock)  # each table is walked twice: data and sheet
-            stream = _Summed(archive.parts(owner, progress.step))
+            stream = Summed(archive.parts(owner, progress.step))
             storage.require_disk()
             storage.write(order.firm_public_id, order.public_id, stream)
         _finish(order, stream, rows, clock.now())
@@ -85,11 +85,7 @@ def owner_of(firm_id: int, now: datetime) -> archive.Owner:
     return archive.Owner(firm.id, firm.public_id, firm.name, now)
 
 
-def record_made(actor: Actor, obj: str, *, kind: str, rows: int, sha256: str, now: datetime) -> None:
-    events.record("export.made", obj, actor=actor, at=now, data={"kind": kind, "rows": rows, "sha256": sha256})
-
-
-def _finish(order: Order, stream: _Summed, rows: int, now: datetime) -> None:
+def _finish(order: Order, stream: Summed, rows: int, now: datetime) -> None:
     export = scope.get(Export, order.firm_id, Export.id == order.id, lock=True)
     for older in scope.rows(Export, order.firm_id, Export.user_id == export.user_id, Export.state == "ready"):
         older.state = "gone"  # its file goes with the next clean-up; one at a time is what the page promises
@@ -98,7 +94,8 @@ def _finish(order: Order, stream: _Summed, rows: int, now: datetime) -> None:
     export.ready_at = now
     export.expires_at = now + timedelta(hours=settings().EXPORT_HOURS)
     actor = system(order.firm_id, order.firm_public_id)
-    record_made(actor, f"export:{order.public_id}", kind="zip", rows=rows, sha256=export.sha256, now=now)
+    fields = {"kind": "zip", "rows": rows, "sha256": export.sha256}
+    events.record("export.made", f"export:{order.public_id}", actor=actor, at=now, data=fields)
     user = scope.get(User, order.firm_id, User.id == export.user_id)
     leaving_letters.queue_export_ready(export, user, now=now)
     transaction.commit()
@@ -145,7 +142,7 @@ class _Progress:
             )
 
 
-class _Summed:
+class Summed:
     """Pieces on their way to the disk, counted and hashed."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:

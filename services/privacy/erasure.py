@@ -93,18 +93,19 @@ def erase(firm_id: int, *, now: datetime) -> None:
 
 def replay(now: datetime) -> int:
     """Erase again what an older backup brought back; how many firms. Their last letter has been sent before."""
-    found = 0
-    for entry in _listed().values():
-        firm_id = db.session.scalar(select(Firm.id).where(Firm.public_id == entry.firm))
-        transaction.rollback()
-        if firm_id is not None:
-            found += 1
-            _erase(entry, firm_id, [], now)
-        else:
-            _erase_outside(entry.firm)
-    if found:
+    listed = _listed()
+    if not listed:
+        return 0
+    there = {public_id: firm_id for firm_id, public_id in db.session.execute(select(Firm.id, Firm.public_id))}
+    transaction.rollback()
+    back = [(entry, there[entry.firm]) for entry in listed.values() if entry.firm in there]
+    for entry, firm_id in back:
+        _erase(entry, firm_id, [], now)
+    for public_id in listed.keys() - there.keys():  # files and keys may have been restored without the database
+        _erase_outside(public_id)
+    if back:
         compact()
-    return found
+    return len(back)
 
 
 def compact() -> bool:

@@ -34,6 +34,7 @@ ACROSS_FIRMS = {
     "services/outbox.py": "takes the next letter that is due, whoever's it is",
     "services/events.py": "walks the chains of all firms",
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",
+    "services/exporting/operating.py": "lists all firms for the operator",
     "services/privacy/erasure.py": "finds the firms whose time is out",
     "services/privacy/sweeping.py": "removes what is past its time, of all firms",
 }

@@ -1,0 +1,153 @@
+"""Asking for everything, waiting for it, downloading it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from extensions import db
+from jobs import make_exports
+from models import Export, Login
+from services import events
+from services.clock import utc_now
+
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def firm(make):
+    firm = make.firm()
+    make.quote(firm, make.customer(firm))
+    return firm
+
+
+@pytest.fixture
+def owner(client, make, firm):
+    owner = make.owner(firm)
+    client.log_in(owner)
+    return owner
+
+
+@pytest.fixture
+def asked(client, owner) -> str:
+    """The address of an export that waits."""
+    answer = client.post("/konto/export")
+    assert answer.status_code == 303
+    return answer.headers["Location"]
+
+
+@pytest.fixture
+def ready(asked) -> str:
+    assert make_exports.run(utc_now()).done == 1
+    return asked
+
+
+def test_the_page_counts_what_there_is(client, owner):
+    page = client.get("/konto").get_data(as_text=True)
+    assert "Hämta allt i en ZIP-fil" in page
+    assert "Filen finns i 24 timmar." in page
+    assert "Säg upp kontot" in page
+
+
+def test_page_without_export_says_so_by_silence(client, owner):
+    assert 'id="export"' not in client.get("/konto").get_data(as_text=True)
+
+
+def test_while_it_waits_the_part_asks_again(client, asked):
+    for address in ("/konto", asked):
+        page = client.get(address).get_data(as_text=True)
+        assert "Väntar på sin tur" in page
+        assert f'hx-get="{asked}" hx-trigger="every 3s"' in page
+    part = client.get(asked, headers=HTMX)
+    assert part.status_code == 200
+    assert part.get_data(as_text=True).lstrip().startswith('<div id="export"')
+    assert "HX-Request" in part.headers["Vary"]
+
+
+def test_when_it_is_done_the_part_stops_asking(client, ready):
+    part = client.get(ready, headers=HTMX)
+    assert part.status_code == 286
+    assert "hx-trigger" not in part.get_data(as_text=True)
+    assert client.get(ready).status_code == 200
+    assert "tumbredd-snickeri-" in client.get("/konto").get_data(as_text=True)
+
+
+def test_progress_is_shown(client, asked, app):
+    db.session.execute(db.update(Export).values(state="running", progress_percent=40))
+    db.session.commit()
+    assert "Skapas … 40\xa0%" in client.get(asked).get_data(as_text=True).replace("40 %", "40\xa0%")
+
+
+def test_failure_is_shown(client, asked, app):
+    db.session.execute(db.update(Export).values(state="failed"))
+    db.session.commit()
+    assert client.get(asked, headers=HTMX).status_code == 286
+    assert "Filen gick inte att göra." in client.get(asked).get_data(as_text=True)
+
+
+def test_download(client, ready, firm):
+    number = firm.id
+    answer = client.post(f"{ready}/fil")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/zip"
+    assert "tumbredd-snickeri-" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    data = answer.get_data()
+    assert len(data) == int(answer.headers["Content-Length"])
+    assert zipfile.ZipFile(io.BytesIO(data)).testzip() is None
+    acts = [event.act for event in events.of_object(number, f"export:{ready.rsplit('/', 1)[1]}")]
+    assert acts == ["export.made", "export.downloaded"]
+
+
+def test_a_get_downloads_nothing(client, ready):
+    assert client.get(f"{ready}/fil").status_code == 405
+
+
+def test_asking_twice_is_one(client, asked):
+    assert client.post("/konto/export").headers["Location"] == asked
+
+
+@pytest.mark.parametrize("what", ["/konto/export", "download"])
+def test_an_old_password_is_asked_for_again(client, ready, what):
+    db.session.execute(db.update(Login).values(fresh_at=utc_now() - timedelta(minutes=6)))
+    db.session.commit()
+    answer = client.post(f"{ready}/fil" if what == "download" else what)
+    assert answer.status_code == 303
+    assert "next=" in answer.headers["Location"]
+
+
+def test_another_firm_gets_404(client, ready, make):
+    client.log_in(make.owner(make.firm("Annan")))
+    assert client.get(ready).status_code == 404
+    assert client.post(f"{ready}/fil").status_code == 404
+
+
+def test_another_owner_of_the_firm_gets_404(client, ready, make, firm):
+    client.log_in(make.user(db.session.merge(firm), email="annan@tumbredd.example"))
+    assert client.get(ready).status_code == 404
+    assert client.post(f"{ready}/fil").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["office", "seller", "worker"])
+def test_other_roles_get_403(client, ready, make, firm, role):
+    client.log_in(make.user(db.session.merge(firm), role=role))
+    for answer in (
+        client.get("/konto"),
+        client.get(ready),
+        client.post("/konto/export"),
+        client.post(f"{ready}/fil"),
+    ):
+        assert answer.status_code == 403
+
+
+def test_after_its_hours_it_is_gone(client, ready):
+    with time_machine.travel(utc_now() + timedelta(hours=24, minutes=1)):
+        db.session.execute(db.update(Login).values(fresh_at=utc_now()))
+        db.session.commit()
+        assert "Filen finns inte kvar." in client.get(ready).get_data(as_text=True)
+        assert client.post(f"{ready}/fil").status_code == 404
+        assert 'id="export"' not in client.get("/konto").get_data(as_text=True)

@@ -1,0 +1,282 @@
+"""After the last day nothing of a firm is found, and nothing of the others has moved (C-55 to C-57)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from config import Settings
+from extensions import db
+from jobs import clean_up, close_firms, make_exports, send_mail
+from models import Base, Closing, ErasureReceipt, Firm, Letter
+from services import closing, events, keys, leaving_letters, storage, transaction
+from services.actors import system
+from services.exporting import asking
+from services.installation import secrets, settings
+from services.privacy import erasure
+from tests.conftest import IS_POSTGRESQL
+from tests.factories import PASSWORD
+from tests.whole_firm import Markers, fill
+
+MARKS = Markers()
+OTHERS = Markers(
+    name="Annanfirma",
+    email="annanmejl",
+    phone="+46700000992",
+    street="Annangatan 1",
+    orgnr="",
+    customer="Annankund",
+    line="Annanrad",
+    question="Annanfråga",
+    decline="Annatnej",
+    personnummer="198502152393",
+    browser="Annanbläddrare",
+    file="Annanfil",
+)
+NOW = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+LAST_MOMENT = datetime(2026, 12, 20, 22, 59, 59, 999999, tzinfo=UTC)
+AFTER = LAST_MOMENT + timedelta(minutes=8)
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(app):
+    """No file of an earlier test: the search goes through all there are."""
+    for name in ("mailbox", "files"):
+        shutil.rmtree(settings().DATA_DIR / name, ignore_errors=True)
+    yield
+    for name in (erasure.LIST, erasure.VACUUM_DUE):
+        (settings().DATA_DIR / name).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def other(make) -> Firm:
+    """A firm that stays."""
+    firm = make.firm(OTHERS.name, orgnr="", vat_number="", phone=OTHERS.phone, email="annan@example.se")
+    fill(make, firm, OTHERS)
+    return firm
+
+
+@pytest.fixture
+def leaver(make) -> Firm:
+    """A terminated firm with something everywhere: tables, files, an export, a letter in the local mailbox."""
+    firm = make.firm(
+        MARKS.name, orgnr=MARKS.orgnr, phone=MARKS.phone, street=MARKS.street, email=f"{MARKS.email}@firma.example"
+    )
+    owner = fill(make, firm, MARKS)
+    actor = system(firm.id, firm.public_id)
+    asking.ask(owner, actor=actor, now=NOW)
+    assert make_exports.run(NOW).done == 1
+    closing.ask(owner, password=PASSWORD, reason=MARKS.decline, actor=actor, now=NOW)
+    home = settings().DATA_DIR / "mailbox" / firm.public_id
+    home.mkdir(parents=True)
+    (home / "brev.eml").write_text(f"To: {MARKS.email}@kund.example\n\n{MARKS.question}")
+    return firm
+
+
+def everything() -> list[Path]:
+    """Every file the installation keeps: database, write-ahead log, files, queue, mailbox."""
+    chosen: Settings = settings()
+    kept = [path for path in chosen.DATA_DIR.rglob("*") if path.is_file()]
+    if not IS_POSTGRESQL:
+        database = Path(chosen.database_url.removeprefix("sqlite:///"))
+        kept += database.parent.glob(f"{database.name}*")
+    return kept
+
+
+def found_on_disk() -> set[str]:
+    """The markers that a search through all files finds, in either case of letters."""
+    found = set()
+    for path in everything():
+        data = path.read_bytes()
+        found |= {mark for mark in MARKS.all() if mark.encode() in data or mark.lower().encode() in data}
+    return found
+
+
+def found_in_rows() -> set[str]:
+    db.session.rollback()
+    text = repr([tuple(row) for table in Base.metadata.sorted_tables for row in db.session.execute(table.select())])
+    return {mark for mark in MARKS.all() if mark in text or mark.lower() in text}
+
+
+def checksum(firm: Firm) -> str:
+    """Of all rows and files of a firm."""
+    db.session.rollback()
+    digest = hashlib.sha256()
+    for table in Base.metadata.sorted_tables:
+        if table.name == "firm" or "firm_id" in table.columns:
+            mine = table.c.id == firm.id if table.name == "firm" else table.c.firm_id == firm.id
+            for row in db.session.execute(table.select().where(mine).order_by(*table.primary_key.columns)):
+                digest.update(repr(tuple(row)).encode())
+    for path in sorted(storage.folder(firm.public_id).rglob("*")):
+        digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
+    digest.update((settings().keys_dir / f"{firm.public_id}.key").read_bytes())
+    return digest.hexdigest()
+
+
+def test_the_markers_are_there_before(leaver):
+    """Else the search below proves nothing. What is encrypted is in no file in clear."""
+    encrypted = {MARKS.personnummer, MARKS.file, MARKS.browser}
+    assert found_in_rows() >= set(MARKS.all()) - encrypted
+    if not IS_POSTGRESQL:
+        assert found_on_disk() >= set(MARKS.all()) - encrypted
+
+
+def test_until_the_last_moment_everything_is_there(leaver, other):
+    before = checksum(leaver)
+    for when in (NOW, NOW + 29 * DAY, LAST_MOMENT):
+        assert close_firms.run(when).done == 0
+        assert checksum(leaver) == before
+    assert db.session.query(ErasureReceipt).count() == 0
+
+
+def test_an_undone_termination_erases_nothing(leaver):
+    closing.undo(actor=system(leaver.id, leaver.public_id), now=LAST_MOMENT)
+    before = checksum(leaver)
+    assert close_firms.run(AFTER).done == 0
+    assert checksum(leaver) == before
+
+
+def test_then_nothing_is_left(leaver, other, caplog):
+    caplog.set_level("INFO")
+    public_id, firm_id, before = leaver.public_id, leaver.id, checksum(other)
+    result = close_firms.run(AFTER)
+    assert (result.done, result.failed) == (1, 0)
+    assert checksum(other) == before
+    assert events.verify(other) is None
+    assert send_mail.run(AFTER + timedelta(minutes=1)).failed == 0
+    clean_up.run(AFTER + timedelta(hours=1))
+    assert found_in_rows() == set()
+    assert found_on_disk() == set()
+    assert not [mark for mark in MARKS.all() if mark in caplog.text]
+    assert db.session.get(Firm, firm_id) is None
+    assert not storage.folder(public_id).exists()
+    assert not (settings().keys_dir / f"{public_id}.key").exists()
+    assert not (settings().DATA_DIR / "mailbox" / public_id).exists()
+    for table in Base.metadata.sorted_tables:
+        if "firm_id" in table.columns:
+            assert not db.session.execute(table.select().where(table.c.firm_id == firm_id)).first()
+
+
+def test_a_receipt_and_a_letter_are_left(app, leaver, make):
+    owner_mail, public_id = make.owner(leaver).email, leaver.public_id
+    close_firms.run(AFTER)
+    receipt = db.session.query(ErasureReceipt).one()
+    assert (receipt.firm_public_id, receipt.confirmed_at, receipt.erased_at) == (public_id, NOW, AFTER)
+    assert json.loads(receipt.counts)["rows"] > 30
+    assert json.loads(receipt.counts)["files"] == 4  # logo, quote, agreement, export
+    letter = db.session.query(Letter).one()
+    assert (letter.kind, letter.firm_id, letter.to_address) == ("firm_erased", None, owner_mail)
+    number, params = receipt.number, json.loads(letter.params)
+    with app.test_request_context():
+        assert number in leaving_letters.firm_erased({"firm_id": None, **params}).text
+    send_mail.run(AFTER)
+    letter = db.session.query(Letter).one()
+    assert (letter.state, letter.to_address) == ("sent", "")
+
+
+def test_erasing_again_does_nothing(leaver):
+    close_firms.run(AFTER)
+    assert close_firms.run(AFTER + DAY).done == 0
+    assert db.session.query(ErasureReceipt).count() == 1
+
+
+class Cut(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("place", ["listed", "key", "mailbox", "rows", "some rows", "last", "vacuum"])
+def test_cut_off_anywhere_it_is_finished_by_the_next_round(leaver, other, monkeypatch, place):
+    before = checksum(other)
+    rounds = 0
+
+    def cut(*given, **named):
+        nonlocal rounds
+        rounds += 1
+        if place == "some rows" and rounds < 4:
+            return real(*given, **named)
+        raise Cut
+
+    module, name = {
+        "listed": (erasure, "_erase"),
+        "key": (erasure.keys, "destroy_firm_key"),
+        "mailbox": (erasure.local_mailbox, "forget"),
+        "rows": (erasure, "_erase_rows"),
+        "some rows": (erasure, "_erase_rows"),
+        "last": (erasure.leaving_letters, "queue_firm_erased"),
+        "vacuum": (erasure, "_vacuum" if not IS_POSTGRESQL else "compact"),
+    }[place]
+    real = getattr(module, name)
+    with monkeypatch.context() as patch:
+        patch.setattr(module, name, cut)
+        with pytest.raises(Cut):
+            close_firms.run(AFTER)
+    transaction.rollback()
+    assert close_firms.run(AFTER + timedelta(hours=1)).failed == 0
+    assert db.session.query(ErasureReceipt).count() == 1
+    assert db.session.query(Letter).filter_by(firm_id=None).count() == 1
+    assert len((settings().DATA_DIR / erasure.LIST).read_text().splitlines()) == 1
+    assert not (settings().DATA_DIR / erasure.VACUUM_DUE).exists()
+    assert found_in_rows() == set()
+    assert found_on_disk() == set()
+    assert checksum(other) == before
+
+
+def test_a_reader_delays_only_the_compacting(leaver, monkeypatch):
+    if IS_POSTGRESQL:
+        pytest.skip("PostgreSQL compacts by itself")
+    monkeypatch.setattr(erasure, "CHECKPOINT_TRIES", 1)
+    with db.engine.connect() as reader:
+        reader.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
+        reader.connection.driver_connection.execute("SELECT * FROM firm").fetchone()  # type: ignore[union-attr]
+        assert close_firms.run(AFTER).failed == 1
+    assert close_firms.run(AFTER + timedelta(hours=1)).failed == 0
+    assert found_on_disk() == set()
+
+
+def test_a_firm_from_an_old_backup_is_erased_again(leaver, other, make):
+    """C-57: rows, key and files come back with a backup; the list is replayed before the first request."""
+    public_id, before = leaver.public_id, checksum(other)
+    close_firms.run(AFTER)
+    db.session.query(Letter).filter_by(firm_id=None).delete()
+    db.session.commit()
+    back = make.firm(MARKS.name)
+    back.public_id = public_id
+    db.session.commit()
+    keys.create_firm_key(settings(), secrets(), public_id)
+    fill(make, back, MARKS)
+    assert erasure.replay(AFTER + DAY) == 1
+    assert found_in_rows() == set()
+    assert not storage.folder(public_id).exists()
+    assert not (settings().keys_dir / f"{public_id}.key").exists()
+    assert db.session.query(Letter).filter_by(firm_id=None).count() == 0
+    assert db.session.query(ErasureReceipt).count() == 1
+    assert checksum(other) == before
+
+
+def test_files_that_come_back_alone_are_erased_again(leaver):
+    public_id = leaver.public_id
+    close_firms.run(AFTER)
+    storage.folder(public_id).mkdir(parents=True)
+    (storage.folder(public_id) / "x").write_bytes(b"x")
+    keys.create_firm_key(settings(), secrets(), public_id)
+    assert erasure.replay(AFTER + DAY) == 0
+    assert not storage.folder(public_id).exists()
+    assert not (settings().keys_dir / f"{public_id}.key").exists()
+
+
+def test_a_half_line_of_the_list_is_passed_over(leaver):
+    (settings().DATA_DIR / erasure.LIST).write_text('{"firm": "abc", "num\n')
+    assert erasure.replay(AFTER) == 0
+    assert close_firms.run(AFTER).done == 1
+    assert len((settings().DATA_DIR / erasure.LIST).read_text().splitlines()) == 2
+
+
+def test_without_a_list_nothing_is_replayed(other):
+    assert erasure.replay(AFTER) == 0
+    assert db.session.query(Closing).count() == 0
