@@ -30,6 +30,7 @@ from blueprints.shared.fields import (
     PostalCodeText,
     Range,
     TypedField,
+    choices,
     strip,
 )
 from blueprints.shared.free_text import no_personnummer
@@ -123,9 +124,10 @@ class QuoteForm(FlaskForm):
     default_message = TextAreaField(_l("Hälsning"), [Optional(), _at_most(2000), no_personnummer])
     default_terms = TextAreaField(_l("Villkor"), [Optional(), _at_most(10_000), no_personnummer])
     company_basis = RadioField(
-        _l("Priser till företag och föreningar"), choices=[("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))]
+        _l("Priser till företag och föreningar"),
+        choices=choices(("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))),
     )
-    default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=list(WORK_TYPES.items()))
+    default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=choices(*WORK_TYPES.items()))
     seen = HiddenField()
 
     def to_input(self) -> dict[str, Any]:

@@ -1,0 +1,54 @@
+"""The legal texts are files; a published version never changes."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from services import legal
+from services.errors import NotFound
+
+# A text that someone has accepted must not change: a correction is a new version.
+PUBLISHED = {
+    ("terms", "2026-11-20"): "b9615ca9fd179481e01ee083b6f57bf1dcc5ecf4c4f3a21a7955b00d709af751",
+    ("dpa", "2026-11-20"): "b49f93e61562a9ed6749096c7073e5217f43278d5cab043e7f4cbfdeaee8acc7",
+    ("privacy", "2026-11-20"): "076c338c4dac9c8ff20b8a547a91db97aed6cdb2e200ee568d7d91654d7e80c0",
+    ("customers", "2026-11-20"): "bbacf2be14d2b09a52c3a680aec6deac16129af7253767f668619e2ae1032efe",
+}
+
+
+@pytest.mark.parametrize(("document", "version"), PUBLISHED)
+def test_published_versions_stay(document, version):
+    text = legal.get(document, version)
+    assert text.sha256 == PUBLISHED[document, version]
+    assert text.title
+    assert {block.kind for block in text.blocks} >= {"h2", "li"}
+
+
+def test_every_version_is_published():
+    assert {(name, version) for name, _ in PUBLISHED for version in legal.versions(name)} == set(PUBLISHED)
+
+
+def test_the_hash_is_of_the_file():
+    content = (legal.FOLDER / "terms-2026-11-20.txt").read_bytes()
+    assert legal.get("terms", "2026-11-20").sha256 == hashlib.sha256(content).hexdigest()
+
+
+@pytest.mark.parametrize(("document", "version"), [("terms", "2020-01-01"), ("terms", "../terms"), ("x", "y")])
+def test_an_unknown_text_is_not_found(document, version):
+    with pytest.raises(NotFound):
+        legal.get(document, version)
+
+
+def test_quote_terms_name_what_the_law_asks_for():
+    text = legal.default_quote_terms()
+    for word in (
+        "30 dagar",
+        "ÄTA",
+        "räntelagen",
+        "www.arn.se",
+        "Skatteverket",
+        "konsumenttjänstlagen",
+    ):
+        assert word in text
