@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from blueprints.shared import assets, errors, filters, guards, headers, requests
 from cli import register_commands
 from config import Settings
-from extensions import babel, compress, csrf, db, login_manager, migrate
+from extensions import babel, compress, csrf, db, login_manager
 from jobs import queue
 from services import keys
 
@@ -35,7 +35,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     if settings.PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
     db.init_app(app)
-    migrate.init_app(app, db)
     queue.init_app(app)
     babel.init_app(app, default_locale="sv", default_timezone="Europe/Stockholm")
     requests.register(app)  # before the login is loaded: it decides how the transaction begins

@@ -7,6 +7,7 @@ import sys
 from flask.cli import FlaskGroup
 
 from scripts.prepare import open_app, prepare, read_settings
+from services import schema
 
 # these look at the database as it is, or change its shape themselves
 AS_IT_IS = {"db", "doctor"}
@@ -16,6 +17,9 @@ def main() -> None:
     settings = read_settings()
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     app = open_app(settings) if named in AS_IT_IS or not named else prepare(settings)
+    if named == "db":
+        with app.app_context():
+            schema.tools()
     FlaskGroup(create_app=lambda: app).main(prog_name="./run flask")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import subprocess
 import sys
 from typing import NoReturn
 
@@ -69,6 +70,7 @@ def open_app(settings: Settings) -> Flask:
 
 
 def migrate() -> None:
-    from flask_migrate import upgrade
-
-    upgrade(directory=str(schema.FOLDER))
+    """In a process of its own: Alembic's memory is gone with it."""
+    command = [sys.executable, "-P", "-m", "scripts.command", "db", "upgrade"]
+    if subprocess.run(command, env=os.environ | {"PYTHONPATH": str(schema.FOLDER.parent)}).returncode:
+        fail("The migration of the database failed; the lines above say why. Nothing was started.")

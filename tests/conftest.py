@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import text
 
 from app import create_app
 from config import Settings
 from extensions import db
 from models import Base
-from services import transaction
+from services import schema, transaction
 from tests.client import Client
 from tests.factories import Make
 
@@ -50,8 +48,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
 def _app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Client
+    app.extensions["wake"] = lambda job: None  # no worker listens; tests run the jobs themselves
     with app.app_context():
-        upgrade(directory=str(Path(app.root_path) / "migrations"))
+        schema.tools().upgrade()
         if not IS_POSTGRESQL:
             with db.engine.connect() as connection:  # tests need no commit to survive a power cut
                 connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]

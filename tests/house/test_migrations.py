@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -15,12 +12,10 @@ from app import create_app
 from config import Settings
 from extensions import db
 from models import Base
-from services import events
+from services import events, schema
 from services.actors import system
 from services.clock import utc_now
 from tests.conftest import IS_POSTGRESQL
-
-MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
 
 
 def test_models_equal_migrations(app):
@@ -42,10 +37,11 @@ def test_up_down_up(tmp_path):
 def _up_down_up(folder, url):
     app = create_app(Settings(DATA_DIR=folder, DATABASE_URL=url))
     with app.app_context():
-        upgrade(directory=MIGRATIONS)
-        downgrade(directory=MIGRATIONS, revision="base")
+        migrations = schema.tools()
+        migrations.upgrade()
+        migrations.downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
-        upgrade(directory=MIGRATIONS)
+        migrations.upgrade()
         assert set(Base.metadata.tables) < set(inspect(db.engine).get_table_names())
         db.session.remove()
         db.engine.dispose()
