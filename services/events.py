@@ -76,12 +76,13 @@ def of_object(firm_id: int, obj: str) -> list[Event]:
 def personal_values(firm_id: int, firm_public_id: str, seqs: list[int]) -> dict[tuple[int, str], str]:
     """The clear values behind commitments, by (seq, field). Erased ones are missing."""
     found = scope.rows(EventValue, firm_id, EventValue.seq.in_(seqs))
-    return {
-        (row.seq, row.field): vault.unseal(firm_public_id, row.sealed, "event_value", str(row.seq), row.field)[
-            32:
-        ].decode()
-        for row in found
-    }
+    return {(row.seq, row.field): clear_value(firm_public_id, row) for row in found}
+
+
+def clear_value(firm_public_id: str, row: EventValue) -> str:
+    """The value behind one commitment, without its random bytes."""
+    clear = vault.unseal(firm_public_id, row.sealed, "event_value", str(row.seq), row.field)
+    return clear[32:].decode()
 
 
 def verify(firm: Firm) -> int | None:

@@ -147,7 +147,8 @@ def seen(deal: Deal, *, now: datetime) -> None:
 def by_mail(quote: Quote, email: str, *, actor: Actor, now: datetime) -> QuoteLink:
     """The mailed link of the deal: the one this address already has, or a new one. Never commits."""
     kept: QuoteLink | None = None
-    for link in _live(quote):
+    live = _live(quote)
+    for link in live:
         if link.way == MAIL and link.email == email:
             kept = link
         elif link.way == MAIL:
@@ -155,21 +156,19 @@ def by_mail(quote: Quote, email: str, *, actor: Actor, now: datetime) -> QuoteLi
     if kept is None:
         kept = QuoteLink(firm_id=quote.firm_id, quote_id=quote.id, way=MAIL, email=email, created_at=now)
         db.session.add(kept)
-    kept.expires_at = end_of_day(quote.valid_until + READ_AFTER_VALID)
+    kept.expires_at = _reads_until(quote, live)
     db.session.flush()
     return kept
 
 
 def handed_over(quote: Quote, *, now: datetime) -> QuoteLink:
     """A link row of its own for a link that the firm gives the customer itself. Never commits."""
-    expires_at = end_of_day(quote.valid_until + READ_AFTER_VALID)
-    live = _live(quote)
     link = QuoteLink(
         firm_id=quote.firm_id,
         quote_id=quote.id,
         way=HANDED_OVER,
         created_at=now,
-        expires_at=max([expires_at, *(other.expires_at for other in live)]),
+        expires_at=_reads_until(quote, _live(quote)),
     )
     db.session.add(link)
     db.session.flush()
@@ -237,6 +236,11 @@ def ask_for_new(deal_id: str, token: str, *, now: datetime) -> None:
 def contact_email(quote: Quote) -> str:
     """Where the firm's person behind the quote gets letters."""
     return scope.get(User, quote.firm_id, User.id == quote.user_id).email
+
+
+def _reads_until(quote: Quote, live: list[QuoteLink]) -> datetime:
+    """The end of reading: some time after the last day, and never earlier than an agreement has made it."""
+    return max([end_of_day(quote.valid_until + READ_AFTER_VALID), *(link.expires_at for link in live)])
 
 
 def _live(quote: Quote) -> list[QuoteLink]:

@@ -141,12 +141,7 @@ def _load(firm_id: int, n: int, actor: Actor, *, lock: bool = False) -> tuple[Dr
 
 
 def _check(draft: Draft, firm: Firm, user: User, sending: Sending, actor: Actor, now: datetime) -> None:
-    sender = scope.get(User, firm.id, User.id == actor.user_id)
-    if sender.email_confirmed_at is None:
-        raise RuleBroken("email_not_confirmed")
-    running = scope.find(Closing, firm.id, Closing.undone_at.is_(None))
-    if leaving.is_closed_for_business(running, now):
-        raise RuleBroken("firm_closing")
+    _check_sender(firm.id, actor, now)
     if not can(draft.quote.status, "send") or draft.quote.archived_at is not None:
         raise RuleBroken("not_sendable")
     if blockers(draft, firm, now=now, can_answer=True):
@@ -228,6 +223,53 @@ def _mail(draft: Draft, version: QuoteVersion, old_version: int, sending: Sendin
         draft.customer.email = sending.email
     params = {"link": link.public_id, "version": version.version}
     outbox.queue("quote_sent", sending.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def resend(firm_id: int, n: int, email: str, *, actor: Actor, now: datetime) -> None:
+    """Mail the newest version to a corrected address; a link mailed to another address ends. Commits.
+
+    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed").
+    """
+    quote = drafting.get(firm_id, n, lock=True)
+    if not can(quote.status, "hand_over"):
+        raise RuleBroken("not_open")
+    _check_sender(firm_id, actor, now)
+    link = links.by_mail(quote, email, actor=actor, now=now)
+    data = {"channel": "mail", "text_version": LETTER_VERSION, "link_id": link.public_id}
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record("doc.resent", obj, actor=actor, at=now, data=data, personal={"to": email})
+    params = {"link": link.public_id, "version": quote.version}
+    outbox.queue("quote_sent", email, params, firm_id=firm_id, now=now, quote_id=quote.id)
+    quote.mail_failed_at, quote.touched_at = None, now
+    transaction.commit()
+
+
+def hand_over(firm_id: int, n: int, *, actor: Actor, now: datetime) -> str:
+    """The address of a link that the firm gives the customer itself; told once, noted in the chain. Commits.
+
+    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed").
+    """
+    quote = drafting.get(firm_id, n, lock=True)
+    if not can(quote.status, "hand_over"):
+        raise RuleBroken("not_open")
+    _check_sender(firm_id, actor, now)
+    link = links.handed_over(quote, now=now)
+    data = {"channel": "handed_over", "link_id": link.public_id, "text_version": LETTER_VERSION}
+    events.record("doc.resent", f"quote:{quote.public_id}:v{quote.version}", actor=actor, at=now, data=data)
+    quote.touched_at = now
+    address = links.address(link)
+    transaction.commit()
+    return address
+
+
+def _check_sender(firm_id: int, actor: Actor, now: datetime) -> None:
+    """Who sends has confirmed the own address, and the firm is not leaving."""
+    sender = scope.get(User, firm_id, User.id == actor.user_id)
+    if sender.email_confirmed_at is None:
+        raise RuleBroken("email_not_confirmed")
+    running = scope.find(Closing, firm_id, Closing.undone_at.is_(None))
+    if leaving.is_closed_for_business(running, now):
+        raise RuleBroken("firm_closing")
 
 
 def _series(now: datetime) -> str:

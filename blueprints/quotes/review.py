@@ -1,0 +1,127 @@
+"""Check and send: what the customer will see, what is wrong, and the button."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from blueprints.quotes import bp
+from blueprints.quotes.review_forms import SendForm
+from blueprints.shared.guards import requires
+from blueprints.shared.requests import reads_first
+from domain.checks import Blocker, Caution
+from domain.clock import stockholm_date
+from domain.quote_states import can
+from services import transaction
+from services.clock import utc_now
+from services.errors import Stale
+from services.quotes import reviewing, sending
+from services.quotes.reviewing import Review
+
+
+@bp.get("/offerter/<int:n>/granska")
+@requires("quote.send")
+def review(n: int) -> ResponseReturnValue:
+    found = _load(n)
+    quote, firm = found.draft.quote, current_user.firm
+    if not can(quote.status, "send"):
+        return redirect(url_for(".show", n=n))
+    today = stockholm_date(utc_now())
+    day = quote.valid_until if quote.valid_until >= today else today + timedelta(days=firm.default_valid_days)
+    customer = found.draft.customer
+    form = SendForm(
+        email=found.sent_to or (customer.email if customer else ""),
+        valid_until=day,
+        message=quote.message or firm.default_message,
+    )
+    form.once.data = secrets.token_urlsafe(16)
+    form.seen.data = found.fingerprint
+    return _page(found, form)
+
+
+@bp.post("/offerter/<int:n>/skicka")
+@requires("quote.send")
+@reads_first
+def send(n: int) -> ResponseReturnValue:
+    """Freeze the draft as the next version and mail the link."""
+    actor, firm_id, form = current_user.actor, current_user.firm_id, SendForm()
+    if not form.validate_on_submit():
+        return _page(_load(n), form, status=422)
+    try:
+        sending.send(firm_id, n, form.to_input(), actor=actor, key=form.once.data or "", now=utc_now())
+    except Stale:
+        transaction.rollback()
+        found = _load(n)
+        form.seen.data = found.fingerprint
+        return _page(found, form, status=409)
+    flash(_("Offerten är skickad till %(email)s.", email=form.email.data))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.get("/offerter/<int:n>/som-kund")
+@requires("quote.read")
+def preview(n: int) -> ResponseReturnValue:
+    """Se som kunden: the customer's page of the draft, without token and without anything to press."""
+    page = reviewing.preview(current_user.firm, n, now=utc_now())
+    return render_template(
+        "quotes/review_preview.html", n=n, page=page, content=page.content, firm=page.content["firm"]
+    )
+
+
+def _load(n: int) -> Review:
+    return reviewing.load(current_user.firm, n, now=utc_now())
+
+
+def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturnValue:
+    draft = found.draft
+    is_confirmed = current_user.user.email_confirmed_at is not None
+    answer = render_template(
+        "quotes/review.html",
+        place="offerter",
+        form=form,
+        review=found,
+        quote=draft.quote,
+        draft=draft,
+        content=found.content,
+        blockers=blocker_words(found.blockers),
+        cautions=caution_words(found.cautions),
+        is_stale=status == 409,
+        is_confirmed=is_confirmed,
+        may_send=not found.blockers and is_confirmed and not found.is_closed,
+    )
+    return make_response(answer, status)
+
+
+def blocker_words(codes: list[Blocker]) -> list[tuple[str, str]]:
+    """(what stands in the way, what to do)."""
+    words = {
+        Blocker.NO_CUSTOMER: (_("Välj vem offerten är till."), _("Välj kund")),
+        Blocker.NO_LINES: (_("Offerten har inga rader."), _("Lägg till en rad")),
+        Blocker.ROT_WITHOUT_LABOUR: (_("Avdraget saknar arbete att dras på."), _("Rätta raderna")),
+        Blocker.MISSING_WITHDRAWAL_TEXT: (_("Informationen om ångerrätt saknas."), _("Öppna offerten")),
+        Blocker.NO_CONTACT: (_("Kunden saknar e-post och mobil."), _("Lägg till")),
+        Blocker.VALID_UNTIL_PAST: (_("Sista dagen har passerat."), _("Välj en ny dag")),
+    }
+    return [words[code] for code in codes]
+
+
+def caution_words(codes: list[Caution]) -> list[str]:
+    words = {
+        Caution.NO_TRAVEL_ON_ROT: _("Ingen resa eller övrig kostnad. Skatteverket kan räkna in den i arbetet."),
+        Caution.LABOUR_SHARE_HIGH: _("Nästan allt är arbete. Skatteverket kan fråga om materialet."),
+        Caution.DISCOUNT_ON_MATERIAL_ONLY: _("Rabatten ligger bara på material. Det kan ge fel avdrag."),
+        Caution.NO_WORK_TYPE: _("En rad med avdrag saknar typ av arbete."),
+        Caution.COMPANY_WITH_ROT: _("ROT och RUT gäller bara privatpersoner."),
+        Caution.NO_F_SKATT: _("Avdraget kräver att ni är godkända för F-skatt."),
+        Caution.EXCEEDS_ONE_PERSON: _("Avdraget räcker till två sökande. Be om medsökande."),
+        Caution.SPANS_RATES_OR_YEARS: _("Betalningen väntas ett annat år än i dag. Andra regler kan gälla."),
+        Caution.NO_START: _("Du har inte skrivit när jobbet kan börja."),
+        Caution.NO_SITE: _("Du har inte skrivit var jobbet ska göras."),
+        Caution.LINE_WITHOUT_PRICE: _("En rad saknar pris."),
+    }
+    return [words[code] for code in codes]

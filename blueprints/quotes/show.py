@@ -1,0 +1,154 @@
+"""One quote as the firm follows it: what was sent, what happened, questions, links, the answer to a late yes."""
+
+from __future__ import annotations
+
+from flask import Response, flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from blueprints.quotes import bp
+from blueprints.quotes.review_forms import AnswerForm, ResendForm
+from blueprints.shared.guards import requires
+from models import StoredFile
+from services.clock import utc_now
+from services.deal import answering, links, thread
+from services.quotes import drafting, sending, showing
+
+
+@bp.get("/offerter/<int:n>")
+@requires("quote.read")
+def show(n: int) -> ResponseReturnValue:
+    return _page(n)
+
+
+@bp.post("/offerter/<int:n>/svara")
+@requires("quote.send")
+def answer(n: int) -> ResponseReturnValue:
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return _page(n, form=form, status=422)
+    quote = drafting.get(current_user.firm_id, n)
+    thread.answer(quote, form.answer.data or "", actor=current_user.actor, now=utc_now())
+    flash(_("Svaret är skickat."))
+    return redirect(url_for(".show", n=n, _anchor="h-fr"), code=303)
+
+
+@bp.post("/offerter/<int:n>/lank")
+@requires("quote.send")
+def hand_over(n: int) -> ResponseReturnValue:
+    """A link of its own for the firm to hand over; the address is shown this once."""
+    address = sending.hand_over(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
+    return _page(n, address=address)
+
+
+@bp.post("/offerter/<int:n>/skicka-igen")
+@requires("quote.send")
+def resend(n: int) -> ResponseReturnValue:
+    """The same version to a corrected address."""
+    form = ResendForm()
+    if not form.validate_on_submit():
+        return _page(n, resend_form=form, status=422)
+    email = form.email.data or ""
+    sending.resend(current_user.firm_id, n, email, actor=current_user.actor, now=utc_now())
+    flash(_("Offerten är skickad till %(email)s.", email=email))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/lankar/<link_id>/stang")
+@requires("quote.send")
+def revoke(n: int, link_id: str) -> ResponseReturnValue:
+    quote = drafting.get(current_user.firm_id, n)
+    links.revoke(quote, link_id, actor=current_user.actor, now=utc_now())
+    flash(_("Länken är stängd."))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.get("/offerter/<int:n>/ta-tillbaka")
+@requires("quote.send")
+def recall_page(n: int) -> ResponseReturnValue:
+    view = showing.view(current_user.firm_id, current_user.firm.public_id, n, now=utc_now())
+    if not view.can("recall"):
+        return redirect(url_for(".show", n=n))
+    return render_template("quotes/show_recall.html", place="offerter", view=view, quote=view.quote)
+
+
+@bp.post("/offerter/<int:n>/ta-tillbaka")
+@requires("quote.send")
+def recall(n: int) -> ResponseReturnValue:
+    answering.recall(drafting.get(current_user.firm_id, n), actor=current_user.actor, now=utc_now())
+    flash(_("Offerten är tillbakatagen."))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/sent-svar/bekrafta")
+@requires("quote.send")
+def confirm_late(n: int) -> ResponseReturnValue:
+    answering.confirm_late(drafting.get(current_user.firm_id, n), actor=current_user.actor, now=utc_now())
+    flash(_("Avtalet gäller. Båda får det med e-post."))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/sent-svar/avboj")
+@requires("quote.send")
+def refuse_late(n: int) -> ResponseReturnValue:
+    answering.refuse_late(drafting.get(current_user.firm_id, n), actor=current_user.actor, now=utc_now())
+    flash(_("Kunden får veta att svaret kom för sent."))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/personnummer")
+@requires("quote.send")
+def reveal(n: int) -> ResponseReturnValue:
+    """The applicants' numbers in full, this once; the chain notes who looked."""
+    showing.reveal(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
+    return _page(n, in_full=True)
+
+
+@bp.get("/offerter/<int:n>/offert.pdf")
+@requires("quote.read")
+def version_pdf(n: int) -> ResponseReturnValue:
+    return _file(showing.version_file(current_user.firm_id, n))
+
+
+@bp.get("/offerter/<int:n>/avtal.pdf")
+@requires("quote.read")
+def agreement_pdf(n: int) -> ResponseReturnValue:
+    return _file(showing.agreement_file(current_user.firm_id, n))
+
+
+def _file(file: StoredFile) -> Response:
+    answer = Response(showing.read(current_user.firm.public_id, file), mimetype=file.media_type)
+    answer.headers.set("Content-Disposition", "inline", filename=file.name)
+    return answer
+
+
+def _page(
+    n: int,
+    *,
+    form: AnswerForm | None = None,
+    resend_form: ResendForm | None = None,
+    address: str = "",
+    in_full: bool = False,
+    status: int = 200,
+) -> ResponseReturnValue:
+    firm = current_user.firm
+    view = showing.view(firm.id, firm.public_id, n, now=utc_now())
+    if view.version is None:
+        return redirect(url_for(".edit", n=n))
+    whom = showing.persons(firm.public_id, view.agreement, in_full=True) if in_full and view.agreement else view.persons
+    answer = render_template(
+        "quotes/show.html",
+        place="offerter",
+        view=view,
+        quote=view.quote,
+        content=view.content,
+        steps=showing.timeline(view),
+        letter_words=showing.letter_words,
+        persons=whom,
+        in_full=in_full,
+        form=form or AnswerForm(formdata=None),
+        resend_form=resend_form or ResendForm(formdata=None),
+        address=address,
+    )
+    return make_response(answer, status)

@@ -1,0 +1,68 @@
+"""What the review page shows: the draft as the customer will read it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.checks import Blocker, Caution
+from domain.clock import stockholm_date
+from models import Firm, QuoteLink, StoredFile, User
+from services import closing, scope
+from services.deal import viewing
+from services.deal.viewing import Page
+from services.quotes import content, drafting, sending
+from services.quotes.drafting import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A draft about to be sent. `sent_to`: the address of the last sending."""
+
+    draft: Draft
+    content: dict[str, Any]
+    blockers: list[Blocker]
+    cautions: list[Caution]
+    fingerprint: str
+    sent_to: str
+    is_closed: bool
+
+
+def load(firm: Firm, n: int, *, now: datetime) -> Review:
+    """Raises NotFound."""
+    draft = drafting.load(firm.id, n)
+    user = scope.get(User, firm.id, User.id == draft.quote.user_id)
+    problems = drafting.problems(draft, firm, now=now)
+    links = scope.rows(QuoteLink, firm.id, QuoteLink.quote_id == draft.quote.id, QuoteLink.revoked_at.is_(None))
+    mailed = [link.email for link in sorted(links, key=lambda link: link.id) if link.email]
+    return Review(
+        draft=draft,
+        content=_content(draft, firm, user, now),
+        blockers=sending.blockers(draft, firm, now=now, can_answer=True),
+        cautions=list(problems.warnings),
+        fingerprint=sending.fingerprint(draft, firm, user, now=now),
+        sent_to=mailed[-1] if mailed else "",
+        is_closed=closing.is_closed_for_business(closing.running(firm.id), now),
+    )
+
+
+def preview(firm: Firm, n: int, *, now: datetime) -> Page:
+    """The customer's page of the draft. Raises NotFound."""
+    draft = drafting.load(firm.id, n)
+    user = scope.get(User, firm.id, User.id == draft.quote.user_id)
+    built = _content(draft, firm, user, now)
+    return viewing.page_of(built, (), state="preview", today=stockholm_date(now))
+
+
+def _content(draft: Draft, firm: Firm, user: User, now: datetime) -> dict[str, Any]:
+    logo = scope.find(StoredFile, firm.id, StoredFile.id == firm.logo_id) if firm.logo_id else None
+    return content.build(
+        draft,
+        firm,
+        user,
+        number=draft.quote.number or "",
+        version=draft.quote.version + 1,
+        today=stockholm_date(now),
+        logo_sha256=logo.sha256 if logo else None,
+    )

@@ -1,0 +1,210 @@
+"""One quote as the firm follows it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from domain import canonical
+from domain.clock import stockholm_date
+from extensions import db
+from jobs import draw_agreements, expire_quotes, send_mail
+from models import Agreement, Event, Letter, QuoteLink, QuoteVersion
+from services import outbox
+from services.clock import utc_now
+from tests.routes.deal.conftest import MAIL, make_sent
+
+
+@pytest.fixture
+def sent(app, make):
+    return make_sent(app, make)
+
+
+@pytest.fixture
+def today():
+    return stockholm_date(utc_now())
+
+
+@pytest.fixture
+def owner(sent, client):
+    client.environ_base["handslag.raise_errors"] = True
+    return client.log_in(sent.make.owner(sent.firm))
+
+
+def url(sent, rest: str = "") -> str:
+    return f"/offerter/{sent.quote.n}{rest}"
+
+
+def test_the_page(sent, owner):
+    page = owner.get(url(sent))
+    assert page.status_code == 200
+    for words in ("Badrum, Granstigen 4", "Skickad", MAIL, "Version 1 låstes", "Ta tillbaka offerten", "I kö"):
+        assert words in page.text
+    assert owner.get(url(sent, "/offert.pdf")).mimetype == "application/pdf"
+
+
+def test_a07_no_page_of_the_firm_holds_the_customers_link(sent, owner):
+    for rest in ("", "/granska", "/som-kund", "/ta-tillbaka"):
+        assert "/l/" not in owner.get(url(sent, rest)).text
+
+
+def test_a_draft_leads_to_the_builder(make, client):
+    firm = make.firm()
+    quote = make.quote(firm)
+    client.log_in(make.owner(firm))
+    answer = client.get(f"/offerter/{quote.n}")
+    assert answer.location == f"/offerter/{quote.n}/redigera"
+
+
+def test_the_states_of_the_letter(sent, owner):
+    letter = db.session.query(Letter).one()
+    letter.attempts = 1
+    outbox.postpone(letter, "451 senare", now=utc_now())
+    assert "Senaste svaret: 451 senare" in owner.get(url(sent)).text
+    letter = db.session.query(Letter).one()
+    outbox.refused(letter, "550 finns inte", now=utc_now())
+    page = owner.get(url(sent)).text
+    assert "Mejlet kom inte fram" in page
+    assert "550 finns inte" in page
+    answer = owner.post(url(sent, "/skicka-igen"), data={"email": "ratt@kund.example"})
+    assert answer.status_code == 303
+    assert sent.letters() == ["quote_sent", "quote_sent"]
+    links = db.session.query(QuoteLink).order_by(QuoteLink.id).all()
+    assert [bool(link.revoked_at) for link in links] == [True, False]
+    assert send_mail.run(utc_now()).done == 1
+    assert "Mottaget av mottagarens server" in owner.get(url(sent)).text
+
+
+def test_question_and_answer(sent, owner):
+    sent.post("/fraga", {"question": "Ingår målning av taket?"})
+    assert sent.quote.turn == "firm"
+    page = owner.get(url(sent)).text
+    assert "Ingår målning av taket?" in page
+    assert "Ny fråga" in page
+    empty = owner.post(url(sent, "/svara"), data={"answer": " "})
+    assert empty.status_code == 422
+    assert owner.post(url(sent, "/svara"), data={"answer": "Ja, med två strykningar."}).status_code == 303
+    assert sent.quote.turn == "customer"
+    assert sent.quote.question_at is None
+    assert "två strykningar" in sent.get().text
+    assert sent.letters() == ["quote_sent", "question_to_firm", "answer_to_customer"]
+    assert send_mail.run(utc_now()).failed == 0
+
+
+def test_a_link_is_handed_over_once(app, sent, owner):
+    page = owner.post(url(sent, "/lank"))
+    assert page.status_code == 200
+    address = re.search(r'value="http://localhost(/l/[^"]+)"', page.text)
+    assert address
+    assert "/l/" not in owner.get(url(sent)).text
+    customer = app.test_client()
+    assert customer.get(address[1]).status_code == 303
+    assert customer.get(sent.url()).status_code == 200
+    assert sent.get().status_code == 200
+    link = db.session.query(QuoteLink).filter_by(way="handed_over").one()
+    entry = db.session.query(Event).filter_by(act="doc.resent").one().entry
+    assert '"channel":"handed_over"' in entry
+    assert owner.post(url(sent, f"/lankar/{link.public_id}/stang")).status_code == 303
+    assert customer.get(sent.url()).status_code == 404
+    assert sent.get().status_code == 200
+
+
+def test_recalling(sent, owner):
+    sent.post("/sedd")
+    page = owner.get(url(sent, "/ta-tillbaka")).text
+    assert "Kunden öppnade offerten" in page
+    assert owner.post(url(sent, "/ta-tillbaka")).status_code == 303
+    assert sent.quote.status == "recalled"
+    assert "har tagit tillbaka offerten" in sent.get().text
+    assert sent.post("/godkann", {"e_signature": "y", "name": "x", "later": "y"}).status_code == 409
+    assert '"first_view_before":true' in db.session.query(Event).filter_by(act="doc.recalled").one().entry
+    assert owner.post(url(sent, "/ta-tillbaka")).status_code == 409
+
+
+def test_confirming_a_late_answer(app, make, client, today):
+    sent = make_sent(app, make, valid_until=today + timedelta(days=1))
+    form = sent.step2()
+    with time_machine.travel(utc_now() + timedelta(days=3), tick=False):
+        sent.post("/godkann", form)
+        owner = client.log_in(make.owner(sent.firm))
+        page = owner.get(url(sent)).text
+        assert "godkände efter sista dagen" in page
+        assert owner.post(url(sent, "/sent-svar/bekrafta")).status_code == 303
+        assert sent.quote.status == "accepted"
+        assert draw_agreements.run(utc_now()).done == 1
+        agreement = db.session.query(Agreement).one()
+        assert agreement.withdraw_until > today + timedelta(days=16)
+        assert owner.get(url(sent, "/avtal.pdf")).status_code == 200
+        assert owner.post(url(sent, "/sent-svar/avboj")).status_code == 409
+
+
+def test_refusing_a_late_answer_keeps_no_personnummer(app, make, client, today):
+    sent = make_sent(app, make, valid_until=today + timedelta(days=1))
+    form = sent.step2()
+    with time_machine.travel(utc_now() + timedelta(days=3), tick=False):
+        sent.post("/godkann", form)
+        owner = client.log_in(make.owner(sent.firm))
+        assert owner.post(url(sent, "/sent-svar/avboj")).status_code == 303
+        assert sent.quote.status == "declined"
+        assert db.session.query(Agreement).count() == 0
+        assert "late_refused" in sent.letters()
+
+
+def test_the_paper_and_the_numbers(sent, owner):
+    sent.post("/godkann", sent.step2())
+    draw_agreements.run(utc_now())
+    page = owner.get(url(sent)).text
+    assert "19840601-••••" in page
+    assert "19840601-2388" not in page
+    assert "LILLHAMRA 3:14" in page
+    pdf = owner.get(url(sent, "/avtal.pdf"))
+    assert canonical.sha256_hex(pdf.data) == db.session.query(Agreement).one().pdf_sha256
+    shown = owner.post(url(sent, "/personnummer"))
+    assert "19840601-2388" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert db.session.query(Event).filter_by(act="personnummer.revealed").count() == 1
+
+
+def test_expiry_after_the_last_moment(app, make, today):
+    sent = make_sent(app, make, valid_until=today + timedelta(days=1))
+    assert expire_quotes.run(utc_now() + timedelta(days=1)).done == 0
+    result = expire_quotes.run(utc_now() + timedelta(days=2))
+    assert (result.done, result.failed) == (1, 0)
+    assert (sent.quote.status, sent.quote.turn) == ("expired", "firm")
+    assert expire_quotes.run(utc_now() + timedelta(days=2)).done == 0
+    assert "doc.expired" in sent.acts()
+
+
+def test_a_version_cannot_be_rewritten(sent):
+    from sqlalchemy.exc import DatabaseError
+
+    version = db.session.query(QuoteVersion).one()
+    version.content = "{}"
+    with pytest.raises(DatabaseError):
+        db.session.commit()
+    db.session.rollback()
+
+
+POSTS = ["svara", "lank", "skicka-igen", "ta-tillbaka", "sent-svar/bekrafta", "sent-svar/avboj", "personnummer"]
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_who_may(app, sent, path):
+    address = url(sent, f"/{path}")
+    assert app.test_client().post(address).status_code == 303
+    worker = app.test_client().log_in(sent.make.user(sent.firm, role="worker"))
+    assert worker.post(address).status_code == 403
+    stranger = app.test_client().log_in(sent.make.owner(sent.make.firm("Annan Firma")))
+    data = {"answer": "x", "email": MAIL}
+    assert stranger.post(address, data=data).status_code == 404
+    assert stranger.post(address, data=data, csrf=False).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "/offert.pdf", "/avtal.pdf", "/ta-tillbaka"])
+def test_other_firms_see_nothing(app, sent, path):
+    stranger = app.test_client().log_in(sent.make.owner(sent.make.firm("Annan Firma")))
+    assert stranger.get(url(sent, path)).status_code == 404
+    assert app.test_client().get(url(sent, path)).status_code == 302
