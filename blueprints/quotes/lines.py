@@ -119,7 +119,7 @@ def remove_line(n: int, line_n: int) -> ResponseReturnValue:
     if not wants_part():
         undoable(_("Raden är borttagen."), undo_url)
         return redirect(url_for(".edit", n=n, _anchor="delar"), code=303)
-    return _changed("quotes/_line_removed.html", edited, undo_url=undo_url)
+    return _changed("quotes/_section_again.html", edited, toast_text=_("Raden är borttagen."), undo_url=undo_url)
 
 
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/ta-tillbaka")
