@@ -17,23 +17,25 @@ import traceback
 from collections.abc import Callable
 
 from config import Settings
-from scripts.prepare import fail, prepare, read_settings
 
 BACKLOG = 512  # connections that may wait
 WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
 def main() -> int:
+    gc.disable()  # loading makes no garbage, and looking for it takes a fifth of the start
+    from jobs.worker import main as work
+    from scripts.prepare import prepare, read_settings
+    from scripts.web import serve, warm_up
+
     settings = read_settings()
     listener = listen(settings)
     settings = dataclasses.replace(settings, PORT=listener.getsockname()[1])  # PORT=0: any free one
     app = prepare(settings)
-    from jobs.worker import main as work
-    from scripts.web import serve
-
     app.extensions["queue"].huey  # noqa: B018  (loaded here, shared by all)
+    warm_up(app, settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
-    gc.freeze()  # the collector leaves what is loaded so far alone, so that the pages stay shared
+    gc.freeze()  # the children's collectors leave alone what is loaded so far, so that its pages stay shared
     children = {
         fork(lambda: serve(app, listener, settings)): "web",
         fork(lambda: close_and(listener, lambda: work(app))): "background work",
@@ -53,8 +55,8 @@ def listen(settings: Settings) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            fail(f"Port {settings.PORT} is taken; choose another: PORT={settings.PORT + 1} ./run")
-        fail(f"Cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}.")
+            raise SystemExit(f"Port {settings.PORT} is taken; choose another: PORT={settings.PORT + 1} ./run") from None
+        raise SystemExit(f"Cannot listen on {settings.HOST} port {settings.PORT}: {error.strerror}.") from None
     return listener
 
 
@@ -79,6 +81,7 @@ def fork(work: Callable[[], int]) -> int:
     try:
         os.setpgid(0, 0)
         end_with_parent()
+        gc.enable()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         status = work()
     except SystemExit as ending:  # gunicorn's way out, of the master and of its workers

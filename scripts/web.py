@@ -10,9 +10,12 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from jinja2 import FileSystemBytecodeCache
 
 from config import Settings
+from extensions import db
 
+WARMING = ("/logga-in", "/registrera")
 ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 
 
@@ -32,6 +35,22 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
 
     Web().run()
     return 0
+
+
+def warm_up(app: Flask, settings: Settings) -> None:
+    """Compile the templates and draw a page, once, before the fork: the web processes share what that takes.
+
+    Without this each of them pays for it with its first visitors' time and 9 MB of its own.
+    """
+    compiled = settings.DATA_DIR / "cache"
+    compiled.mkdir(mode=0o700, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+    for path in WARMING:
+        app.test_client().get(path, base_url=settings.base_url)
+    with app.app_context():
+        db.engine.dispose()  # no connection may live on both sides of a fork
 
 
 class Master(Arbiter):
