@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, request
+from flask import Flask, abort, request
 
 from config import Settings
 from extensions import db
@@ -69,6 +69,13 @@ def register(app: Flask) -> None:
             transaction.only_read()
         else:
             transaction.may_write()
+
+    @app.before_request
+    def _refuse_nul() -> None:
+        """No text of ours holds a NUL, and PostgreSQL takes none (security.md C-05)."""
+        typed = (value for form in (request.args, request.form) for values in form.listvalues() for value in values)
+        if "\0" in request.path or any("\0" in value for value in typed):
+            abort(400)
 
     @app.teardown_request
     def _end(error: BaseException | None) -> None:

@@ -80,7 +80,7 @@ def test_an_old_link_says_so(register, client, link):
     assert "eva@" not in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("token", ["x", "a" * 10_000, "WyJyZXNldF9wYXNzd29yZCJd.aaaa.bbbb", "%00", "å"])
+@pytest.mark.parametrize("token", ["x", "a" * 10_000, "WyJyZXNldF9wYXNzd29yZCJd.aaaa.bbbb", "å"])
 def test_what_is_not_ours_is_unknown(client, token):
     assert client.get(f"/bekrafta/{token}").status_code == 404
 

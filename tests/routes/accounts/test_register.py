@@ -161,3 +161,10 @@ def test_someone_logged_in_goes_to_idag(client, make):
 
 def test_sent_without_a_registration_leads_to_login(client):
     assert client.get("/registrera/skickat").location == "/logga-in"
+
+
+@pytest.mark.parametrize("path", ["/logga-in?next=%00", "/villkor/%00"])
+def test_C05_nul_is_refused_everywhere(client, register, path):
+    """PostgreSQL takes no NUL in a text; a 500 would be our fault."""
+    assert client.get(path).status_code == 400
+    assert register(firm_name="Tum\0bredd").status_code == 400
