@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from jobs import schedule
@@ -113,7 +113,39 @@ def replay_erasures() -> None:
     click.echo(f"{erasure.replay(utc_now())} erased again")
 
 
+WHY_NO_SAMPLE = {
+    "production": "This installation is set up for production (PRODUCTION): sample data stays out of it.",
+    "mail_server": "SMTP_HOST is set: letters to made-up people would leave the house. Run this without it.",
+    "address_taken": "Another firm here uses the sample's address of mail. Choose another folder with DATA_DIR.",
+}
+
+
+@click.command("demo")
+@with_appcontext
+def demo() -> None:
+    """Fill a fictive firm with customers, price list and quotes in every state. Exit status 1 where it may not."""
+    from services.demo import filling
+    from services.installation import settings
+
+    base_url = settings().base_url
+    with current_app.test_request_context(base_url=base_url):  # letters hold addresses and words, as a page does
+        try:
+            sample = filling.fill(now=utc_now())
+        except filling.CannotFill as error:
+            raise click.ClickException(WHY_NO_SAMPLE[error.code]) from None
+    if not sample.is_new:
+        click.echo("The sample firm is here already; nothing was added. It has a new password.")
+    click.echo(f"Start ./run, then log in at {base_url}/logga-in")
+    click.echo(f"  e-mail    {sample.email}")
+    click.echo(f"  password  {sample.password}   (shown only now; ./run demo makes a new one)")
+    if sample.pages:
+        click.echo("What its customers see:")
+    for title, address in sample.pages:
+        click.echo(f"  {title}\n    {address}")
+
+
 def register_commands(app: Flask) -> None:
     for group in (events_group, rules_group, jobs_group, firm_group):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
+    app.cli.add_command(demo)

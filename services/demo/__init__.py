@@ -1,0 +1,1 @@
+"""A fictive firm to look at: its data, the story of each quote, and how the stories are played."""

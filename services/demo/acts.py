@@ -1,0 +1,204 @@
+"""Plays the steps of a story by the product's own services, each at its own time, as the two parties did them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.clock import stockholm_date
+from extensions import db
+from models import Firm, QuoteLink, User
+from services import articles, customers, scope, transaction
+from services.actors import Actor
+from services.deal import (
+    agreements,
+    answering,
+    approving,
+    declining,
+    expiring,
+    figures,
+    links,
+    thread,
+    viewing,
+    withdrawing,
+)
+from services.deal.approving import Home, Person
+from services.deal.links import Deal
+from services.delivery import Round
+from services.demo.firm import ARTICLES, CUSTOMERS
+from services.demo.stories import Row, Story
+from services.outbox import refused
+from services.quotes import drafting, header, lines, sections, sending
+
+CUSTOMERS_IP = "192.0.2.17"  # RFC 5737: kept for examples
+CUSTOMERS_BROWSER = "Mozilla/5.0 (iPhone)"
+
+
+@dataclass(slots=True)
+class Stage:
+    """The firm whose quotes are played; what it has is known by the keys and names of the stories."""
+
+    firm: Firm
+    user: User
+    actor: Actor
+    customers: dict[str, int] = field(default_factory=dict)  # running numbers
+    articles: dict[str, int] = field(default_factory=dict)
+
+    def furnish(self, *, now: datetime) -> None:
+        """Customers and price list."""
+        for key, customer in CUSTOMERS.items():
+            self.customers[key] = customers.create(customer, actor=self.actor, now=now).n
+        for place, article in enumerate(ARTICLES):  # the list shows the latest first
+            at = now - timedelta(minutes=place)
+            self.articles[article.name] = articles.create(article, actor=self.actor, now=at).n
+
+
+@dataclass(slots=True)
+class Played:
+    """One story on its stage. Each act is a method; its last argument is when it happens."""
+
+    stage: Stage
+    story: Story
+    n: int = 0  # the quote's running number, once it is written
+    bounces: str = ""  # what the customer's mail server says to the next letter, if it refuses it
+
+    def play(self, act: str, words: dict[str, Any], now: datetime) -> None:
+        """One act, and what the background work does right after it."""
+        getattr(self, act)(now=now, **words)
+        self._deliver(now)
+
+    def write(self, *, now: datetime) -> None:
+        stage = self.stage
+        quote = header.create(stage.customers[self.story.customer], stage.firm, actor=stage.actor, now=now)
+        self.n = quote.n
+        header.save_title(self.n, self.story.title, rev=quote.rev, key="", actor=stage.actor, now=now)
+        for place, (title, rows) in enumerate(self.story.sections.items()):
+            if place:
+                sections.add(self.n, actor=stage.actor, now=now)
+            sections.rename(self.n, place + 1, title, rev=1, key="", actor=stage.actor, now=now)
+            for row in rows:
+                self._write_row(place + 1, row, now)
+
+    def write_more(self, *, section: str, row: Row, now: datetime) -> None:
+        self._write_row(list(self.story.sections).index(section) + 1, row, now)
+
+    def send(self, *, message: str = "", email: str = "", bounces: str = "", now: datetime) -> None:
+        stage = self.stage
+        draft = drafting.load(stage.firm.id, self.n)
+        assert draft.customer is not None  # noqa: S101  (each story has one)
+        given = sending.Sending(
+            email=email or draft.customer.email,
+            valid_until=stockholm_date(now) + timedelta(days=self.story.valid_days),
+            message=message or draft.quote.message,
+            seen=sending.fingerprint(draft, stage.firm, stage.user, now=now),
+        )
+        firm_id = stage.firm.id
+        transaction.rollback()
+        transaction.only_read()
+        sending.send(firm_id, self.n, given, actor=stage.actor, key=_key(), now=now)
+        self.bounces = bounces
+
+    def open(self, *, now: datetime) -> None:
+        viewing.saw(self._deal(now), now=now)
+
+    def ask(self, *, text: str, now: datetime) -> None:
+        thread.ask(self._deal(now), text, now=now)
+
+    def answer(self, *, text: str, now: datetime) -> None:
+        thread.answer(drafting.get(self.stage.firm.id, self.n), text, actor=self.stage.actor, now=now)
+
+    def pick(self, *, text: str, now: datetime) -> None:
+        deal = self._deal(now)
+        viewing.pick(deal, [line["key"] for line in figures.options(deal.content) if line["text"] == text], now=now)
+
+    def approve(
+        self,
+        *,
+        name: str,
+        numbers: Sequence[tuple[str, str]] = (),
+        fastighetsbeteckning: str = "",
+        later: bool = False,
+        now: datetime,
+    ) -> None:
+        deal = self._deal(now)
+        persons = tuple(Person(who, number) for who, number in numbers) or ((Person(name),) if later else ())
+        home = Home("house", fastighetsbeteckning) if numbers else Home("later" if later else "none")
+        result = approving.reckon(deal.content, deal.picked, persons)
+        yes = approving.Yes(name, frozenset({"e_signature"}), persons, home)
+        seen = approving.shown(deal.content, deal.version.json_sha256, deal.picked, result)
+        agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
+        if agreement.id in agreements.waiting():
+            agreements.draw(agreement.id, now=now)
+
+    def withdraw(self, *, name: str, now: datetime) -> None:
+        deal = self._deal(now)
+        number = str(deal.quote.number)
+        withdrawing.receive(deal, name=name, reply_to=deal.link.email, contract=number, key=_key(), now=now)
+
+    def decline(self, *, reason: str, comment: str, now: datetime) -> None:
+        deal = self._deal(now)
+        declining.decline(deal, version=deal.version.version, reason=reason, comment=comment, now=now)
+
+    def expire(self, *, now: datetime) -> None:
+        expiring.expire(drafting.get(self.stage.firm.id, self.n).id, now=now)
+
+    def recall(self, *, now: datetime) -> None:
+        answering.recall(drafting.get(self.stage.firm.id, self.n), actor=self.stage.actor, now=now)
+
+    def archive(self, *, now: datetime) -> None:
+        header.archive(self.n, actor=self.stage.actor, now=now)
+
+    def address(self) -> str | None:
+        """The address that the customer was mailed."""
+        link = self._link()
+        return links.address(link) if link else None
+
+    def _write_row(self, section_n: int, row: Row, now: datetime) -> None:
+        stage = self.stage
+        article_n = stage.articles[row.article]
+        line = lines.add_article(self.n, section_n, article_n, stage.firm, actor=stage.actor, now=now).line
+        given = lines.LineInput(
+            text=row.text or line.text,
+            quantity_milli=row.quantity_milli,
+            unit=line.unit,
+            unit_price_ore=line.unit_price_ore,
+            vat_percent=line.vat_percent,
+            kind=line.kind,
+            note=row.note,
+            discount_bp=row.discount_bp,
+            deduction=line.deduction,
+            work_type=line.work_type,
+            is_option=row.is_option,
+        )
+        shown = lines.Shown(rev=line.rev, key="", kind=line.kind, unit=line.unit)
+        lines.save(self.n, line.n, given, shown, stage.firm, actor=stage.actor, now=now)
+
+    def _link(self) -> QuoteLink | None:
+        return links.mailed(drafting.get(self.stage.firm.id, self.n)) if self.n else None
+
+    def _deal(self, now: datetime) -> Deal:
+        """The customer comes by the mailed link."""
+        quote = drafting.get(self.stage.firm.id, self.n)
+        token = str(self.address()).rpartition("/")[2]
+        return links.find(quote.public_id, token, now=now, ip=CUSTOMERS_IP, user_agent=CUSTOMERS_BROWSER)
+
+    def _deliver(self, now: datetime) -> None:
+        post = Round(now)
+        for letter in post.letters():
+            if self.bounces and letter.kind == "quote_sent" and letter.firm_id == self.stage.firm.id:
+                refused(letter, self.bounces, now=post.now())
+            else:
+                post.deliver(letter)
+        db.session.expire_all()
+
+
+def owner(firm: Firm) -> User:
+    """The sample firm's first user."""
+    return min(scope.rows(User, firm.id), key=lambda user: user.id)
+
+
+def _key() -> str:
+    return secrets.token_urlsafe(16)
