@@ -7,13 +7,14 @@ snapshot (services/transaction.py), so the tables agree with one another.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from flask import current_app
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, Text, func, select
 from sqlalchemy import Table as SqlTable
 
 from domain.clock import STOCKHOLM
@@ -28,6 +29,7 @@ from services.privacy.register import TABLES, Table
 FORMAT = "handslag.export/1"
 ROWS_AT_A_TIME = 500
 SALT_BYTES = 32  # before the value in event_value.sealed (services/events.py)
+OPENED_FROM = ["id", "firm_id", "seq", "field", "sealed"]
 
 Step = Callable[[int], None]
 
@@ -77,20 +79,30 @@ class _Archive:
         words = current_app.jinja_env.get_template("konto/las-mig.txt")  # no visitor here, so no page's names
         yield from self._text("LÄS-MIG.txt", [words.render(owner=self.owner).encode()])
         for table in tables():
-            yield from self._text(f"data/{table.name}.jsonl", json_lines.lines(self._data(table)))
-            yield from self._text(f"csv/{table.name}.csv", sheets.sheet(table.name, self._data(table)))
+            yield from self._table(table)
         for name, column in (
             ("json/versioner.jsonl", QuoteVersion.content),
             ("json/avtal.jsonl", Agreement.agreed),
         ):
             yield from self._text(name, self._exact(column))
         yield from self._text("bevis/kedja.jsonl", self._chain())
-        yield from self._text("personnummer/personnummer.jsonl", json_lines.lines(self._personnummer()))
+        names = ("applicant", "agreement", "name", "personnummer")
+        rows = json_lines.lines(names, ([row] for row in self._personnummer()))
+        yield from self._text("personnummer/personnummer.jsonl", rows)
         yield from self._text("personnummer/personnummer.csv", sheets.personnummer(self._personnummer()))
         for paper in papers.all_of(self.owner.firm_id):
             yield from self._paper(paper)
         yield from self._text("manifest.json", self._manifest())
         yield from self.zip.close()
+
+    def _table(self, table: Table) -> Iterator[bytes]:
+        """All columns but means of access as data, those for reading as a sheet."""
+        columns = _columns(table)
+        chunks = self._chunks(table, [name for name, _kind in columns], counts=True)
+        yield from self._text(f"data/{table.name}.jsonl", json_lines.lines([name for name, _kind in columns], chunks))
+        columns = [(name, kind) for name, kind in columns if sheets.is_shown(table.name, name)]
+        chunks = self._chunks(table, [name for name, _kind in columns])
+        yield from self._text(f"csv/{table.name}.csv", sheets.sheet(columns, chunks))
 
     def _text(self, name: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from self.zip.add(name, pieces, compress=True)
@@ -105,30 +117,31 @@ class _Archive:
             return
         yield from self.zip.add(paper.name, [data], compress=False)
 
-    def _data(self, table: Table) -> Iterator[dict[str, object]]:
-        """Every column but means of access; what is encrypted opened, except personnummer (a file of their own)."""
-        opened = {column.name for column in table.columns if column.exported == "opened"}
+    def _chunks(self, table: Table, names: list[str], *, counts: bool = False) -> Iterator[list[Sequence[Any]]]:
+        """The firm's rows, some hundred at a time, the values behind commitments opened."""
+        rows = sql_table(table)
+        is_opened = table.name == "event_value"
+        wanted = [rows.c[name] for name in (OPENED_FROM if is_opened else names)]
+        statement = select(*wanted).where(_is_mine(rows, self.owner.firm_id)).order_by(*rows.primary_key.columns)
         count = 0
-        for row in self._stream(_handed_out(table, self.owner.firm_id)):
-            values = dict(row._mapping)
-            sealed = {name: values.pop(name) for name in opened}
-            if table.name == "event_value":
-                values |= self._opened_value(values["seq"], values["field"], sealed["sealed"])
-            count += 1
-            self.step(1)
-            yield values
-        self.rows[table.name] = count
+        for chunk in db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME)).partitions():
+            count += len(chunk)
+            self.step(len(chunk))
+            yield [self._opened(row) for row in chunk] if is_opened else list(chunk)
+        if counts:
+            self.rows[table.name] = count
 
-    def _opened_value(self, seq: int, field: str, sealed: bytes) -> dict[str, object]:
-        """The value behind a commitment and its random bytes: c = HMAC-SHA256(salt, value)."""
+    def _opened(self, row: Sequence[Any]) -> Sequence[Any]:
+        """A row of event_value with its random bytes and value: commitment = HMAC-SHA256(salt, value)."""
+        number, firm_id, seq, field, sealed = row
         try:
             clear = vault.unseal(self.owner.public_id, sealed, "event_value", str(seq), field)
         except InvalidTag:
             self._cannot_read(f"event_value {seq} {field}")
-            return {"salt": None, "value": None}
-        return {"salt": clear[:SALT_BYTES].hex(), "value": clear[SALT_BYTES:].decode()}
+            return number, firm_id, seq, field, None, None
+        return number, firm_id, seq, field, clear[:SALT_BYTES].hex(), clear[SALT_BYTES:].decode()
 
-    def _personnummer(self) -> Iterator[dict[str, object]]:
+    def _personnummer(self) -> Iterator[tuple[str, str, str, str]]:
         statement = scope.columns(
             Applicant,
             self.owner.firm_id,
@@ -145,7 +158,7 @@ class _Archive:
             except InvalidTag:
                 self._cannot_read(f"applicant {row.public_id}")
                 continue
-            yield {"applicant": row.public_id, "agreement": row.agreement, "name": row.name, "personnummer": clear}
+            yield row.public_id, row.agreement, row.name, clear
 
     def _exact(self, column: object) -> Iterator[bytes]:
         """Canonical JSON as it was frozen, one document a line: the SHA-256 of a line is the one in the evidence."""
@@ -183,11 +196,15 @@ class _Archive:
         yield from db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME))
 
 
-def _handed_out(table: Table, firm_id: int) -> Select[tuple[object, ...]]:
-    rows = sql_table(table)
-    names = {column.name for column in table.handed_out()}
-    wanted = [column for column in rows.columns if column.name in names]
-    return select(*wanted).where(_is_mine(rows, firm_id)).order_by(*rows.primary_key.columns)
+def _columns(table: Table) -> list[sheets.Column]:
+    """Name and type of what is handed out. Personnummer have files of their own."""
+    if table.name == "event_value":
+        return [(name, sql_table(table).c[name].type) for name in OPENED_FROM[:-1]] + [
+            ("salt", Text()),
+            ("value", Text()),
+        ]
+    names = {column.name for column in table.columns if column.exported == "clear"}
+    return [(column.name, column.type) for column in sql_table(table).columns if column.name in names]
 
 
 def _is_mine(rows: SqlTable, firm_id: int):  # type: ignore[no-untyped-def]

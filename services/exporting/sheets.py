@@ -2,68 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from decimal import Decimal
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import Boolean, String
+from sqlalchemy.types import TypeEngine
 
 from exchange import csv_sv
-from exchange.csv_sv import Cell
-from models import Base
-from services.privacy.register import TABLES
+from exchange.csv_sv import Show
+from tables.columns import UtcDateTime
 
 # whole documents in a cell: they lie in json/ and bevis/, and a cell of Excel ends at 32,767 characters
-_LEFT_OUT = {("quote_version", "content"), ("agreement", "agreed"), ("event", "entry")}
-_MADE_OF_OTHERS = {"search_text", "sort_name"}
-_SCALES = {"_ore": (2, "_kr"), "_milli": (3, ""), "_bp": (2, "_percent")}
+LEFT_OUT = {("quote_version", "content"), ("agreement", "agreed"), ("event", "entry")}
+MADE_OF_OTHERS = {"search_text", "sort_name"}
+_SCALES: dict[str, tuple[str, Show]] = {
+    "_ore": ("_kr", csv_sv.hundredths),
+    "_milli": ("", csv_sv.thousandths),
+    "_bp": ("_percent", csv_sv.hundredths),
+}
+
+Column = tuple[str, TypeEngine[Any]]
+Chunks = Iterable[Iterable[Sequence[Any]]]
 
 
-def sheet(table: str, rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
-    """One table as CSV."""
-    columns = _columns(table)
+def is_shown(table: str, column: str) -> bool:
+    """Whether a column of the data is also one of the sheet."""
+    return column not in MADE_OF_OTHERS and (table, column) not in LEFT_OUT
+
+
+def sheet(columns: Sequence[Column], chunks: Chunks) -> Iterator[bytes]:
+    """One table as CSV; the rows hold these columns in this order."""
     words = _words()
-    header = [words.get(_renamed(column), _renamed(column)) for column in columns]
-    return csv_sv.lines(header, ([_cell(column, row[column]) for column in columns] for row in rows))
+    header = [words.get(_renamed(name), _renamed(name)) for name, _kind in columns]
+    return csv_sv.lines(header, [_show(name, kind) for name, kind in columns], chunks)
 
 
-def personnummer(rows: Iterable[Mapping[str, object]]) -> Iterator[bytes]:
-    """The file of personnummer, with the hyphen that keeps Excel from reading a number."""
+def personnummer(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
+    """The file of personnummer: rows of applicant, agreement, name, twelve digits.
+
+    The hyphen keeps Excel from reading a number.
+    """
+    shown = ((name, f"{digits[:8]}-{digits[8:]}", agreement) for _applicant, agreement, name, digits in rows)
     header = [_("Namn"), _("Personnummer"), _("Avtal")]
-    shown = (
-        [str(row["name"]), f"{str(row['personnummer'])[:8]}-{str(row['personnummer'])[8:]}", str(row["agreement"])]
-        for row in rows
-    )
-    return csv_sv.lines(header, shown)
-
-
-def _columns(table: str) -> list[str]:
-    handed = {column.name: column.exported for column in TABLES[table].handed_out()}
-    names = [
-        column.name
-        for column in Base.metadata.tables[table].columns
-        if handed.get(column.name) == "clear"
-        and column.name not in _MADE_OF_OTHERS
-        and (table, column.name) not in _LEFT_OUT
-    ]
-    return [*names, "salt", "value"] if table == "event_value" else names
+    return csv_sv.lines(header, [csv_sv.guarded, None, csv_sv.guarded], [shown])
 
 
 def _renamed(column: str) -> str:
-    for ending, (_places, word) in _SCALES.items():
+    for ending, (word, _show_it) in _SCALES.items():
         if column.endswith(ending):
             return column.removesuffix(ending) + word
     return column
 
 
-def _cell(column: str, value: object) -> Cell:
-    if isinstance(value, int) and not isinstance(value, bool):
-        for ending, (places, _word) in _SCALES.items():
-            if column.endswith(ending):
-                amount = Decimal(value).scaleb(-places)
-                return amount if ending == "_ore" else amount.normalize()
-    return cast("str | int | date | None", value)
+def _show(column: str, kind: TypeEngine[Any]) -> Show | None:
+    for ending, (_word, show) in _SCALES.items():
+        if column.endswith(ending):
+            return show
+    if isinstance(kind, Boolean):
+        return csv_sv.yes_or_no
+    if isinstance(kind, UtcDateTime):
+        return csv_sv.stockholm
+    return csv_sv.guarded if isinstance(kind, String) else None
 
 
 def _words() -> dict[str, str]:

@@ -53,57 +53,54 @@ def test_an_empty_zip_is_a_zip():
     assert zipfile.ZipFile(io.BytesIO(b"".join(stream.close()))).namelist() == []
 
 
-def rows_of(*rows) -> list[list[str]]:
-    data = b"".join(csv_sv.lines(["a", "b"], rows))
-    assert data.startswith(b"\xef\xbb\xbfa;b\r\n")
-    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))[1:]
+def read(data: bytes) -> list[list[str]]:
+    assert data.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
-@pytest.mark.parametrize(
-    ("cell", "shown"),
-    [
-        ("=1+1", "'=1+1"),
-        ("@SUM(1)", "'@SUM(1)"),
-        ("-2", "'-2"),
-        ("+46", "'+46"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("\n=1", "'\n=1"),
-        ('a;"b"\nc', 'a;"b"\nc'),
-        (-2, "-2"),
-        (Decimal("-1290.50"), "-1290,50"),
-        (True, "ja"),
-        (False, "nej"),
-        (None, ""),
-        (date(2026, 11, 20), "2026-11-20"),
-        (datetime(2026, 11, 20, 8, 14, 36, tzinfo=UTC), "2026-11-20 09:14:36"),
-    ],
-)
-def test_a_cell(cell, shown):
-    assert rows_of([cell, "x"]) == [[shown, "x"]]
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(1)", "-2", "+46", "\t=1", "\r=1", "\n=1"])
+def test_what_looks_like_a_formula_is_guarded(text):
+    assert csv_sv.guarded(text) == "'" + text
 
 
-def test_csv_in_pieces():
-    rows = [[str(number), "x"] for number in range(1001)]
-    assert rows_of(*rows) == rows
+@pytest.mark.parametrize("text", ["", "x=1", "Åke", ' "a;b"'])
+def test_other_texts_are_not(text):
+    assert csv_sv.guarded(text) == text
+
+
+@pytest.mark.parametrize(("ore", "shown"), [(0, "0,00"), (129050, "1290,50"), (-129050, "-1290,50"), (-5, "-0,05")])
+def test_hundredths(ore, shown):
+    assert csv_sv.hundredths(ore) == shown
+
+
+@pytest.mark.parametrize(("milli", "shown"), [(0, "0"), (16000, "16"), (5500, "5,5"), (-1, "-0,001"), (25050, "25,05")])
+def test_thousandths(milli, shown):
+    assert csv_sv.thousandths(milli) == shown
+
+
+def test_times_are_stockholms():
+    assert csv_sv.stockholm(datetime(2026, 11, 20, 8, 14, 36, 999, tzinfo=UTC)) == "2026-11-20 09:14:36"
+
+
+def test_csv_read_back():
+    shows = [csv_sv.guarded, csv_sv.hundredths, csv_sv.yes_or_no, None, None]
+    chunks = [[('=a;"b"\r\nc', -129050, True, 7, date(2026, 11, 20))], [(None, None, None, None, None)]]
+    data = b"".join(csv_sv.lines(["a", "b", "c", "d", "e"], shows, chunks))
+    assert data.endswith(b"\r\n")
+    assert read(data) == [
+        ["a", "b", "c", "d", "e"],
+        ['\'=a;"b"\r\nc', "-1290,50", "ja", "7", "2026-11-20"],
+        ["", "", "", "", ""],
+    ]
 
 
 def test_json_lines():
-    row = {
-        "å": "ö\n",
-        "at": datetime(2026, 11, 20, 8, 14, tzinfo=UTC),
-        "on": date(2026, 11, 20),
-        "bytes": b"\x01",
-        "n": 1,
-    }
-    data = b"".join(json_lines.lines([row, {"n": None}]))
-    lines = [json.loads(line) for line in data.splitlines()]
-    assert lines == [
-        {"å": "ö\n", "at": "2026-11-20T08:14:00Z", "on": "2026-11-20", "bytes": "01", "n": 1},
-        {"n": None},
-    ]
+    row = ("ö\n", datetime(2026, 11, 20, 8, 14, tzinfo=UTC), date(2026, 11, 20), b"\x01", None)
+    data = b"".join(json_lines.lines(["å", "at", "on", "bytes", "none"], [[row], [], [row]]))
+    expected = {"å": "ö\n", "at": "2026-11-20T08:14:00Z", "on": "2026-11-20", "bytes": "01", "none": None}
+    assert [json.loads(line) for line in data.splitlines()] == [expected, expected]
 
 
 def test_json_lines_refuse_what_json_has_not():
     with pytest.raises(TypeError):
-        list(json_lines.lines([{"x": Decimal(1)}]))
+        list(json_lines.lines(["x"], [[(Decimal(1),)]]))
