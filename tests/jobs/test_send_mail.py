@@ -1,58 +1,21 @@
-"""Letters reach the receiving server whatever happens: it is down, it says later, the worker is killed."""
+"""What becomes of a letter: taken, later, never. test_mail_timeline.py kills the worker as well."""
 
 from __future__ import annotations
 
-import dataclasses
-import os
-import signal
-import subprocess
-import sys
 from datetime import datetime, timedelta
 
 import pytest
 from flask import url_for
 
-from config import Settings
 from extensions import db
 from jobs import JobResult, send_mail
 from mail import letters, local_mailbox
 from models import Event, Letter
 from services import outbox, transaction
 from services.clock import utc_now
-from tests.smtp import Sink, free_port, serving
+from tests.smtp import Sink, serving
 
 MINUTE = timedelta(minutes=1)
-
-# another process draws the same kind of letter and runs the job once
-WORKER = """
-from app import create_app
-from jobs import send_mail
-from mail import letters
-from services.clock import utc_now
-letters.LETTERS["test"] = lambda params: letters.Letter("Offert", "Hej")
-app = create_app()
-with app.app_context():
-    send_mail.run(utc_now())
-"""
-
-
-@pytest.fixture
-def port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def by_smtp(app, monkeypatch, port) -> Settings:
-    """The product with a mail server in its settings; nothing listens there yet."""
-    chosen: Settings = dataclasses.replace(
-        app.config["SETTINGS"],
-        SMTP_HOST="127.0.0.1",
-        SMTP_PORT=port,
-        SMTP_SECURITY="none",
-        MAIL_FROM="post@handslag.example",
-    )
-    monkeypatch.setitem(app.config, "SETTINGS", chosen)
-    return chosen
 
 
 @pytest.fixture
@@ -109,24 +72,6 @@ def test_down_then_later_then_taken(by_smtp, port, queued, now):
     assert acts() == ["mail.accepted"]
     assert len({got["Message-ID"] for got in sink.got}) == 1
     assert sink.got[-1]["Auto-Submitted"] == "auto-generated"
-
-
-def test_killed_between_data_and_commit_it_goes_again_under_the_same_id(by_smtp, port, queued, now):
-    letter = queued()
-    environment = {**os.environ, **_as_environment(by_smtp), "PYTHONPATH": os.getcwd()}
-    worker: list[subprocess.Popen[bytes]] = []
-    sink = Sink(at_data=lambda: worker[0].send_signal(signal.SIGKILL) if len(sink.got) == 1 else None)
-    with serving(sink, port):
-        worker.append(subprocess.Popen([sys.executable, "-P", "-c", WORKER], env=environment))
-        assert worker[0].wait(timeout=30) == -signal.SIGKILL
-        assert state(letter) == ("queued", 1, ""), "the killed worker could not say that it was taken"
-        assert acts() == []
-        assert send_mail.run(now + MINUTE) == JobResult(), "its lease still runs"
-        assert send_mail.run(now + 5 * MINUTE) == JobResult(done=1)
-    assert state(letter) == ("sent", 2, "250 taken")
-    assert acts() == ["mail.accepted"]
-    assert len(sink.got) == 2
-    assert sink.got[0]["Message-ID"] == sink.got[1]["Message-ID"]
 
 
 def test_a_final_no_is_final(by_smtp, port, queued, now):
@@ -187,8 +132,3 @@ def test_drawing_a_letter_cannot_write(app, queued, now):
     letter = queued(writes)
     assert send_mail.run(now) == JobResult(failed=1)
     assert state(letter) == ("queued", 1, "the letter could not be written")
-
-
-def _as_environment(settings: Settings) -> dict[str, str]:
-    names = ("DATA_DIR", "DATABASE_URL", "BASE_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_SECURITY", "MAIL_FROM")
-    return {name: str(getattr(settings, name)) for name in names}
