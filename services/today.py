@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import CompoundSelect, and_, func, select, text, union
 from sqlalchemy.engine import Row
 
 from domain.clock import stockholm_date
@@ -14,11 +13,13 @@ from domain.quote_states import OPEN, QuoteStatus
 from extensions import db
 from models import Agreement, Article, Decline, Event, Firm, Quote
 from services import scope
+from tables.agreements import LATER
+from tables.quotes import ASKS
 
 MOST = 30  # things that wait, shown at once
 EVENTS = 10
 SOON = timedelta(days=3)  # before the last day
-NEW = timedelta(days=7)  # how long an approval stays here
+NEW = timedelta(days=14)  # how long news stay here
 
 # acts with words in templates/home/_happened.html
 TOLD = (
@@ -73,35 +74,39 @@ class FirstSteps:
 
 
 def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
-    """The quotes that wait on the firm, the newest move first."""
+    """The quotes that wait on the firm, the newest move first.
+
+    A question, a late answer, a bounced letter and missing rot details wait until someone acts; other news for NEW.
+    """
     today = stockholm_date(now)
     statement = (
-        scope.columns(Quote, firm_id, Quote, Agreement.home, Agreement.accepted_at, Decline.reason, Decline.comment)
+        scope.columns(Quote, firm_id, Quote, Agreement.home, Decline.reason, Decline.comment)
         .outerjoin(Agreement, and_(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
         .outerjoin(
             Decline,
             and_(Decline.firm_id == Quote.firm_id, Decline.quote_id == Quote.id, Decline.version == Quote.version),
         )
-        .where(
-            Quote.archived_at.is_(None),
-            or_(
-                Quote.turn == "firm",
-                Quote.mail_failed_at.is_not(None),
-                and_(Quote.status.in_(OPEN), Quote.valid_until.between(today, today + SOON)),
-                and_(
-                    Quote.status.in_((QuoteStatus.ACCEPTED, QuoteStatus.SIGNED)),
-                    or_(Agreement.home == "later", Agreement.accepted_at > now - NEW),
-                ),
-            ),
-        )
+        .where(Quote.id.in_(_ids(firm_id, today, now)), Quote.archived_at.is_(None))
         .order_by(Quote.touched_at.desc(), Quote.id.desc())
         .limit(MOST)
     )
     return [_waiting(row, today) for row in db.session.execute(statement)]
 
 
-def _waiting(row: Row[tuple[Quote, str | None, datetime | None, str | None, str | None]], today: date) -> Waiting:
-    quote, home, _accepted_at, said_reason, said = row
+def _ids(firm_id: int, today: date, now: datetime) -> CompoundSelect[tuple[int]]:
+    """The quotes to show: four questions, each answered by an index of its own whatever the number of quotes."""
+    quotes = scope.columns(Quote, firm_id, Quote.id)
+    later = scope.columns(Agreement, firm_id, Agreement.quote_id).join(Quote, Quote.id == Agreement.quote_id)
+    return union(
+        quotes.where(text(f"({ASKS})")),
+        quotes.where(Quote.turn == "firm", Quote.touched_at > now - NEW),
+        quotes.where(Quote.status.in_(OPEN), Quote.valid_until.between(today, today + SOON)),
+        later.where(text(f"agreement.{LATER}"), Quote.status.in_((QuoteStatus.ACCEPTED, QuoteStatus.SIGNED))),
+    )
+
+
+def _waiting(row: Row[tuple[Quote, str | None, str | None, str | None]], today: date) -> Waiting:
+    quote, home, said_reason, said = row
     is_declined = quote.status == QuoteStatus.DECLINED
     return Waiting(
         n=quote.n,
@@ -152,9 +157,3 @@ def first_steps(firm: Firm) -> FirstSteps:
     has_article, has_quote = (scope.of(model, firm.id).exists() for model in (Article, Quote))
     found = db.session.execute(select(has_article, has_quote)).one()
     return FirstSteps(bool(firm.orgnr and (firm.phone or firm.street)), bool(found[0]), bool(found[1]))
-
-
-def reasons() -> Iterator[str]:
-    """Every reason that `waiting` can give."""
-    yield from ("mail_failed", "question", "accepted", "rot_missing", "soon")
-    yield from (str(status) for status in QuoteStatus)

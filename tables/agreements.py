@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
 from tables.columns import UtcDateTime
+
+# what rot needs is still to be filled in: found by the same words (services/today.py)
+LATER = "home = 'later'"
 
 
 class Agreement(FirmOwned, Base):
@@ -21,6 +24,7 @@ class Agreement(FirmOwned, Base):
         same_firm("link_id", "quote_link", ondelete=None),
         same_firm("pdf_id", "stored_file", ondelete=None),
         UniqueConstraint("quote_id"),
+        Index("ix_agreement_rot_later", "firm_id", "quote_id", sqlite_where=text(LATER), postgresql_where=text(LATER)),
         CheckConstraint("home IN ('none', 'house', 'flat', 'later')", name="home"),
     )
     public_id: Mapped[str] = public_id_column()

@@ -409,6 +409,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_quote_public_id")),
     )
     with op.batch_alter_table("quote", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_quote_asks",
+            ["firm_id", "touched_at"],
+            unique=False,
+            sqlite_where=sa.text("question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"),
+            postgresql_where=sa.text(
+                "question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"
+            ),
+        )
         batch_op.create_index(batch_op.f("ix_quote_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index("ix_quote_expiry", ["status", "valid_until"], unique=False)
         batch_op.create_index("ix_quote_list", ["firm_id", "archived_at", "touched_at", "id"], unique=False)
@@ -652,6 +661,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_agreement_public_id")),
         sa.UniqueConstraint("quote_id", name=op.f("uq_agreement_quote_id")),
     )
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_agreement_rot_later",
+            ["firm_id", "quote_id"],
+            unique=False,
+            sqlite_where=sa.text("home = 'later'"),
+            postgresql_where=sa.text("home = 'later'"),
+        )
+
     op.create_table(
         "quote_line",
         sa.Column("quote_id", BIG, nullable=False),
@@ -772,6 +790,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_quote_line_section_id"))
 
     op.drop_table("quote_line")
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_agreement_rot_later", sqlite_where=sa.text("home = 'later'"), postgresql_where=sa.text("home = 'later'")
+        )
+
     op.drop_table("agreement")
     op.drop_table("quote_version")
     op.drop_table("quote_section")
@@ -800,6 +823,13 @@ def downgrade() -> None:
         batch_op.drop_index("ix_quote_list")
         batch_op.drop_index("ix_quote_expiry")
         batch_op.drop_index(batch_op.f("ix_quote_customer_id"))
+        batch_op.drop_index(
+            "ix_quote_asks",
+            sqlite_where=sa.text("question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"),
+            postgresql_where=sa.text(
+                "question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"
+            ),
+        )
 
     op.drop_table("quote")
     with op.batch_alter_table("login", schema=None) as batch_op:

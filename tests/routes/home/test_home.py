@@ -52,10 +52,12 @@ def test_what_waits_and_why(owner, make, firm):
     now, today = utc_now(), stockholm_date(utc_now())
     customer = make.customer(firm)
 
-    def quote(title, **given):
-        return make.quote(firm, customer, lines=False, title=title, **given)
+    def quote(title, *, days_ago=0, **given):
+        made = make.quote(firm, customer, lines=False, title=title, **given)
+        made.touched_at = now - timedelta(days=days_ago)
+        return made
 
-    quote("Fråga", status="sent", turn="firm", question_at=now, number="2026-001")
+    quote("Fråga", status="sent", turn="firm", question_at=now, number="2026-001", days_ago=40)
     no = quote("Nej", status="declined", turn="firm", version=1)
     db.session.add(
         Decline(firm_id=firm.id, quote_id=no.id, version=1, reason="price", comment="Vi väntar", declined_at=now)
@@ -66,13 +68,14 @@ def test_what_waits_and_why(owner, make, firm):
     quote("Sent", status="late_acceptance", turn="firm")
     quote("Arkiverad", status="sent", turn="firm", archived_at=now)
     quote("Utkast")
-    agree(quote("Ny", status="accepted"), now)
-    agree(quote("Gammal", status="accepted"), now - timedelta(days=8))
-    agree(quote("Saknas", status="accepted"), now - timedelta(days=8), home="later")
+    agree(quote("Ny", status="accepted", turn="firm"), now)
+    agree(quote("Gammal", status="accepted", turn="firm", days_ago=15), now)
+    agree(quote("Saknas", status="accepted", days_ago=90), now, home="later")
+    agree(quote("Ångrad", status="withdrawn", days_ago=90), now, home="later")
     page = idag(owner)
     for title in ("Fråga", "Nej", "Snart", "Studsade", "Sent", "Ny", "Saknas"):
         assert f">{title}<" in page, title
-    for title in ("Längre", "Arkiverad", "Utkast", "Gammal"):
+    for title in ("Längre", "Arkiverad", "Utkast", "Gammal", "Ångrad"):
         assert f">{title}<" not in page, title
     for words in (
         "Ny fråga",
