@@ -12,10 +12,12 @@ from blueprints.customers.forms import CustomerForm
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part
+from domain.clock import stockholm_date
 from models import Customer
 from services import customers
 from services.clock import utc_now
 from services.errors import Stale
+from services.quotes import listing
 
 
 @bp.get("/kunder")
@@ -51,7 +53,8 @@ def create() -> ResponseReturnValue:
 @requires("customer.read")
 def show(n: int) -> ResponseReturnValue:
     customer = customers.get(current_user.firm_id, n)
-    quotes = customers.quotes_of(customer)
+    today = stockholm_date(utc_now())
+    quotes = [(quote, listing.shown_status(quote, today)) for quote in customers.quotes_of(customer)]
     return render_template("customers/show.html", place="kunder", customer=customer, quotes=quotes)
 
 

@@ -211,3 +211,20 @@ def test_an_archived_customer_is_not_offered_for_a_quote(make, firm):
     customer = make.customer(firm)
     customers.archive(customer, now=utc_now())
     assert customers.latest(firm.id) == []
+
+
+def test_the_form_shows_a_phone_number_as_it_is_spoken(make, client):
+    firm = make.firm()
+    customer = make.customer(firm, phone="+46701740605")
+    client.log_in(make.owner(firm))
+
+    assert 'value="070-174 06 05"' in client.get(f"/kunder/{customer.n}/redigera").get_data(as_text=True)
+
+
+def test_a_quote_is_shown_here_as_in_the_list_of_quotes(make, client):
+    firm = make.firm()
+    customer = make.customer(firm)
+    make.quote(firm, customer, status="sent", number="2026-001", version=1, question_at=utc_now())
+    client.log_in(make.owner(firm))
+
+    assert "Ny fråga" in client.get(f"/kunder/{customer.n}").get_data(as_text=True)
