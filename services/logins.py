@@ -178,10 +178,10 @@ def check_password(user: User, password: str, *, now: datetime) -> None:
 
 
 def touch(login: Login, *, now: datetime) -> None:
-    """Note that the login is in use, at most once an hour. Called where something is changed anyway."""
+    """Note that the login is in use, at most once an hour. Called before a change: reading writes nothing."""
     if now - login.seen_at > SEEN_EVERY:
         login.seen_at = now
-        transaction.commit()
+        transaction.commit(keep=True)
 
 
 def _end(user: User, which: ColumnElement[bool], *, now: datetime) -> list[str]:

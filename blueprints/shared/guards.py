@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, make_response, redirect, request, sess
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
+from blueprints.shared.requests import READS_FIRST
 from domain import permissions
 from domain.clock import stockholm_date
 from extensions import login_manager
@@ -92,6 +93,8 @@ def requires(action: str, *, fresh: bool = False, fresh_next: str = "") -> Calla
                 abort(403)
             if fresh and not current_user.is_fresh:
                 return redirect(url_for("accounts.confirm_password", next=fresh_next or _here()), code=303)
+            if request.method == "POST" and not getattr(view, READS_FIRST, False):
+                logins.touch(current_user.login, now=utc_now())
             return view(*args, **kwargs)
 
         setattr(guarded, GUARD, action)

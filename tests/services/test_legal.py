@@ -14,7 +14,7 @@ PUBLISHED = {
     ("terms", "2026-11-20"): "b9615ca9fd179481e01ee083b6f57bf1dcc5ecf4c4f3a21a7955b00d709af751",
     ("dpa", "2026-11-20"): "b49f93e61562a9ed6749096c7073e5217f43278d5cab043e7f4cbfdeaee8acc7",
     ("privacy", "2026-11-20"): "076c338c4dac9c8ff20b8a547a91db97aed6cdb2e200ee568d7d91654d7e80c0",
-    ("customers", "2026-11-20"): "bbacf2be14d2b09a52c3a680aec6deac16129af7253767f668619e2ae1032efe",
+    ("customers", "2026-11-20"): "05871305ac1fa8200d1217db67c339b8c08f8041672c8a41ac8dcae6f70d9b48",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
@@ -48,6 +49,16 @@ def test_twenty_at_once_use_it_once(app, token):
     assert sorted(outcomes) == ["gone"] * 19 + ["used"]
     db.engine.dispose()
     with pytest.raises(LinkGone):
+        user_tokens.read(RESET_PASSWORD, token, now=utc_now())
+
+
+def test_C21_a_link_outlives_the_change_of_the_key_while_the_old_one_is_kept(app, token, monkeypatch):
+    own = app.config["SECRETS"]
+    kept = replace(own, secret_keys=(*own.secret_keys, "k" * 64))
+    monkeypatch.setitem(app.config, "SECRETS", kept)
+    user_tokens.read(RESET_PASSWORD, token, now=utc_now())
+    monkeypatch.setitem(app.config, "SECRETS", replace(own, secret_keys=("k" * 64,)))
+    with pytest.raises(NotFound):
         user_tokens.read(RESET_PASSWORD, token, now=utc_now())
 
 

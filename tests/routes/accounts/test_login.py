@@ -193,6 +193,32 @@ def test_idle_and_old_logins_end(client, user):
         assert client.get("/mer").status_code == 302
 
 
+def test_a_login_in_use_goes_on(client, user):
+    """What is changed moves the mark, at most once an hour; what is read does not."""
+    log_in(client, user.email)
+    start = db.session.query(Login).one().seen_at
+    with time_machine.travel(utc_now() + timedelta(minutes=50)):
+        client.post("/installningar/mig", data={"name": "Eva"})
+    db.session.rollback()
+    assert db.session.query(Login).one().seen_at == start
+    with time_machine.travel(utc_now() + timedelta(days=13)):
+        client.get("/mer")
+        client.post("/installningar/mig", data={"name": "Eva Ek"})
+    with time_machine.travel(utc_now() + timedelta(days=26)):
+        assert client.get("/mer").status_code == 200
+    with time_machine.travel(utc_now() + timedelta(days=28)):
+        assert client.get("/mer").status_code == 302
+
+
+def test_however_used_a_login_ends_after_ninety_days(client, user):
+    log_in(client, user.email)
+    for days in range(10, 100, 10):
+        with time_machine.travel(utc_now() + timedelta(days=days)):
+            client.post("/installningar/mig", data={"name": f"Eva {days}"})
+            found = client.get("/mer").status_code
+        assert found == (200 if days < 90 else 302)
+
+
 def test_the_password_again(client, user):
     client.log_in(user)
     login = db.session.query(Login).one()
