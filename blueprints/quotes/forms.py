@@ -18,6 +18,7 @@ from blueprints.shared.fields import (
     PostalCodeText,
     QuantityField,
     Range,
+    choices,
     strip,
 )
 from blueprints.shared.free_text import no_personnummer
@@ -29,8 +30,9 @@ from services.quotes.header import Details
 from services.quotes.lines import LineInput, Shown
 
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
-KINDS = [("labour", _l("Arbete")), ("material", _l("Material")), ("other", _l("Övrigt"))]
-CUSTOMER_KINDS = [("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening"))]
+KINDS = choices(("labour", _l("Arbete")), ("material", _l("Material")), ("other", _l("Övrigt")))
+VAT = choices(*((str(rate), f"{rate} %") for rate in VAT_RATES))
+CUSTOMER_KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))
 DEDUCTIONS = tuple(f"{kind}:{work.code}" for kind in ("rot", "rut") for work in work_types(kind))
 MOST_MILLI = 100_000_000  # 100 000 of anything
 MOST_ORE = 10_000_000_000  # 100 million kronor
@@ -66,7 +68,7 @@ class LineForm(RevForm):
     )
     unit = SelectField(_l("Enhet"), validate_choice=False)
     price = KronorField(_l("Pris"), [Range(-MOST_ORE, MOST_ORE, _l("Priset ska vara högst 100 miljoner kronor."))])
-    vat = SelectField(_l("Moms"), choices=[(str(rate), f"{rate} %") for rate in VAT_RATES], validate_choice=False)
+    vat = SelectField(_l("Moms"), choices=VAT, validate_choice=False)
     kind = RadioField(_l("Typ"), choices=KINDS, validate_choice=False)
     option = BooleanField(_l("Tillval"))
     discount = PercentField(_l("Rabatt"), [Range(0, 10_000, _l("Rabatten ska vara mellan 0 och 100 procent."))])
@@ -82,7 +84,7 @@ class LineForm(RevForm):
             field.label.field_id = field.id
         own = self.unit.data
         units = (*UNITS, own) if own and own not in UNITS else UNITS
-        self.unit.choices = [(unit, unit) for unit in units]
+        self.unit.choices = choices(*((unit, unit) for unit in units))
 
     @classmethod
     def of(cls, line: QuoteLine) -> LineForm:
@@ -113,7 +115,7 @@ class LineForm(RevForm):
             raise ValidationError(_l("Momsen kan vara 25, 12, 6 eller 0 procent."))
 
     def validate_kind(self, field: Any) -> None:
-        if field.data not in {value for value, _label in KINDS}:
+        if field.data not in {choice.value for choice in KINDS}:
             raise ValidationError(_l("Välj arbete, material eller övrigt."))
 
     def validate_deduction(self, field: Any) -> None:

@@ -162,5 +162,5 @@ def _words(field: Any) -> str:
         kind, _sep, code = (field.data or "").partition(":")
         return f"{kind.upper()}, {work_words().get(code, code)}" if kind else str(_("inget"))
     if getattr(field, "choices", None):
-        return next((str(label) for value, label in field.choices if value == field.data), str(field.data or ""))
+        return next((str(one.label) for one in field.choices if one.value == field.data), str(field.data or ""))
     return " ".join(str(field._value()).split())
