@@ -1,0 +1,1 @@
+"""How fast and how heavy the product is, beside references measured in the same run: docs/performance.md."""

@@ -1,0 +1,223 @@
+"""The rows of the table about answers: time, statements, size. All are asked for as a browser would."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from flask import Flask
+
+from bench import web
+from bench.counting import statements
+from bench.fill import PASSWORD, Deal, Filled
+from bench.report import Row
+from bench.web import Answer, NotBuilt, Timing, Visitor, form, serial
+
+PART = {"HX-Request": "true"}
+ROWS = "antal=50"
+PERSONNUMMER = "198406012388"  # a test number that Skatteverket publishes
+COOKIE = "handslag"
+
+
+@dataclass
+class Bench:
+    """What the measurements share."""
+
+    app: Flask
+    port: int
+    firms: dict[int, Filled]
+    deals: list[Deal]  # each is approved once
+    main: Filled  # the firm that most rows are measured on
+    p: float = 0.0  # seconds of one answer of reference P
+    p_throughput: float = 0.0
+    timings: dict[str, Timing] = field(default_factory=dict)
+
+    def log_in(self, filled: Filled) -> Visitor:
+        visitor = Visitor(self.port)
+        fields = form(visitor.page("/logga-in"), "/logga-in") | {"email": filled.email, "password": PASSWORD}
+        if visitor.post("/logga-in", fields).status != 303:
+            raise NotBuilt("the login was refused")
+        return visitor
+
+    def next_deal(self) -> Deal:
+        if not self.deals:
+            raise NotBuilt("more quotes to approve than were made")
+        return self.deals.pop()
+
+    def customer(self, deal: Deal) -> Visitor:
+        """A customer who has followed the link of the letter."""
+        visitor = Visitor(self.port)
+        if visitor.get(f"/l/{deal.token}").location != f"/o/{deal.public_id}":
+            raise NotBuilt("the link does not lead to the quote")
+        return visitor
+
+    def time(self, name: str, act: Callable[[], Answer], *, expect: int = 200) -> Timing:
+        self.timings[name] = serial(act, expect=expect)
+        return self.timings[name]
+
+
+def times(seconds: float) -> str:
+    return f"{seconds * 1000:.2f} ms"
+
+
+def list_rows(bench: Bench) -> list[Row]:
+    visitor = bench.log_in(bench.main)
+    path = f"/offerter?{ROWS}"
+    found = bench.time("list", lambda: visitor.get(path))
+    search = bench.time("search", lambda: visitor.get(f"/offerter?{ROWS}&q=granstigen+7"))
+    rare = bench.time("search, nothing found", lambda: visitor.get(f"/offerter?{ROWS}&q=takpannor"))
+    per_second = web.throughput(bench.port, path, visitor.cookies)
+    return [
+        Row("quote list, 50 rows", times(found.p50), found.p50 / bench.p, "× P", 3, 1.5),
+        Row("quote list, wire", "compressed", found.size / 1000, "kB", 12, 12),
+        Row("search, 50 hits", times(search.p50), search.p50 / bench.p, "× P", 3, 1.5),
+        Row("search, no hit in 10,000", times(rare.p50), rare.p50 / bench.p, "× P", 3, 1.5),
+        Row(
+            "quote list, 4 connections",
+            f"{per_second:.0f}/s",
+            per_second / bench.p_throughput,
+            "of P's",
+            0.35,
+            0.65,
+            more_is_better=True,
+        ),
+    ]
+
+
+def growth_row(bench: Bench) -> list[Row]:
+    sizes = sorted(bench.firms)
+    small, large = sizes[0], sizes[-1]
+    found: dict[int, list[float]] = {small: [], large: []}
+    visitors = {size: bench.log_in(bench.firms[size]) for size in found}
+    for size in (small, large, small, large):  # taking turns: noise falls on both
+        found[size].append(serial(partial(visitors[size].get, f"/offerter?{ROWS}")).p50)
+    ratio = min(found[large]) / min(found[small])
+    measured = f"{times(min(found[large]))} / {times(min(found[small]))}"
+    return [Row(f"list at {large:,} / at {small:,}", measured, ratio, "", 1.3, 1.1)]
+
+
+def quote_rows(bench: Bench) -> list[Row]:
+    visitor, n = bench.log_in(bench.main), bench.main.draft_n
+    edit = bench.time("builder", lambda: visitor.get(f"/offerter/{n}/redigera"))
+    rows = [Row("builder, 10 lines", times(edit.p50), edit.p50 / bench.p, "× P", 4, 2)]
+    try:
+        show = bench.time("quote", lambda: visitor.get(f"/offerter/{bench.main.sent_n}"))
+    except NotBuilt:
+        return [*rows, Row("sent quote, 10 lines", "", None, "× P", 4, 2)]
+    return [*rows, Row("sent quote, 10 lines", times(show.p50), show.p50 / bench.p, "× P", 4, 2)]
+
+
+def save_rows(bench: Bench) -> list[Row]:
+    visitor, path = bench.log_in(bench.main), f"/offerter/{bench.main.draft_n}/rader/1"
+    count = iter(range(10**6))
+
+    def save() -> Answer:
+        fields = form(visitor.page(path, **PART), path) | {"quantity": f"{16 + next(count) % 7},5"}
+        return visitor.post(path, fields, **PART)
+
+    found = bench.time("save a line", save)
+    return [
+        Row("save a line, new totals", times(found.p50), found.p50 / bench.p, "× P", 4, 2),
+        Row("save a line, wire", "one request", found.size / 1000, "kB", 6, 3),
+    ]
+
+
+def customer_rows(bench: Bench) -> list[Row]:
+    deal = bench.next_deal()
+    visitor = bench.customer(deal)
+    show = bench.time("customer page", lambda: visitor.get(f"/o/{deal.public_id}"))
+    step = bench.time("customer, step 2", lambda: visitor.get(f"/o/{deal.public_id}/godkann"))
+    return [
+        Row("customer page", times(show.p50), show.p50 / bench.p, "× P", 3, 1.5),
+        Row("customer page, step 2", times(step.p50), step.p50 / bench.p, "× P", 3, 1.5),
+    ]
+
+
+def approve_rows(bench: Bench) -> list[Row]:
+    def approve() -> Answer:
+        deal = bench.next_deal()
+        path = f"/o/{deal.public_id}/godkann"
+        visitor = bench.customer(deal)
+        fields = form(visitor.page(path), path) | {
+            "name": "Karin Almgren",
+            "home": "house",
+            "fastighetsbeteckning": "Lillhamra 3:14",
+            "personnummer": PERSONNUMMER,
+            "e_signature": "y",
+        }
+        fields.pop("later", None)
+        return visitor.post(path, fields)
+
+    found = bench.time("approve", approve, expect=303)
+    return [Row("approve (checks, chain, commit)", times(found.p50), found.p50 / bench.p, "× P", 20, 8)]
+
+
+def login_rows(bench: Bench) -> list[Row]:
+    from services import passwords
+
+    with bench.app.app_context():
+        stored = passwords.hash_password(PASSWORD)
+        hashing = statistics.median(_seconds(lambda: passwords.is_right(stored, PASSWORD)) for _ in range(15))
+
+    def log_in() -> Answer:
+        visitor = Visitor(bench.port)
+        fields = form(visitor.page("/logga-in"), "/logga-in")
+        return visitor.post("/logga-in", fields | {"email": bench.main.email, "password": PASSWORD})
+
+    found = bench.time("log in", log_in, expect=303)
+    measured = f"{times(found.p50)}, of it the hash {times(hashing)}"
+    return [Row("log in, without the hash", measured, (found.p50 - hashing) / bench.p, "× P", 4, 2)]
+
+
+def tail_row(bench: Bench) -> list[Row]:
+    name, worst = max(bench.timings.items(), key=lambda item: item[1].p95 / item[1].p50)
+    return [Row("p95 / p50, the worst", f"{name}, {times(worst.p95)}", worst.p95 / worst.p50, "", 2.5, 1.5)]
+
+
+def statement_rows(bench: Bench) -> list[Row]:
+    """Statements of a request, in this process on the same database: the most of a small and a large firm."""
+    counts: dict[str, int] = {}
+    for filled in (bench.firms[min(bench.firms)], bench.main):
+        client = _client(bench, bench.log_in(filled).cookies)
+        line = f"/offerter/{filled.draft_n}/rader/1"
+        fields = form(client.get(line, headers=PART).text, line) | {"quantity": f"{filled.size % 97},25"}
+        acts: dict[str, Callable[[], Any]] = {
+            "list": partial(client.get, f"/offerter?{ROWS}"),
+            "builder": partial(client.get, f"/offerter/{filled.draft_n}/redigera"),
+            "save a line": partial(client.post, line, data=fields, headers=PART),
+        }
+        for name, act in acts.items():
+            counts[name] = max(counts.get(name, 0), _count(act))
+    deal = bench.next_deal()
+    client = _client(bench, bench.customer(deal).cookies)
+    counts["customer page"] = _count(lambda: client.get(f"/o/{deal.public_id}"))
+    limits = {"list": (8, 4), "builder": (10, 6), "save a line": (12, 8), "customer page": (8, 5)}
+    return [
+        Row(f"SQL statements, {name}", "", counts[name], "", must, stretch) for name, (must, stretch) in limits.items()
+    ]
+
+
+def _count(act: Callable[[], Any]) -> int:
+    with statements() as seen:
+        answer = act()
+    if answer.status_code != 200:
+        raise NotBuilt(f"answered {answer.status_code}")
+    return len(seen)
+
+
+def _client(bench: Bench, cookies: dict[str, str]) -> Any:
+    client = bench.app.test_client()
+    for name, value in cookies.items():
+        client.set_cookie(name, value, domain="127.0.0.1")
+    client.environ_base["HTTP_HOST"] = f"127.0.0.1:{bench.port}"
+    return client
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start

@@ -1,0 +1,220 @@
+"""The rows of the table about papers, pages on a phone, memory, start, export and installation."""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import time
+import zipfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from bench import servers
+from bench.browser import Phone
+from bench.fill import PDF_BYTES, Filled
+from bench.measure import ROWS, Bench, times
+from bench.refs import canvas
+from bench.report import Row
+from bench.servers import ROOT, Server
+from bench.web import NotBuilt, form
+from extensions import db
+from models import Export, QuoteVersion
+from services import transaction
+
+FONTS = ROOT / "documents" / "fonts"
+EXPORT_LIMIT_SECONDS = 600
+
+
+def pdf_rows(bench: Bench) -> list[Row]:
+    from documents import quote as paper
+
+    with bench.app.app_context():
+        statement = select(QuoteVersion.content).where(QuoteVersion.firm_id == bench.main.firm_id).limit(1)
+        content = json.loads(db.session.scalars(statement).one())
+        transaction.rollback()
+    canvas.load(str(FONTS / "FamiljenGrotesk-Regular.ttf"), str(FONTS / "FamiljenGrotesk-Bold.ttf"))
+    words = _words(content)
+    bare = _median(lambda: canvas.draw(words))
+    ours = _median(lambda: paper.render(content, None))
+    size = len(paper.render(content, None))
+    return [
+        Row("PDF of a quote, drawn afresh", f"{times(ours)}, canvas {times(bare)}", ours / bare, "× canvas", 5, 2.5),
+        Row("PDF of a quote, size", "", size / 1000, "kB", 60, 30),
+    ]
+
+
+def _words(content: dict[str, Any]) -> list[list[str]]:
+    """The words that the quote's page shows, as rows of at most four columns."""
+    firm, customer, sections = content["firm"], content["customer"], content["sections"]
+    rows = [[f"Offert {content['number']}"], [str(content["title"])], [str(content["message"])]]
+    rows += [[str(value)] for part in (firm, customer) for value in part.values() if value]
+    for section in sections:
+        rows.append([section["title"], str(section["total_ore"])])
+        for line in section["lines"]:
+            amounts = [f"{line['quantity_milli']} {line['unit']}", str(line["unit_price_ore"]), str(line["total_ore"])]
+            rows.append([line["text"], *amounts])
+    rows += [[line] for line in str(content["terms"]).splitlines() if line]
+    return rows[:50]
+
+
+def page_rows(bench: Bench, phone: Phone, page: str, hello: str) -> list[Row]:
+    """First and repeat visits, and throttled paint beside the references' (`page`, `hello`: their addresses)."""
+    home = f"http://127.0.0.1:{bench.port}"
+    firm = bench.log_in(bench.main).cookies
+    deal = bench.next_deal()
+    customer = bench.customer(deal).cookies
+    pages = {
+        "customer page": (f"{home}/o/{deal.public_id}", customer),
+        "list": (f"{home}/offerter?{ROWS}", firm),
+        "builder": (f"{home}/offerter/{bench.main.draft_n}/redigera", firm),
+    }
+    floor, reference = phone.paint(hello, {}).lcp_ms, phone.paint(page, {}).lcp_ms
+    rows, blocked, shifts = [], [], []
+    for name, (url, cookies) in pages.items():
+        first, again = phone.visits(url, cookies)
+        is_public = name == "customer page"
+        rows += [
+            Row(f"first visit, {name}", "", first.requests, "requests", *((5, 2) if is_public else (8, 5))),
+            Row(f"first visit, {name}", "", first.wire_bytes / 1000, "kB", *((60, 20) if is_public else (120, 50))),
+            Row(f"repeat visit, {name}", "", again.requests, "requests", 2, 1),
+            Row(f"repeat visit, {name}", "", again.wire_bytes / 1000, "kB", 15, 8),
+        ]
+        if not is_public:
+            rows.append(Row(f"scripts, {name}", "decoded", first.script_bytes / 1000, "kB", 80, 55))
+        paint = phone.paint(url, cookies)
+        must, stretch = (1.1, 1.3 * floor / reference) if is_public else (1.4, 1.1)
+        rows.append(
+            Row(f"largest paint, {name}", f"{paint.lcp_ms:.0f} ms", paint.lcp_ms / reference, "× P's", must, stretch)
+        )
+        blocked.append(paint.blocked_ms)
+        shifts.append(paint.shift)
+    measured = f"P's paint {reference:.0f} ms, H's {floor:.0f} ms"
+    rows.append(Row("blocking time, the worst", measured, max(blocked), "ms", 100, 30))
+    rows.append(Row("shift of layout, the worst", "", max(shifts), "", 0.02, 0))
+    return rows
+
+
+def memory_row(ours: Server, page: Server) -> list[Row]:
+    own, reference = ours.pss_mib(), page.pss_mib()
+    measured = f"{own:.0f} MiB in {len(servers.tree(ours.pid))} processes, P {reference:.0f} MiB"
+    return [Row("memory of all processes", measured, own / reference, "× P's", 3, 1.7)]
+
+
+def start_row(ours: list[float], page: list[float]) -> list[Row]:
+    own, reference = statistics.median(ours), statistics.median(page)
+    return [Row("start to first page", f"{own:.2f} s, P {reference:.2f} s", own / reference, "× P's", 4, 2)]
+
+
+def export_rows(bench: Bench, ours: Server, folder: Path) -> list[Row]:
+    """Exports of the two smaller firms by the running worker, while another user looks at the list."""
+    sizes = sorted(bench.firms)[:2]
+    if len(sizes) < 2:
+        raise NotBuilt("two firms are needed")
+    worker = _worker(ours)
+    peaks, seconds = [], 0.0
+    other = bench.log_in(bench.firms[sizes[-1]])
+    path = f"/offerter?{ROWS}"
+    before = _p95([other.get(path).seconds for _ in range(200)])
+    during: list[float] = []
+    for size in sizes:
+        servers.forget_peak(worker)
+        during = []
+        with ThreadPoolExecutor(1) as pool:
+            making = pool.submit(_export, bench, bench.firms[size])
+            while not making.done():
+                during.append(other.get(path).seconds)
+                time.sleep(0.02)
+            seconds = making.result()
+        peaks.append(servers.peak_mib(worker))
+    stored = _stored_zip(folder / "stored.zip", sizes[-1])
+    grown = peaks[-1] - peaks[0]
+    growth = f"{peaks[0]:.0f} MiB at {sizes[0]:,}, {peaks[-1]:.0f} MiB at {sizes[-1]:,}"
+    return [
+        Row(
+            f"export of {sizes[-1]:,} quotes",
+            f"{seconds:.1f} s, stored ZIP {stored:.2f} s",
+            seconds / stored,
+            "× ZIP",
+            30,
+            10,
+        ),
+        Row("export, growth of memory", growth, grown, "MiB", 20, 20),
+        Row("export, others' list p95", f"{times(_p95(during))} / {times(before)}", _p95(during) / before, "", 2, 2),
+    ]
+
+
+def _export(bench: Bench, filled: Filled) -> float:
+    """Ask for an export as its owner and wait until it is ready; seconds."""
+    visitor = bench.log_in(filled)
+    fields = form(visitor.page("/konto"), "/konto/export")
+    start = time.perf_counter()
+    answer = visitor.post("/konto/export", fields)
+    if answer.status != 303 or "/konto/export/" not in answer.location:
+        raise NotBuilt(f"the export was answered {answer.status}")
+    public_id = answer.location.rsplit("/", 1)[1]
+    with bench.app.app_context():
+        while time.perf_counter() - start < EXPORT_LIMIT_SECONDS:
+            state = db.session.scalar(select(Export.state).where(Export.public_id == public_id))
+            transaction.rollback()
+            if state == "ready":
+                return time.perf_counter() - start
+            if state == "failed":
+                break
+            time.sleep(0.05)
+    raise NotBuilt("the export did not get ready")
+
+
+def _stored_zip(path: Path, count: int) -> float:
+    """The reference: as many papers of the same size into a ZIP, stored."""
+    paper = bytes(PDF_BYTES)
+    start = time.perf_counter()
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for number in range(count):
+            archive.writestr(f"offerter/Offert {number}.pdf", paper)
+    seconds = time.perf_counter() - start
+    path.unlink()
+    return seconds
+
+
+def _worker(ours: Server) -> int:
+    """The process of the background work: the one child of `./run` that has no children itself."""
+    children = [pid for pid in servers.tree(ours.pid)[1:] if len(servers.tree(pid)) == 1]
+    direct = Path(f"/proc/{ours.pid}/task/{ours.pid}/children").read_text().split()
+    return next(pid for pid in children if str(pid) in direct)
+
+
+def install_row() -> list[Row]:
+    """What the pinned requirements take on disk; the set-up itself is one command."""
+    total = 0
+    for name in re.findall(r"^([A-Za-z0-9_.-]+)==", (ROOT / "requirements.txt").read_text(), re.M):
+        try:
+            files = metadata.files(name) or []
+        except metadata.PackageNotFoundError:
+            continue
+        paths = [Path(str(file.locate())) for file in files]
+        total += sum(path.stat().st_size for path in paths if path.is_file())
+    return [
+        Row("install, commands", "./run", 1, "", 3, 1),
+        Row("install, size of what is required", "no database server", total / 1e6, "MB", 250, 120),
+    ]
+
+
+def _p95(seconds: list[float]) -> float:
+    return sorted(seconds)[round(0.95 * (len(seconds) - 1))]
+
+
+def _median(act: Callable[[], object], count: int = 40) -> float:
+    for _ in range(5):
+        act()
+    found = []
+    for _ in range(count):
+        start = time.perf_counter()
+        act()
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
