@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from documents.format import kr, local_minute
 from extensions import db
@@ -22,7 +23,12 @@ from services.deal import links, viewing
 from services.installation import settings
 
 PDF = "application/pdf"
-REASONS = {"price": "För dyrt", "other_firm": "Valde någon annan", "not_now": "Inte nu", "other": "Annat"}
+REASONS = {
+    "price": _l("För dyrt"),
+    "other_firm": _l("Valde någon annan"),
+    "not_now": _l("Inte nu"),
+    "other": _l("Annat"),
+}
 
 
 @dataclass(slots=True)
@@ -225,7 +231,7 @@ def quote_declined(params: Params) -> Letter:
         case,
         str(_("Nej tack: %(title)s", title=case.title)),
         lead=[_("%(name)s tackade nej till %(title)s.", name=case.quote.customer_name, title=case.title)],
-        paragraphs=[REASONS[decline.reason]] if decline.reason else [],
+        paragraphs=[str(REASONS[decline.reason])] if decline.reason else [],
         said=decline.comment,
     )
 

@@ -52,7 +52,7 @@ BATHROOM = {
     "Ytskikt": (
         Row("Plattsättning", 38000, "Tätskikt, kakel och klinker"),
         Row("Tätskikt", 22500),
-        Row("Klinker 30 × 30", 22500, discount_bp=1000),
+        Row("Klinker 30 × 30", 20000, discount_bp=1000),
         Row("Golvvärmematta", 4500, "Golvvärme under klinkern", "Med termostat på väggen.", is_option=True),
         Row("Elinstallation", 5000, "Två spotlights över spegeln", is_option=True),
     ),
