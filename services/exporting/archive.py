@@ -27,7 +27,7 @@ from services.exporting import papers, sheets
 from services.privacy.register import TABLES, Table
 
 FORMAT = "handslag.export/1"
-ROWS_AT_A_TIME = 500
+ROWS_AT_A_TIME = 100  # of frozen versions, some kilobytes each
 SALT_BYTES = 32  # before the value in event_value.sealed (services/events.py)
 OPENED_FROM = ["id", "firm_id", "seq", "field", "sealed"]
 

@@ -37,11 +37,11 @@ def asked(client, owner) -> str:
     """The address of an export that waits."""
     answer = client.post("/konto/export")
     assert answer.status_code == 303
-    return answer.headers["Location"]
+    return str(answer.headers["Location"])
 
 
 @pytest.fixture
-def ready(asked) -> str:
+def ready(asked: str) -> str:
     assert make_exports.run(utc_now()).done == 1
     return asked
 
@@ -64,7 +64,7 @@ def test_while_it_waits_the_part_asks_again(client, asked):
         assert f'hx-get="{asked}" hx-trigger="every 3s"' in page
     part = client.get(asked, headers=HTMX)
     assert part.status_code == 200
-    assert part.get_data(as_text=True).lstrip().startswith('<div id="export"')
+    assert part.get_data(as_text=True).lstrip().startswith('<div class="stack" id="export"')
     assert "HX-Request" in part.headers["Vary"]
 
 

@@ -129,7 +129,7 @@ def test_frozen_json_is_exact(zipped):
 def test_the_chain_can_be_checked_by_an_outsider(zipped):
     """By LÄS-MIG.txt alone: hashes, links, and the values behind the commitments."""
     link = bytes(32)
-    commitments = {}
+    commitments: dict[tuple[int, str], str] = {}
     for line in zipped.read("bevis/kedja.jsonl").splitlines():
         row = json.loads(line)
         exact = line[line.index(b'"entry":') + 8 : line.rindex(b',"link":')]
@@ -201,7 +201,8 @@ def test_a_lost_file_is_said_and_the_rest_comes(make, firm):
 
 def test_making_leaves_an_event_and_a_letter(make, firm):
     ready = export(make, firm)
-    assert ready.expires_at - ready.ready_at == timedelta(hours=24)
+    assert ready.ready_at is not None
+    assert ready.expires_at == ready.ready_at + timedelta(hours=24)
     made = events.of_object(firm.id, f"export:{ready.public_id}")
     assert [event.act for event in made] == ["export.made"]
     letters = db.session.query(Letter).filter_by(kind="export_ready").all()
@@ -232,6 +233,7 @@ def test_another_user_does_not_find_it(make, firm):
 def test_after_its_time_it_is_gone(make, firm):
     ready = export(make, firm)
     late = ready.expires_at
+    assert late is not None
     with pytest.raises(NotFound):
         asking.open_file(ready, actor=system(firm.id, firm.public_id), now=late)
     assert asking.newest(make.owner(firm), late) is None

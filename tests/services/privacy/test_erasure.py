@@ -13,6 +13,7 @@ import pytest
 from config import Settings
 from extensions import db
 from jobs import clean_up, close_firms, make_exports, send_mail
+from mail import local_mailbox
 from models import Base, Closing, ErasureReceipt, Firm, Letter
 from services import closing, events, keys, leaving_letters, storage, transaction
 from services.actors import system
@@ -20,7 +21,7 @@ from services.exporting import asking
 from services.installation import secrets, settings
 from services.privacy import erasure
 from tests.conftest import IS_POSTGRESQL
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, Make
 from tests.whole_firm import Markers, fill
 
 MARKS = Markers()
@@ -55,7 +56,7 @@ def _empty_folder(app):
 
 
 @pytest.fixture
-def other(make) -> Firm:
+def other(make: Make) -> Firm:
     """A firm that stays."""
     firm = make.firm(OTHERS.name, orgnr="", vat_number="", phone=OTHERS.phone, email="annan@example.se")
     fill(make, firm, OTHERS)
@@ -63,7 +64,7 @@ def other(make) -> Firm:
 
 
 @pytest.fixture
-def leaver(make) -> Firm:
+def leaver(make: Make) -> Firm:
     """A terminated firm with something everywhere: tables, files, an export, a letter in the local mailbox."""
     firm = make.firm(
         MARKS.name, orgnr=MARKS.orgnr, phone=MARKS.phone, street=MARKS.street, email=f"{MARKS.email}@firma.example"
@@ -204,11 +205,11 @@ def test_cut_off_anywhere_it_is_finished_by_the_next_round(leaver, other, monkey
 
     module, name = {
         "listed": (erasure, "_erase"),
-        "key": (erasure.keys, "destroy_firm_key"),
-        "mailbox": (erasure.local_mailbox, "forget"),
+        "key": (keys, "destroy_firm_key"),
+        "mailbox": (local_mailbox, "forget"),
         "rows": (erasure, "_erase_rows"),
         "some rows": (erasure, "_erase_rows"),
-        "last": (erasure.leaving_letters, "queue_firm_erased"),
+        "last": (leaving_letters, "queue_firm_erased"),
         "vacuum": (erasure, "_vacuum" if not IS_POSTGRESQL else "compact"),
     }[place]
     real = getattr(module, name)
@@ -228,13 +229,13 @@ def test_cut_off_anywhere_it_is_finished_by_the_next_round(leaver, other, monkey
 
 
 def test_a_reader_delays_only_the_compacting(leaver, monkeypatch):
-    if IS_POSTGRESQL:
-        pytest.skip("PostgreSQL compacts by itself")
     monkeypatch.setattr(erasure, "CHECKPOINT_TRIES", 1)
     with db.engine.connect() as reader:
         reader.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
         reader.connection.driver_connection.execute("SELECT * FROM firm").fetchone()  # type: ignore[union-attr]
-        assert close_firms.run(AFTER).failed == 1
+        if IS_POSTGRESQL:  # it compacts by itself, but its own transactions must not wait for one another here
+            reader.connection.driver_connection.rollback()  # type: ignore[union-attr]
+        assert close_firms.run(AFTER).failed == (0 if IS_POSTGRESQL else 1)
     assert close_firms.run(AFTER + timedelta(hours=1)).failed == 0
     assert found_on_disk() == set()
 

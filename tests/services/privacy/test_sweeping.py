@@ -91,10 +91,12 @@ def test_old_exports_lose_their_file(make, firm, now):
     make_exports.run(now)
     db.session.refresh(asked)
     path = storage.path(firm.public_id, asked.public_id)
-    clean_up.run(asked.expires_at - timedelta(seconds=1))  # type: ignore[operator]
+    late = asked.expires_at
+    assert late is not None
+    clean_up.run(late - timedelta(seconds=1))
     assert path.exists()
     db.session.refresh(asked)
-    clean_up.run(asked.expires_at)  # type: ignore[arg-type]
+    clean_up.run(late)
     assert not path.exists()
     db.session.refresh(asked)
     assert (asked.state, asked.size_bytes) == ("gone", 0)
