@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, false, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, literal, or_, select, union_all
 
 from domain.clock import stockholm_date
 from domain.quote_states import AGREED, OPEN, QuoteStatus
@@ -24,6 +26,13 @@ _S = QuoteStatus
 VIEWS = ("aktiva", "utkast", "godkanda", "avbojda", "alla", "arkiv")
 _APPROVED = (_S.ACCEPTED, _S.SIGNED, _S.COMPLETED, _S.PARTLY_SIGNED)
 _ENDED = (_S.DECLINED, _S.EXPIRED, _S.RECALLED, _S.REPLACED, _S.CANCELLED, _S.WITHDRAWN, _S.RESCINDED)
+
+_GROUPS = ("firm", "customer", "draft", "recent")
+_FIRM_ID: Any = bindparam("firm_id")
+_SIZE: Any = bindparam("size", type_=Integer())
+_AFTER = and_(
+    Quote.touched_at <= bindparam("at"), or_(Quote.touched_at < bindparam("at"), Quote.id < bindparam("row_id"))
+)
 
 _COLUMNS = (
     Quote.id,
@@ -99,45 +108,54 @@ def page(
     firm_id: int, *, view: str = "aktiva", typed: str = "", after: str = "", size: int = PAGE_SIZE, now: datetime
 ) -> Page:
     """A page of the firm's quotes. A key that cannot be read begins at the top."""
-    branches = _branches(view, now)
-    key = _read_key(after, len(branches))
-    wanted = matches(Quote.search_text, typed)
-    parts = []
-    for place, (_name, conditions) in enumerate(branches):
-        if key and place < key[0]:
-            continue
-        later = [_after(key)] if key and place == key[0] else []
-        part = scope.columns(Quote, firm_id, literal(place).label("place"), *_COLUMNS)
-        part = part.where(*conditions, *wanted, *later).order_by(Quote.touched_at.desc(), Quote.id.desc())
-        parts.append(select(part.limit(size + 1).subquery()))
-    if len(parts) == 1:
-        rows = list(db.session.execute(parts[0]))
-    else:
-        union = union_all(*parts).subquery()
-        statement = select(union).order_by(union.c.place, union.c.touched_at.desc(), union.c.id.desc())
-        rows = list(db.session.execute(statement.limit(size + 1)))
+    names = _GROUPS if view == "aktiva" else ("all",)
+    key = _read_key(after, len(names))
+    place, at, row_id = key or (None, now, 0)
+    statement = _searching(view, place, typed) if typed.strip() else _statement(view, place)
+    values = {"firm_id": firm_id, "size": size + 1, "recent_from": now - RECENT, "at": at, "row_id": row_id}
+    rows = list(db.session.execute(statement, values))
     has_more = len(rows) > size
     rows = rows[:size]
-    names = [name for name, _conditions in branches]
     groups = _groups(rows, names, is_first=key is None, has_more=has_more, today=stockholm_date(now))
     return Page(groups, _key(rows[-1]) if has_more else None)
 
 
-def _branches(view: str, now: datetime) -> list[tuple[str, list[ColumnElement[bool]]]]:
-    """The groups of a view in their order; each is read along an index."""
+@cache
+def _statement(view: str, place: int | None) -> Select[Any]:
+    """The statement of a page without search, made once: its making takes longer than its running."""
+    return _searching(view, place, "")
+
+
+def _searching(view: str, place: int | None, typed: str) -> Select[Any]:
+    """The groups of a view from `place` on, where the last page ended; each is read along an index.
+
+    Its values: firm_id, size, recent_from, at, row_id.
+    """
+    words = matches(Quote.search_text, typed)
+    parts = []
+    for number, conditions in enumerate(_branches(view)):
+        if place is not None and number < place:
+            continue
+        if number == place:
+            conditions = [*conditions, _AFTER]
+        part = scope.columns(Quote, _FIRM_ID, literal(number).label("place"), *_COLUMNS).where(*conditions, *words)
+        part = part.order_by(Quote.touched_at.desc(), Quote.id.desc()).limit(_SIZE)
+        parts.append(part)
+    if len(parts) == 1:
+        return parts[0]
+    union = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(union).order_by(union.c.place, union.c.touched_at.desc(), union.c.id.desc()).limit(_SIZE)
+
+
+def _branches(view: str) -> list[list[ColumnElement[bool]]]:
+    """The conditions of each group of a view, in their order."""
     live = Quote.archived_at.is_(None)
     if view == "aktiva":
-        done: list[ColumnElement[bool]] = [
-            live,
-            Quote.touched_at >= now - RECENT,
-            Quote.turn == "none",
-            Quote.status != _S.DRAFT,
-        ]
         return [
-            ("firm", [live, Quote.turn == "firm"]),
-            ("customer", [live, Quote.turn == "customer"]),
-            ("draft", [live, Quote.turn == "none", Quote.status == _S.DRAFT]),
-            ("recent", done),
+            [live, Quote.turn == "firm"],
+            [live, Quote.turn == "customer"],
+            [live, Quote.turn == "none", Quote.status == _S.DRAFT],
+            [live, Quote.touched_at >= bindparam("recent_from"), Quote.turn == "none", Quote.status != _S.DRAFT],
         ]
     conditions: dict[str, list[ColumnElement[bool]]] = {
         "utkast": [live, Quote.status == _S.DRAFT],
@@ -146,12 +164,7 @@ def _branches(view: str, now: datetime) -> list[tuple[str, list[ColumnElement[bo
         "alla": [live],
         "arkiv": [Quote.archived_at.is_not(None)],
     }
-    return [("all", conditions.get(view, [false()]))]
-
-
-def _after(key: tuple[int, datetime, int]) -> ColumnElement[bool]:
-    _place, at, row_id = key
-    return and_(Quote.touched_at <= at, or_(Quote.touched_at < at, Quote.id < row_id))
+    return [conditions.get(view, [false()])]
 
 
 def _key(row: Row[Any]) -> str:
@@ -166,7 +179,7 @@ def _read_key(text: str, places: int) -> tuple[int, datetime, int] | None:
     return (place, _EPOCH + timedelta(microseconds=at), row_id) if place < places else None
 
 
-def _groups(rows: list[Row[Any]], names: list[str], *, is_first: bool, has_more: bool, today: date) -> list[Group]:
+def _groups(rows: list[Row[Any]], names: Sequence[str], *, is_first: bool, has_more: bool, today: date) -> list[Group]:
     groups: list[Group] = []
     for place, name in enumerate(names):
         items = [_item(row, today) for row in rows if row.place == place]
