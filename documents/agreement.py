@@ -12,6 +12,7 @@ EVIDENCE: see `evidence_page.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from documents import append, evidence_page
@@ -73,7 +74,7 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
     plain_opening(paper, "Det här har ni kommit överens om", facts)
     _parties(paper, agreed, content)
     _picked(paper, agreed, content)
-    _price(paper, agreed, content)
+    _price(paper, agreed, evidence, content)
     _applicants(paper, agreed, evidence)
     button, to_pay = agreed["button"]["text"], kr(agreed["to_pay_ore"])
     text = f"Bekräftad med knappen ”{button}”, {to_pay} att betala, av {agreed['name']}."
@@ -129,14 +130,14 @@ def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
     paper.y += 4.5 * MM
 
 
-def _price(paper: Paper, agreed: Agreed, content: Content) -> None:
+def _price(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content) -> None:
     """The sums; beside them what the price covers, when the work is done, and until when the customer may withdraw."""
     totals = agreed["totals"]
     rows = sum_rows(totals, content["basis"], "Ni betalar" if len(agreed["applicants"]) > 1 else "Du betalar")
     width = SPAN - SUMS_WIDTH - 10 * MM
     blocks = [
         [*wrap(label, NOTE_STRONG, width), *wrap(text, NOTE, width)]
-        for label, text in _terms(agreed, content).items()
+        for label, text in _terms(agreed, evidence, content).items()
         if text
     ]
     paper.need(max(sums_height(rows), sum(height(lines) + 2 * MM for lines in blocks)))
@@ -151,10 +152,10 @@ def _price(paper: Paper, agreed: Agreed, content: Content) -> None:
     paper.y = max(paper.y, low) + 4.5 * MM
 
 
-def _terms(agreed: Agreed, content: Content) -> dict[str, str]:
+def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, str]:
     """Label and text of what stands beside the sums; an empty text is left out."""
     given = {consent["kind"] for consent in agreed["consents"] if consent["value"]}
-    last_day = day_in_words(last_withdrawal_day(stockholm_date(moment(agreed["accepted_at"]))))
+    last_day = day_in_words(_last_day(agreed, evidence))
     offered = any(options(content))
     chosen = ", och de tillval som står ovan" if agreed["picked"] else " utom tillvalen" if offered else ""
     covers = f"Allt i offerten ingår{chosen}."
@@ -177,6 +178,12 @@ def _terms(agreed: Agreed, content: Content) -> dict[str, str]:
             "med som en egen fil."
         )
     return {"Pris": price, "Tid": " ".join(time for time in times if time), "Ångerrätt": withdrawal}
+
+
+def _last_day(agreed: Agreed, evidence: Evidence) -> date:
+    """Last day to withdraw; told where the contract was made later than the approval."""
+    told = evidence.get("withdraw_until")
+    return date.fromisoformat(told) if told else last_withdrawal_day(stockholm_date(moment(agreed["accepted_at"])))
 
 
 def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:

@@ -9,6 +9,7 @@ events           [{at (ISO 8601, UTC), what, who, trace}] in order, in Swedish w
 pdf_sha256, json_sha256, agreed_sha256   hex: the frozen quote, its content, what was agreed
 chain_link       hex: link of the entry `quote.accepted` in the firm's chain
 check_address    where anyone can check, "" if there is no such page
+withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
 personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`; "" where not given yet
 
 Source of what it must hold: security.md E-08, documents.md 6.2 (an abridged log says that it is one).

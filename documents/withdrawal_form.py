@@ -25,11 +25,13 @@ def render(
     title: str = "",
     address: str = "",
     logo: bytes | None = None,
+    last_day: date | None = None,
 ) -> bytes:
     """The form for one contract as PDF; to be printed, or filled in by hand on a screen.
 
     `firm` as in the frozen content, `agreed_on` the Stockholm day of the approval, `title` the quote's title,
-    `address` the customer's page without token, where the same is done without a form.
+    `address` the customer's page without token, where the same is done without a form. `last_day` where the contract
+    was made later than the approval (a late answer that the firm confirmed).
     """
     about = About(
         title=f"Ångerblankett, avtal enligt offert {quote_number}",
@@ -38,7 +40,7 @@ def render(
         dated=datetime.combine(agreed_on, time(), UTC),
     )
     paper = Paper(about, firm, f"Ångerblankett, offert {quote_number}")
-    last_day = last_withdrawal_day(agreed_on)
+    last_day = last_day or last_withdrawal_day(agreed_on)
     facts = [
         ("Avtal", f"Offert {quote_number}"),
         ("Ingått", agreed_on.isoformat()),

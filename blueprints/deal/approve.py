@@ -15,7 +15,7 @@ from domain.clock import stockholm_date
 from domain.quotes import Totals
 from services import transaction
 from services.clock import utc_now
-from services.deal import approving, figures, viewing, wording
+from services.deal import approving, figures, viewing
 from services.deal.links import Deal
 
 
@@ -84,7 +84,7 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals) -> dict[str, Any]:
         "totals": result,
         "needs": _needs(deal),
         "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
-        "button": wording.button(deal.content["customer"]["kind"]).text,
+        "button": approving.button_text(deal.content),
         "picked": [line["text"] for line in figures.options(deal.content) if line["key"] in deal.picked],
         "is_late": deal.is_past(utc_now()),
     }

@@ -109,6 +109,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "agreed_sha256": agreement.agreed_sha256,
         "chain_link": _chain_link(quote),
         "check_address": f"{settings().base_url}/o/{quote.public_id}",
+        "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
     }
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from documents import wording
 from domain import canonical, consents, personnummer
 from domain.clock import stockholm_date
 from domain.dates_sv import last_withdrawal_day
@@ -22,7 +23,7 @@ from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
 from services import events, nudge, once, outbox, transaction, vault
-from services.deal import figures, links, viewing, wording
+from services.deal import figures, links, viewing
 from services.deal.links import Deal
 from services.errors import RuleBroken
 from services.quotes import drafting
@@ -89,6 +90,11 @@ def reckon(content: Mapping[str, Any], picked: tuple[str, ...], persons: tuple[P
     """The sums with these applicants; without any, one with an unused year."""
     shares = tuple(Share(one.used_rot_kr, one.used_rut_kr) for one in persons) or figures.ONE_PERSON
     return figures.totals(content, picked, shares)
+
+
+def button_text(content: Mapping[str, Any]) -> str:
+    """What stands on the order button."""
+    return wording.button(content["customer"]["kind"]).text
 
 
 def shown(content: Mapping[str, Any], json_sha256: str, picked: tuple[str, ...], result: Totals) -> Shown:

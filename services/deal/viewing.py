@@ -10,6 +10,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from documents import wording
 from domain.clock import stockholm_date
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.money import round_div
@@ -17,7 +18,7 @@ from domain.quote_states import OPEN, QuoteStatus, can
 from domain.quotes import Totals
 from models import Agreement, Message, StoredFile
 from services import scope, storage, transaction
-from services.deal import figures, links, wording
+from services.deal import figures, links
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
 
@@ -166,15 +167,11 @@ def withdrawal_paper(content: Mapping[str, Any], agreement: Agreement) -> bytes:
     return paper.render(
         content["firm"],
         content["number"],
-        agreed_on=contract_day(agreement),
+        agreed_on=stockholm_date(agreement.accepted_at),
         title=content["title"],
         address=content["address"],
+        last_day=agreement.withdraw_until,
     )
-
-
-def contract_day(agreement: Agreement) -> date:
-    """The Stockholm day of the approval."""
-    return stockholm_date(agreement.accepted_at)
 
 
 def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:

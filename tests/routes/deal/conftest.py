@@ -112,7 +112,7 @@ def make_sent(app, make: Make, *, kind: str = "private", valid_until=None, **giv
     if valid_until:
         given["valid_until"] = valid_until
     quote = send(make, make.quote(firm, customer, **given))
-    client: Client = app.test_client()
+    client = app.test_client()
     client.environ_base["handslag.raise_errors"] = True  # a fault of ours is a failed test, not a page
     assert client.get(f"/l/{token_of(quote)}").status_code == 303
     return Sent(make, firm, quote.id, quote.public_id, client)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from documents.format import day_in_words
 from domain import canonical
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
 
@@ -48,7 +49,7 @@ class Wording:
 def consent(kind: str, *, customer_kind: str, customer: str, last_day: date) -> Wording:
     """The text of a tick. Raises KeyError for a tick that the kind of customer is not offered."""
     text = _TEXTS[kind, _group(customer_kind)]
-    return Wording(text.format(customer=customer, last_day=last_day.isoformat()))
+    return Wording(text.format(customer=customer, last_day=day_in_words(last_day)))
 
 
 def button(customer_kind: str) -> Wording:
