@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from domain import canonical
 from domain.clock import stockholm_date
@@ -218,5 +219,5 @@ def _declined_quote(make: Make, firm: Firm, customer, marks: Markers) -> Quote:
     return quote
 
 
-def json_lines(data: bytes) -> list[dict]:
+def json_lines(data: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in data.decode().splitlines()]

@@ -84,7 +84,10 @@ def test_times_are_stockholms():
 
 def test_csv_read_back():
     shows = [csv_sv.guarded, csv_sv.hundredths, csv_sv.yes_or_no, None, None]
-    chunks = [[('=a;"b"\r\nc', -129050, True, 7, date(2026, 11, 20))], [(None, None, None, None, None)]]
+    chunks: list[list[tuple[object, ...]]] = [
+        [('=a;"b"\r\nc', -129050, True, 7, date(2026, 11, 20))],
+        [(None, None, None, None, None)],
+    ]
     data = b"".join(csv_sv.lines(["a", "b", "c", "d", "e"], shows, chunks))
     assert data.endswith(b"\r\n")
     assert read(data) == [
