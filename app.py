@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints.shared import assets, errors, filters, guards, headers, requests
+from blueprints.shared import assets, errors, filters, guards, headers, phrases, requests
 from cli import register_commands
 from config import Settings
 from extensions import babel, compress, csrf, db, login_manager
@@ -31,6 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         **requests.limits(settings),
         **requests.cookies(settings),
     )
+    app.jinja_environment = phrases.Environment
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     if settings.PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
-from flask import Flask
+from flask import Flask, g
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from domain.clock import STOCKHOLM, stockholm_date
@@ -40,8 +43,20 @@ def pct(bp: int) -> str:
     return f"{whole}" + (f",{rest:02d}".rstrip("0") if rest else "") + NBSP + "%"
 
 
-def _months() -> list[str]:
-    return [
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The words of days and months in one language."""
+
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    today: str
+    yesterday: str
+
+
+@lru_cache(maxsize=8)
+def _words_in(locale: str) -> _Words:
+    """Looked up once per language: a list says them fifty times."""
+    months = (
         _("januari"),
         _("februari"),
         _("mars"),
@@ -54,7 +69,16 @@ def _months() -> list[str]:
         _("oktober"),
         _("november"),
         _("december"),
-    ]
+    )
+    weekdays = (_("måndag"), _("tisdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lördag"), _("söndag"))
+    return _Words(months, weekdays, _("i dag"), _("i går"))
+
+
+def _words() -> _Words:
+    found: _Words | None = g.get("words_of_days")
+    if found is None:
+        found = g.words_of_days = _words_in(str(get_locale()))
+    return found
 
 
 def day(value: date | str | None) -> str:
@@ -62,29 +86,37 @@ def day(value: date | str | None) -> str:
     if not value:
         return ""
     on = date.fromisoformat(value) if isinstance(value, str) else value
-    text = f"{on.day}{NBSP}{_months()[on.month - 1]}"
-    return text if on.year == stockholm_date(utc_now()).year else f"{text} {on.year}"
+    return _day(on, stockholm_date(utc_now()))
+
+
+def _day(on: date, today: date) -> str:
+    text = f"{on.day}{NBSP}{_words().months[on.month - 1]}"
+    return text if on.year == today.year else f"{text} {on.year}"
 
 
 def clock(at: datetime | None) -> str:
     """09.14 in Stockholm."""
-    return at.astimezone(STOCKHOLM).strftime("%H.%M") if at else ""
+    return _clock(at.astimezone(STOCKHOLM)) if at else ""
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02d}.{local.minute:02d}"
 
 
 def when(at: datetime | None) -> str:
     """i dag 08.52, i går 16.20, måndag 09.00, 18 november; relative up to six days back."""
     if at is None:
         return ""
-    on, today = stockholm_date(at), stockholm_date(utc_now())
+    local, today = at.astimezone(STOCKHOLM), stockholm_date(utc_now())
+    on = local.date()
     days = (today - on).days
     if days == 0:
-        return str(_("i dag %(clock)s", clock=clock(at)))
+        return f"{_words().today} {_clock(local)}"
     if days == 1:
-        return str(_("i går %(clock)s", clock=clock(at)))
+        return f"{_words().yesterday} {_clock(local)}"
     if 1 < days < 7:
-        names = [_("måndag"), _("tisdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lördag"), _("söndag")]
-        return f"{names[on.weekday()]} {clock(at)}"
-    return day(on)
+        return f"{_words().weekdays[on.weekday()]} {_clock(local)}"
+    return _day(on, today)
 
 
 def moment(at: datetime | None) -> str:
@@ -92,7 +124,7 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(STOCKHOLM)
-    return f"{local.day}{NBSP}{_months()[local.month - 1]} {local.year} kl.{NBSP}{clock(at)}"
+    return f"{local.day}{NBSP}{_words().months[local.month - 1]} {local.year} kl.{NBSP}{_clock(local)}"
 
 
 def iso(value: date | datetime | None) -> str:
