@@ -12,7 +12,8 @@ check_address    where anyone can check, "" if there is no such page
 withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
 personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`; "" where not given yet
 
-Source of what it must hold: security.md E-08, documents.md 6.2 (an abridged log says that it is one).
+A reader without us must be able to tell what was agreed, by whom, when, how they were identified, and that nothing was
+changed since. A log that is abridged says that it is.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _PARTY, _WHO, _SIGN = Style(faces.REGULAR, 9, 12.4), Style(faces.BOLD, 12, 15.6)
 
 
 class NotMasked(ValueError):
-    """A personnummer stands in full where only masked ones may (decision 39)."""
+    """A personnummer stands in full where only masked ones may (a paper travels by mail)."""
 
 
 def check_masks(evidence: Mapping[str, Any]) -> None:

@@ -152,7 +152,7 @@ class Paper:
 
 
 def _footer_columns(firm: Mapping[str, Any], page: str) -> list[_Column]:
-    """Who the firm is (documents.md 1.1: name, seat, address, contact, org.nr, VAT, F-skatt) and the page number."""
+    """Who the firm is (name, seat, address, contact, org.nr, VAT, F-skatt; ABL 28 kap. 5 §) and the page number."""
     texts = [
         [firm["name"], firm["street"], f"{firm['postal_code']} {firm['city']}".strip(), _named("Säte", firm["seat"])],
         [firm["phone"], firm["email"], firm["website"]],

@@ -1,7 +1,7 @@
 """The words a customer agrees to, each with version and SHA-256: shown on the page, kept in the agreed JSON, printed.
 
 Swedish on purpose and not in the catalogue: they are evidence. A changed word is a new version; old ones stay.
-Sources: lag (2005:59) 2 kap. 5, 9, 11 and 15 §§; design decision on ticks in domain/consents.py.
+Sources: lag (2005:59) 2 kap. 5, 9, 11 and 15 §§; which tick is asked when: domain/consents.py.
 """
 
 from __future__ import annotations

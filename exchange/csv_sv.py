@@ -1,6 +1,6 @@
 """CSV as Excel reads it in Sweden: semicolons, decimal comma, UTF-8 with a mark first, CR LF.
 
-Quoting as RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe (security.md A-16); numbers
+Quoting as RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe; numbers
 stay numbers. A column's values all go through one of the functions here, chosen once (None: they are shown as they
 are), since a firm's lines are many.
 """

@@ -1,6 +1,6 @@
 """Leaving: a termination with its dates, undone until the last moment of its last day.
 
-The dates are reckoned in domain/closing_dates.py (decisions 20 and 49).
+The dates are reckoned in domain/closing_dates.py.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from services.actors import Actor
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
 
-# No invoice exists yet, so no contract is bookkeeping material (decision 19) and both answers to "erase all or lock
+# No invoice exists yet, so no contract is bookkeeping material and both answers to "erase all or lock
 # the bookkeeping" would do the same. A question without a difference is not asked: everything is handed over and
 # erased, and the page says so.
 ONLY_CHOICE = "erase_all"

@@ -1,6 +1,6 @@
 """A firm comes in: registering, and confirming the address of mail.
 
-What the visitor sees never tells whether an address is known (security.md C-39): both ways hash the password, make a
+What the visitor sees never tells whether an address is known: both ways hash the password, make a
 key file and commit once, and both send one letter.
 """
 

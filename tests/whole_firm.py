@@ -34,7 +34,7 @@ from tests.factories import PERSONNUMMER, Make
 
 @dataclass(frozen=True)
 class Markers:
-    """Twelve planted texts (security.md C-56), each unlike anything else."""
+    """Twelve planted texts, each unlike anything else."""
 
     name: str = "Marknamn"
     email: str = "markmejl"

@@ -72,7 +72,7 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def _refuse_nul() -> None:
-        """No text of ours holds a NUL, and PostgreSQL takes none (security.md C-05)."""
+        """No text of ours holds a NUL, and PostgreSQL takes none."""
         typed = (value for form in (request.args, request.form) for values in form.listvalues() for value in values)
         if "\0" in request.path or any("\0" in value for value in typed):
             abort(400)

@@ -1,4 +1,4 @@
-"""The register of everything the database keeps (security.md A-26): each column's kind, whose it is, what for.
+"""The register of everything the database keeps: each column's kind, whose it is, what for.
 
 Export and erasure read it: a column marked `secret` is never exported, a `sealed` one is exported decrypted, and every
 table with a firm in it is erased with the firm. A house test refuses a column that is not here, and an entry without
