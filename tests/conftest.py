@@ -12,7 +12,6 @@ from sqlalchemy import text
 from app import create_app
 from config import Settings
 from extensions import db
-from models import Base
 from services import schema, transaction
 from tests.client import Client
 from tests.factories import Make
@@ -71,14 +70,9 @@ def app(_app: Flask) -> Iterator[Flask]:
 
 
 def empty_database() -> None:
-    tables = Base.metadata.sorted_tables
-    if IS_POSTGRESQL:
-        names = ", ".join(f'"{table.name}"' for table in tables)
-        db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-    else:
-        db.session.execute(text("DELETE FROM firm"))  # what a firm owns goes with it
-        for name in ("attempt", "erasure_receipt", "letter"):
-            db.session.execute(text(f"DELETE FROM {name}"))
+    db.session.execute(text("DELETE FROM firm"))  # what a firm owns goes with it
+    for name in ("attempt", "erasure_receipt", "letter"):
+        db.session.execute(text(f"DELETE FROM {name}"))
     db.session.commit()
     db.session.remove()
 

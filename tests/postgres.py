@@ -6,15 +6,17 @@ Needs PostgreSQL's server programs (Debian: apt install postgresql); no service 
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ACCOUNT = "postgres"  # the server refuses to run as root
+PATIENCE_SECONDS = 60
 FASTER = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB", "max_connections=60"]
 
 
@@ -22,10 +24,10 @@ def programs() -> Path | None:
     """The folder that holds initdb and pg_ctl, the newest version first."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     for folder in reversed(installed):  # Debian keeps them off the PATH
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     found = shutil.which("initdb")
-    return Path(found).parent if found and shutil.which("pg_ctl") else None
+    return Path(found).parent if found and shutil.which("postgres") else None
 
 
 @contextmanager
@@ -35,34 +37,53 @@ def new_database() -> Iterator[str]:
     if folder is None:
         raise RuntimeError("PostgreSQL's server programs are missing; on Debian: apt install postgresql")
     home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket's path may have 107 characters
+    server: subprocess.Popen[bytes] | None = None
     try:
         if os.geteuid() == 0:
-            account = pwd.getpwnam(ACCOUNT)
-            os.chown(home, account.pw_uid, account.pw_gid)
-        data, log = home / "data", home / "log"
-        _run([folder / "initdb", "-N", "-A", "trust", "-U", ACCOUNT, "-E", "UTF8", "--locale=C.UTF-8", "-D", data])
-        options = " ".join(
-            ["-c listen_addresses=''", f"-c unix_socket_directories={home}", *(f"-c {o}" for o in FASTER)]
+            shutil.chown(home, ACCOUNT, ACCOUNT)
+        data = home / "data"
+        made = _start(
+            folder / "initdb", "-N", "-A", "trust", "-U", ACCOUNT, "-E", "UTF8", "--locale=C.UTF-8", "-D", data
         )
-        _run([folder / "pg_ctl", "-w", "-D", data, "-l", log, "-o", options, "start"])
-        try:
-            yield f"postgresql://{ACCOUNT}@/{ACCOUNT}?host={home}"
-        finally:
-            _run([folder / "pg_ctl", "-w", "-D", data, "-m", "immediate", "stop"])
+        if made.wait():
+            raise RuntimeError("initdb failed")
+        options = ["listen_addresses=", f"unix_socket_directories={home}", *FASTER]
+        server = _start(folder / "postgres", "-D", data, *(f"--{option}" for option in options))
+        url = f"postgresql://{ACCOUNT}@/{ACCOUNT}?host={home}"
+        _wait_for(url, server)
+        yield url
     finally:
+        if server is not None:
+            server.send_signal(signal.SIGQUIT)  # at once, without tidying up
+            server.wait()
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _run(command: list[object]) -> None:
-    words = [str(word) for word in command]
+def _start(program: Path, *arguments: object) -> subprocess.Popen[bytes]:
+    """As an ordinary user, quiet, and ended with this process even when that is killed."""
+    words = [str(program), *map(str, arguments)]
     if os.geteuid() == 0:
-        words = ["runuser", "-u", ACCOUNT, "--", *words]
-    # to a file, not a pipe: the server inherits it and would hold a pipe open
-    with tempfile.TemporaryFile() as output:
-        ended = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/")
-        if ended.returncode:
-            output.seek(0)
-            raise RuntimeError(f"{words} ended with {ended.returncode}: {output.read().decode(errors='replace')}")
+        words = [f"--reuid={ACCOUNT}", f"--regid={ACCOUNT}", "--clear-groups", *words]
+    if shutil.which("setpriv"):  # util-linux; without it an ordinary user still gets a server
+        words = ["setpriv", "--pdeathsig=QUIT", *words]
+    return subprocess.Popen(
+        words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+    )
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    import psycopg
+
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            if server.poll() is not None or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def add_database(url: str) -> str:
