@@ -18,8 +18,7 @@ def run() -> None:
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
-        is_sqlite = isinstance(driver, sqlite3.Connection)
-        if is_sqlite:
+        if isinstance(driver, sqlite3.Connection):
             driver.execute("PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
@@ -29,7 +28,10 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-            if is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+            if (
+                connection.dialect.name == "sqlite"
+                and connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            ):
                 raise RuntimeError("the migration left rows that refer to nothing")
     engine.dispose()
 

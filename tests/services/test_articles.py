@@ -75,7 +75,8 @@ def test_pages_of_thirty_by_key(make):
     for number in range(65):
         make.article(firm, f"Artikel {number}").used_at = now - timedelta(hours=number // 3)
     db.session.commit()
-    seen, sizes, after = [], [], ""
+    seen, sizes = [], []
+    after: str | None = ""
     while after is not None:
         page = articles.list_page(firm.id, after=after)
         seen += [(article.used_at, article.id) for article in page.rows]
