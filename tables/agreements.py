@@ -55,7 +55,11 @@ class Applicant(FirmOwned, Base):
     """One person who shares the deduction. The personnummer is encrypted; the index finds equal ones."""
 
     __tablename__ = "applicant"
-    __table_args__ = (firm_key(), same_firm("agreement_id", "agreement"), UniqueConstraint("agreement_id", "position"))
+    __table_args__ = (
+        firm_key(),
+        same_firm("agreement_id", "agreement"),
+        UniqueConstraint("firm_id", "agreement_id", "position"),
+    )
     public_id: Mapped[str] = public_id_column()  # in the associated data of the encryption
     agreement_id: Mapped[int]
     position: Mapped[int]
@@ -70,9 +74,13 @@ class Withdrawal(FirmOwned, Base):
     """A received statement of withdrawal (DAL 2:10 a). It is always received; the firm assesses it."""
 
     __tablename__ = "withdrawal"
-    __table_args__ = (firm_key(), same_firm("agreement_id", "agreement"))
+    __table_args__ = (
+        firm_key(),
+        same_firm("agreement_id", "agreement"),
+        Index("ix_withdrawal_agreement", "firm_id", "agreement_id"),
+    )
     public_id: Mapped[str] = public_id_column()
-    agreement_id: Mapped[int] = mapped_column(index=True)
+    agreement_id: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     reply_to: Mapped[str] = mapped_column(String(254))
     contract: Mapped[str] = mapped_column(String(60))  # what the statement names

@@ -1,4 +1,8 @@
-"""Quotes: the working rows the firm edits, the frozen versions, the links and the conversation."""
+"""Quotes: the working rows the firm edits, the frozen versions, the links and the conversation.
+
+An index on what belongs to a quote begins with firm_id, as every query does: SQLite else prefers the key
+(firm_id, id) and reads all rows of the firm.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,7 @@ class Quote(FirmOwned, Base):
         Index("ix_quote_list", "firm_id", "archived_at", "touched_at", "id"),
         Index("ix_quote_status", "firm_id", "status", "touched_at", "id"),
         Index("ix_quote_turn", "firm_id", "turn", "touched_at", "id"),
+        Index("ix_quote_customer", "firm_id", "customer_id"),
         Index("ix_quote_expiry", "status", "valid_until"),
         Index("ix_quote_asks", "firm_id", "touched_at", sqlite_where=text(ASKS), postgresql_where=text(ASKS)),
     )
@@ -41,7 +46,7 @@ class Quote(FirmOwned, Base):
     status: Mapped[str] = mapped_column(String(20), default=QuoteStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=0)  # newest frozen version, 0 = none yet
     changed_since: Mapped[bool] = mapped_column(default=True)  # the draft differs from the newest version
-    customer_id: Mapped[int | None] = mapped_column(index=True)
+    customer_id: Mapped[int | None]
     user_id: Mapped[int]  # the firm's contact
     title: Mapped[str] = mapped_column(String(120), default="")
     message: Mapped[str] = mapped_column(Text, default="")
@@ -79,7 +84,7 @@ class QuoteSection(FirmOwned, Base):
     """A part (del) of a quote."""
 
     __tablename__ = "quote_section"
-    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), UniqueConstraint("quote_id", "n"))
+    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), UniqueConstraint("firm_id", "quote_id", "n"))
     quote_id: Mapped[int]
     n: Mapped[int]  # number within the quote, for addresses; never used again
     position: Mapped[int]  # order; a tie is broken by n
@@ -99,7 +104,7 @@ class QuoteLine(FirmOwned, Base):
         firm_key(),
         same_firm("quote_id", "quote"),
         same_firm("section_id", "quote_section"),
-        UniqueConstraint("quote_id", "n"),
+        UniqueConstraint("firm_id", "quote_id", "n"),
         CheckConstraint("vat_percent IN (0, 6, 12, 25)", name="vat_percent"),
         CheckConstraint("kind IN ('labour', 'material', 'other')", name="kind"),
         CheckConstraint("discount_bp BETWEEN 0 AND 10000", name="discount_bp"),
@@ -136,7 +141,7 @@ class QuoteVersion(FirmOwned, Base):
         firm_key(),
         same_firm("quote_id", "quote"),
         same_firm("pdf_id", "stored_file", ondelete=None),
-        UniqueConstraint("quote_id", "version"),
+        UniqueConstraint("firm_id", "quote_id", "version"),
     )
     quote_id: Mapped[int]
     version: Mapped[int]
@@ -154,9 +159,9 @@ class QuoteLink(FirmOwned, Base):
     """A way in for a customer: one row per mailed or handed-over link. The row decides, the signature only filters."""
 
     __tablename__ = "quote_link"
-    __table_args__ = (firm_key(), same_firm("quote_id", "quote"))
+    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), Index("ix_quote_link_quote", "firm_id", "quote_id"))
     public_id: Mapped[str] = public_id_column()
-    quote_id: Mapped[int] = mapped_column(index=True)
+    quote_id: Mapped[int]
     way: Mapped[str] = mapped_column(String(12))  # mail, handed_over
     email: Mapped[str] = mapped_column(String(254), default="")
     picked: Mapped[str] = mapped_column(Text, default="[]")  # JSON list of line keys the customer has ticked
@@ -174,9 +179,10 @@ class Message(FirmOwned, Base):
         firm_key(),
         same_firm("quote_id", "quote"),
         CheckConstraint("sender IN ('firm', 'customer')", name="sender"),
+        Index("ix_message_quote", "firm_id", "quote_id"),
     )
     public_id: Mapped[str] = public_id_column()
-    quote_id: Mapped[int] = mapped_column(index=True)
+    quote_id: Mapped[int]
     sender: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(120), default="")
     text: Mapped[str] = mapped_column(Text)
@@ -187,7 +193,7 @@ class Decline(FirmOwned, Base):
     """A customer's no: it ends the offer (AvtL 5 §)."""
 
     __tablename__ = "decline"
-    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), UniqueConstraint("quote_id", "version"))
+    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), UniqueConstraint("firm_id", "quote_id", "version"))
     quote_id: Mapped[int]
     version: Mapped[int]
     reason: Mapped[str] = mapped_column(String(20), default="")

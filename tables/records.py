@@ -66,7 +66,7 @@ class Letter(Base):
     __table_args__ = (
         CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
         Index("ix_letter_due", "state", "next_at"),
-        Index("ix_letter_quote", "quote_id"),
+        Index("ix_letter_quote", "firm_id", "quote_id"),
         same_firm("quote_id", "quote"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -418,7 +418,7 @@ def upgrade() -> None:
                 "question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"
             ),
         )
-        batch_op.create_index(batch_op.f("ix_quote_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index("ix_quote_customer", ["firm_id", "customer_id"], unique=False)
         batch_op.create_index("ix_quote_expiry", ["status", "valid_until"], unique=False)
         batch_op.create_index("ix_quote_list", ["firm_id", "archived_at", "touched_at", "id"], unique=False)
         batch_op.create_index("ix_quote_status", ["firm_id", "status", "touched_at", "id"], unique=False)
@@ -468,7 +468,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_decline_firm_id_firm"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decline")),
         sa.UniqueConstraint("firm_id", "id", name=op.f("uq_decline_firm_id_id")),
-        sa.UniqueConstraint("quote_id", "version", name=op.f("uq_decline_quote_id_version")),
+        sa.UniqueConstraint("firm_id", "quote_id", "version", name=op.f("uq_decline_firm_id_quote_id_version")),
     )
     op.create_table(
         "letter",
@@ -500,7 +500,7 @@ def upgrade() -> None:
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index("ix_letter_due", ["state", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_letter_firm_id"), ["firm_id"], unique=False)
-        batch_op.create_index("ix_letter_quote", ["quote_id"], unique=False)
+        batch_op.create_index("ix_letter_quote", ["firm_id", "quote_id"], unique=False)
 
     op.create_table(
         "message",
@@ -525,7 +525,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_quote_id"), ["quote_id"], unique=False)
+        batch_op.create_index("ix_message_quote", ["firm_id", "quote_id"], unique=False)
 
     op.create_table(
         "quote_link",
@@ -552,7 +552,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_quote_link_public_id")),
     )
     with op.batch_alter_table("quote_link", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_quote_link_quote_id"), ["quote_id"], unique=False)
+        batch_op.create_index("ix_quote_link_quote", ["firm_id", "quote_id"], unique=False)
 
     op.create_table(
         "quote_section",
@@ -578,7 +578,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_section")),
         sa.UniqueConstraint("firm_id", "id", name=op.f("uq_quote_section_firm_id_id")),
-        sa.UniqueConstraint("quote_id", "n", name=op.f("uq_quote_section_quote_id_n")),
+        sa.UniqueConstraint("firm_id", "quote_id", "n", name=op.f("uq_quote_section_firm_id_quote_id_n")),
     )
     op.create_table(
         "quote_version",
@@ -610,7 +610,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_version")),
         sa.UniqueConstraint("firm_id", "id", name=op.f("uq_quote_version_firm_id_id")),
-        sa.UniqueConstraint("quote_id", "version", name=op.f("uq_quote_version_quote_id_version")),
+        sa.UniqueConstraint("firm_id", "quote_id", "version", name=op.f("uq_quote_version_firm_id_quote_id_version")),
     )
     op.create_table(
         "agreement",
@@ -714,7 +714,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_quote_line_firm_id_firm"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote_line")),
         sa.UniqueConstraint("firm_id", "id", name=op.f("uq_quote_line_firm_id_id")),
-        sa.UniqueConstraint("quote_id", "n", name=op.f("uq_quote_line_quote_id_n")),
+        sa.UniqueConstraint("firm_id", "quote_id", "n", name=op.f("uq_quote_line_firm_id_quote_id_n")),
     )
     with op.batch_alter_table("quote_line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quote_line_section_id"), ["section_id"], unique=False)
@@ -739,7 +739,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_applicant_firm_id_firm"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applicant")),
-        sa.UniqueConstraint("agreement_id", "position", name=op.f("uq_applicant_agreement_id_position")),
+        sa.UniqueConstraint(
+            "firm_id", "agreement_id", "position", name=op.f("uq_applicant_firm_id_agreement_id_position")
+        ),
         sa.UniqueConstraint("firm_id", "id", name=op.f("uq_applicant_firm_id_id")),
         sa.UniqueConstraint("public_id", name=op.f("uq_applicant_public_id")),
     )
@@ -770,7 +772,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_withdrawal_public_id")),
     )
     with op.batch_alter_table("withdrawal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_withdrawal_agreement_id"), ["agreement_id"], unique=False)
+        batch_op.create_index("ix_withdrawal_agreement", ["firm_id", "agreement_id"], unique=False)
 
     # ### end Alembic commands ###
     freeze()
@@ -779,7 +781,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("withdrawal", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_withdrawal_agreement_id"))
+        batch_op.drop_index("ix_withdrawal_agreement")
 
     op.drop_table("withdrawal")
     with op.batch_alter_table("applicant", schema=None) as batch_op:
@@ -799,11 +801,11 @@ def downgrade() -> None:
     op.drop_table("quote_version")
     op.drop_table("quote_section")
     with op.batch_alter_table("quote_link", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_quote_link_quote_id"))
+        batch_op.drop_index("ix_quote_link_quote")
 
     op.drop_table("quote_link")
     with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_quote_id"))
+        batch_op.drop_index("ix_message_quote")
 
     op.drop_table("message")
     with op.batch_alter_table("letter", schema=None) as batch_op:
@@ -822,7 +824,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_quote_status")
         batch_op.drop_index("ix_quote_list")
         batch_op.drop_index("ix_quote_expiry")
-        batch_op.drop_index(batch_op.f("ix_quote_customer_id"))
+        batch_op.drop_index("ix_quote_customer")
         batch_op.drop_index(
             "ix_quote_asks",
             sqlite_where=sa.text("question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"),
