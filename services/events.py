@@ -1,4 +1,4 @@
-"""The firm's append-only chain (security.md E-04, E-05 in short: see domain/evidence.py). Never commits."""
+"""The firm's append-only chain (its form: domain/evidence.py). Never commits."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import Session, SessionTransaction
 
 from domain import acts, evidence
 from extensions import db
 from models import ChainHead, Event, EventValue, Firm
 from services import scope, vault
 from services.actors import Actor
+
+_HELD = "handslag.chain"  # ends of the chains that this transaction has locked
 
 
 def open_chain(firm_id: int) -> None:
@@ -42,7 +46,7 @@ def record(
     if actor.user_agent:
         personal.setdefault("ua", actor.user_agent)
     fields: dict[str, Any] = dict(data or {})
-    head = db.session.get_one(ChainHead, actor.firm_id, with_for_update=True)
+    head = _head(actor.firm_id)
     seq = head.seq + 1
     for field, value in personal.items():
         salt = os.urandom(32)
@@ -65,6 +69,20 @@ def record(
     )
     db.session.add(event)
     return event
+
+
+def _head(firm_id: int) -> ChainHead:
+    """The end of the chain. Other writers wait from the first entry of a transaction to its end."""
+    held: dict[int, ChainHead] = db.session().info.setdefault(_HELD, {})
+    if firm_id not in held:
+        held[firm_id] = db.session.get_one(ChainHead, firm_id, with_for_update=True)
+    return held[firm_id]
+
+
+@listens_for(db.session, "after_transaction_end")
+def _let_go(session: Session, ended: SessionTransaction) -> None:
+    if ended.parent is None:  # a flush ends one of its own
+        session.info.pop(_HELD, None)
 
 
 def of_object(firm_id: int, obj: str) -> list[Event]:

@@ -29,7 +29,7 @@ def agreement_pdf(deal: Deal) -> ResponseReturnValue:
 @by_link
 def withdrawal_form(deal: Deal) -> ResponseReturnValue:
     answer = Response(viewing.withdrawal_form(deal), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "inline", filename=f"Angerblankett {deal.content['number']}.pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"Angerblankett {deal.content['number']}.pdf")
     return answer
 
 
@@ -43,6 +43,8 @@ def logo(deal: Deal) -> ResponseReturnValue:
 
 
 def _file(data: bytes, file: StoredFile) -> Response:
+    """Papers are downloaded, pictures shown: what a browser makes of a PDF under our policy differs too much."""
     answer = Response(data, mimetype=file.media_type)
-    answer.headers.set("Content-Disposition", "inline", filename=file.name)
+    shown = "inline" if file.media_type.startswith("image/") else "attachment"
+    answer.headers.set("Content-Disposition", shown, filename=file.name)
     return answer

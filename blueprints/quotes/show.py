@@ -119,7 +119,7 @@ def agreement_pdf(n: int) -> ResponseReturnValue:
 
 def _file(file: StoredFile) -> Response:
     answer = Response(showing.read(current_user.firm.public_id, file), mimetype=file.media_type)
-    answer.headers.set("Content-Disposition", "inline", filename=file.name)
+    answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
 
 

@@ -56,8 +56,13 @@ def ask_anew(deal: Deal, *, now: datetime) -> None:
 
 
 def answer(quote: Quote, text: str, *, actor: Actor, now: datetime) -> Message:
-    """The firm answers: the customer gets a letter with the way back, if the address is known. Commits."""
+    """The firm answers: the customer gets a letter with the way back, if the address is known. Commits.
+
+    Raises RuleBroken("not_open").
+    """
     db.session.refresh(quote, with_for_update=True)
+    if not can(quote.status, "ask"):
+        raise RuleBroken("not_open")
     message = Message(
         firm_id=quote.firm_id,
         public_id=new_public_id(),

@@ -13,6 +13,7 @@ from domain import canonical
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement, Applicant, Closing, Event, EventValue
+from services import mailbox
 from services.clock import utc_now
 from services.deal import agreements
 from tests.factories import PERSONNUMMER
@@ -287,6 +288,12 @@ def test_both_get_the_paper(sent):
     assert sent.get("/avtal/filer").status_code == 286
     assert "receipt.sent" in sent.acts()
     assert send_mail.run(utc_now()).failed == 0
+    letters = [(row.to, mailbox.get(row.firm, row.id)) for row in mailbox.newest()]
+    names = {(to, file.name) for to, letter in letters for file in letter.attachments}
+    number, owner = sent.quote.number, sent.make.owner(sent.firm).email
+    paper, blank = f"Avtal {number}.pdf", f"Angerblankett {number}.pdf"
+    assert names == {(MAIL, paper), (MAIL, blank), (owner, paper)}
+    assert not [to for to, letter in letters if to == owner and "/l/" in letter.text]
 
 
 def test_refused_while_the_firm_is_leaving(sent):

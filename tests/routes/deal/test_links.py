@@ -87,6 +87,7 @@ def test_c17_an_old_link_shows_no_data(app, make, today):
         asked = sent.post("/ny-lank")
         assert asked.status_code == 200
         assert "link_wanted" in sent.letters()
+        assert send_mail.run(utc_now()).failed == 0
         assert sent.quote.turn == "firm"
 
 

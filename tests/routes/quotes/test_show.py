@@ -122,6 +122,8 @@ def test_recalling(sent, owner):
     assert sent.post("/godkann", {"e_signature": "y", "name": "x", "later": "y"}).status_code == 409
     assert '"first_view_before":true' in db.session.query(Event).filter_by(act="doc.recalled").one().entry
     assert owner.post(url(sent, "/ta-tillbaka")).status_code == 409
+    assert sent.letters() == ["quote_sent", "quote_recalled"]
+    assert send_mail.run(utc_now()).failed == 0
 
 
 def test_confirming_a_late_answer(app, make, client, today):
@@ -150,7 +152,8 @@ def test_refusing_a_late_answer_keeps_no_personnummer(app, make, client, today):
         assert owner.post(url(sent, "/sent-svar/avboj")).status_code == 303
         assert sent.quote.status == "declined"
         assert db.session.query(Agreement).count() == 0
-        assert "late_refused" in sent.letters()
+        assert sent.letters() == ["quote_sent", "late_answer_to_firm", "late_answer", "late_refused"]
+        assert send_mail.run(utc_now()).failed == 0
 
 
 def test_the_paper_and_the_numbers(sent, owner):
