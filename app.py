@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     compress.init_app(app)
     login_manager.init_app(app)
-    for part in (guards, errors, filters, headers, assets):
+    for part in (guards, errors, filters, headers, assets, phrases):
         part.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"blueprints.{name}").bp)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask_babel import Babel
+from functools import cached_property
+
+from flask_babel import Babel, Domain
 from flask_compress import Compress
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
@@ -11,8 +13,16 @@ from flask_wtf import CSRFProtect
 from tables import engine  # noqa: F401  (registers the connection hooks)
 from tables.base import Base
 
+
+class _Babel(Babel):
+    @cached_property
+    def domain_instance(self) -> Domain:
+        """The catalogues, kept: the library looks for them on disk again at each request."""
+        return Domain(domain=self.domain)
+
+
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 login_manager = LoginManager()
 csrf = CSRFProtect()
-babel = Babel()
+babel = _Babel()
 compress = Compress()

@@ -7,7 +7,12 @@ environment speaks one language, that of the messages themselves: another langua
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from typing import Any
+
 import flask.templating
+from flask import Flask
+from flask_wtf import FlaskForm
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import escape
@@ -30,8 +35,23 @@ class _Fold(NodeTransformer):
 class Environment(flask.templating.Environment):
     """Flask's environment, with constant phrases folded into the compiled templates."""
 
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals as they are: a chain of mappings would be copied, key by key, for every part of a page."""
+        return super().make_globals(d) if d else self.globals
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         folded = _Fold().visit(tree)
         assert isinstance(folded, nodes.Template)  # noqa: S101  (a template stays one)
         return folded
+
+
+def _one_or_many(one: str, many: str, count: int) -> str:
+    return one if count == 1 else many
+
+
+def register(app: Flask) -> None:
+    """Phrases with values in them are their own translation too; called after Babel has put in its look-up."""
+    app.config["WTF_I18N_ENABLED"] = False  # Flask-WTF reads WTForms' own words from disk for each form
+    FlaskForm.Meta.locales = ["sv"]  # WTForms itself reads them once
+    app.jinja_env.install_gettext_callables(str, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
