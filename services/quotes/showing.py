@@ -64,7 +64,7 @@ class View:
     status: str
     version: QuoteVersion | None
     content: dict[str, Any] | None
-    totals: Totals | None
+    totals: Totals | dict[str, Any] | None  # as agreed, else with no option picked
     pdf: StoredFile | None
     steps: list[Step]
     messages: list[Message]
@@ -113,7 +113,7 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
         status=listing.shown_status(quote, stockholm_date(now)),
         version=version,
         content=content,
-        totals=figures.totals(content, tuple(agreed["picked"]) if agreed else ()) if content else None,
+        totals=agreed["totals"] if agreed else figures.totals(content) if content else None,
         pdf=pdf,
         steps=_steps(quote, firm_public_id),
         messages=thread.of(quote),

@@ -54,10 +54,14 @@ class Sent:
     """A sent quote, its firm and a browser that came by the mailed link."""
 
     make: Make
-    firm: Firm
+    firm_id: int
     quote_id: int
     deal_id: str
     client: Client
+
+    @property
+    def firm(self) -> Firm:
+        return db.session.get_one(Firm, self.firm_id)
 
     @property
     def quote(self) -> Quote:
@@ -115,7 +119,7 @@ def make_sent(app, make: Make, *, kind: str = "private", valid_until=None, **giv
     client = app.test_client()
     client.environ_base["handslag.raise_errors"] = True  # a fault of ours is a failed test, not a page
     assert client.get(f"/l/{token_of(quote)}").status_code == 303
-    return Sent(make, firm, quote.id, quote.public_id, client)
+    return Sent(make, quote.firm_id, quote.id, quote.public_id, client)
 
 
 @pytest.fixture

@@ -287,10 +287,10 @@ def test_both_get_the_paper(sent):
     assert "Avtalet är klart" in sent.get("/avtal").text
     assert sent.get("/avtal/filer").status_code == 286
     assert "receipt.sent" in sent.acts()
+    number, owner = sent.quote.number, sent.make.owner(sent.firm).email
     assert send_mail.run(utc_now()).failed == 0
     letters = [(row.to, mailbox.get(row.firm, row.id)) for row in mailbox.newest()]
     names = {(to, file.name) for to, letter in letters for file in letter.attachments}
-    number, owner = sent.quote.number, sent.make.owner(sent.firm).email
     paper, blank = f"Avtal {number}.pdf", f"Angerblankett {number}.pdf"
     assert names == {(MAIL, paper), (MAIL, blank), (owner, paper)}
     assert not [to for to, letter in letters if to == owner and "/l/" in letter.text]
