@@ -16,6 +16,7 @@
     if (form.querySelector(".kept")) return;
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(key(form))); } catch { /* written by another version: dropped below */ }
+    if (kept?.t > (form.seen ??= Date.now())) return; // typed into this very form, which still shows it
     const now = typed(form);
     if (!kept?.v || Date.now() - kept.t > WEEK || Object.keys(now).every((name) => (kept.v[name] ?? now[name]) === now[name])) {
       return localStorage.removeItem(key(form));
@@ -44,7 +45,7 @@
     const form = event.detail.elt.closest("form[data-keep-as], form[data-autosave]");
     if (!form) return;
     clearTimeout(tries.get(form)?.timer);
-    form.sent = JSON.stringify(typed(form));
+    form.sent = localStorage.getItem(key(form));
     if (form.matches("[data-autosave]")) status(word("saving"));
   });
   document.addEventListener("htmx:afterRequest", (event) => {
@@ -52,7 +53,7 @@
     if (!form) return;
     if (answer > 199 && answer < 300) {
       tries.delete(form);
-      if (form.dataset.keepAs && form.sent === JSON.stringify(typed(form))) localStorage.removeItem(key(form));
+      if (form.sent === localStorage.getItem(key(form))) localStorage.removeItem(key(form)); // nothing typed since
     } else if (form.matches("[data-autosave]") && (answer === 0 || answer === 429 || answer > 499) && event.detail.elt === form) {
       const before = tries.get(form) ?? { n: 0 };
       clearTimeout(before.timer);
