@@ -123,7 +123,8 @@ def test_statements_and_weight_do_not_grow(seller, make, firm, statements, count
 
 
 def test_who_may(client, stranger, worker, quote):
-    assert "Badrum" in worker.get("/offerter").get_data(as_text=True)
+    html = worker.get("/offerter").get_data(as_text=True)
+    assert f'href="/offerter/{quote.n}"' in html  # the quote, not its builder
     assert "Badrum" not in stranger.get("/offerter?visa=alla").get_data(as_text=True)
     assert client.get("/offerter").status_code == 302
     assert worker.get("/offerter/ny").status_code == 403
