@@ -107,7 +107,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "pdf_sha256": version.pdf_sha256,
         "json_sha256": version.json_sha256,
         "agreed_sha256": agreement.agreed_sha256,
-        "chain_link": _chain_link(quote),
+        "chain_link": chain_link(quote),
         "check_address": f"{settings().base_url}/o/{quote.public_id}",
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
@@ -133,7 +133,8 @@ def number_of(firm_public_id: str, row: Applicant) -> str:
     return vault.unseal(firm_public_id, row.personnummer, "applicant", row.public_id, "personnummer").decode()
 
 
-def _chain_link(quote: Quote) -> str:
+def chain_link(quote: Quote) -> str:
+    """Link of the entry that made the contract: who holds the letter can witness to the chain."""
     acts = ("quote.accepted", "doc.late_acceptance")
     statement = (
         scope.columns(Event, quote.firm_id, Event.link)

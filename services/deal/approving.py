@@ -7,7 +7,7 @@ customer saw is Changed, and nothing is signed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -65,6 +65,7 @@ class Shown:
     shares: str
     total_ore: int
     to_pay_ore: int
+    words: str  # `words_sha256` of the texts beside ticks and button: one of them names a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,16 @@ def button_text(content: Mapping[str, Any]) -> str:
     return wording.button(content["customer"]["kind"]).text
 
 
-def shown(content: Mapping[str, Any], json_sha256: str, picked: tuple[str, ...], result: Totals) -> Shown:
+def words_sha256(content: Mapping[str, Any], *, today: date) -> str:
+    """Names all that is agreed to by ticks and button."""
+    ticks = offered_ticks(content, today=today)
+    texts = [viewing.ticks_text(content, tick.kind, today=today).text for tick in ticks]
+    return canonical.sha256_hex(canonical.dumps([*texts, button_text(content)]))
+
+
+def shown(
+    content: Mapping[str, Any], json_sha256: str, picked: tuple[str, ...], result: Totals, *, today: date
+) -> Shown:
     """What the page says, for the form to carry."""
     return Shown(
         version=content["version"],
@@ -106,6 +116,7 @@ def shown(content: Mapping[str, Any], json_sha256: str, picked: tuple[str, ...],
         shares=figures.shares_text(result),
         total_ore=result.gross_ore,
         to_pay_ore=result.to_pay_ore,
+        words=words_sha256(content, today=today),
     )
 
 
@@ -124,11 +135,14 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     act = "accept_late" if is_late else "accept"
     if not can(deal.quote.status, act):
         raise RuleBroken("not_open")
-    if consents.missing(offered_ticks(deal.content, today=stockholm_date(now)), yes.ticks):
-        raise RuleBroken("consent_missing")
+    today = stockholm_date(now)
     result = reckon(deal.content, deal.picked, yes.persons)
-    if seen != shown(deal.content, deal.version.json_sha256, deal.picked, result):
+    if seen != shown(deal.content, deal.version.json_sha256, deal.picked, result, today=today):
         raise Changed
+    offered = offered_ticks(deal.content, today=today)
+    if consents.missing(offered, yes.ticks):
+        raise RuleBroken("consent_missing")
+    yes = replace(yes, ticks=yes.ticks & {tick.kind for tick in offered})
     content = {"name": yes.name, "version": seen.version, "json_sha256": seen.json_sha256}
     if once.answer(deal.firm.id, key, ACT, content) is not None:
         raise once.KeyReused

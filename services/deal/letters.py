@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from documents.format import kr, local_minute
+from documents.format import day_in_words, kr, local_minute
 from extensions import db
 from mail.letters import Attachment, Letter, Params, draws
 from mail.writing import write
 from models import Agreement, Decline, Firm, Message, Quote, QuoteLink, QuoteVersion, StoredFile, User, Withdrawal
 from services import scope, storage
-from services.deal import links, viewing
+from services.deal import agreements, links, viewing
 from services.installation import settings
 
 PDF = "application/pdf"
@@ -91,8 +92,8 @@ def _written(subject: str, **parts: Any) -> Letter:
 
 
 def _to_customer(case: Case, subject: str, **parts: Any) -> Letter:
-    sender = [part for part in (case.user.name, case.firm.name, case.content["firm"]["phone"]) if part]
-    letter = _written(subject, sender=sender, **parts)
+    sender = [part for part in (case.user.name, case.firm.name) if part]
+    letter = _written(subject, sender=sender, phone=case.content["firm"]["phone"], **parts)
     return replace(letter, from_name=case.firm.name, reply_to=case.firm.email or case.user.email)
 
 
@@ -108,7 +109,7 @@ def quote_sent(params: Params) -> Letter:
     content = case.content
     lead = [
         _("%(title)s: %(price)s", title=case.title, price=case.price),
-        _("Gäller till %(day)s", day=content["valid_until"]),
+        _("Gäller till %(day)s", day=_day(content["valid_until"])),
     ]
     if content["version"] > 1:
         lead.append(_("Ändrad offert, version %(n)s. Den ersätter den förra.", n=content["version"]))
@@ -189,7 +190,7 @@ def quote_approved(params: Params) -> Letter:
         text = _(
             "Du kan ångra avtalet till och med %(day)s. Öppna sidan och välj Ångra avtalet här, "
             "eller använd den bifogade blanketten.",
-            day=agreement.withdraw_until.isoformat(),
+            day=day_in_words(agreement.withdraw_until),
         )
         after.append(text)
     if agreement.home == "later":
@@ -264,7 +265,7 @@ def late_answer(params: Params) -> Letter:
             _(
                 "Offerten gällde till %(day)s. Ditt godkännande är skickat till %(firm)s, som måste bekräfta det innan "
                 "det blir ett avtal.",
-                day=case.content["valid_until"],
+                day=_day(case.content["valid_until"]),
                 firm=case.firm.name,
             )
         ],
@@ -295,7 +296,7 @@ def late_refused(params: Params) -> Letter:
             _(
                 "Offerten gällde till %(day)s, och %(firm)s kan inte stå fast vid den. Inget avtal har ingåtts. "
                 "Be gärna om en ny offert.",
-                day=case.content["valid_until"],
+                day=_day(case.content["valid_until"]),
                 firm=case.firm.name,
             )
         ],
@@ -363,12 +364,16 @@ def _paper(case: Case, agreement: Agreement) -> Attachment:
 
 
 def _facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tuple[str, str]]:
-    rows = [
+    return [
         (str(_("Avtal")), f"{case.quote.number}, version {agreement.version}"),
         (str(_("Godkänt av")), agreement.name),
         (str(_("När")), local_minute(agreement.accepted_at)),
         (str(_("Pris inkl. moms")), kr(agreed["total_ore"])),
         (str(_("Att betala")), kr(agreed["to_pay_ore"])),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
+        (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),
     ]
-    return rows
+
+
+def _day(text: str) -> str:
+    return day_in_words(date.fromisoformat(text))

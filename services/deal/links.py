@@ -121,8 +121,16 @@ def find(deal_id: str, token: str, *, now: datetime, ip: str = "", user_agent: s
 
 
 def lock(deal: Deal) -> None:
-    """Make other writers of this deal wait, and see what they left behind."""
-    db.session.refresh(deal.quote, with_for_update=True)
+    """Make other writers of this deal wait, and see what they left behind. Raises NotFound if the link has ended."""
+    statement = (
+        select(Quote, QuoteLink)
+        .join(QuoteLink, and_(QuoteLink.firm_id == Quote.firm_id, QuoteLink.quote_id == Quote.id))
+        .where(Quote.id == deal.quote.id, QuoteLink.id == deal.link.id, QuoteLink.revoked_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if db.session.execute(statement).one_or_none() is None:
+        raise NotFound
     if deal.quote.version != deal.version.version:  # sent anew between the two statements
         deal.version = scope.get(
             QuoteVersion,
