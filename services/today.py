@@ -23,7 +23,7 @@ NEW = timedelta(days=14)  # how long news stay here
 
 # acts with words in templates/home/_happened.html
 TOLD = (
-    "quote.sent", "doc.resent", "mail.bounced", "link.opened", "doc.viewed", "doc.commented", "doc.countered",
+    "quote.sent", "doc.resent", "mail.bounced", "link.opened", "doc.commented", "doc.countered",
     "quote.accepted", "deduction.details_given", "doc.declined", "doc.extension_asked", "doc.recalled", "doc.expired",
     "doc.late_acceptance", "withdrawal.received", "receipt.sent", "firm.registered", "firm.settings_changed",
     "export.made", "firm.close_asked", "firm.close_undone", "password.changed",

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from domain.quote_states import OPEN, can
 from extensions import db
-from models import Message, Quote, new_public_id
+from models import Message, Quote, User, new_public_id
 from services import events, outbox, scope, transaction
 from services.actors import Actor
 from services.deal import links
@@ -55,6 +55,12 @@ def ask_anew(deal: Deal, *, now: datetime) -> None:
     transaction.commit()
 
 
+def _signature(actor: Actor) -> str:
+    """Who answers: the user's name or the firm's, never the address of the login."""
+    user = scope.get(User, actor.firm_id, User.id == actor.user_id)
+    return user.name or user.firm.name
+
+
 def answer(quote: Quote, text: str, *, actor: Actor, now: datetime) -> Message:
     """The firm answers: the customer gets a letter with the way back, if the address is known. Commits.
 
@@ -68,7 +74,7 @@ def answer(quote: Quote, text: str, *, actor: Actor, now: datetime) -> Message:
         public_id=new_public_id(),
         quote_id=quote.id,
         sender="firm",
-        name=actor.name,
+        name=_signature(actor),
         text=text,
         created_at=now,
     )
