@@ -212,8 +212,7 @@ def _count(act: Callable[[], Any]) -> int:
 def _client(bench: Bench, cookies: dict[str, str]) -> Any:
     client = bench.app.test_client()
     for name, value in cookies.items():
-        client.set_cookie(name, value, domain="127.0.0.1")
-    client.environ_base["HTTP_HOST"] = f"127.0.0.1:{bench.port}"
+        client.set_cookie(name, value)
     return client
 
 

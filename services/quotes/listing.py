@@ -43,10 +43,10 @@ _COLUMNS = (
     Quote.status,
     Quote.basis,
     Quote.valid_until,
-    Quote.question_at,
-    Quote.seen_at,
+    Quote.question_at.is_not(None).label("question_at"),
+    Quote.seen_at.is_not(None).label("seen_at"),
     Quote.sent_at,
-    Quote.mail_failed_at,
+    Quote.mail_failed_at.is_not(None).label("mail_failed_at"),
     Quote.touched_at,
     Quote.net_ore,
     Quote.gross_ore,
@@ -206,7 +206,7 @@ def _item(row: Row[Any], today: date) -> Item:
         touched_at=row.touched_at,
         days_left=(row.valid_until - today).days if lies_open else None,
         days_total=max((row.valid_until - stockholm_date(row.sent_at)).days, 1) if lies_open else 1,
-        mail_failed=row.mail_failed_at is not None,
+        mail_failed=row.mail_failed_at,
     )
 
 
