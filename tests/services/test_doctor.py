@@ -75,6 +75,12 @@ def test_letters_that_wait_and_letters_that_failed(make, examine):
     assert "1 letters failed" in examine()["letters"]
 
 
+def test_the_failed_letter_of_the_sample_firm_is_no_fault(make, examine):
+    firm_id = make.firm(is_sample=True).id
+    outbox.refused(outbox.queue("x", "a@example.se", {}, firm_id=firm_id, now=utc_now()), "550 no", now=utc_now())
+    assert "letters" not in examine()
+
+
 def test_a_clock_that_went_back(make, examine):
     firm_id = make.firm().id
     outbox.queue("x", "a@example.se", {}, firm_id=firm_id, now=utc_now())
