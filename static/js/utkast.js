@@ -41,6 +41,10 @@
     const form = event.target.closest("[data-keep]")?.closest("form[data-keep-as]");
     if (form) localStorage.setItem(key(form), JSON.stringify({ t: Date.now(), v: typed(form) }));
   });
+  document.addEventListener("click", (event) => { // "keep theirs": what was typed here is let go
+    const form = event.target.closest("[data-drop]")?.closest("form[data-keep-as]");
+    if (form) localStorage.removeItem(key(form));
+  });
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.detail.elt.closest("form[data-keep-as], form[data-autosave]");
     if (!form) return;
