@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=secrets.secret_keys[-1],
         SECRET_KEY_FALLBACKS=list(secrets.secret_keys[:-1]),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text may end in a log
         **requests.limits(settings),
         **requests.cookies(settings),
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from services import transaction
+from services.errors import place_of
 
 T = TypeVar("T")
 log = logging.getLogger("handslag.jobs")
@@ -29,8 +30,8 @@ def each(items: Iterable[T], handle: Callable[[T], object]) -> JobResult:
         try:
             handle(item)
             done += 1
-        except Exception:  # the job loop: whatever is wrong with one item, the others are served
-            log.exception("One item failed in %s", getattr(handle, "__qualname__", "a job"))
+        except Exception as error:  # the job loop: whatever is wrong with one item, the others are served
+            log.error("One item failed in %s: %s", getattr(handle, "__qualname__", "a job"), place_of(error))
             transaction.rollback()
             failed += 1
         if stopping.is_set():

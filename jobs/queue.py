@@ -21,6 +21,7 @@ from config import Settings
 from jobs import schedule, stopping
 from services import heartbeat
 from services.clock import utc_now
+from services.errors import place_of
 from services.keys import Secrets
 
 log = logging.getLogger("handslag.jobs")
@@ -86,8 +87,8 @@ class Queue:
         try:
             with self.app.app_context():
                 result = schedule.run(job, utc_now())
-        except Exception:  # the job loop: a job that breaks down whole must not take the worker with it
-            log.exception("%s broke down", job)
+        except Exception as error:  # the job loop: a job that breaks down whole must not take the worker with it
+            log.error("%s broke down: %s", job, place_of(error))
             return
         if result.failed:
             log.error("%s: %d done, %d failed", job, result.done, result.failed)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import signal
 import socket
 from typing import Any
@@ -10,10 +12,12 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
 from jinja2 import FileSystemBytecodeCache
 
 from config import Settings
 from extensions import db
+from services.errors import place_of
 
 WARMING = ("/logga-in", "/registrera")
 ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
@@ -53,6 +57,22 @@ def warm_up(app: Flask, settings: Settings) -> None:
         db.engine.dispose()  # no connection may live on both sides of a fork
 
 
+class Log(Logger):
+    """gunicorn's log without what a request says: an address may hold the token of a mailed link."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.addFilter(without_tokens)
+
+
+def without_tokens(record: logging.LogRecord) -> bool:
+    """Cut what follows the first part of a path, and of an exception keep its kind and places."""
+    text = re.sub(r"(/[a-z-]+/)[^\s'\"]+", r"\1…", record.getMessage())
+    error = record.exc_info[1] if record.exc_info else None
+    record.msg, record.args, record.exc_info = (f"{text}: {place_of(error)}" if error else text), (), None
+    return True
+
+
 class Master(Arbiter):
     """gunicorn's master, but a new worker cannot miss the signal to end.
 
@@ -87,5 +107,7 @@ def options(settings: Settings, descriptor: int) -> dict[str, object]:
         "timeout": 60,
         "graceful_timeout": 30,
         "loglevel": "warning",
+        "accesslog": None,  # a mailed link's first address holds its token
+        "logger_class": Log,
         "proc_name": "handslag",
     }

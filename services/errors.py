@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class NotFound(Exception):
     """No such row for this firm; the same whether it is missing or someone else's."""
@@ -34,3 +36,9 @@ class TooMany(Exception):
 
 class DiskFull(Exception):
     """Too little disk for the act; nothing was stored."""
+
+
+def place_of(error: BaseException) -> str:
+    """Kind and places of a fault, for a log. Its own text may quote what someone typed and is left out."""
+    steps = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} at " + " < ".join(f"{step.filename}:{step.lineno}" for step in reversed(steps))

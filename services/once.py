@@ -12,6 +12,8 @@ from models import OnceKey
 from services import scope
 from services.errors import RuleBroken
 
+LONGEST = 64  # characters of a key that count; our own have 22
+
 
 class KeyReused(RuleBroken):
     """The same key came with other content."""
@@ -21,7 +23,7 @@ class KeyReused(RuleBroken):
 
 def answer(firm_id: int, key: str, act: str, content: Mapping[str, object]) -> str | None:
     """Where the first use of this key was answered, or None if it has not been used. Raises KeyReused."""
-    row = scope.find(OnceKey, firm_id, OnceKey.key == key)
+    row = scope.find(OnceKey, firm_id, OnceKey.key == key[:LONGEST])
     if row is None:
         return None
     if (row.act, row.content_sha256) != (act, _sha256(content)):
@@ -31,9 +33,8 @@ def answer(firm_id: int, key: str, act: str, content: Mapping[str, object]) -> s
 
 def remember(firm_id: int, key: str, act: str, content: Mapping[str, object], *, at: str, now: datetime) -> None:
     """Keep the key with the address of the answer. A second writer fails on the unique key at commit."""
-    db.session.add(
-        OnceKey(firm_id=firm_id, key=key, act=act, content_sha256=_sha256(content), answer=at, created_at=now)
-    )
+    key, sha256 = key[:LONGEST], _sha256(content)
+    db.session.add(OnceKey(firm_id=firm_id, key=key, act=act, content_sha256=sha256, answer=at, created_at=now))
 
 
 def _sha256(content: Mapping[str, object]) -> str:

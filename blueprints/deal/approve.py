@@ -61,13 +61,16 @@ def _page(
     deal: Deal, form: ApproveForm, *, status: int = 200, before: approving.Shown | None = None
 ) -> ResponseReturnValue:
     result = _reckon(deal, form)
+    if before and before.words != form.words.data:
+        form.untick()
     facts = _facts(deal, form, result)
     return make_response(render_template("deal/approve.html", before=before, **facts, **names(deal)), status)
 
 
 def _reckon(deal: Deal, form: ApproveForm) -> Totals:
     result = approving.reckon(deal.content, deal.picked, form.sum_persons(_needs(deal)))
-    form.carry(approving.shown(deal.content, deal.version.json_sha256, deal.picked, result))
+    today = stockholm_date(utc_now())
+    form.carry(approving.shown(deal.content, deal.version.json_sha256, deal.picked, result, today=today))
     return result
 
 

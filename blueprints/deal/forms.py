@@ -14,7 +14,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.shared.fields import EmailText, KronorField, strip
 from domain import homes, orgnr, personnummer
-from domain.consents import E_SIGNATURE
+from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
 from services.deal.approving import Home, Person, Shown, Yes
 
 MOST_KR = 100_000  # above every cap there has been
@@ -179,6 +179,7 @@ class ApproveForm(DetailsForm):
     shares = HiddenField()
     total = HiddenField()
     to_pay = HiddenField()
+    words = HiddenField()
     later = BooleanField(_l("Fyll i uppgifterna senare"))
     name = StringField(_l("Ditt namn"), filters=[strip])
     e_signature = BooleanField()
@@ -204,7 +205,7 @@ class ApproveForm(DetailsForm):
         return not self.errors
 
     def to_yes(self, needs: set[str]) -> Yes:
-        ticks = {kind for kind in (E_SIGNATURE, "start_within_period", "right_ends_when_done") if self[kind].data}
+        ticks = {kind for kind in (E_SIGNATURE, START_WITHIN_PERIOD, RIGHT_ENDS_WHEN_DONE) if self[kind].data}
         name = self.name.data or ""
         if not needs:
             return Yes(name, frozenset(ticks))
@@ -228,6 +229,7 @@ class ApproveForm(DetailsForm):
             shares=self.shares.data or "",
             total_ore=_whole(self.total.data),
             to_pay_ore=_whole(self.to_pay.data),
+            words=self.words.data or "",
         )
 
     def carry(self, shown: Shown) -> None:
@@ -239,8 +241,14 @@ class ApproveForm(DetailsForm):
             (self.shares, shown.shares),
             (self.total, shown.total_ore),
             (self.to_pay, shown.to_pay_ore),
+            (self.words, shown.words),
         ):
             field.data = str(value)
+
+    def untick(self) -> None:
+        """The words beside the ticks are new: none of them is given yet."""
+        for kind in (E_SIGNATURE, START_WITHIN_PERIOD, RIGHT_ENDS_WHEN_DONE):
+            self[kind].data = False
 
 
 def _wrong(field: Field, text: Any) -> None:

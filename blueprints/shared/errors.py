@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from blueprints.shared.htmx import VARY, wants_part
 from extensions import db
 from services.clock import utc_now
-from services.errors import DiskFull, NotFound, RuleBroken, TooMany
+from services.errors import DiskFull, NotFound, RuleBroken, TooMany, place_of
 
 log = logging.getLogger("handslag")
 PAGES = {403, 404, 409, 410, 413, 429, 500, 503}
@@ -75,12 +75,7 @@ def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
     number = secrets.token_hex(4)
-    # The text of an exception may quote what someone typed, so the log names type and place only.
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("error %s: %s at %s in %s %s", number, type(error).__name__, place, request.method, request.endpoint)
+    log.error("error %s in %s %s: %s", number, request.method, request.endpoint, place_of(error))
     if request.environ.get("handslag.raise_errors"):
         raise error
     return page(500, number=number)

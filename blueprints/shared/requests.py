@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, request
+from werkzeug.routing import IntegerConverter
 
 from config import Settings
 from extensions import db
@@ -59,8 +60,15 @@ def reads_first(view: F) -> F:
     return view
 
 
+class Number(IntegerConverter):
+    """A whole number in an address. One that no database has room for is no address of ours: 404."""
+
+    regex = r"\d{1,15}"
+
+
 def register(app: Flask) -> None:
     """Decide before anything is loaded whether this request may write: a GET never does."""
+    app.url_map.converters["int"] = Number
 
     @app.before_request
     def _begin() -> None:

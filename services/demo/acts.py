@@ -128,7 +128,8 @@ class Played:
         home = Home("house", fastighetsbeteckning) if numbers else Home("later" if later else "none")
         result = approving.reckon(deal.content, deal.picked, persons)
         yes = approving.Yes(name, frozenset({"e_signature"}), persons, home)
-        seen = approving.shown(deal.content, deal.version.json_sha256, deal.picked, result)
+        today = stockholm_date(now)
+        seen = approving.shown(deal.content, deal.version.json_sha256, deal.picked, result, today=today)
         agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
         if agreement.id in agreements.waiting():
             agreements.draw(agreement.id, now=now)

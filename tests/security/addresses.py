@@ -1,0 +1,63 @@
+"""How the parameters of every route are filled. A route with parameters that no row here covers fails the tests."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from werkzeug.routing import Rule
+
+ARGUMENT = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+
+# (blueprint, argument) -> the name in FirmOfTest.names that fills it
+FILLED_BY = {
+    ("quotes", "n"): "quote_n",
+    ("quotes", "section_n"): "section_n",
+    ("quotes", "line_n"): "line_n",
+    ("quotes", "link_id"): "link_id",
+    ("customers", "n"): "customer_n",
+    ("articles", "n"): "article_n",
+    ("deal", "deal_id"): "deal_id",
+    ("deal", "token"): "token",
+    ("konto", "export_id"): "export_id",
+    ("settings", "public_id"): "login_id",
+}
+# parameters that name nothing of a firm: public texts; tokens of mailed links (test_link_tokens.py); the local
+# mailbox of a trial, which production does not have (test_headers.py)
+OF_NO_FIRM = {
+    "home.terms": {"version": "2026-11-20"},
+    "home.privacy": {"version": "2026-11-20"},
+    "home.dpa": {"version": "2026-11-20"},
+    "home.customers": {"version": "2026-11-20"},
+    "accounts.take_confirm_link": {"token": "x"},
+    "accounts.take_reset_link": {"token": "x"},
+    "dev.letter": {"firm": "x", "letter_id": "x"},
+    "dev.attachment": {"firm": "x", "letter_id": "x", "number": "1"},
+    "assets.static": {"path": "css/base.css", "filename": "css/base.css"},
+    "static": {"filename": "css/base.css"},
+}
+
+
+def rules(app) -> list[Rule]:
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.endpoint, rule.rule))
+
+
+def of_a_firm(rule: Rule) -> bool:
+    """Whether the route's address names something that belongs to a firm."""
+    return bool(rule.arguments) and rule.endpoint not in OF_NO_FIRM
+
+
+def address(rule: Rule, names: dict[str, Any]) -> str:
+    """The route's address with a firm's names. Raises KeyError for a parameter that nobody has thought of."""
+    blueprint = rule.endpoint.partition(".")[0]
+
+    def value(found: re.Match[str]) -> str:
+        if rule.endpoint in OF_NO_FIRM:
+            return OF_NO_FIRM[rule.endpoint][found[1]]
+        return str(names[FILLED_BY[blueprint, found[1]]])
+
+    return ARGUMENT.sub(value, rule.rule)
+
+
+def method(rule: Rule) -> str:
+    return "POST" if "POST" in rule.methods else "GET"

@@ -1,0 +1,144 @@
+"""Two firms: one that has quotes in all states and attacks, one that is full of markers and must not be seen."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from domain.clock import stockholm_date
+from extensions import db
+from jobs import draw_agreements
+from models import Article, Counter, Customer, Firm, Login, Quote, QuoteLink, User
+from services import storage, transaction
+from services.clock import utc_now
+from services.deal import links
+from services.exporting import asking
+from services.quotes import drafting
+from tests.client import Client
+from tests.factories import Make
+from tests.routes.deal.conftest import Sent, actor_of, send, token_of
+from tests.whole_firm import Markers, fill
+
+B_MARKS = Markers(name="Bmarknamn", email="bmarkmejl", customer="Bmarkkund Kvistlund", line="Bmarkrad rivning")
+B_NUMBERS = 700  # where the numbers of firm B begin, so that none of them is one of A's
+OTHER_MARKS = ("Bmark", "bmark", "Markgatan 77", "Markfråga", "Marknej", "Markbläddrare", "Markfil", "00000991")
+
+
+@dataclass
+class FirmOfTest:
+    """A firm with what stands in its addresses."""
+
+    make: Make
+    firm_id: int
+    names: dict[str, Any]  # the values of its addresses, by the arguments of the routes
+
+    @property
+    def firm(self) -> Firm:
+        return db.session.get_one(Firm, self.firm_id)
+
+    @property
+    def owner(self) -> User:
+        return self.make.owner(self.firm)
+
+
+@pytest.fixture
+def alfa(app, make) -> FirmOfTest:
+    """Firm A: a draft, a quote with the customer, an approved, a declined and a recalled one, a logo, an export."""
+    firm = make.firm("Alfa Snickeri")
+    firm.logo_id = logo(firm)
+    db.session.commit()
+    return filled(app, make, firm)
+
+
+@pytest.fixture
+def beta(app, make) -> FirmOfTest:
+    """Firm B: every table holds its markers, and its numbers begin where A's do not reach."""
+    firm = make.firm("Bmarkfirman Beta", orgnr="556703-7485", email="bmarkfirman@beta.example")
+    for series in ("customer", "article", "quote", f"quote-{stockholm_date(utc_now()).year}"):
+        db.session.merge(Counter(firm_id=firm.id, series=series, value=B_NUMBERS))
+    db.session.commit()
+    fill(make, firm, B_MARKS)
+    firm.logo_id = logo(firm)  # one that can be drawn
+    db.session.commit()
+    customer = db.session.query(Customer).filter_by(firm_id=firm.id).first()
+    quote = make.quote(firm, customer, title="Bmarkjobbet")
+    firm_id, quote_id = firm.id, send(make, quote, email="bmarkmejl@kund.example").id
+    return with_names(make, firm_id, quote_id)
+
+
+def filled(app, make: Make, firm: Firm) -> FirmOfTest:
+    firm_id, customer = firm.id, make.customer(firm)
+    make.article(firm)
+    quote_id = send(make, make.quote(firm, customer, title="Hos kunden")).id
+    make.quote(firm, customer, title="Ett utkast")
+    agreed = deal_of(app, make, firm, send(make, make.quote(firm, customer, title="Godkänt")))
+    assert agreed.post("/godkann", agreed.step2()).status_code == 303
+    declined = deal_of(app, make, firm, send(make, make.quote(firm, customer, title="Nekat")))
+    assert declined.post("/nej", {"version": "1", "reason": "price"}).status_code == 303
+    recalled = send(make, make.quote(firm, customer, title="Tillbaka"))
+    owner = app.test_client().log_in(make.owner(firm))
+    assert owner.post(f"/offerter/{recalled.n}/ta-tillbaka").status_code == 303
+    draw_agreements.run(utc_now())  # ends the session
+    return with_names(make, firm_id, quote_id)
+
+
+def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
+    """Ask for an export and collect what stands in the firm's addresses."""
+    firm = db.session.get_one(Firm, firm_id)
+    export = asking.ask(make.owner(firm), actor=actor_of(make, firm), now=utc_now())
+    quote = db.session.get_one(Quote, quote_id)
+    login = db.session.query(Login).filter_by(firm_id=firm_id).first()
+    names = {
+        "quote_n": quote.n,
+        "section_n": 1,
+        "line_n": 2,
+        "deal_id": quote.public_id,
+        "link_id": db.session.query(QuoteLink).filter_by(quote_id=quote_id).first().public_id,
+        "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
+        "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
+        "export_id": export.public_id,
+        "login_id": login.public_id,
+        "token": token_of(quote),
+    }
+    db.session.rollback()
+    return FirmOfTest(make, firm_id, names)
+
+
+def deal_of(app, make: Make, firm: Firm, quote: Quote) -> Sent:
+    """A browser that came by the mailed link of a quote."""
+    client: Client = app.test_client()
+    client.environ_base["handslag.raise_errors"] = True  # type: ignore[assignment]  # any value
+    assert client.get(f"/l/{token_of(quote)}").status_code == 303
+    return Sent(make, firm, quote.id, quote.public_id, client)
+
+
+def logo(firm: Firm) -> int:
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.new("RGB", (40, 20), "navy").save(data, "PNG")
+    row = storage.put(
+        firm.id,
+        firm.public_id,
+        data.getvalue(),
+        purpose="logo",
+        name="logotyp.png",
+        media_type="image/png",
+        now=utc_now(),
+    )
+    db.session.flush()
+    return row.id
+
+
+def fresh(quote: Quote) -> Quote:
+    """The row as it is now."""
+    firm_id, n = quote.firm_id, quote.n
+    db.session.rollback()
+    db.session.expire_all()
+    return drafting.get(firm_id, n)
+
+
+__all__ = ["FirmOfTest", "actor_of", "deal_of", "fresh", "links", "send", "token_of", "transaction"]

@@ -1,0 +1,83 @@
+"""Found by attacking: addresses and keys that are too long, ticks that nobody offered, words of another day."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from extensions import db
+from models import Agreement
+from services import transaction
+from services.deal import links
+from services.errors import NotFound
+from tests.routes.deal.conftest import actor_of, make_sent
+
+
+@pytest.mark.parametrize("n", ["9" * 16, "9" * 30, "9" * 5000, "0", "-1", "1e3", "٣"])
+@pytest.mark.parametrize("place", ["/offerter/{}", "/kunder/{}", "/prislista/{}", "/offerter/{}/rader/1"])
+def test_numbers_without_a_row_are_404(client, make, place, n):
+    client.log_in(make.owner(make.firm()))
+    assert client.get(place.format(n)).status_code == 404
+
+
+def test_a_key_of_a_form_may_be_any_text(app, make):
+    sent = make_sent(app, make)
+    assert sent.post("/godkann", sent.step2(once="k" * 5000)).status_code == 303
+    typed = {"name": "Karin", "contract": "Offert 1", "email": "karin@kund.example", "once": "ä" * 5000}
+    assert sent.post("/angra", typed).status_code == 303
+
+
+def test_a_tick_that_was_not_offered_is_not_kept(app, make):
+    sent = make_sent(app, make)
+    form = sent.step2(start_within_period="y", right_ends_when_done="y")
+    assert sent.post("/godkann", form).status_code == 303
+    agreement = db.session.query(Agreement).one()
+    assert (agreement.start_now, agreement.right_ends) == (False, False)
+    assert [row["kind"] for row in json.loads(agreement.agreed)["consents"]] == ["e_signature"]
+
+
+EVENING = datetime(2026, 11, 20, 22, 58, tzinfo=UTC)  # two minutes to midnight in Stockholm
+
+
+def test_the_words_that_are_kept_are_those_that_were_shown(app, make):
+    """The page lies open over midnight: the tick names a day, and that day has moved."""
+    with time_machine.travel(EVENING, tick=False):
+        sent = make_sent(app, make, starts_on=EVENING.date() + timedelta(days=5))
+        form = sent.step2(start_within_period="y")
+        assert "ångertiden är slut den 4 december" in sent.get("/godkann").text
+    with time_machine.travel(EVENING + timedelta(minutes=5), tick=False):
+        page = sent.post("/godkann", form)
+        assert page.status_code == 409
+        assert "ett nytt dygn har börjat" in page.text
+        assert "ångertiden är slut den 7 december" in page.text  # the 5th is a Saturday
+        assert " checked" not in page.text.split('id="h-sig"')[1], "the words are new, so no tick is given"
+        assert db.session.query(Agreement).count() == 0
+        assert sent.post("/godkann", sent.step2(start_within_period="y")).status_code == 303
+        agreed = json.loads(db.session.query(Agreement).one().agreed)
+        assert "7 december" in agreed["consents"][1]["text"]
+
+
+def test_the_last_second_of_the_last_day_is_in_time_and_the_next_is_late(app, make):
+    with time_machine.travel(EVENING, tick=False):
+        sent = make_sent(app, make, valid_until=EVENING.date())
+        late = make_sent(app, make, valid_until=EVENING.date())
+        form, late_form = sent.step2(), late.step2()
+    with time_machine.travel(datetime(2026, 11, 20, 22, 59, 59, 500_000, tzinfo=UTC), tick=False):
+        assert sent.post("/godkann", form).status_code == 303
+        assert sent.quote.status == "accepted"
+    with time_machine.travel(datetime(2026, 11, 20, 23, 0, 0, tzinfo=UTC), tick=False):
+        assert late.post("/godkann", late_form).status_code == 303
+        assert late.quote.status == "late_acceptance"
+
+
+def test_a_link_that_ends_while_an_act_waits_for_the_lock(app, make):
+    """Found between the two statements: the act may not go on with what it read before."""
+    sent = make_sent(app, make)
+    deal = links.find(sent.deal_id, sent.client.get_cookie(f"l-{sent.deal_id}").value, now=datetime.now(UTC))
+    links.revoke(deal.quote, deal.link.public_id, actor=actor_of(make, sent.firm), now=datetime.now(UTC))
+    with pytest.raises(NotFound):
+        links.lock(deal)
+    transaction.rollback()
