@@ -58,6 +58,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        self.used_at = 0.0
 
     def get(self, path: str, **headers: str) -> Answer:
         return self._send("GET", path, None, headers)
@@ -78,11 +79,15 @@ class Visitor:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             sent["Content-Type"] = "application/x-www-form-urlencoded"
+        if time.monotonic() - self.used_at > 1:  # gunicorn lets go of a connection that has rested for two seconds
+            self.connection.close()
+            self.connection.connect()
         start = time.perf_counter()
         self.connection.request(method, path, body=body, headers=sent)
         answer = self.connection.getresponse()
         read = answer.read()
         seconds = time.perf_counter() - start
+        self.used_at = time.monotonic()
         for line in answer.msg.get_all("Set-Cookie") or []:
             name, _, value = line.split(";", 1)[0].partition("=")
             self.cookies[name] = value
