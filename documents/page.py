@@ -21,6 +21,7 @@ from documents.sheet import (
     Style,
 )
 from documents.text import Line, height, wrap
+from domain.phones import spoken
 
 LEFT, RIGHT = 20 * MM, WIDTH - 18 * MM
 TOP = 15 * MM
@@ -155,7 +156,7 @@ def _footer_columns(firm: Mapping[str, Any], page: str) -> list[_Column]:
     """Who the firm is (name, seat, address, contact, org.nr, VAT, F-skatt; ABL 28 kap. 5 §) and the page number."""
     texts = [
         [firm["name"], firm["street"], f"{firm['postal_code']} {firm['city']}".strip(), _named("Säte", firm["seat"])],
-        [firm["phone"], firm["email"], firm["website"]],
+        [spoken(firm["phone"]), firm["email"], firm["website"]],
         [
             _named("Bankgiro", firm["bankgiro"]),
             _named("Plusgiro", firm["plusgiro"]),

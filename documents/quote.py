@@ -37,6 +37,7 @@ from documents.parts import (
 from documents.sheet import BODY, MM, NOTE, QUIET, STRONG, About
 from documents.table import BETWEEN, Column, Table
 from documents.text import height, wrap
+from domain.phones import spoken
 
 Content = Mapping[str, Any]
 
@@ -132,7 +133,7 @@ def _facts(content: Content, number: str) -> list[tuple[str, str]]:
         ("Nummer", number),
         ("Datum", content["dated_on"]),
         ("Gäller till", content["valid_until"] or ""),
-        ("Vår kontakt", ", ".join(part for part in (firm["contact"], firm["phone"]) if part)),
+        ("Vår kontakt", ", ".join(part for part in (firm["contact"], spoken(firm["phone"])) if part)),
     ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from documents.format import kr, kr_whole
+from domain.phones import spoken
 
 PRICE_TYPES = {
     "": "",
@@ -60,7 +61,7 @@ _DEDUCTION = {
 
 def withdrawal(version: str, firm: Mapping[str, Any], days: int) -> list[str]:
     """Information on the right of withdrawal, one paragraph each. Raises KeyError for an unknown version."""
-    reached = ", ".join(part for part in (firm["name"], address_of(firm), firm["email"], firm["phone"]) if part)
+    reached = ", ".join(part for part in (firm["name"], address_of(firm), firm["email"], spoken(firm["phone"])) if part)
     return [text.format(days=days, firm=reached) for text in _WITHDRAWAL[version]]
 
 

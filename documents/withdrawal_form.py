@@ -13,6 +13,7 @@ from documents.format import day_in_words
 from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, opening
 from documents.sheet import BODY, MM, NOTE, QUIET, SOFT, STRONG, About
 from domain.dates_sv import last_withdrawal_day
+from domain.phones import spoken
 
 _ROW = 13 * MM
 
@@ -80,7 +81,7 @@ def _receiver(paper: Paper, firm: Mapping[str, Any]) -> None:
     paper.y += QUIET.leading
     paper.write(firm["name"], STRONG)
     town = f"{firm['postal_code']} {firm['city']}".strip()
-    for text in (firm["street"], town, firm["email"], firm["phone"]):
+    for text in (firm["street"], town, firm["email"], spoken(firm["phone"])):
         if text:
             paper.write(text, BODY)
     paper.y += 7 * MM

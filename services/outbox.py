@@ -92,8 +92,8 @@ def refused(letter: Letter, reply: str, *, now: datetime) -> None:
     _record(letter, "mail.bounced", reply, now)
     if letter.quote_id is not None:
         quote = db.session.get_one(Quote, letter.quote_id)
-        quote.mail_failed_at = now
-        quote.touched_at = now
+        quote.mail_failed_at = quote.touched_at = now
+        quote.turn = "firm"
     if letter.firm_id is None:
         letter.to_address = ""
     transaction.commit()

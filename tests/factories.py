@@ -116,9 +116,13 @@ class Make:
             "customer_id": customer.id if customer else None,
             "customer_name": customer.name if customer else "",
             "search_text": f"badrum granstigen {customer.name if customer else ''}".lower(),
+            "touched_at": utc_now(),
         } | given
         quote = Quote(
-            firm_id=firm.id, n=numbers.take(firm.id, "quote"), created_at=utc_now(), touched_at=utc_now(), **values
+            firm_id=firm.id,
+            n=numbers.take(firm.id, "quote"),
+            created_at=utc_now(),
+            **({"touched_at": utc_now()} | values),
         )
         db.session.add(quote)
         db.session.flush()

@@ -11,10 +11,10 @@ from wtforms import Field, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import TextInput
 
-from blueprints.shared.filters import phone
 from domain import giro, numbers_sv, orgnr
 from domain.clock import stockholm_date
 from domain.dates_sv import parse_date
+from domain.phones import spoken
 from services.clock import utc_now
 
 
@@ -166,7 +166,7 @@ class PhoneText(StringField):
         self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def _value(self) -> str:
-        return str(self.raw_data[0]) if self.raw_data else phone(self.data or "")
+        return str(self.raw_data[0]) if self.raw_data else spoken(self.data or "")
 
 
 class PostalCodeText(StringField):

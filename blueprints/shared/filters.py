@@ -10,6 +10,7 @@ from flask import Flask, g
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from domain import phones
 from domain.clock import STOCKHOLM, stockholm_date
 from services.clock import utc_now
 
@@ -138,21 +139,8 @@ def filesize(size_bytes: int) -> str:
     return f"{max(1, round(size_bytes / 1000))}{NBSP}kB"
 
 
-def phone(e164: str) -> str:
-    """+46701740605 -> 070-174 06 05"""
-    if not e164:
-        return ""
-    import phonenumbers
-
-    try:
-        number = phonenumbers.parse(e164, "SE")
-    except phonenumbers.NumberParseException:
-        return e164
-    style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(number, style.NATIONAL if number.country_code == 46 else style.INTERNATIONAL)
-
-
 def register(app: Flask) -> None:
-    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, phone):
+    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.filters["phone"] = phones.spoken
     app.jinja_env.globals["today"] = lambda: stockholm_date(utc_now())

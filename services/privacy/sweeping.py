@@ -9,20 +9,22 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, or_, select
-from sqlalchemy.sql.dml import Delete
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import Delete, Update
 
+from domain.quote_states import QuoteStatus
 from extensions import db
-from mail import local_mailbox
-from models import Export, Firm, Login, OnceKey, Quote, QuoteLine, QuoteSection, StoredFile, UserToken
+from models import ErasureReceipt, Export, Firm, Login, OnceKey, Quote, QuoteLine, QuoteSection, StoredFile, UserToken
 from services import keys, limits, scope, storage, transaction
 from services.installation import settings
 
 log = logging.getLogger("handslag.sweep")
-ORPHAN_AGE = timedelta(days=1)  # a row may still be on its way for a younger file
+ORPHAN_AGE = timedelta(days=30)  # so long a database restored from an older backup may be exchanged for a newer one
 ONCE_KEPT = timedelta(days=30)
 TOKEN_KEPT = timedelta(days=30)
 LOGIN_KEPT = timedelta(days=90)
+NEWS_STAY = timedelta(days=14)  # as long as Idag shows them
 
 
 def old_rows(now: datetime) -> int:
@@ -62,23 +64,28 @@ def old_exports(now: datetime) -> int:
 
 
 def orphans(now: datetime) -> int:
-    """Remove files, letters and keys older than a day that no row names; how many."""
+    """Remove old files that no row names, and what is left of erased firms; how many.
+
+    A folder or key of a firm that is neither here nor erased is left alone: the product may have been started on the
+    wrong database, and no sweep may make that mistake final.
+    """
     removed = 0
+    erased = set(db.session.scalars(select(ErasureReceipt.firm_public_id)))
+    transaction.rollback()
     for folder in _folders(settings().files_dir):
         named = _named(folder.name)
         if named is None:
-            removed += _remove_folder(folder, now)
+            removed += _remove_folder(folder, now) if folder.name in erased else 0
             continue
         for path in folder.rglob("*"):
             if path.is_file() and path.name not in named and _is_old(path, now):
                 path.unlink(missing_ok=True)
                 removed += 1
-    firms = _firms()
     for folder in _folders(settings().DATA_DIR / "mailbox"):
-        if folder.name not in firms and folder.name != local_mailbox.NOBODY:
+        if folder.name in erased:
             removed += _remove_folder(folder, now)
     for path in settings().keys_dir.glob("*.key"):
-        if path.stem not in firms and _is_old(path, now):
+        if path.stem in erased:
             keys.destroy_firm_key(settings(), path.stem)
             removed += 1
     return removed
@@ -97,21 +104,38 @@ def rows_without_file() -> int:
 
 
 def _removed_and_sent(model: type[QuoteLine | QuoteSection]) -> Delete:
-    """What was taken out of a draft stays for undo until the quote is sent."""
+    """What was taken out of a draft stays for undo until the quote is sent.
+
+    The row with the highest number stays for good: the next number is counted from it, and a number used again would
+    give a new line the ticks of an old one.
+    """
     sent = select(Quote.id).where(Quote.sent_at > model.removed_at, Quote.id == model.quote_id).exists()
-    return delete(model).where(model.removed_at.is_not(None), sent)
+    later = aliased(model)
+    has_later = select(later.id).where(later.quote_id == model.quote_id, later.n > model.n).exists()
+    return delete(model).where(model.removed_at.is_not(None), sent, has_later)
 
 
-def _run(statement: Delete) -> int:
+def let_news_rest(now: datetime) -> int:
+    """News that the firm has had before it for a while leave "Din tur"; what still wants an answer stays."""
+    statement = (
+        update(Quote)
+        .where(
+            Quote.turn == "firm",
+            Quote.touched_at < now - NEWS_STAY,
+            Quote.question_at.is_(None),
+            Quote.mail_failed_at.is_(None),
+            Quote.status != QuoteStatus.LATE_ACCEPTANCE,
+        )
+        .values(turn="none")
+        .execution_options(synchronize_session=False)
+    )
+    return _run(statement)
+
+
+def _run(statement: Delete | Update) -> int:
     result = db.session.execute(statement)
     transaction.commit()
     return int(getattr(result, "rowcount", 0))
-
-
-def _firms() -> set[str]:
-    found = set(db.session.scalars(select(Firm.public_id)))
-    transaction.rollback()
-    return found
 
 
 def _named(firm_public_id: str) -> set[str] | None:

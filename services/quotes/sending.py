@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from domain import canonical
 from domain.checks import Blocker
 from domain.clock import stockholm_date
-from domain.quote_states import QuoteStatus, after, can
+from domain.quote_states import OPEN, QuoteStatus, after, can
 from extensions import db
 from models import Closing, Counter, Firm, QuoteLine, QuoteVersion, StoredFile, User
 from services import closing as leaving
@@ -241,6 +241,8 @@ def resend(firm_id: int, n: int, email: str, *, actor: Actor, now: datetime) -> 
     params = {"link": link.public_id, "version": quote.version}
     outbox.queue("quote_sent", email, params, firm_id=firm_id, now=now, quote_id=quote.id)
     quote.mail_failed_at, quote.touched_at = None, now
+    if quote.status in OPEN and quote.question_at is None:
+        quote.turn = "customer"
     transaction.commit()
 
 

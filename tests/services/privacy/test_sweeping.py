@@ -9,7 +9,7 @@ import pytest
 
 from extensions import db
 from jobs import clean_up, make_exports, sweep_files
-from models import Export, Login, OnceKey, Quote, QuoteLine, StoredFile, UserToken
+from models import ErasureReceipt, Export, Login, OnceKey, Quote, QuoteLine, StoredFile, UserToken
 from services import keys, limits, logins, scope, storage, transaction
 from services.actors import system
 from services.clock import utc_now
@@ -32,12 +32,12 @@ def firm(make):
     return firm
 
 
-def age(path, days: float = 2) -> None:
+def age(path, days: float = 31) -> None:
     then = path.stat().st_mtime - days * 86400
     os.utime(path, (then, then))
 
 
-def test_orphans_older_than_a_day_are_removed(firm, now):
+def test_orphans_older_than_thirty_days_are_removed(firm, now):
     named = scope.rows(StoredFile, firm.id)
     for row in named:
         age(storage.path(firm.public_id, row.public_id))
@@ -60,22 +60,49 @@ def test_an_export_is_no_orphan(make, firm, now):
     assert path.exists()
 
 
-def test_what_no_firm_names_is_removed(firm, now):
-    folder = settings().files_dir / "nobody"
-    letters = settings().DATA_DIR / "mailbox" / "nobody"
-    of_none = settings().DATA_DIR / "mailbox" / "_"
-    for home in (folder, letters, of_none):
+def leftovers(name):
+    """Files, letters and key of a firm that has no row."""
+    homes = [settings().files_dir / name, settings().DATA_DIR / "mailbox" / name]
+    for home in homes:
         home.mkdir(parents=True, exist_ok=True)
         (home / "x").write_bytes(b"x")
         age(home)
-    keys.create_firm_key(settings(), secrets(), "nobody")
-    age(settings().keys_dir / "nobody.key")
+    keys.create_firm_key(settings(), secrets(), name)
+    return [*homes, settings().keys_dir / f"{name}.key"]
+
+
+def test_what_an_erased_firm_left_is_removed(firm, now):
+    left = leftovers("erased-firm")
+    db.session.add(
+        ErasureReceipt(number="n", firm_public_id="erased-firm", confirmed_at=now, erased_at=now, counts="{}")
+    )
+    db.session.commit()
     assert sweep_files.run(now).done == 3
-    assert not folder.exists()
-    assert not letters.exists()
-    assert of_none.exists()
-    assert not (settings().keys_dir / "nobody.key").exists()
+    assert [path.exists() for path in left] == [False] * 3
     assert (settings().keys_dir / f"{firm.public_id}.key").exists()
+
+
+def test_a_firm_of_another_database_is_left_alone(firm, now):
+    left = leftovers("other-database")
+    assert sweep_files.run(now).done == 0
+    assert all(path.exists() for path in left)
+
+
+def test_old_news_leave_the_turn_and_what_wants_an_answer_stays(make, now):
+    firm = make.firm()
+    then = now - timedelta(days=15)
+    told = {"turn": "firm", "touched_at": then}
+    rows = {
+        "accepted": make.quote(firm, status="accepted", **told),
+        "asked": make.quote(firm, status="accepted", question_at=then, **told),
+        "bounced": make.quote(firm, status="sent", mail_failed_at=then, **told),
+        "late": make.quote(firm, status="late_acceptance", **told),
+        "new": make.quote(firm, status="declined", turn="firm"),
+    }
+    numbers = {name: row.id for name, row in rows.items()}
+    clean_up.run(now)
+    turns = {name: db.session.get_one(Quote, row_id, populate_existing=True).turn for name, row_id in numbers.items()}
+    assert turns == {"accepted": "none", "asked": "firm", "bounced": "firm", "late": "firm", "new": "firm"}
 
 
 def test_a_row_without_its_file_is_reported(firm, now, caplog):
