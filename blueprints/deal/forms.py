@@ -92,6 +92,7 @@ class KrField(KronorField):
 class DetailsForm(FlaskForm):
     """Home and persons of a rot or rut deduction. Fields that do not concern the choice made are left unread."""
 
+    personnummer = StringField(_l("Ditt personnummer"))
     home = RadioField(
         _l("Hur bor du?"),
         choices=[SelectChoice("house", _l("Hus")), SelectChoice("flat", _l("Bostadsrätt"))],
@@ -102,7 +103,6 @@ class DetailsForm(FlaskForm):
     brf_orgnr = StringField(_l("Föreningens organisationsnummer"), filters=[strip])
     flat_number = StringField(_l("Lägenhetsnummer"), filters=[strip])
     flat_unknown = BooleanField(_l("Jag vet inte lägenhetsnumret"))
-    personnummer = StringField(_l("Ditt personnummer"))
     used_rot = KrField(_l("ROT som du redan har använt i år"))
     used_rut = KrField(_l("RUT som du redan har använt i år"))
     co_name = StringField(_l("Medsökandes namn"), filters=[strip])
