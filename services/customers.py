@@ -12,6 +12,7 @@ from models import Customer, Quote
 from services import numbers, scope, search, transaction
 from services.actors import Actor
 from services.errors import RuleBroken, Stale
+from services.quotes import drafting
 
 PAGE_SIZE = 30
 
@@ -105,8 +106,9 @@ def update(customer: Customer, given: CustomerInput, *, rev: str) -> None:
         raise Stale
     _fill(customer, given)
     customer.rev += 1
-    drafts = scope.change(Quote, customer.firm_id).where(Quote.customer_id == customer.id, Quote.number.is_(None))
-    db.session.execute(drafts.values(customer_name=customer.name))
+    for draft in scope.rows(Quote, customer.firm_id, Quote.customer_id == customer.id, Quote.number.is_(None)):
+        draft.customer_name = customer.name
+        drafting.keep_search_text(draft)
     transaction.commit()
 
 

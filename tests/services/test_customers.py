@@ -183,3 +183,14 @@ def test_one_firm_never_sees_anothers(make):
         customers.get(other.id, 1)
     assert names(other) == []
     assert customers.latest(other.id, typed="karin") == []
+
+
+def test_a_new_name_reaches_drafts_and_their_search_but_not_what_was_sent(make):
+    firm = make.firm()
+    customer = make.customer(firm, "Karin Almgren")
+    draft = make.quote(firm, customer)
+    sent = make.quote(firm, customer, number="2026-001", status="sent")
+    given = customers.CustomerInput(kind="private", name="Karin Berg", email="karin@kund.example")
+    customers.update(customer, given, rev=str(customer.rev))
+    assert (draft.customer_name, "karin berg" in draft.search_text) == ("Karin Berg", True)
+    assert sent.customer_name == "Karin Almgren"
