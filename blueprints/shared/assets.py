@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from whitenoise import WhiteNoise
 
-from blueprints.shared.headers import POLICY
+from blueprints.shared.headers import always
 
 HASH_CHARACTERS = 10
 
@@ -18,14 +18,14 @@ HASH_CHARACTERS = 10
 class Assets(WhiteNoise):
     """Serves static/ with pre-compressed copies under names that hold a content hash: css/app.1a2b3c4d5e.css."""
 
-    def __init__(self, application: Callable[..., Any], folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, application: Callable[..., Any], folder: Path, *, is_https: bool) -> None:
+        self.folder, self.always = folder, always(is_https=is_https)
         self.hashed: dict[str, str] = {}
         super().__init__(
             application,
             allow_all_origins=False,
             immutable_file_test=lambda path, url: True,
-            add_headers_function=_headers,
+            add_headers_function=lambda headers, path, url: self.secure(headers),
         )
         for file in sorted(folder.rglob("*")):
             if file.is_file() and file.suffix not in (".br", ".gz"):
@@ -36,17 +36,16 @@ class Assets(WhiteNoise):
                 self.hashed[name] = f"/static/{name if stem.endswith(digest) else f'{stem}.{digest}{dot}{ending}'}"
                 self.add_file_to_dictionary(self.hashed[name], str(file))
 
+    def secure(self, headers: Any) -> None:
+        for name, value in self.always.items():
+            headers[name] = value
+
     def address(self, name: str) -> str:
         """The address of a static file. Raises KeyError for one that does not exist."""
         return self.hashed[name]
 
 
-def _headers(headers: Any, path: str, url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Content-Security-Policy"] = POLICY
-
-
 def register(app: Flask) -> None:
-    static = Assets(app.wsgi_app, Path(app.root_path) / "static")
+    static = Assets(app.wsgi_app, Path(app.root_path) / "static", is_https=app.config["SETTINGS"].is_https)
     app.wsgi_app = static  # type: ignore[method-assign]
     app.jinja_env.globals["asset"] = static.address

@@ -12,17 +12,23 @@ POLICY = (
 )
 
 
-def secure(answer: Response) -> Response:
-    headers = answer.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers["X-Content-Type-Options"] = "nosniff"
-    # no-referrer would take the Referer from our own forms too
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    if settings().is_https:
+def always(*, is_https: bool) -> dict[str, str]:
+    """What every answer carries, static files too."""
+    headers = {
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",  # no-referrer would take the Referer from our own forms too
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault("Cache-Control", "no-store")
+    return headers
+
+
+def secure(answer: Response) -> Response:
+    answer.headers.update(always(is_https=settings().is_https))
+    answer.headers.setdefault("Cache-Control", "no-store")
     return answer
 
 

@@ -14,6 +14,7 @@ from services import transaction
 
 F = TypeVar("F", bound=Callable[..., Any])
 MIB = 1024 * 1024
+PLAIN_FORM_BYTES = 512 * 1024  # our longest texts, each sign as twelve
 READS_FIRST = "_reads_first"
 
 
@@ -72,6 +73,8 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
+        if request.mimetype != "multipart/form-data":  # read whole at once, and MAX_FORM_PARTS counts none of it
+            request.max_content_length = PLAIN_FORM_BYTES
         view = app.view_functions.get(request.endpoint or "")
         if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, READS_FIRST, False):
             transaction.only_read()

@@ -90,6 +90,7 @@ def crawl(client, *starts: str, skip: tuple[str, ...] = ("/static/",), most: int
         assert answer.status_code < 500, path
         body = answer.get_data()
         found[path] = body.decode("utf-8", "replace")
+        answer.close()
         if answer.status_code in (302, 303):
             waiting.append(own_path(answer.location, path))
         elif answer.mimetype == "text/html":
