@@ -17,7 +17,7 @@ from domain.checks import Blocker
 from domain.clock import stockholm_date
 from domain.quote_states import OPEN, QuoteStatus, after, can
 from extensions import db
-from models import Closing, Counter, Firm, QuoteLine, QuoteVersion, StoredFile, User
+from models import Closing, Counter, Firm, QuoteVersion, StoredFile, User
 from services import closing as leaving
 from services import events, numbers, once, outbox, scope, storage, transaction
 from services.actors import Actor
@@ -125,9 +125,6 @@ def _freeze(firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor,
     quote.sent_at = quote.touched_at = now
     quote.seen_at = quote.mail_failed_at = quote.question_at = None
     drafting.keep_search_text(quote)
-    db.session.execute(
-        scope.remove(QuoteLine, firm_id).where(QuoteLine.quote_id == quote.id, QuoteLine.removed_at.is_not(None))
-    )
     _mail(draft, version, old_version, sending, actor, now)
     return True
 

@@ -15,6 +15,7 @@ from services.actors import system
 from services.clock import utc_now
 from services.exporting import asking
 from services.installation import secrets, settings
+from services.quotes import drafting
 from tests.whole_firm import Markers, fill
 
 DAY = timedelta(days=1)
@@ -176,3 +177,13 @@ def test_removed_lines_go_when_the_quote_is_sent(make, firm, now):
     db.session.commit()
     clean_up.run(now + DAY)
     assert db.session.query(QuoteLine).count() == before - 1
+
+
+def test_the_number_of_a_removed_line_is_never_used_again(make, firm, now):
+    quote = make.quote(firm)
+    last = scope.rows(QuoteLine, firm.id, QuoteLine.quote_id == quote.id, QuoteLine.n == 4)[0]
+    last.removed_at = now
+    quote.sent_at = now + timedelta(hours=1)
+    db.session.commit()
+    clean_up.run(now + DAY)
+    assert drafting.next_n(QuoteLine, db.session.get_one(Quote, quote.id)) == 5
