@@ -1,0 +1,74 @@
+"""Firms and quotes for tests that begin in the middle of a day."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from extensions import db
+from models import Firm, Quote, QuoteSection
+from services import transaction
+from services.actors import Actor
+from services.clock import utc_now
+from services.deal import links
+from services.quotes import drafting, sending
+from tests.browser.product import Product
+from tests.factories import Make
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A firm, a customer, a quote. `n` is the quote's number in addresses, `link` what was mailed if it is sent."""
+
+    jonas: str
+    eva: str
+    karin: str
+    n: int
+    deal: str
+    link: str = ""
+
+
+def begin(product: Product, *, lines: int = 0, rot: bool = True, is_sent: bool = False) -> Begun:
+    """A new firm with two logins, an article, a customer and one quote; `lines` more than the three it always has."""
+    mark = secrets.token_hex(4)
+    jonas, eva, karin = (f"{name}.{mark}@tumbredd.example" for name in ("jonas", "eva", "karin"))
+    with product.rows() as make:
+        firm = make.firm()
+        make.owner(firm).email = jonas
+        make.user(firm, role="office", email=eva, name="Eva Berg")
+        make.article(firm)
+        quote = make.quote(firm, make.customer(firm, email=karin), lines=rot)
+        section = _section(make, quote, rot)
+        for n in range(10, 10 + lines):
+            text = f"Moment {n} med ytskikt och lister"
+            make.line(quote, section, n=n, text=text, quantity_milli=2500, kind="material")
+        db.session.commit()
+        link = _send(make, firm, quote, karin) if is_sent else ""
+        return Begun(jonas, eva, karin, quote.n, quote.public_id, link)
+
+
+def _section(make: Make, quote: Quote, has_one: bool) -> QuoteSection:
+    if has_one:
+        return db.session.query(QuoteSection).filter_by(quote_id=quote.id).one()
+    section = QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1, title="Garage")
+    db.session.add(section)
+    db.session.flush()
+    make.line(quote, section, n=2, text="Garageport", unit="st", unit_price_ore=1490000, kind="material")
+    return section
+
+
+def _send(make: Make, firm: Firm, quote: Quote, email: str) -> str:
+    """As the review page does; the mailed address."""
+    user, now, n = make.owner(firm), utc_now(), quote.n
+    actor = Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id, "192.0.2.1", "test")
+    seen = sending.fingerprint(drafting.load(firm.id, n), firm, user, now=now)
+    given = sending.Sending(email, quote.valid_until, "Hej Karin. Här är offerten.", seen)
+    firm_id = firm.id
+    transaction.only_read()
+    db.session.rollback()
+    sending.send(firm_id, n, given, actor=actor, key=secrets.token_urlsafe(16), now=now)
+    transaction.may_write()
+    db.session.rollback()
+    link = links.mailed(drafting.get(firm_id, n))
+    assert link is not None
+    return links.address(link)
