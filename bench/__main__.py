@@ -90,7 +90,7 @@ def _starts(folder: Path, port: int) -> tuple[list[float], list[float]]:
 def _measure(
     bench: Bench, ours: Server, page: Server, hello: Server, folder: Path, *, with_phone: bool
 ) -> tuple[list[Row], list[str]]:
-    _let_settle(bench)
+    bench.settle()
     answers = {"H": _of_reference(hello), "P": _of_reference(page)}
     bench.p, bench.p_throughput = answers["P"].p50, throughput(page.port, "/", {})
     references = [
@@ -137,15 +137,6 @@ def _pages(bench: Bench, page: Server, hello: Server) -> list[Row]:
         addresses = [f"http://127.0.0.1:{server.port}/" for server in (page, hello)]
         missing = Row("pages on a phone", "", None, "", 0, 0)
         return measured(lambda: weigh.page_rows(bench, phone, *addresses), missing)
-
-
-def _let_settle(bench: Bench) -> None:
-    """Wait until the worker has delivered the letters of the filled quotes."""
-    with bench.app.app_context():
-        for count in fill.waiting_letters():
-            if not count:
-                return
-            time.sleep(0.5)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ import hashlib
 import ipaddress
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, delete, text
 
 from extensions import db
 from models import Attempt
@@ -21,27 +20,43 @@ PER_ADDRESS = 30  # the same from one network address, over all accounts
 LETTERS_PER_ACCOUNT = 5  # letters that anyone can have sent to an address of mail
 
 
+_COUNT = text(
+    "INSERT INTO attempt (key, window_at, count) VALUES (:key, :window_at, 1) "
+    "ON CONFLICT (key) DO UPDATE SET count = attempt.count + 1 RETURNING count"
+).bindparams(bindparam("window_at", type_=Attempt.window_at.type))
+_GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key = :key")
+
+
 def count(what: str, value: str, *, limit: int, now: datetime) -> None:
     """Count one try and commit it, so that no later rollback forgets it. Raises TooMany above `limit`."""
+    _count([(what, value, limit)], now)
+
+
+def count_with_address(what: str, value: str, ip: str, *, limit: int, now: datetime) -> None:
+    """Count one try on a value and on the network address it comes from, in one commit. Raises TooMany."""
+    _count([(what, value, limit), (f"{what} from", ip, PER_ADDRESS)], now)
+
+
+def _count(tries: list[tuple[str, str, int]], now: datetime) -> None:
     window_at = _window_at(now)
-    key = _key(what, value, window_at)
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(Attempt)
-        .values(key=key, window_at=window_at, count=1)
-        .on_conflict_do_update(index_elements=["key"], set_={"count": Attempt.count + 1})
-        .returning(Attempt.count)
-    )
-    tries = int(db.session.execute(statement).scalar_one())
+    is_over = False
+    for what, value, limit in tries:
+        values = {"key": _key(what, value, window_at), "window_at": window_at}
+        is_over |= int(db.session.execute(_COUNT, values).scalar_one()) > limit
     transaction.commit()
-    if tries > limit:
+    if is_over:
         raise TooMany(int((window_at + WINDOW - now).total_seconds()) + 1)
 
 
 def give_back(what: str, value: str, *, now: datetime) -> None:
     """The try succeeded: it does not count. Never commits."""
-    key = _key(what, value, _window_at(now))
-    db.session.execute(update(Attempt).where(Attempt.key == key).values(count=Attempt.count - 1))
+    db.session.execute(_GIVE_BACK, {"key": _key(what, value, _window_at(now))})
+
+
+def give_back_with_address(what: str, value: str, ip: str, *, now: datetime) -> None:
+    """The same for a try that `count_with_address` counted."""
+    give_back(what, value, now=now)
+    give_back(f"{what} from", ip, now=now)
 
 
 def forget_old(now: datetime) -> int:

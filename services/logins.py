@@ -84,8 +84,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
     A known and an unknown address take the same steps: two counts, one hash, one write.
     """
     transaction.start_writing()
-    limits.count("login", email, limit=limits.PER_ACCOUNT, now=now)
-    limits.count("login from", ip, limit=limits.PER_ADDRESS, now=now)
+    limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)
     transaction.only_read()
     known = find_user(email)
     user_id, stored = (known.id, known.password_hash) if known else (None, "")
@@ -101,8 +100,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
         transaction.commit()
         raise WrongPassword
     token = begin(user, actor=actor, now=now)
-    limits.give_back("login", email, now=now)
-    limits.give_back("login from", ip, now=now)
+    limits.give_back_with_address("login", email, ip, now=now)
     transaction.commit()
     return token
 

@@ -12,8 +12,7 @@ from services.actors import Actor
 def ask(email: str, *, ip: str, user_agent: str, now: datetime) -> None:
     """Mail a link for a new password; nothing to an unknown address. Raises TooMany."""
     transaction.start_writing()
-    limits.count("reset", email, limit=limits.LETTERS_PER_ACCOUNT, now=now)
-    limits.count("reset from", ip, limit=limits.PER_ADDRESS, now=now)
+    limits.count_with_address("reset", email, ip, limit=limits.LETTERS_PER_ACCOUNT, now=now)
     passwords.waste_time(email)  # covers what the writing below takes longer for a known address
     user = logins.find_user(email)
     if user is None:

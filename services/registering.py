@@ -49,8 +49,7 @@ def register(given: Registration, *, now: datetime) -> None:
     """
     passwords.check(given.password, given.firm_name, given.email)
     transaction.start_writing()
-    limits.count("register", given.email, limit=limits.PER_ACCOUNT, now=now)
-    limits.count("register from", given.ip, limit=limits.PER_ADDRESS, now=now)
+    limits.count_with_address("register", given.email, given.ip, limit=limits.PER_ACCOUNT, now=now)
     password_hash = passwords.hash_password(given.password)
     public_id = new_public_id()
     keys.create_firm_key(settings(), secrets(), public_id)
@@ -109,8 +108,7 @@ def _create(given: Registration, public_id: str, password_hash: str, now: dateti
 def send_link_again(email: str, *, ip: str, now: datetime) -> None:
     """Mail the link that the address is waiting for, whatever it is; nothing to an unknown one. Raises TooMany."""
     transaction.start_writing()
-    limits.count("link again", email, limit=limits.LETTERS_PER_ACCOUNT, now=now)
-    limits.count("link again from", ip, limit=limits.PER_ADDRESS, now=now)
+    limits.count_with_address("link again", email, ip, limit=limits.LETTERS_PER_ACCOUNT, now=now)
     user = logins.find_user(email)
     passwords.waste_time(email)
     if user is None:

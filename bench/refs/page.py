@@ -1,18 +1,22 @@
-"""Reference P: Flask, one SQLite query of 50 rows out of 10,000, and a Jinja page of about 9 kB."""
+"""Reference P: Flask, one SQLite query of 50 rows out of 10,000, and a Jinja page of about 9 kB.
+
+The page names a small stylesheet, as pages do: its paint on a slow network is two round trips away, not one.
+"""
 
 import os
 import sqlite3
 import threading
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from jinja2 import DictLoader
 
 app = Flask(__name__)
 local = threading.local()
 FILE = os.environ["REFERENCE_DB"]
+STYLE = "body { font: 16px/1.4 sans-serif; margin: 1rem } td { padding: .25rem .5rem } .num { text-align: right }"
 PAGE = """<!doctype html>
 <html lang="sv"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Rows</title></head>
+<title>Rows</title><link rel="stylesheet" href="/style.css"></head>
 <body><main><h1>Rows</h1>
 <table><thead><tr><th>Number</th><th>Title</th><th>Customer</th><th>Amount</th></tr></thead><tbody>
 {% for row in rows %}
@@ -45,6 +49,11 @@ def fill() -> None:
 
 
 fill()
+
+
+@app.get("/style.css")
+def style() -> Response:
+    return Response(STYLE, mimetype="text/css")
 
 
 @app.get("/")
