@@ -108,6 +108,7 @@ def build_bathroom(day: Day) -> None:
     builder.from_price_list("Bygg", "Snickare", "24")
     builder.own_line("Bygg", "Golvvärme", quantity="1", unit="st", price="8900", kind="Material", is_option=True)
     builder.pays(kr("28 588,75"))
+    day.firm.sees("ROT 30 %")
     look(day.firm, "builder")
     builder.open_line("Kakel och fog")
     look(day.firm, "builder-line")
