@@ -22,6 +22,7 @@ RECENT = timedelta(days=7)
 SOON_DAYS = 5
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _S = QuoteStatus
+_LIVE = OPEN | AGREED  # a question is still to be answered
 
 VIEWS = ("aktiva", "utkast", "godkanda", "avbojda", "alla", "arkiv")
 _APPROVED = (_S.ACCEPTED, _S.SIGNED, _S.COMPLETED, _S.PARTLY_SIGNED)
@@ -94,7 +95,7 @@ class Page:
 
 def shown_status(quote: Quote | Row[Any], today: date) -> str:
     """The stored state, or what is computed from it: question, opened, expired."""
-    if quote.question_at and quote.status in OPEN | AGREED:
+    if quote.question_at and quote.status in _LIVE:
         return "question"
     if quote.status in OPEN:
         if quote.valid_until < today:
