@@ -32,7 +32,7 @@ class ArticleForm(FlaskForm):
     price = KronorField(
         _l("À-pris"),
         [
-            InputRequired(_l("Skriv ett pris med siffror, till exempel 1 290,50")),
+            InputRequired(_l("Skriv ett pris med siffror, till exempel 1\u00a0290,50")),
             Range(-MOST_ORE, MOST_ORE, _l("Priset ska vara högst 100 miljoner kronor.")),
         ],
     )

@@ -65,7 +65,7 @@ class KronorField(TypedField):
 
     reader = staticmethod(numbers_sv.parse_kronor)
     writer = staticmethod(lambda ore: _amount(ore, 100, 2))
-    message = _l("Skriv ett pris med siffror, till exempel 1 290,50")
+    message = _l("Skriv ett pris med siffror, till exempel 1\u00a0290,50")
 
 
 class QuantityField(TypedField):

@@ -103,7 +103,7 @@ WRONG = [
     ({"quantity": "-3"}, "Antal ska vara över noll och högst 100 000."),
     ({"quantity": "0"}, "Antal ska vara över noll och högst 100 000."),
     ({"quantity": "999999999"}, "Antal ska vara över noll och högst 100 000."),
-    ({"price": "dyrt"}, "Skriv ett pris med siffror, till exempel 1 290,50"),
+    ({"price": "dyrt"}, "Skriv ett pris med siffror, till exempel 1\u00a0290,50"),
     ({"price": "99999999999"}, "Priset ska vara högst 100 miljoner kronor."),
     ({"vat": "20"}, "Momsen kan vara 25, 12, 6 eller 0 procent."),
     ({"kind": "annat"}, "Välj arbete, material eller övrigt."),
