@@ -39,6 +39,10 @@ class DiskFull(Exception):
 
 
 def place_of(error: BaseException) -> str:
-    """Kind and places of a fault, for a log. Its own text may quote what someone typed and is left out."""
-    steps = traceback.extract_tb(error.__traceback__)
-    return f"{type(error).__name__} at " + " < ".join(f"{step.filename}:{step.lineno}" for step in reversed(steps))
+    """Kind and places of a fault, for a log: the innermost and our own, outwards.
+
+    Its own text may quote what someone typed and is left out.
+    """
+    steps = traceback.extract_tb(error.__traceback__)[::-1]
+    places = [step for step in steps if step is steps[0] or "site-packages" not in step.filename]
+    return f"{type(error).__name__} at " + " < ".join(f"{step.filename}:{step.lineno}" for step in places)

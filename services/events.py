@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -103,13 +104,27 @@ def clear_value(firm_public_id: str, row: EventValue) -> str:
     return clear[32:].decode()
 
 
+_OF_ENTRY = (Event.entry, Event.content, Event.link, Event.act, Event.obj, Event.at)
+
+
+def _says_the_same(row: Any) -> bool:
+    """Whether the columns that timelines read are those of the entry that is hashed."""
+    try:
+        entry = json.loads(row.entry)
+        told = (entry["act"], ":".join(entry["obj"].split(":")[:2]), entry["t"])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False
+    content = evidence.content_hash_of(row.entry.encode())
+    return bool((*told, content) == (row.act, row.obj, evidence.timestamp(row.at), row.content))
+
+
 def verify(firm: Firm) -> int | None:
     """Walk a firm's chain from its start; the seq of the first entry that does not hold, or None."""
     head = db.session.get(ChainHead, firm.id)
     rows = db.session.execute(
-        scope.columns(Event, firm.id, Event.entry, Event.link).order_by(Event.seq).execution_options(yield_per=500)
+        scope.columns(Event, firm.id, *_OF_ENTRY).order_by(Event.seq).execution_options(yield_per=500)
     )
-    entries = ((row.entry.encode(), row.link) for row in rows)
+    entries = ((row.entry.encode(), row.link if _says_the_same(row) else "") for row in rows)
     return evidence.first_bad(firm.public_id, entries, head=(head.seq, head.link) if head else (0, evidence.ZERO_LINK))
 
 

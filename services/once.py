@@ -22,8 +22,11 @@ class KeyReused(RuleBroken):
 
 
 def answer(firm_id: int, key: str, act: str, content: Mapping[str, object]) -> str | None:
-    """Where the first use of this key was answered, or None if it has not been used. Raises KeyReused."""
-    row = scope.find(OnceKey, firm_id, OnceKey.key == key[:LONGEST])
+    """Where the first use of this key was answered, or None if it has not been used. Raises KeyReused.
+
+    No key is no promise: a form without one acts each time.
+    """
+    row = scope.find(OnceKey, firm_id, OnceKey.key == key[:LONGEST]) if key else None
     if row is None:
         return None
     if (row.act, row.content_sha256) != (act, _sha256(content)):
@@ -33,6 +36,8 @@ def answer(firm_id: int, key: str, act: str, content: Mapping[str, object]) -> s
 
 def remember(firm_id: int, key: str, act: str, content: Mapping[str, object], *, at: str, now: datetime) -> None:
     """Keep the key with the address of the answer. A second writer fails on the unique key at commit."""
+    if not key:
+        return
     key, sha256 = key[:LONGEST], _sha256(content)
     db.session.add(OnceKey(firm_id=firm_id, key=key, act=act, content_sha256=sha256, answer=at, created_at=now))
 

@@ -269,4 +269,4 @@ def _number(field: StringField, paid_on: date, today: date) -> str:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else -1
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else -1

@@ -31,10 +31,12 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     links.lock(deal)
     if deal.agreement is None:
         raise NotFound
-    if kept := once.answer(deal.firm.id, key, ACT, content):
-        return scope.get(Withdrawal, deal.firm.id, Withdrawal.public_id == kept)
+    if (kept := _kept(deal, key, content)) is not None:
+        return kept
     limits.count("withdraw", deal_id, limit=MOST_LETTERS, now=now)  # ends the transaction
     links.lock(deal)
+    if (kept := _kept(deal, key, content)) is not None:  # the other of two presses was quicker
+        return kept
     agreement = deal.agreement
     assert agreement is not None  # noqa: S101  (agreements are never removed while their link is open)
     links.seen(deal, now=now)
@@ -68,6 +70,12 @@ def statement(row: Withdrawal) -> dict[str, Any]:
         "reply_to": row.reply_to,
         "received": timestamp(row.received_at),
     }
+
+
+def _kept(deal: Deal, key: str, content: dict[str, str]) -> Withdrawal | None:
+    """What this form has already led to."""
+    public_id = once.answer(deal.firm.id, key, ACT, content)
+    return scope.get(Withdrawal, deal.firm.id, Withdrawal.public_id == public_id) if public_id else None
 
 
 def _store(deal: Deal, agreement: Agreement, content: dict[str, str], now: datetime) -> Withdrawal:

@@ -112,7 +112,7 @@ def deal_of(app, make: Make, firm: Firm, quote: Quote) -> Sent:
     client: Client = app.test_client()
     client.environ_base["handslag.raise_errors"] = True  # type: ignore[assignment]  # any value
     assert client.get(f"/l/{token_of(quote)}").status_code == 303
-    return Sent(make, firm, quote.id, quote.public_id, client)
+    return Sent(make, firm.id, quote.id, quote.public_id, client)
 
 
 def logo(firm: Firm) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Iterator
 from http.cookies import SimpleCookie
 
 import pytest
@@ -123,11 +124,14 @@ def test_nothing_else_lies_there(watched, path):
 
 
 @pytest.fixture
-def production(app, settings: Settings) -> Flask:
+def production(app, settings: Settings) -> Iterator[Flask]:
     """The same data served as in production."""
     served = create_app(dataclasses.replace(settings, BASE_URL="https://firma.example", PRODUCTION=True))
     served.test_client_class = Watched
-    return served
+    yield served
+    with served.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_with_https(production, make, monkeypatch):

@@ -13,7 +13,8 @@ from models import Agreement
 from services import transaction
 from services.deal import links
 from services.errors import NotFound
-from tests.routes.deal.conftest import actor_of, make_sent
+from tests.routes.deal.conftest import actor_of, make_sent, send
+from tests.security.conftest import deal_of
 
 
 @pytest.mark.parametrize("n", ["9" * 16, "9" * 30, "9" * 5000, "0", "-1", "1e3", "٣"])
@@ -81,3 +82,20 @@ def test_a_link_that_ends_while_an_act_waits_for_the_lock(app, make):
     with pytest.raises(NotFound):
         links.lock(deal)
     transaction.rollback()
+
+
+def test_forms_without_a_key_do_not_stand_in_each_others_way(app, make):
+    """Two customers of one firm whose forms came without it."""
+    sent = make_sent(app, make)
+    other = deal_of(app, make, sent.firm, send(make, make.quote(sent.firm, make.customer(sent.firm))))
+    for deal in (sent, other):
+        assert deal.post("/godkann", deal.step2(once="", name=deal.deal_id)).status_code == 303
+        typed = {"name": deal.deal_id, "contract": "Offert 1", "email": "karin@kund.example"}
+        assert deal.post("/angra", typed).status_code == 303
+    assert db.session.query(Agreement).count() == 2
+
+
+def test_a_sum_of_any_length_can_be_agreed(app, make):
+    sent = make_sent(app, make)
+    for total in ("123456789012345678", "1234567890123456789", "9" * 19):
+        assert "Inget är godkänt än" in sent.post("/godkann", sent.step2(total=total)).text
