@@ -32,7 +32,7 @@ class Settings:
     OPERATOR_CONTACT: str = ""  # how to reach them about personal data: address of mail, post
     PROXIES: int = 0  # number of trusted reverse proxies in front
     WEB_WORKERS: int = 2  # web processes
-    WEB_THREADS: int = 8  # threads per web process
+    WEB_THREADS: int = 4  # threads per web process, for slow networks: each costs 2 MiB
     SMTP_HOST: str = ""  # empty: letters go to the local mailbox
     SMTP_PORT: int = 587
     SMTP_USER: str = ""
