@@ -10,14 +10,16 @@ from typing import Any
 
 def lines(names: Sequence[str], chunks: Iterable[Iterable[Sequence[Any]]]) -> Iterator[bytes]:
     """The file in pieces, one per chunk of rows; each row has its values in the order of the names."""
-    encode = json.JSONEncoder(ensure_ascii=False, default=_plain, separators=(",", ":")).encode
+    encoder = json.JSONEncoder(ensure_ascii=False, check_circular=False, default=_plain, separators=(",", ":"))
+    encode = encoder.encode
     for chunk in chunks:
         yield "".join([encode(dict(zip(names, row, strict=True))) + "\n" for row in chunk]).encode()
 
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        at = value if value.tzinfo is UTC else value.astimezone(UTC)
+        return at.isoformat()[:-6] + "Z"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):
