@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -121,11 +122,11 @@ def _says_the_same(row: Any) -> bool:
 def verify(firm: Firm) -> int | None:
     """Walk a firm's chain from its start; the seq of the first entry that does not hold, or None."""
     head = db.session.get(ChainHead, firm.id)
-    rows = db.session.execute(
-        scope.columns(Event, firm.id, *_OF_ENTRY).order_by(Event.seq).execution_options(yield_per=500)
-    )
-    entries = ((row.entry.encode(), row.link if _says_the_same(row) else "") for row in rows)
-    return evidence.first_bad(firm.public_id, entries, head=(head.seq, head.link) if head else (0, evidence.ZERO_LINK))
+    statement = scope.columns(Event, firm.id, *_OF_ENTRY).order_by(Event.seq).execution_options(yield_per=500)
+    with closing(db.session.execute(statement)) as rows:  # a bad entry ends the walk, the cursor with it
+        entries = ((row.entry.encode(), row.link if _says_the_same(row) else "") for row in rows)
+        end = (head.seq, head.link) if head else (0, evidence.ZERO_LINK)
+        return evidence.first_bad(firm.public_id, entries, head=end)
 
 
 def verify_all() -> Iterator[tuple[str, int, int | None]]:
