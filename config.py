@@ -105,8 +105,8 @@ class Settings:
 
     @property
     def shows_local_mailbox(self) -> bool:
-        """The page /dev/mejl exists only on a trial installation without a mail server."""
-        return not self.PRODUCTION and not self.SMTP_HOST
+        """The page /dev/mejl exists only on a trial installation: no mail server, and no https for the world."""
+        return not self.PRODUCTION and not self.SMTP_HOST and not self.is_https
 
 
 def _convert(name: str, text: str, default: Any) -> Any:

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from blueprints.deal import bp
 from blueprints.deal.forms import DeclineForm
 from blueprints.deal.guard import by_link, names
+from blueprints.deal.show import MOST_QUESTIONS
+from services import limits
 from services.clock import utc_now
 from services.deal import declining, thread, viewing
 from services.deal.links import Deal
@@ -43,6 +45,7 @@ def decline(deal: Deal) -> ResponseReturnValue:
 def ask_anew(deal: Deal) -> ResponseReturnValue:
     """Ångrade du dig? Only the firm can make the offer again."""
     deal_id = deal.quote.public_id
+    limits.count("question", deal.link.public_id, limit=MOST_QUESTIONS, now=utc_now())
     thread.ask_anew(deal, now=utc_now())
     flash(_("Vi har sagt till. Svaret kommer med e-post."))
     return redirect(url_for("deal.show", deal_id=deal_id), code=303)

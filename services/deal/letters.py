@@ -43,7 +43,7 @@ class Case:
 
     @property
     def title(self) -> str:
-        return str(self.quote.title or _("Offert %(n)s", n=self.quote.number))
+        return str(self.content["title"] or _("Offert %(n)s", n=self.quote.number))
 
     @property
     def price(self) -> str:

@@ -15,13 +15,14 @@ from sqlalchemy import and_, bindparam, select
 
 from domain.clock import end_of_day, stockholm_date
 from domain.dates_sv import longest_withdrawal_day
+from domain.quote_states import can
 from extensions import db
 from models import Agreement, Closing, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import closing as leaving
 from services import events, outbox, scope, tokens, transaction
 from services.actors import Actor
 from services.deal import figures
-from services.errors import NotFound
+from services.errors import NotFound, RuleBroken
 from services.installation import settings
 
 MAIL = "mail"
@@ -201,11 +202,20 @@ def mailed(quote: Quote) -> QuoteLink | None:
 
 
 def revoke(quote: Quote, link_public_id: str, *, actor: Actor, now: datetime) -> None:
-    """End one link at once, also on pages that are open. Commits. Raises NotFound."""
+    """End one link at once, also on pages that are open. Commits. Raises NotFound, RuleBroken("link_needed")."""
     link = scope.get(QuoteLink, quote.firm_id, QuoteLink.quote_id == quote.id, QuoteLink.public_id == link_public_id)
     if link.revoked_at is None:
+        if len(_live(quote)) == 1 and _may_withdraw(quote, now):
+            raise RuleBroken("link_needed")
         _revoke(quote, link, "by_firm", actor=actor, now=now)
         transaction.commit()
+
+
+def _may_withdraw(quote: Quote, now: datetime) -> bool:
+    """Whether the period of withdrawal runs: the function for it must be within reach (lag (2005:59) 2 kap. 10 a §)."""
+    agreement = scope.find(Agreement, quote.firm_id, Agreement.quote_id == quote.id)
+    last_day = agreement.withdraw_until if agreement else None
+    return last_day is not None and can(quote.status, "withdraw") and stockholm_date(now) <= last_day
 
 
 def send_again(deal_id: str, *, now: datetime) -> None:

@@ -176,3 +176,24 @@ def test_a_link_that_was_handed_over_says_so_in_the_evidence(app, make, alfa):
     assert agreement.way == "handed_over"
     entry = db.session.query(Event).filter_by(act="quote.accepted").order_by(Event.seq.desc()).first().entry
     assert '"way":"handed_over"' in entry
+
+
+def test_the_last_link_stays_while_the_customer_may_withdraw(app, make, sent):
+    """The function must be within reach for the whole period; a leaked link is replaced, not only closed."""
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    owner = app.test_client().log_in(make.owner(sent.firm))
+    n, link_id, token = sent.quote.n, sent.link.public_id, token_of(sent.quote)
+    refused = owner.post(f"/offerter/{n}/lankar/{link_id}/stang")
+    assert refused.status_code == 409
+    assert "Skicka till en annan adress" in refused.text
+    assert sent.get("/angra").status_code == 200
+    assert owner.post(f"/offerter/{n}/skicka-igen", data={"email": "annan@kund.example"}).status_code == 303
+    assert app.test_client().get(f"/l/{token}").status_code == 404
+    new = app.test_client()
+    assert new.get(f"/l/{token_of(sent.quote)}").status_code == 303
+    assert new.get(sent.url("/angra")).status_code == 200
+    with time_machine.travel(utc_now() + timedelta(days=60), tick=False):
+        assert owner.post(f"/offerter/{n}/lankar/{sent.link.public_id}/stang").status_code in (302, 303)
+        later = app.test_client().log_in(make.owner(sent.firm))
+        assert later.post(f"/offerter/{n}/lankar/{sent.link.public_id}/stang").status_code == 303
+        assert new.get(sent.url("/angra")).status_code == 404

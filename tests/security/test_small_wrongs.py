@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from config import Settings
 from extensions import db
+from jobs import draw_agreements, send_mail
 from models import Agreement
-from services import transaction
+from services import mailbox, transaction
+from services.clock import utc_now
 from services.deal import links
 from services.errors import NotFound
-from tests.routes.deal.conftest import actor_of, make_sent, send
+from tests.routes.deal.conftest import MAIL, actor_of, make_sent, send
 from tests.security.conftest import deal_of
 
 
@@ -99,3 +102,45 @@ def test_a_sum_of_any_length_can_be_agreed(app, make):
     sent = make_sent(app, make)
     for total in ("123456789012345678", "1234567890123456789", "9" * 19):
         assert "Inget är godkänt än" in sent.post("/godkann", sent.step2(total=total)).text
+
+
+def test_letters_speak_of_what_was_sent(app, make):
+    """The firm goes on writing after the sending: nothing of that reaches the customer before it is sent."""
+    sent = make_sent(app, make)
+    owner = app.test_client().log_in(make.owner(sent.firm))
+    data = {"title": "Hemligt utkast", "rev": str(sent.quote.rev), "key": "k"}
+    assert owner.post(f"/offerter/{sent.quote.n}/rubrik", data=data).status_code == 303
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    assert draw_agreements.run(utc_now()).failed == send_mail.run(utc_now()).failed == 0
+    firm = sent.firm.public_id
+    letters = [row for row in mailbox.newest() if row.firm == firm and row.to == MAIL]
+    assert len(letters) == 2
+    for letter in letters:
+        assert "Hemligt" not in letter.subject + letter.text + letter.html
+        assert "Badrum, Granstigen 4" in letter.subject
+    assert "Hemligt" not in sent.get("/avtal").text
+
+
+@pytest.mark.parametrize(
+    ("given", "is_shown"),
+    [
+        ({}, True),
+        ({"PRODUCTION": True, "BASE_URL": "https://firma.example"}, False),
+        ({"BASE_URL": "https://firma.example"}, False),
+        ({"SMTP_HOST": "mejl.example"}, False),
+    ],
+)
+def test_the_local_mailbox_is_for_trials_only(given, is_shown):
+    """It shows every customer's link to whoever comes: never where the world can reach it."""
+    assert Settings.from_environment({}, **given).shows_local_mailbox is is_shown
+
+
+@pytest.mark.parametrize("rest", ["/fraga", "/igen"])
+def test_a_link_cannot_flood_the_firm_with_letters(app, make, rest):
+    sent = make_sent(app, make)
+    if rest == "/igen":
+        assert sent.post("/nej", {"version": "1", "reason": "price"}).status_code == 303
+    before = len(sent.letters())
+    answers = [sent.post(rest, {"question": "Hur då?"}).status_code for _ in range(25)]
+    assert answers == [303] * 20 + [429] * 5
+    assert len(sent.letters()) == before + 20
