@@ -55,11 +55,9 @@ def write(rows: list[Row], references: list[str], sizes: list[int], notes: str, 
     """Put the result into docs/performance.md; what a person wrote under `## Where the time goes` stays."""
     kept = notes or "Nothing was noted."
     lines = ["# Speed and weight", "", "Made by `./run bench`. Ratios count, not times: machines differ.", ""]
-    lines += [
-        f"Measured on {on.isoformat()}, {machine()}; firms of {', '.join(f'{size:,}' for size in sizes)} quotes",
-        "",
-    ]
-    lines += ["of ten lines in one SQLite database; gunicorn with 2 workers as `./run` starts it.", ""]
+    of = ", ".join(f"{size:,}" for size in sizes)
+    lines += [f"Measured on {on.isoformat()}: {machine()}. Firms of {of} quotes of ten lines in one SQLite"]
+    lines += ["database; gunicorn with 2 workers, as `./run` starts it.", ""]
     lines += ["## References of the same run", "", *(f"- {reference}" for reference in references), ""]
     lines += [
         "## Result",
