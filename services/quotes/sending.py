@@ -27,7 +27,7 @@ from services.quotes import content, drafting
 from services.quotes.drafting import Draft
 
 ACT = "quote.send"
-TRIES = 5
+TRIES = 20  # each loses only to another sending of the firm that took the number between drawing and writing
 LETTER_VERSION = "2026-11-20"
 
 
