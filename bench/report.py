@@ -56,8 +56,8 @@ def write(rows: list[Row], references: list[str], sizes: list[int], notes: str, 
     kept = notes or "Nothing was noted."
     lines = ["# Speed and weight", "", "Made by `./run bench`. Ratios count, not times: machines differ.", ""]
     of = ", ".join(f"{size:,}" for size in sizes)
-    lines += [f"Measured on {on.isoformat()}: {machine()}. Firms of {of} quotes of ten lines in one SQLite"]
-    lines += ["database; gunicorn with 2 workers, as `./run` starts it.", ""]
+    lines += [f"Measured on {on.isoformat()}: {machine()}. Firms of {of} quotes"]
+    lines += ["of ten lines in one SQLite database; gunicorn with 2 workers, as `./run` starts it.", ""]
     lines += ["## References of the same run", "", *(f"- {reference}" for reference in references), ""]
     lines += [
         "## Result",
