@@ -37,7 +37,7 @@ def prepare(settings: Settings) -> Flask:
     with app.app_context():
         try:
             if schema.current() != schema.newest():
-                migrate()
+                migrate(settings)
             erase_again(settings)
         except OperationalError as error:
             fail(f"The database does not answer: {error.orig}. Look at DATABASE_URL and DATA_DIR.")
@@ -69,8 +69,9 @@ def open_app(settings: Settings) -> Flask:
         fail(f"Cannot keep data in {settings.DATA_DIR}: {error.strerror}. Choose another folder with DATA_DIR.")
 
 
-def migrate() -> None:
-    """In a process of its own: Alembic's memory is gone with it."""
+def migrate(settings: Settings) -> None:
+    """In a process of its own: Alembic's memory is gone with it. It gets the database of these settings."""
     command = [sys.executable, "-P", "-m", "scripts.command", "db", "upgrade"]
-    if subprocess.run(command, env=os.environ | {"PYTHONPATH": str(schema.FOLDER.parent)}).returncode:
+    same = {"DATA_DIR": str(settings.DATA_DIR), "DATABASE_URL": settings.DATABASE_URL}
+    if subprocess.run(command, env=os.environ | same | {"PYTHONPATH": str(schema.FOLDER.parent)}).returncode:
         fail("The migration of the database failed; the lines above say why. Nothing was started.")
