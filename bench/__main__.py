@@ -92,10 +92,12 @@ def _measure(
 ) -> tuple[list[Row], list[str]]:
     bench.settle()
     answers = {"H": _of_reference(hello), "P": _of_reference(page)}
-    bench.p, bench.p_throughput = answers["P"].p50, throughput(page.port, "/", {})
+    bench.p = lambda: _of_reference(page).p50
+    bench.p_throughput = lambda: throughput(page.port, "/", {})
     references = [
         f"H: {measure.times(answers['H'].p50)}",
-        f"P: {measure.times(bench.p)}, {answers['P'].size / 1000:.1f} kB, {bench.p_throughput:.0f}/s at 4 connections",
+        f"P: {measure.times(answers['P'].p50)}, {answers['P'].size / 1000:.1f} kB, {bench.p_throughput():.0f}/s "
+        "at 4 connections",
     ]
     note(", ".join(references))
     rows: list[Row] = []
@@ -114,8 +116,10 @@ def _measure(
         note(f"measuring: {act.__name__}")
         rows += measured(partial(act, bench), Row(act.__name__, "", None, "", must, stretch))
     rows += weigh.memory_row(ours, page)
-    again = _of_reference(page).p50
-    references.append(f"P once more, after the product's rows: {measure.times(again)}")
+    between = sorted(timing.beside for timing in bench.timings.values())
+    if between:
+        span = f"{measure.times(between[0])} to {measure.times(between[-1])}"
+        references.append(f"P between the rounds of the product's rows, against which they are held: {span}")
     if with_phone:
         note("measuring: pages on a phone")
         rows += _pages(bench, page, hello)

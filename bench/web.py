@@ -47,6 +47,7 @@ class Timing:
     p50: float
     p95: float
     size: int
+    beside: float = 0.0  # p50 of the reference, taken between the rounds
 
 
 @dataclass
@@ -140,12 +141,25 @@ def form(html: str, action: str) -> dict[str, str]:
     return {name: value for name, value in parser.forms[action].items() if name}
 
 
-def serial(act: Callable[[], Answer], *, expect: int = 200, requests: int = REQUESTS, rounds: int = ROUNDS) -> Timing:
-    """p50 and p95 of one request after another; `act` may do untimed work before its request. Raises NotBuilt."""
-    halves, tails, size = [], [], 0
+def serial(
+    act: Callable[[], Answer],
+    *,
+    expect: int = 200,
+    requests: int = REQUESTS,
+    rounds: int = ROUNDS,
+    reference: Callable[[], float] | None = None,
+) -> Timing:
+    """p50 and p95 of one request after another; `act` may do untimed work before its request. Raises NotBuilt.
+
+    `reference` is measured before each round: a shared machine doubles and halves its speed within a run, and what is
+    compared must have met the same one.
+    """
+    halves, tails, size, besides = [], [], 0, []
     for _ in range(WARM_UPS):
         _check(act(), expect)
     for _ in range(rounds):
+        if reference is not None:
+            besides.append(reference())
         seconds = []
         for _ in range(requests):
             answer = act()
@@ -155,7 +169,8 @@ def serial(act: Callable[[], Answer], *, expect: int = 200, requests: int = REQU
         seconds.sort()
         halves.append(statistics.median(seconds))
         tails.append(seconds[round(0.95 * (len(seconds) - 1))])
-    return Timing(statistics.median(halves), statistics.median(tails), size)
+    beside = statistics.median(besides) if besides else 0.0
+    return Timing(statistics.median(halves), statistics.median(tails), size, beside)
 
 
 def _check(answer: Answer, expect: int) -> None:
