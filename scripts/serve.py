@@ -98,12 +98,15 @@ def fork(work: Callable[[], int]) -> int:
 
 
 def give_memory_back() -> None:
-    """With glibc: blocks from 1 MiB on are the system's again as soon as they are freed (mallopt M_MMAP_THRESHOLD).
+    """With glibc: large blocks are the system's again as soon as they are freed, and all threads share one store.
 
-    Otherwise each thread that has hashed a password keeps the 19 MiB of it for the next one.
+    Otherwise each thread that has hashed a password keeps the 19 MiB of it for the next one, and each keeps a store of
+    its own (M_ARENA_MAX), though only one of them runs at a time.
     """
     with contextlib.suppress(AttributeError, OSError):
-        ctypes.CDLL("libc.so.6").mallopt(-3, 1024 * 1024)
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt(-3, 1024 * 1024)  # M_MMAP_THRESHOLD
+        libc.mallopt(-8, 1)  # M_ARENA_MAX
 
 
 def end_with_parent() -> None:

@@ -84,7 +84,6 @@ def logo() -> ResponseReturnValue:
     if kept is None:
         raise NotFound
     answer = make_response(send_file(BytesIO(kept[0]), mimetype=kept[1], max_age=0))
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

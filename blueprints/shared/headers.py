@@ -28,7 +28,8 @@ def always(*, is_https: bool) -> dict[str, str]:
 
 def secure(answer: Response) -> Response:
     answer.headers.update(always(is_https=settings().is_https))
-    answer.headers.setdefault("Cache-Control", "no-store")
+    if answer.headers.get("Cache-Control") in (None, "no-cache"):  # files are sent with no-cache, which keeps a copy
+        answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

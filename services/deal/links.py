@@ -141,6 +141,7 @@ def lock(deal: Deal) -> None:
         )
         deal.content = json.loads(deal.version.content)
     deal.agreement = scope.find(Agreement, deal.firm.id, Agreement.quote_id == deal.quote.id)
+    deal.closing = leaving.running(deal.firm.id)
 
 
 def seen(deal: Deal, *, now: datetime) -> None:
