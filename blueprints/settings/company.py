@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -83,8 +83,7 @@ def logo() -> ResponseReturnValue:
     kept = firms.logo(current_user.firm)
     if kept is None:
         raise NotFound
-    answer = make_response(send_file(BytesIO(kept[0]), mimetype=kept[1], max_age=0))
-    return answer
+    return send_file(BytesIO(kept[0]), mimetype=kept[1])
 
 
 def _page(

@@ -28,7 +28,7 @@ def always(*, is_https: bool) -> dict[str, str]:
 
 def secure(answer: Response) -> Response:
     answer.headers.update(always(is_https=settings().is_https))
-    if answer.headers.get("Cache-Control") in (None, "no-cache"):  # files are sent with no-cache, which keeps a copy
+    if "private" not in answer.headers.get("Cache-Control", ""):  # send_file says no-cache, which keeps a copy
         answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -49,7 +49,7 @@ def unlocked(app) -> Iterator[None]:
     db.session.commit()
     yield
     db.session.rollback()
-    db.session.execute(text("SELECT count(*) FROM event"))  # this connection may still know the triggers: it looks again
+    db.session.execute(text("SELECT count(*) FROM event"))  # a connection that still knows the triggers looks again
     for _, sql in made:
         db.session.execute(text(sql))
     db.session.commit()
