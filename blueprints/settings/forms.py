@@ -34,17 +34,8 @@ from blueprints.shared.fields import (
     strip,
 )
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.words import rot_choices
 from domain import giro
-
-WORK_TYPES = {
-    "bygg": _l("Bygg"),
-    "el": _l("El"),
-    "glas_platarbete": _l("Glas och plåt"),
-    "mark_draneringarbete": _l("Mark och dränering"),
-    "murning": _l("Murning"),
-    "malning_tapetsering": _l("Målning och tapetsering"),
-    "vvs": _l("VVS"),
-}
 
 
 def _at_most(count: int) -> Length:
@@ -127,7 +118,7 @@ class QuoteForm(FlaskForm):
         _l("Priser till företag och föreningar"),
         choices=choices(("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))),
     )
-    default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=choices(*WORK_TYPES.items()))
+    default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=rot_choices())
     seen = HiddenField()
 
     def to_input(self) -> dict[str, Any]:

@@ -41,6 +41,11 @@ def vat_choices() -> list[Any]:
     return choices(*((str(rate), f"{rate} %") for rate in VAT_RATES))
 
 
+def rot_choices() -> list[Any]:
+    """The work types of ROT."""
+    return choices(*((kind.code, WORK_TYPES[kind.code]) for kind in work_types("rot")))
+
+
 def deduction_choices() -> list[Any]:
     """No deduction, then each work type as "rot:bygg"."""
     pairs = [(f"{kind}:{work.code}", kind, work.code) for kind in ("rot", "rut") for work in work_types(kind)]
