@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints.shared import assets, attributes, errors, filters, guards, headers, phrases, requests
+from blueprints.shared import assets, attributes, errors, filters, folding, guards, headers, icons, requests
 from cli import register_commands
 from config import Settings
 from extensions import babel, compress, csrf, db, login_manager
@@ -32,7 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         **requests.limits(settings),
         **requests.cookies(settings),
     )
-    app.jinja_environment = phrases.Environment
+    app.jinja_environment = folding.Environment
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "autoescape": True}
     if settings.PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     compress.init_app(app)
     login_manager.init_app(app)
-    for part in (guards, errors, filters, headers, assets, phrases, attributes):
+    for part in (guards, errors, filters, headers, folding, assets, icons, attributes):
         part.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"blueprints.{name}").bp)

@@ -13,8 +13,8 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
-from jinja2 import FileSystemBytecodeCache
 
+from blueprints.shared.folding import Compiled
 from config import Settings
 from extensions import db
 from services.errors import place_of
@@ -48,7 +48,7 @@ def warm_up(app: Flask, settings: Settings) -> None:
     """
     compiled = settings.DATA_DIR / "cache"
     compiled.mkdir(mode=0o700, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    app.jinja_env.bytecode_cache = Compiled(app, compiled)
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     for path in WARMING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets as randomness
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
-from sqlalchemy.orm import contains_eager
 
 from extensions import db
 from models import Closing, Firm, Login, User, new_public_id
@@ -29,9 +29,56 @@ def token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-# Made once: every page of the firm begins with it, and its making takes longer than its running.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The login of a cookie: what every page asks about it, its user, firm and a running termination."""
+
+    login_id: int
+    seen_at: datetime
+    fresh_at: datetime
+    user_id: int
+    user_public_id: str
+    user_name: str
+    email: str
+    role: str
+    email_confirmed_at: datetime | None
+    firm_id: int
+    firm_public_id: str
+    firm_name: str
+    is_sample: bool
+    erase_after: datetime | None  # the firm is being closed
+
+    def login(self) -> Login:
+        return scope.get(Login, self.firm_id, Login.id == self.login_id)
+
+    def user(self) -> User:
+        return scope.get(User, self.firm_id, User.id == self.user_id)
+
+    def firm(self) -> Firm:
+        return db.session.get_one(Firm, self.firm_id)
+
+    def closing(self) -> Closing | None:
+        return scope.find(Closing, self.firm_id, Closing.undone_at.is_(None)) if self.erase_after else None
+
+
+# Made once, and read past the ORM: every page of the firm begins with it. The columns in the order of Found.
 _FIND = (
-    select(Login, User, Closing)
+    select(
+        Login.id,
+        Login.seen_at,
+        Login.fresh_at,
+        User.id,
+        User.public_id,
+        User.name,
+        User.email,
+        User.role,
+        User.email_confirmed_at,
+        Firm.id,
+        Firm.public_id,
+        Firm.name,
+        Firm.is_sample,
+        Closing.erase_after,
+    )
     .join(User, Login.user_id == User.id)
     .join(User.firm)
     .outerjoin(Closing, and_(Closing.firm_id == User.firm_id, Closing.undone_at.is_(None)))
@@ -41,23 +88,19 @@ _FIND = (
         Login.seen_at > bindparam("seen_after"),
         Login.created_at > bindparam("created_after"),
     )
-    .options(contains_eager(User.firm))
 )
 
 
-def find(token: str, *, now: datetime) -> tuple[Login, User, Firm, Closing | None] | None:
-    """The login of a cookie with its user, firm and running termination, in one statement; None if it has ended."""
+def find(token: str, *, now: datetime) -> Found | None:
+    """The login of a cookie, in one statement; None if it has ended."""
     chosen = settings()
     values = {
         "token_sha256": token_sha256(token),
         "seen_after": now - timedelta(days=chosen.LOGIN_IDLE_DAYS),
         "created_after": now - timedelta(days=chosen.LOGIN_MAX_DAYS),
     }
-    row = db.session.execute(_FIND, values).first()
-    if row is None:
-        return None
-    login, user, closing = row
-    return login, user, user.firm, closing
+    row = db.session.connection().execute(_FIND, values).first()
+    return Found(*row) if row else None
 
 
 def find_user(email: str) -> User | None:
@@ -185,10 +228,10 @@ def check_password(user: User, password: str, *, now: datetime) -> None:
     limits.give_back("password", public_id, now=now)
 
 
-def touch(login: Login, *, now: datetime) -> None:
+def touch(found: Found, *, now: datetime) -> None:
     """Note that the login is in use, at most once an hour. Called before a change: reading writes nothing."""
-    if now - login.seen_at > SEEN_EVERY:
-        login.seen_at = now
+    if now - found.seen_at > SEEN_EVERY:
+        db.session.execute(scope.change(Login, found.firm_id).where(Login.id == found.login_id).values(seen_at=now))
         transaction.commit(keep=True)
 
 

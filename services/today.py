@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CompoundSelect, and_, func, select, text, union
+from sqlalchemy import CompoundSelect, and_, func, or_, select, text, union
 from sqlalchemy.engine import Row
 
 from domain.clock import stockholm_date
@@ -152,8 +152,9 @@ def happened(firm_id: int) -> list[Happened]:
     ]
 
 
-def first_steps(firm: Firm) -> FirstSteps:
+def first_steps(firm_id: int) -> FirstSteps:
     """How far a new firm has come; one statement."""
-    has_article, has_quote = (scope.of(model, firm.id).exists() for model in (Article, Quote))
-    found = db.session.execute(select(has_article, has_quote)).one()
-    return FirstSteps(bool(firm.orgnr and (firm.phone or firm.street)), bool(found[0]), bool(found[1]))
+    has_article, has_quote = (scope.of(model, firm_id).exists() for model in (Article, Quote))
+    has_details = and_(Firm.orgnr != "", or_(Firm.phone != "", Firm.street != ""))
+    found = db.session.execute(select(has_details, has_article, has_quote).where(Firm.id == firm_id)).one()
+    return FirstSteps(*map(bool, found))

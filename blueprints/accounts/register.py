@@ -67,7 +67,7 @@ def sent() -> ResponseReturnValue:
 @reads_first
 def send_again() -> ResponseReturnValue:
     """The link once more: to the address just registered, or to that of the one who is logged in."""
-    email = current_user.user.email if current_user.is_authenticated else session.get(SENT_TO)
+    email = current_user.found.email if current_user.is_authenticated else session.get(SENT_TO)
     if not email:
         return redirect(url_for("accounts.login"), code=303)
     goal = url_for("home.start" if current_user.is_authenticated else "accounts.sent")

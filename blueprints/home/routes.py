@@ -26,8 +26,8 @@ def start() -> ResponseReturnValue:
         waiting=waiting,
         turn_count=len(waiting),
         happened=today.happened(current_user.firm_id),
-        steps=today.first_steps(current_user.firm),
-        is_confirmed=current_user.user.email_confirmed_at is not None,
+        steps=today.first_steps(current_user.firm_id),
+        is_confirmed=current_user.found.email_confirmed_at is not None,
         has_mailbox=settings().shows_local_mailbox,
         place="idag",
     )

@@ -63,7 +63,7 @@ def export_state(export_id: str) -> ResponseReturnValue:
 def download(export_id: str) -> ResponseReturnValue:
     """The ZIP, decrypted on its way out. A POST: each download is an entry in the chain."""
     export = asking.get(current_user.user, export_id)
-    name, size_bytes = asking.file_name(current_user.firm.name, export), export.size_bytes
+    name, size_bytes = asking.file_name(current_user.firm_name, export), export.size_bytes
     pieces = asking.open_file(export, actor=current_user.actor, now=utc_now())
     answer = Response(pieces, mimetype="application/zip")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -81,5 +81,5 @@ def _shown(export: Export | None) -> dict[str, object] | None:
         "percent": export.progress_percent,
         "size_bytes": export.size_bytes,
         "expires_at": export.expires_at,
-        "name": asking.file_name(current_user.firm.name, export),
+        "name": asking.file_name(current_user.firm_name, export),
     }

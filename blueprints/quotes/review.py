@@ -79,7 +79,7 @@ def _load(n: int) -> Review:
 
 def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturnValue:
     draft = found.draft
-    is_confirmed = current_user.user.email_confirmed_at is not None
+    is_confirmed = current_user.found.email_confirmed_at is not None
     answer = render_template(
         "quotes/review.html",
         place="offerter",

@@ -67,7 +67,7 @@ def revoke(n: int, link_id: str) -> ResponseReturnValue:
 @bp.get("/offerter/<int:n>/ta-tillbaka")
 @requires("quote.send")
 def recall_page(n: int) -> ResponseReturnValue:
-    view = showing.view(current_user.firm_id, current_user.firm.public_id, n, now=utc_now())
+    view = showing.view(current_user.firm_id, current_user.found.firm_public_id, n, now=utc_now())
     if not view.can("recall"):
         return redirect(url_for(".show", n=n))
     return render_template("quotes/show_recall.html", place="offerter", view=view, quote=view.quote)
@@ -118,7 +118,7 @@ def agreement_pdf(n: int) -> ResponseReturnValue:
 
 
 def _file(file: StoredFile) -> Response:
-    answer = Response(showing.read(current_user.firm.public_id, file), mimetype=file.media_type)
+    answer = Response(showing.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
 

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from blueprints.shared import folding
 from blueprints.shared.headers import always
 
 HASH_CHARACTERS = 10
@@ -48,4 +49,4 @@ class Assets(WhiteNoise):
 def register(app: Flask) -> None:
     static = Assets(app.wsgi_app, Path(app.root_path) / "static", is_https=app.config["SETTINGS"].is_https)
     app.wsgi_app = static  # type: ignore[method-assign]
-    app.jinja_env.globals["asset"] = static.address
+    folding.fold(app, "asset", static.address, made_from=static.hashed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -27,38 +27,48 @@ GUARD = "guard"  # name of the mark on a view function
 
 
 class Visitor(UserMixin):
-    """The one who is logged in: user, firm, login and a running termination, loaded by one statement."""
+    """The one who is logged in. What most pages need is found by one statement; a whole row costs one of its own."""
 
-    def __init__(self, token: str, login: Login, user: User, firm: Firm, closing: Closing | None) -> None:
-        self.token, self.login, self.user, self.firm, self.closing = token, login, user, firm, closing
+    def __init__(self, token: str, found: logins.Found) -> None:
+        self.token, self.found = token, found
+        self.firm_id, self.firm_name = found.firm_id, found.firm_name
+        self.name = found.user_name or found.email
 
     def get_id(self) -> str:
         return self.token
 
-    @property
-    def firm_id(self) -> int:
-        return self.firm.id
+    @cached_property
+    def login(self) -> Login:
+        return self.found.login()
 
-    @property
-    def name(self) -> str:
-        return self.user.name or self.user.email
+    @cached_property
+    def user(self) -> User:
+        return self.found.user()
+
+    @cached_property
+    def firm(self) -> Firm:
+        return self.found.firm()
+
+    @cached_property
+    def closing(self) -> Closing | None:
+        return self.found.closing()
 
     @property
     def is_fresh(self) -> bool:
         """The password was typed within the last minutes."""
-        return utc_now() - self.login.fresh_at < timedelta(minutes=settings().FRESH_MINUTES)
+        return utc_now() - self.found.fresh_at < timedelta(minutes=settings().FRESH_MINUTES)
 
     def may(self, action: str) -> bool:
-        return permissions.allowed(self.user.role, action)
+        return permissions.allowed(self.found.role, action)
 
     @property
     def actor(self) -> Actor:
         return Actor(
-            firm_id=self.firm.id,
-            firm_public_id=self.firm.public_id,
-            ref=f"user:{self.user.public_id}",
+            firm_id=self.firm_id,
+            firm_public_id=self.found.firm_public_id,
+            ref=f"user:{self.found.user_public_id}",
             name=self.name,
-            user_id=self.user.id,
+            user_id=self.found.user_id,
             ip=client_address(),
             user_agent=user_agent(),
         )
@@ -94,7 +104,7 @@ def requires(action: str, *, fresh: bool = False, fresh_next: str = "") -> Calla
             if fresh and not current_user.is_fresh:
                 return redirect(url_for("accounts.confirm_password", next=fresh_next or _here()), code=303)
             if request.method == "POST" and not getattr(view, READS_FIRST, False):
-                logins.touch(current_user.login, now=utc_now())
+                logins.touch(current_user.found, now=utc_now())
             return view(*args, **kwargs)
 
         setattr(guarded, GUARD, action)
@@ -133,7 +143,7 @@ def safe_next(target: str | None, default: str = "/") -> str:
 
 def _load(token: str) -> Visitor | None:
     found = logins.find(token, now=utc_now())
-    return Visitor(token, *found) if found else None
+    return Visitor(token, found) if found else None
 
 
 def _check_origin() -> None:
@@ -154,9 +164,9 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def _closing() -> dict[str, object]:
-        if not current_user.is_authenticated or current_user.closing is None:
+        if not current_user.is_authenticated or current_user.found.erase_after is None:
             return {"closing": None}
-        last_day = stockholm_date(current_user.closing.erase_after)
+        last_day = stockholm_date(current_user.found.erase_after)
         return {"closing": {"on": last_day, "undo_url": url_for("konto.undo_closing")}}
 
 

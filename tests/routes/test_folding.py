@@ -1,4 +1,4 @@
-"""Phrases in templates: constant ones are part of the compiled template, others are formed with their values."""
+"""Templates: constant phrases, icons and addresses are compiled in, others are formed with their values."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from blueprints.shared.filters import day, moment, when
+from blueprints.shared.folding import Compiled, of
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,12 @@ from blueprints.shared.filters import day, moment, when
         pytest.param('{{ _("Hej %(name)s", name=name) }}', "Hej &lt;i&gt;", id="with a value, escaped"),
         pytest.param('{{ _("Spara") ~ name }}', "Spara&lt;i&gt;", id="joined with a value"),
         pytest.param("{{ _(name) }}", "<i>", id="not constant"),
+        pytest.param('{{ url_for("quotes.index", visa="alla") }}', "/offerter?visa=alla", id="an address"),
+        pytest.param('{{ url_for("quotes.show", n=name|length) }}', "/offerter/3", id="an address with a value"),
+        pytest.param(
+            '{{ url_for("quotes.show", n=7, sida="a&b", q=1) }}', "/offerter/7?sida=a%26b&amp;q=1", id="escaped"
+        ),
+        pytest.param("{{ brand()|length > 50 }}", "True", id="the mark"),
         pytest.param('<a aria-label="{{ _("Säg \\"hej\\"") }}">', '<a aria-label="Säg "hej"">', id="quotes"),
     ],
 )
@@ -27,9 +34,31 @@ def test_phrases(app, template, shown):
         assert app.jinja_env.from_string(template).render(name="<i>") == shown
 
 
-def test_a_constant_phrase_is_not_looked_up(app):
-    compiled = app.jinja_env.compile('<p>{{ _("Spara kunden") }}</p>', raw=True)
-    assert "<p>Spara kunden</p>" in compiled
+def test_what_is_constant_is_not_looked_up(app):
+    compiled = app.jinja_env.compile('<a href="{{ url_for("quotes.new") }}">{{ _("Spara kunden") }}</a>', raw=True)
+    assert '<a href="/offerter/ny">Spara kunden</a>' in compiled
+
+
+def test_an_icon_is_drawn_alike_compiled_and_shown(app):
+    with app.test_request_context():
+        drawn = app.jinja_env.from_string(
+            '{{ icon("mark", small=True, cls="x") }}{{ icon(name, small=True, cls="x") }}'
+        )
+        first, second = drawn.render(name="mark").split("</svg>")[:2]
+    assert first == second
+    assert first.startswith(
+        '<svg class="icon icon-s heavy x" viewBox="0 0 24 24" aria-hidden="true"><path d="M4 5l8 14'
+    )
+
+
+def test_a_changed_file_compiles_its_pages_anew(app, tmp_path):
+    before = Compiled(app, tmp_path)
+    same = Compiled(app, tmp_path)
+    of(app).made_from.append("another stylesheet")
+    after = Compiled(app, tmp_path)
+    of(app).made_from.pop()
+    sums = [cache.get_source_checksum("<p>") for cache in (before, same, after)]
+    assert sums[0] == sums[1] != sums[2]
 
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
