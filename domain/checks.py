@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from domain.quotes import Line, LineKind, Totals, line_total_ore
+from domain.quotes import LineKind, Priced, Totals, line_total_ore
 from domain.rot_rut import Deduction, rate_percent
 
 # Our own choice: Skatteverket refuses labour out of proportion to material but publishes no figure.
@@ -69,12 +69,12 @@ class Problems:
         return not self.blockers
 
 
-def problems(lines: Sequence[Line], totals: Totals, facts: Facts) -> Problems:
+def problems(lines: Sequence[Priced], totals: Totals, facts: Facts) -> Problems:
     """The blockers and warnings of a quote; `totals` are those with no option picked."""
     return Problems(tuple(_blockers(lines, facts)), tuple(_warnings(lines, totals, facts)))
 
 
-def _blockers(lines: Sequence[Line], facts: Facts) -> list[Blocker]:
+def _blockers(lines: Sequence[Priced], facts: Facts) -> list[Blocker]:
     flagged = [line for line in lines if line.deduction]
     labour = sum(line_total_ore(line) for line in flagged if line.kind == LineKind.LABOUR)
     found = {
@@ -88,7 +88,7 @@ def _blockers(lines: Sequence[Line], facts: Facts) -> list[Blocker]:
     return [code for code, holds in found.items() if holds]
 
 
-def _warnings(lines: Sequence[Line], totals: Totals, facts: Facts) -> list[Caution]:
+def _warnings(lines: Sequence[Priced], totals: Totals, facts: Facts) -> list[Caution]:
     flagged = [line for line in lines if line.deduction and line.kind == LineKind.LABOUR]
     has_deduction = bool(flagged)
     rot_labour = sum(share.labour_gross_ore for share in totals.deductions if share.kind is Deduction.ROT)
@@ -108,11 +108,11 @@ def _warnings(lines: Sequence[Line], totals: Totals, facts: Facts) -> list[Cauti
     return [code for code, holds in found.items() if holds]
 
 
-def _discounted_kinds(lines: Sequence[Line]) -> set[LineKind]:
+def _discounted_kinds(lines: Sequence[Priced]) -> set[str]:
     return {line.kind for line in lines if line.discount_bp}
 
 
-def _spans(lines: Sequence[Line], facts: Facts) -> bool:
+def _spans(lines: Sequence[Priced], facts: Facts) -> bool:
     """Whether paying on the expected day gives another year of allowance or another rate than paying today."""
     if facts.paid_on.year != facts.today.year:
         return True

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from domain.money import round_div
 from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person, rate_percent, remaining_kr, split
@@ -25,13 +25,14 @@ __all__ = [
     "Line",
     "LineKind",
     "PriceBasis",
+    "Priced",
     "Totals",
     "VatGroup",
     "as_data",
     "convert_price",
     "line_total_ore",
     "option_prices",
-    "section_totals",
+    "section_ore",
     "totals",
 ]
 
@@ -51,6 +52,29 @@ class PriceBasis(StrEnum):
     EXCL = "excl"
 
 
+class Priced(Protocol):
+    """What the sums are made of: a `Line`, or a stored row that the database has checked by the same rules."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def quantity_milli(self) -> int: ...
+    @property
+    def unit_price_ore(self) -> int: ...
+    @property
+    def vat_percent(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def discount_bp(self) -> int: ...
+    @property
+    def deduction(self) -> str | None: ...
+    @property
+    def work_type(self) -> str | None: ...
+    @property
+    def is_option(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One priced line. `unit_price_ore` is in the quote's basis; `deduction` counts on labour lines only."""
@@ -64,7 +88,6 @@ class Line:
     deduction: Deduction | None = None
     work_type: str | None = None
     is_option: bool = False
-    section: str = ""
 
     def __post_init__(self) -> None:
         if self.vat_percent not in VAT_RATES:
@@ -131,7 +154,7 @@ class Totals:
     exceeds_one_person: bool
 
 
-def line_total_ore(line: Line) -> int:
+def line_total_ore(line: Priced) -> int:
     """Quantity x price less the line's discount, in the quote's basis, rounded once."""
     if line.discount_bp:
         return round_div(line.quantity_milli * line.unit_price_ore * (10000 - line.discount_bp), 10_000_000)
@@ -139,7 +162,7 @@ def line_total_ore(line: Line) -> int:
 
 
 def totals(
-    lines: Iterable[Line],
+    lines: Iterable[Priced],
     *,
     basis: str,
     paid_on: date,
@@ -154,7 +177,7 @@ def totals(
     Raises NoRuleForDate if a line carries a deduction that no rule covers on that day.
     """
     is_incl = basis == PriceBasis.INCL
-    by_kind = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
+    by_kind: dict[str, int] = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
     by_rate: dict[int, int] = {}
     options_by_rate: dict[int, int] = {}
     labour: dict[str, dict[int, int]] = {}
@@ -217,13 +240,10 @@ def option_prices(
     return prices
 
 
-def section_totals(lines: Iterable[Line], *, picked: Collection[str] = ()) -> dict[str, int]:
-    """Sum of the line totals per section, in the quote's basis; options that are not picked are left out."""
-    sums: dict[str, int] = {}
-    for line in lines:
-        counts = not line.is_option or line.key in picked
-        sums[line.section] = sums.get(line.section, 0) + (line_total_ore(line) if counts else 0)
-    return sums
+def section_ore(lines: Sequence[Priced]) -> int | None:
+    """The sum of a section's line totals in the quote's basis; None where there is nothing but options to pick."""
+    priced = [line_total_ore(line) for line in lines if not line.is_option]
+    return sum(priced) if priced or not lines else None
 
 
 def convert_price(unit_price_ore: int, vat_percent: int, *, from_basis: str, to_basis: str) -> int:

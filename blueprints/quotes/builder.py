@@ -19,6 +19,7 @@ from services.customers import CustomerInput
 from services.quotes import drafting, header
 from services.quotes.drafting import Draft, NotEditable
 from services.quotes.header import HeaderChanged, PricesChange
+from services.quotes.rows import Sheet
 
 DETAIL_FIELDS = (
     "valid_until",
@@ -36,8 +37,8 @@ DETAIL_FIELDS = (
 @bp.get("/offerter/<int:n>/redigera")
 @requires("quote.write")
 def edit(n: int) -> ResponseReturnValue:
-    draft = _to_show(n)
-    return _page(draft, TitleForm(formdata=None, data={"title": draft.quote.title}))
+    sheet = drafting.read_to_edit(current_user.firm_id, n)
+    return _page(sheet, TitleForm(formdata=None, data={"title": sheet.quote.title}))
 
 
 @bp.post("/offerter/<int:n>/rubrik")
@@ -156,7 +157,7 @@ def _to_show(n: int) -> Draft:
 
 
 def _page(
-    draft: Draft, form: TitleForm, *, title_conflict: Conflict | None = None, status: int = 200
+    draft: Draft | Sheet, form: TitleForm, *, title_conflict: Conflict | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """The builder with all its sections."""
     found = drafting.figures(draft)
@@ -165,7 +166,7 @@ def _page(
         found,
         form=form,
         title_conflict=title_conflict,
-        todo=view.todo(draft, found, current_user.firm, now=utc_now()),
+        todo=view.todo(draft, found, now=utc_now()),
         key=form.key.data or view.new_key(),
         may_choose_basis=header.may_choose_basis(draft),
     )

@@ -28,6 +28,7 @@ from models import QuoteLine
 from services.customers import CustomerInput
 from services.quotes.header import Details
 from services.quotes.lines import LineInput, Shown
+from services.quotes.rows import LineRow
 
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
 KINDS = choices(("labour", _l("Arbete")), ("material", _l("Material")), ("other", _l("Övrigt")))
@@ -87,7 +88,7 @@ class LineForm(RevForm):
         self.unit.choices = choices(*((unit, unit) for unit in units))
 
     @classmethod
-    def of(cls, line: QuoteLine) -> LineForm:
+    def of(cls, line: QuoteLine | LineRow) -> LineForm:
         """The form filled from the row."""
         return cls(
             line.n,

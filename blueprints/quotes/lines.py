@@ -18,18 +18,20 @@ from blueprints.shared.htmx import VARY, wants_part
 from services.clock import utc_now
 from services.errors import NotFound
 from services.quotes import drafting, lines
-from services.quotes.drafting import Draft, NotEditable
+from services.quotes.drafting import Draft
 from services.quotes.lines import Edited, LineChanged
+from services.quotes.rows import Sheet
 
 
 @bp.get("/offerter/<int:n>/rader/<int:line_n>")
 @requires("quote.write")
 def line(n: int, line_n: int) -> ResponseReturnValue:
     """The open line. `oppen` is the line that was open until now: it is closed in the same answer."""
-    draft = drafting.load(current_user.firm_id, n)
-    if not drafting.may_edit(draft.quote):
-        raise NotEditable
-    return _open(draft, LineForm.of(lines.get(draft, line_n)), line_n, was_open=_open_before(draft, line_n))
+    sheet = drafting.read_to_edit(current_user.firm_id, n)
+    row = sheet.find_line(line_n)
+    if row is None:
+        raise NotFound
+    return _open(sheet, LineForm.of(row), line_n, was_open=_open_before(sheet, line_n))
 
 
 @bp.post("/offerter/<int:n>/rader")
@@ -147,16 +149,7 @@ def _store(n: int, line_n: int, *, keep: bool = True) -> tuple[LineForm, Edited 
     if not form.validate_on_submit():
         return form, None, None
     try:
-        edited = lines.save(
-            n,
-            line_n,
-            form.to_input(),
-            form.shown,
-            current_user.firm,
-            keep=keep,
-            actor=current_user.actor,
-            now=utc_now(),
-        )
+        edited = lines.save(n, line_n, form.to_input(), form.shown, keep=keep, actor=current_user.actor, now=utc_now())
     except LineChanged as error:
         return form, None, view.line_conflict(error, form)
     return form, edited, None
@@ -190,7 +183,7 @@ def _unsaved(n: int, line_n: int, form: LineForm, conflict: Conflict | None) -> 
 
 
 def _open(
-    draft: Draft,
+    draft: Draft | Sheet,
     form: LineForm,
     line_n: int,
     *,
@@ -217,7 +210,7 @@ def _open(
 
 def _changed(template: str, edited: Edited, **more: Any) -> Response:
     """A part after a change, with sums and checklist beside it."""
-    todo = view.todo(edited.draft, edited.figures, current_user.firm, now=utc_now())
+    todo = view.todo(edited.draft, edited.figures, now=utc_now())
     opened = more.get("opened")
     row = next((row for row in edited.draft.lines if row.n == opened), None)
     if row is not None:
@@ -231,7 +224,7 @@ def _changed(template: str, edited: Edited, **more: Any) -> Response:
     return view.part(template, edited.draft, edited.figures, line=edited.line, todo=todo, **more)
 
 
-def _open_before(draft: Draft, line_n: int) -> object:
+def _open_before(draft: Draft | Sheet, line_n: int) -> object:
     number = request.values.get("oppen", "")
     if not number.isdecimal() or number == str(line_n):
         return None

@@ -142,5 +142,5 @@ def _rename(
 
 def _part(template: str, draft: Draft, **more: Any) -> ResponseReturnValue:
     found = drafting.figures(draft)
-    todo = view.todo(draft, found, current_user.firm, now=utc_now())
+    todo = view.todo(draft, found, now=utc_now())
     return view.part(template, draft, found, todo=todo, **more)

@@ -16,11 +16,11 @@ from blueprints.shared.filters import day
 from blueprints.shared.htmx import VARY
 from domain.checks import Blocker, Caution
 from domain.rot_rut import work_types
-from models import Firm
 from services.clock import utc_now
 from services.quotes import drafting
 from services.quotes.drafting import Draft, Figures
 from services.quotes.lines import LineChanged
+from services.quotes.rows import Sheet
 
 
 class Todo(NamedTuple):
@@ -54,7 +54,7 @@ def new_key() -> str:
     return secrets.token_urlsafe(9)
 
 
-def names(draft: Draft, figures: Figures | None = None, **more: object) -> dict[str, Any]:
+def names(draft: Draft | Sheet, figures: Figures | None = None, **more: object) -> dict[str, Any]:
     """What every template of the builder may use."""
     quote = draft.quote
     return {
@@ -68,17 +68,19 @@ def names(draft: Draft, figures: Figures | None = None, **more: object) -> dict[
     }
 
 
-def part(template: str, draft: Draft, figures: Figures | None = None, *, status: int = 200, **more: Any) -> Response:
+def part(
+    template: str, draft: Draft | Sheet, figures: Figures | None = None, *, status: int = 200, **more: Any
+) -> Response:
     """A part for htmx."""
     answer = make_response(render_template(template, **names(draft, figures, **more)), status)
     answer.headers["Vary"] = VARY
     return answer
 
 
-def todo(draft: Draft, found: Figures, firm: Firm, *, now: datetime) -> list[Todo]:
+def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:
     """What stands between the draft and its sending."""
     quote, customer = draft.quote, draft.customer
-    problems = drafting.problems(draft, firm, now=now, result=found.totals)
+    problems = drafting.problems(draft, now=now, result=found.totals)
     codes = {*problems.blockers, *problems.warnings}
     details = url_for("quotes.details", n=quote.n)
     whom = url_for("quotes.customer", n=quote.n)
@@ -140,10 +142,8 @@ def work_words() -> dict[str, str]:
 def line_conflict(error: LineChanged, form: LineForm) -> Conflict:
     line = error.line
     fields = ("text", "quantity", "unit", "price", "vat", "kind", "option", "discount", "deduction", "note")
-    is_removed = line not in error.draft.lines
-    return Conflict(
-        line.changed_by, line.changed_at, is_removed, line.rev, differences(form, LineForm.of(line), fields)
-    )
+    found = differences(form, LineForm.of(line), fields)
+    return Conflict(line.changed_by, line.changed_at, error.is_removed, line.rev, found)
 
 
 def differences(mine: FlaskForm, theirs: FlaskForm, fields: Iterable[str]) -> list[Difference]:

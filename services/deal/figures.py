@@ -26,7 +26,6 @@ def lines(content: Content) -> list[Line]:
             deduction=Deduction(line["deduction"]) if line["deduction"] else None,
             work_type=line["work_type"],
             is_option=line["is_option"],
-            section=section["key"],
         )
         for section in content["sections"]
         for line in section["lines"]

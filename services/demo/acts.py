@@ -129,7 +129,7 @@ class Played:
         result = approving.reckon(deal.content, deal.picked, persons)
         yes = approving.Yes(name, frozenset({"e_signature"}), persons, home)
         today = stockholm_date(now)
-        seen = approving.shown(deal.content, deal.version.json_sha256, deal.picked, result, today=today)
+        seen = approving.shown(deal.content, deal.found.json_sha256, deal.picked, result, today=today)
         agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
         if agreement.id in agreements.waiting():
             agreements.draw(agreement.id, now=now)
@@ -141,7 +141,7 @@ class Played:
 
     def decline(self, *, reason: str, comment: str, now: datetime) -> None:
         deal = self._deal(now)
-        declining.decline(deal, version=deal.version.version, reason=reason, comment=comment, now=now)
+        declining.decline(deal, version=deal.found.version, reason=reason, comment=comment, now=now)
 
     def expire(self, *, now: datetime) -> None:
         expiring.expire(drafting.get(self.stage.firm.id, self.n).id, now=now)
@@ -175,7 +175,7 @@ class Played:
             is_option=row.is_option,
         )
         shown = lines.Shown(rev=line.rev, key="", kind=line.kind, unit=line.unit)
-        lines.save(self.n, line.n, given, shown, stage.firm, actor=stage.actor, now=now)
+        lines.save(self.n, line.n, given, shown, actor=stage.actor, now=now)
 
     def _link(self) -> QuoteLink | None:
         return links.mailed(drafting.get(self.stage.firm.id, self.n)) if self.n else None

@@ -78,7 +78,7 @@ def build(
 
 def totals(draft: Draft, paid_on: date) -> Totals:
     """The sums with no option picked, by the rules of the expected payment date. Raises NoRuleForDate."""
-    return quotes.totals(drafting.domain_lines(draft), basis=draft.quote.basis, paid_on=paid_on)
+    return quotes.totals(drafting.priced(draft), basis=draft.quote.basis, paid_on=paid_on)
 
 
 def _is_private(draft: Draft) -> bool:

@@ -1,8 +1,8 @@
-"""The draft of a quote: its rows loaded in three statements, its figures, and what every change of it does."""
+"""The draft of a quote: its rows loaded to be changed, its figures, and what every change of it does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +11,14 @@ from sqlalchemy import and_, bindparam, func
 
 from domain import checks, quote_states, quotes
 from domain.clock import stockholm_date
-from domain.quotes import Deduction, Line, LineKind, Totals
+from domain.quotes import Deduction, Line, LineKind, Priced, Totals
 from extensions import db
 from models import Customer, Firm, Quote, QuoteLine, QuoteSection
 from services import scope, search
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
+from services.quotes import rows
+from services.quotes.rows import LineRow, QuoteRow, Sheet
 
 
 class NotEditable(RuleBroken):
@@ -27,12 +29,16 @@ class NotEditable(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A quote with what lives in its draft, in the order of the page. Removed lines and sections are left out."""
+    """A quote with what lives in its draft, to be changed; removed lines and sections are left out.
+
+    `rows.Sheet` is the same to be read: what shows a draft takes either.
+    """
 
     quote: Quote
     sections: list[QuoteSection]
     lines: list[QuoteLine]
     customer: Customer | None
+    f_skatt: bool  # the firm is approved for it
 
     def lines_of(self, section: QuoteSection) -> list[QuoteLine]:
         return [line for line in self.lines if line.section_id == section.id]
@@ -58,7 +64,8 @@ class Figures:
 # Made once: every change of a draft begins with them, and their making takes longer than their running.
 _FIRM_ID: Any = bindparam("firm_id")
 _QUOTE = (
-    scope.columns(Quote, _FIRM_ID, Quote, Customer)
+    scope.columns(Quote, _FIRM_ID, Quote, Customer, Firm.f_skatt)
+    .join(Firm, Firm.id == _FIRM_ID)
     .outerjoin(Customer, and_(Customer.firm_id == Quote.firm_id, Customer.id == Quote.customer_id))
     .where(Quote.n == bindparam("n"))
 )
@@ -83,8 +90,8 @@ def load(firm_id: int, n: int, *, lock: bool = False) -> Draft:
     row = db.session.execute(_LOCKED_QUOTE if lock else _QUOTE, {"firm_id": firm_id, "n": n}).first()
     if row is None:
         raise NotFound
-    quote, customer = row
-    return Draft(quote, *_parts(quote), customer)
+    quote, customer, f_skatt = row
+    return Draft(quote, *_parts(quote), customer, f_skatt)
 
 
 def load_to_edit(firm_id: int, n: int) -> Draft:
@@ -95,7 +102,15 @@ def load_to_edit(firm_id: int, n: int) -> Draft:
     return draft
 
 
-def may_edit(quote: Quote) -> bool:
+def read_to_edit(firm_id: int, n: int, *, lock: bool = False) -> Sheet:
+    """The draft as plain rows, where it may be changed. Raises NotFound, NotEditable."""
+    sheet = rows.read(firm_id, n, lock=lock)
+    if not may_edit(sheet.quote):
+        raise NotEditable
+    return sheet
+
+
+def may_edit(quote: Quote | QuoteRow) -> bool:
     return quote.archived_at is None and quote_states.can(quote.status, "edit")
 
 
@@ -107,7 +122,7 @@ def _parts(quote: Quote) -> tuple[list[QuoteSection], list[QuoteLine]]:
     return sections, sorted(lines, key=lambda line: (order[line.section_id], line.position, line.n))
 
 
-def domain_line(line: QuoteLine, section: str = "") -> Line:
+def domain_line(line: QuoteLine) -> Line:
     return Line(
         key=str(line.n),
         quantity_milli=line.quantity_milli,
@@ -118,37 +133,34 @@ def domain_line(line: QuoteLine, section: str = "") -> Line:
         deduction=Deduction(line.deduction) if line.deduction else None,
         work_type=line.work_type,
         is_option=line.is_option,
-        section=section,
     )
 
 
-def domain_lines(draft: Draft) -> list[Line]:
-    """The lines as the arithmetic takes them; key and section are the running numbers as text."""
-    numbers = {section.id: str(section.n) for section in draft.sections}
-    return [domain_line(line, numbers[line.section_id]) for line in draft.lines]
+def priced(draft: Draft | Sheet) -> Sequence[Priced]:
+    """The lines as the arithmetic takes them; their keys are their numbers as text."""
+    return draft.lines if isinstance(draft, Sheet) else [domain_line(line) for line in draft.lines]
 
 
-def totals(draft: Draft) -> Totals:
+def totals(draft: Draft | Sheet) -> Totals:
     """The totals with no option picked, by the rules of the expected payment date. Raises NoRuleForDate."""
-    return quotes.totals(domain_lines(draft), basis=draft.quote.basis, paid_on=draft.paid_on)
+    return quotes.totals(priced(draft), basis=draft.quote.basis, paid_on=draft.paid_on)
 
 
-def figures(draft: Draft) -> Figures:
+def figures(draft: Draft | Sheet) -> Figures:
     """Every sum that the builder shows."""
-    lines = domain_lines(draft)
-    sums = quotes.section_totals(lines)
-    priced = {line.section for line in lines if not line.is_option}
+    stored: Sequence[QuoteLine | LineRow] = draft.lines
+    lines = priced(draft)
+    of_section: dict[int, list[Priced]] = {section.id: [] for section in draft.sections}
+    for row, line in zip(stored, lines, strict=True):
+        of_section[row.section_id].append(line)
     return Figures(
         totals=quotes.totals(lines, basis=draft.quote.basis, paid_on=draft.paid_on),
-        line_ore={int(line.key): quotes.line_total_ore(line) for line in lines},
-        section_ore={
-            section.n: sums.get(str(section.n), 0) if str(section.n) in priced or str(section.n) not in sums else None
-            for section in draft.sections
-        },
+        line_ore={row.n: quotes.line_total_ore(line) for row, line in zip(stored, lines, strict=True)},
+        section_ore={section.n: quotes.section_ore(of_section[section.id]) for section in draft.sections},
     )
 
 
-def problems(draft: Draft, firm: Firm, *, now: datetime, result: Totals | None = None) -> checks.Problems:
+def problems(draft: Draft | Sheet, *, now: datetime, result: Totals | None = None) -> checks.Problems:
     """What stands in the way of sending, and what to look at."""
     quote, customer = draft.quote, draft.customer
     facts = checks.Facts(
@@ -157,29 +169,42 @@ def problems(draft: Draft, firm: Firm, *, now: datetime, result: Totals | None =
         valid_until=quote.valid_until,
         customer_kind=customer.kind if customer else None,
         has_contact=bool(customer and (customer.email or customer.phone)),
-        f_skatt=firm.f_skatt,
+        f_skatt=draft.f_skatt,
         starts_on=quote.starts_on,
         has_site=bool(quote.site_street or quote.site_city),
     )
-    return checks.problems(domain_lines(draft), result or totals(draft), facts)
+    return checks.problems(priced(draft), result or totals(draft), facts)
 
 
 def touch(draft: Draft, *, now: datetime) -> Figures:
     """What every change of the draft does in its transaction: new sums, order of the list, "changed since sent"."""
     found = figures(draft)
-    quote = draft.quote
-    quote.touched_at = now
-    quote.changed_since = True
-    if not quote.version:  # after that the list shows what lies with the customer
-        keep_sums(quote, found.totals)
+    for name, value in touched(draft, found, now=now).items():
+        setattr(draft.quote, name, value)
     return found
 
 
+def touched(draft: Draft | Sheet, found: Figures, *, now: datetime) -> dict[str, Any]:
+    """The quote's columns that every change of the draft sets."""
+    own = {"touched_at": now, "changed_since": True}
+    return own if draft.quote.version else own | sums(found.totals)  # once sent, the list shows what the customer has
+
+
 def keep_sums(quote: Quote, result: Totals) -> None:
-    """Copy the sums that lists show; for the draft at each change, for a version when it is sent."""
-    quote.net_ore, quote.gross_ore, quote.to_pay_ore = result.net_ore, result.gross_ore, result.to_pay_ore
+    """Copy the sums that lists show from a version when it is sent."""
+    for name, value in sums(result).items():
+        setattr(quote, name, value)
+
+
+def sums(result: Totals) -> dict[str, Any]:
+    """The quote's columns that lists show."""
     kinds = [share.kind.value for share in result.deductions if share.amount_kr]
-    quote.deducted = "both" if len(kinds) > 1 else "".join(kinds)
+    return {
+        "net_ore": result.net_ore,
+        "gross_ore": result.gross_ore,
+        "to_pay_ore": result.to_pay_ore,
+        "deducted": "both" if len(kinds) > 1 else "".join(kinds),
+    }
 
 
 def keep_search_text(quote: Quote) -> None:
@@ -189,11 +214,18 @@ def keep_search_text(quote: Quote) -> None:
 
 def sign(row: Quote | QuoteSection | QuoteLine, actor: Actor, key: str, *, now: datetime) -> None:
     """Note who changed a row, by which form, and give it its next revision."""
-    row.rev += 1
-    row.changed_by, row.changed_at, row.changed_key = actor.name[:120], now, key[:22]
+    for name, value in signature(row, actor, key, now=now).items():
+        setattr(row, name, value)
 
 
-def is_stale(row: Quote | QuoteSection | QuoteLine, rev: int, key: str) -> bool:
+def signature(
+    row: Quote | QuoteSection | QuoteLine | LineRow, actor: Actor, key: str, *, now: datetime
+) -> dict[str, Any]:
+    """The columns that say who changed a row, and its next revision."""
+    return {"rev": row.rev + 1, "changed_by": actor.name[:120], "changed_at": now, "changed_key": key[:22]}
+
+
+def is_stale(row: Quote | QuoteSection | QuoteLine | LineRow, rev: int, key: str) -> bool:
     """Whether someone else changed the row since the form was drawn.
 
     A save whose answer was lost leaves the form with an old revision; the form's own key tells that it was itself.

@@ -16,6 +16,7 @@ from services.customers import CustomerInput
 from services.errors import RuleBroken, Stale
 from services.quotes import drafting
 from services.quotes.drafting import Draft
+from services.quotes.rows import Sheet
 
 
 class HeaderChanged(Stale):
@@ -132,7 +133,7 @@ def set_basis(quote_n: int, basis: str, *, actor: Actor, now: datetime) -> Draft
     return draft
 
 
-def may_choose_basis(draft: Draft) -> bool:
+def may_choose_basis(draft: Draft | Sheet) -> bool:
     return not draft.lines and draft.customer is not None and draft.customer.kind != "private"
 
 
@@ -166,7 +167,7 @@ def set_customer(
         elif converts := found.kind == "private" and quote.basis == PriceBasis.EXCL:
             _include_vat(draft, actor, now=now)
         _follow_customer(draft, found, firm, was_private=was_private, actor=actor, now=now)
-    draft = Draft(quote, draft.sections, draft.lines, found)
+    draft = Draft(quote, draft.sections, draft.lines, found, draft.f_skatt)
     if converts and not confirmed:
         after = drafting.totals(draft)
         transaction.rollback()

@@ -11,8 +11,9 @@ from models import Article, Firm, Quote, QuoteLine, QuoteSection
 from services import scope, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken, Stale
-from services.quotes import drafting
+from services.quotes import drafting, rows
 from services.quotes.drafting import Draft, Figures
+from services.quotes.rows import LineRow, QuoteRow, Sheet
 
 MAX_LINES = 500
 HOUR = "tim"
@@ -42,9 +43,9 @@ class LineChanged(Stale):
 
     code = "line_changed"
 
-    def __init__(self, draft: Draft, line: QuoteLine) -> None:
+    def __init__(self, line: QuoteLine, *, is_removed: bool) -> None:
         super().__init__()
-        self.draft, self.line = draft, line
+        self.line, self.is_removed = line, is_removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,9 @@ class Shown:
 class Edited:
     """The draft after a change, its figures, and the line. `is_adjusted`: the line is not quite what was sent."""
 
-    draft: Draft
+    draft: Draft | Sheet
     figures: Figures
-    line: QuoteLine
+    line: QuoteLine | LineRow
     is_adjusted: bool = False
 
 
@@ -131,26 +132,30 @@ def add_article(quote_n: int, section_n: int, article_n: int, firm: Firm, *, act
 
 
 def save(
-    quote_n: int,
-    line_n: int,
-    given: LineInput,
-    shown: Shown,
-    firm: Firm,
-    *,
-    keep: bool = True,
-    actor: Actor,
-    now: datetime,
+    quote_n: int, line_n: int, given: LineInput, shown: Shown, *, keep: bool = True, actor: Actor, now: datetime
 ) -> Edited:
-    """Store what the form says. What is the same as before changes nothing. `keep`: the answer shows the rows.
+    """Store what the form says. What is the same as before changes nothing.
 
+    `keep`: the rows of a line that comes back stay readable, for an answer that shows them.
     Raises NotFound, NotEditable, or LineChanged if someone else was first.
     """
-    draft = drafting.load_to_edit(actor.firm_id, quote_n)
-    line, is_adjusted = _store(draft, line_n, given, shown, firm, actor, now=now)
-    if line in db.session.dirty:
-        drafting.sign(line, actor, shown.key, now=now)
-        return _finish(draft, line, is_adjusted=is_adjusted, keep=keep, now=now)
-    return Edited(draft, drafting.figures(draft), line, is_adjusted)
+    sheet = drafting.read_to_edit(actor.firm_id, quote_n, lock=True)
+    line = sheet.find_line(line_n)
+    if line is None:
+        return _save_removed(quote_n, line_n, given, shown, keep=keep, actor=actor, now=now)
+    if drafting.is_stale(line, shown.rev, shown.key):
+        raise LineChanged(find(sheet.quote, line_n), is_removed=False)
+    settled = _settle(given, shown, actor.firm_id, is_private=is_private(sheet))
+    changed = {name: getattr(settled, name) for name in COPIED if getattr(settled, name) != getattr(line, name)}
+    if changed:
+        signed = drafting.signature(line, actor, shown.key, now=now)
+        rows.change(QuoteLine, actor.firm_id, line.id, changed | signed)
+        sheet.replace_line(line := line._replace(**changed, rev=signed["rev"], changed_key=signed["changed_key"]))
+    found = drafting.figures(sheet)
+    if changed:
+        rows.change(Quote, actor.firm_id, sheet.quote.id, drafting.touched(sheet, found, now=now))
+        transaction.commit()
+    return Edited(sheet, found, line, settled != given)
 
 
 def copy(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited:
@@ -212,33 +217,32 @@ def restore(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited
     return _finish(draft, line, now=now)
 
 
-def find(quote: Quote, line_n: int) -> QuoteLine:
+def find(quote: Quote | QuoteRow, line_n: int) -> QuoteLine:
     """A line of the quote, removed or not. Raises NotFound."""
     return scope.get(QuoteLine, quote.firm_id, QuoteLine.quote_id == quote.id, QuoteLine.n == line_n)
 
 
-def is_private(draft: Draft) -> bool:
+def is_private(draft: Draft | Sheet) -> bool:
     return draft.customer is not None and draft.customer.kind == "private"
 
 
-def _store(
-    draft: Draft, line_n: int, given: LineInput, shown: Shown, firm: Firm, actor: Actor, *, now: datetime
-) -> tuple[QuoteLine, bool]:
-    """Write what the form says into the row; whether the house's defaults made it something else."""
-    line = next((line for line in draft.lines if line.n == line_n), None) or find(draft.quote, line_n)
-    is_live = line in draft.lines
-    if drafting.is_stale(line, shown.rev, shown.key) or not (is_live or shown.restores):
-        raise LineChanged(draft, line)
-    if not is_live:
-        _put_back(draft, line)
-    settled = _settle(given, shown, firm, is_private=is_private(draft))
-    for field in COPIED:
-        if getattr(line, field) != getattr(settled, field):
-            setattr(line, field, getattr(settled, field))
-    return line, settled != given
+def _save_removed(
+    quote_n: int, line_n: int, given: LineInput, shown: Shown, *, keep: bool, actor: Actor, now: datetime
+) -> Edited:
+    """Put a line back with what the form says, if the user has seen that it was removed."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    line = find(draft.quote, line_n)
+    if drafting.is_stale(line, shown.rev, shown.key) or not shown.restores:
+        raise LineChanged(line, is_removed=True)
+    _put_back(draft, line)
+    settled = _settle(given, shown, actor.firm_id, is_private=is_private(draft))
+    for name in COPIED:
+        setattr(line, name, getattr(settled, name))
+    drafting.sign(line, actor, shown.key, now=now)
+    return _finish(draft, line, is_adjusted=settled != given, keep=keep, now=now)
 
 
-def _settle(given: LineInput, shown: Shown, firm: Firm, *, is_private: bool) -> LineInput:
+def _settle(given: LineInput, shown: Shown, firm_id: int, *, is_private: bool) -> LineInput:
     """Hours are labour, a private customer's labour carries rot, and nothing but labour carries a deduction.
 
     Only what the user has just turned is followed, so that every default can be changed back.
@@ -248,7 +252,8 @@ def _settle(given: LineInput, shown: Shown, firm: Firm, *, is_private: bool) -> 
     if given.kind != LineKind.LABOUR:
         return replace(given, deduction=None, work_type=None)
     if is_private and not given.deduction and shown.kind not in ("", LineKind.LABOUR):
-        return replace(given, deduction=Deduction.ROT.value, work_type=firm.default_work_type)
+        work_type = db.session.get_one(Firm, firm_id).default_work_type
+        return replace(given, deduction=Deduction.ROT.value, work_type=work_type)
     return given
 
 

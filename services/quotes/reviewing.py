@@ -33,13 +33,13 @@ def load(firm: Firm, n: int, *, now: datetime) -> Review:
     """Raises NotFound."""
     draft = drafting.load(firm.id, n)
     user = scope.get(User, firm.id, User.id == draft.quote.user_id)
-    problems = drafting.problems(draft, firm, now=now)
+    problems = drafting.problems(draft, now=now)
     links = scope.rows(QuoteLink, firm.id, QuoteLink.quote_id == draft.quote.id, QuoteLink.revoked_at.is_(None))
     mailed = [link.email for link in sorted(links, key=lambda link: link.id) if link.email]
     return Review(
         draft=draft,
         content=_content(draft, firm, user, now),
-        blockers=sending.blockers(draft, firm, now=now, can_answer=True),
+        blockers=sending.blockers(draft, now=now, can_answer=True),
         cautions=list(problems.warnings),
         fingerprint=sending.fingerprint(draft, firm, user, now=now),
         sent_to=mailed[-1] if mailed else "",

@@ -86,10 +86,10 @@ def send(firm_id: int, n: int, sending: Sending, *, actor: Actor, key: str, now:
     raise Stale
 
 
-def blockers(draft: Draft, firm: Firm, *, now: datetime, can_answer: bool = False) -> list[Blocker]:
+def blockers(draft: Draft, *, now: datetime, can_answer: bool = False) -> list[Blocker]:
     """What stands in the way. With `can_answer`, without what the fields of the review page themselves settle."""
     settled = {Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST} if can_answer else set()
-    return [code for code in drafting.problems(draft, firm, now=now).blockers if code not in settled]
+    return [code for code in drafting.problems(draft, now=now).blockers if code not in settled]
 
 
 def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime) -> _Drawn:
@@ -141,7 +141,7 @@ def _check(draft: Draft, firm: Firm, user: User, sending: Sending, actor: Actor,
     _check_sender(firm.id, actor, now)
     if not can(draft.quote.status, "send") or draft.quote.archived_at is not None:
         raise RuleBroken("not_sendable")
-    if blockers(draft, firm, now=now, can_answer=True):
+    if blockers(draft, now=now, can_answer=True):
         raise RuleBroken("has_blockers")
     if fingerprint(draft, firm, user, now=now) != sending.seen:
         raise Stale

@@ -17,7 +17,7 @@ from domain.quotes import (
     convert_price,
     line_total_ore,
     option_prices,
-    section_totals,
+    section_ore,
     totals,
 )
 from domain.rot_rut import NoRuleForDate
@@ -173,10 +173,10 @@ def test_a_discount_on_the_whole_quote_falls_on_all_lines():
     assert (result.labour_ore, result.material_ore, result.deduction_ore) == (3562500, 2375000, 1068700)
 
 
-def test_sums_per_section_leave_out_options_not_picked():
-    lines = [line("1", section="a"), line("2", section="a", is_option=True), line("3", section="b", is_option=True)]
-    assert section_totals(lines) == {"a": 10000, "b": 0}
-    assert section_totals(lines, picked=["2", "3"]) == {"a": 20000, "b": 10000}
+def test_the_sum_of_a_section_leaves_out_options():
+    assert section_ore([line("1"), line("2", is_option=True)]) == 10000
+    assert section_ore([]) == 0
+    assert section_ore([line("3", is_option=True)]) is None
 
 
 @pytest.mark.parametrize(

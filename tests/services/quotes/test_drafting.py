@@ -20,7 +20,7 @@ def test_figures_of_lines_sections_and_quote(make):
     assert found.line_ore == {2: 1_104_000, 3: 390_000, 4: 890_000}
     assert found.section_ore == {1: 1_494_000}
     assert found.totals.to_pay_ore == 1_494_000 - 331_200
-    assert [line.key for line in drafting.domain_lines(draft)] == ["2", "3", "4"]
+    assert [line.key for line in drafting.priced(draft)] == ["2", "3", "4"]
 
 
 def test_load_takes_three_statements(make):
