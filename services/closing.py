@@ -51,7 +51,12 @@ def running(firm_id: int) -> Closing | None:
 
 def is_closed_for_business(closing: Closing | None, now: datetime) -> bool:
     """Whether sending and approving have stopped. Reading, export, downloading and withdrawing never do."""
-    return closing is not None and closing.undone_at is None and now >= closing.effective_at
+    return closing is not None and closing.undone_at is None and has_stopped(closing.effective_at, now)
+
+
+def has_stopped(effective_at: datetime | None, now: datetime) -> bool:
+    """The same, of the day that a running termination takes effect; None if none runs."""
+    return effective_at is not None and now >= effective_at
 
 
 def ask(user: User, *, password: str, reason: str, actor: Actor, now: datetime) -> Closing:

@@ -23,7 +23,7 @@ from services.deal.links import Deal
 @by_link
 def approve_page(deal: Deal) -> ResponseReturnValue:
     if viewing.state(deal, utc_now()) not in ("open", "past"):
-        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+        return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     form = ApproveForm()
     form.once.data = secrets.token_urlsafe(16)
     return _page(deal, form)
@@ -32,7 +32,7 @@ def approve_page(deal: Deal) -> ResponseReturnValue:
 @bp.post("/o/<deal_id>/godkann")
 @by_link
 def approve(deal: Deal) -> ResponseReturnValue:
-    now, form, deal_id = utc_now(), ApproveForm(), deal.quote.public_id
+    now, form, deal_id = utc_now(), ApproveForm(), deal.found.deal_id
     if deal.agreement is not None:
         return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
     if request.form.get("act") == "count":
@@ -70,7 +70,7 @@ def _page(
 def _reckon(deal: Deal, form: ApproveForm) -> Totals:
     result = approving.reckon(deal.content, deal.picked, form.sum_persons(_needs(deal)))
     today = stockholm_date(utc_now())
-    form.carry(approving.shown(deal.content, deal.version.json_sha256, deal.picked, result, today=today))
+    form.carry(approving.shown(deal.content, deal.found.json_sha256, deal.picked, result, today=today))
     return result
 
 

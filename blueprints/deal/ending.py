@@ -20,16 +20,16 @@ from services.deal.links import Deal
 @by_link
 def decline_page(deal: Deal) -> ResponseReturnValue:
     if viewing.state(deal, utc_now()) not in ("open", "past", "closed"):
-        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+        return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     form = DeclineForm()
-    form.version.data = str(deal.version.version)
+    form.version.data = str(deal.found.version)
     return _page(deal, form)
 
 
 @bp.post("/o/<deal_id>/nej")
 @by_link
 def decline(deal: Deal) -> ResponseReturnValue:
-    form, deal_id = DeclineForm(), deal.quote.public_id
+    form, deal_id = DeclineForm(), deal.found.deal_id
     if not form.validate_on_submit():
         return _page(deal, form, status=422)
     typed = form.version.data or ""
@@ -44,8 +44,8 @@ def decline(deal: Deal) -> ResponseReturnValue:
 @by_link
 def ask_anew(deal: Deal) -> ResponseReturnValue:
     """Ångrade du dig? Only the firm can make the offer again."""
-    deal_id = deal.quote.public_id
-    limits.count("question", deal.link.public_id, limit=MOST_QUESTIONS, now=utc_now())
+    deal_id = deal.found.deal_id
+    limits.count("question", deal.found.link_public_id, limit=MOST_QUESTIONS, now=utc_now())
     thread.ask_anew(deal, now=utc_now())
     flash(_("Vi har sagt till. Svaret kommer med e-post."))
     return redirect(url_for("deal.show", deal_id=deal_id), code=303)

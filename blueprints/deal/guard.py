@@ -69,8 +69,8 @@ def keep_token(answer: Response, deal_id: str, token: str) -> Response:
 
 def names(deal: links.Deal) -> dict[str, object]:
     """What every page of the customer needs (templates/deal/_frame.html)."""
-    deal_id = deal.quote.public_id
-    logo = deal.content["firm"]["logo_sha256"] and deal.firm.logo_id
+    deal_id = deal.found.deal_id
+    logo = deal.content["firm"]["logo_sha256"] and deal.found.logo_id
     return {
         "deal": deal,
         "deal_id": deal_id,
@@ -78,5 +78,5 @@ def names(deal: links.Deal) -> dict[str, object]:
         "firm": deal.content["firm"],
         "logo_url": url_for("deal.logo", deal_id=deal_id) if logo else None,
         "privacy_url": url_for("deal.privacy", deal_id=deal_id),
-        "opened_url": None if deal.quote.seen_at and deal.link.opened_at else url_for("deal.saw", deal_id=deal_id),
+        "opened_url": None if deal.found.seen_at and deal.found.opened_at else url_for("deal.saw", deal_id=deal_id),
     }

@@ -23,16 +23,16 @@ from services.errors import NotFound
 @by_link
 def receipt(deal: Deal) -> ResponseReturnValue:
     if deal.agreement is None:
-        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+        return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     return render_template(
         "deal/receipt.html",
         agreement=deal.agreement,
         agreed=viewing.agreed(deal),
         paper=viewing.find_agreement_file(deal),
         period=viewing.withdrawal_time(deal, now=utc_now()),
-        steps=story.of(deal.quote, firm_public_id=deal.firm.public_id, for_customer=True),
+        steps=story.of(deal.quote, firm_public_id=deal.found.firm_public_id, for_customer=True),
         messages=viewing.messages(deal),
-        withdrawal=withdrawing.newest(deal) if deal.quote.status in ("withdrawn", "accepted") else None,
+        withdrawal=withdrawing.newest(deal) if deal.found.status in ("withdrawn", "accepted") else None,
         state=viewing.state(deal, utc_now()),
         form=AskForm(),
         **names(deal),
@@ -62,7 +62,7 @@ def withdraw_page(deal: Deal) -> ResponseReturnValue:
 @by_link
 def withdraw(deal: Deal) -> ResponseReturnValue:
     _agreement(deal)
-    form, deal_id = WithdrawForm(), deal.quote.public_id
+    form, deal_id = WithdrawForm(), deal.found.deal_id
     if not form.validate_on_submit():
         return _withdraw(deal, form, status=422)
     withdrawing.receive(
@@ -82,7 +82,7 @@ def withdrawn(deal: Deal) -> ResponseReturnValue:
     """The acknowledgement."""
     row = withdrawing.newest(deal)
     if row is None:
-        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+        return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     return render_template("deal/withdrawn.html", withdrawal=row, **names(deal))
 
 
@@ -90,14 +90,14 @@ def withdrawn(deal: Deal) -> ResponseReturnValue:
 @by_link
 def details_page(deal: Deal) -> ResponseReturnValue:
     if not details.are_missing(deal):
-        return redirect(url_for("deal.show", deal_id=deal.quote.public_id))
+        return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     return _details(deal, DetailsForm())
 
 
 @bp.post("/o/<deal_id>/rot")
 @by_link
 def give_details(deal: Deal) -> ResponseReturnValue:
-    form, deal_id, needs = DetailsForm(), deal.quote.public_id, details.needed(deal)
+    form, deal_id, needs = DetailsForm(), deal.found.deal_id, details.needed(deal)
     form.validate()
     needs_home = "rot" in needs
     form.check_details(needs_home=needs_home, paid_on=figures.paid_on(deal.content), today=stockholm_date(utc_now()))

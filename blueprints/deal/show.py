@@ -24,7 +24,7 @@ MOST_QUESTIONS = 20  # per link and quarter of an hour
 def show(deal: Deal) -> ResponseReturnValue:
     now = utc_now()
     if viewing.state(deal, now) in AGREED:
-        return redirect(url_for("deal.receipt", deal_id=deal.quote.public_id))
+        return redirect(url_for("deal.receipt", deal_id=deal.found.deal_id))
     return _page(deal, AskForm())
 
 
@@ -32,7 +32,7 @@ def show(deal: Deal) -> ResponseReturnValue:
 @by_link
 def pick(deal: Deal) -> ResponseReturnValue:
     """Keep the ticked options and answer with the new price."""
-    deal_id = deal.quote.public_id
+    deal_id = deal.found.deal_id
     viewing.pick(deal, request.form.getlist("tillval"), now=utc_now())
     if wants_part():
         page = viewing.page(deal, now=utc_now())
@@ -43,10 +43,10 @@ def pick(deal: Deal) -> ResponseReturnValue:
 @bp.post("/o/<deal_id>/fraga")
 @by_link
 def ask(deal: Deal) -> ResponseReturnValue:
-    deal_id, form = deal.quote.public_id, AskForm()
+    deal_id, form = deal.found.deal_id, AskForm()
     if not form.validate_on_submit():
         return _page(deal, form, status=422)
-    limits.count("question", deal.link.public_id, limit=MOST_QUESTIONS, now=utc_now())
+    limits.count("question", deal.found.link_public_id, limit=MOST_QUESTIONS, now=utc_now())
     thread.ask(deal, form.question.data or "", now=utc_now())
     flash(_("Frågan är skickad. Svaret kommer med e-post."))
     return redirect(url_for("deal.show", deal_id=deal_id, _anchor="h-fr"), code=303)
@@ -55,8 +55,8 @@ def ask(deal: Deal) -> ResponseReturnValue:
 @bp.post("/o/<deal_id>/ny-tid")
 @by_link
 def ask_for_time(deal: Deal) -> ResponseReturnValue:
-    deal_id = deal.quote.public_id
-    limits.count("question", deal.link.public_id, limit=MOST_QUESTIONS, now=utc_now())
+    deal_id = deal.found.deal_id
+    limits.count("question", deal.found.link_public_id, limit=MOST_QUESTIONS, now=utc_now())
     thread.ask_for_time(deal, now=utc_now())
     flash(_("Vi har frågat om ny tid. Svaret kommer med e-post."))
     return redirect(url_for("deal.show", deal_id=deal_id), code=303)

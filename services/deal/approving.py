@@ -137,16 +137,16 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
         raise RuleBroken("not_open")
     today = stockholm_date(now)
     result = reckon(deal.content, deal.picked, yes.persons)
-    if seen != shown(deal.content, deal.version.json_sha256, deal.picked, result, today=today):
+    if seen != shown(deal.content, deal.found.json_sha256, deal.picked, result, today=today):
         raise Changed
     offered = offered_ticks(deal.content, today=today)
     if consents.missing(offered, yes.ticks):
         raise RuleBroken("consent_missing")
     yes = replace(yes, ticks=yes.ticks & {tick.kind for tick in offered})
     content = {"name": yes.name, "version": seen.version, "json_sha256": seen.json_sha256}
-    if once.answer(deal.firm.id, key, ACT, content) is not None:
+    if once.answer(deal.found.firm_id, key, ACT, content) is not None:
         raise once.KeyReused
-    once.remember(deal.firm.id, key, ACT, content, at="", now=now)
+    once.remember(deal.found.firm_id, key, ACT, content, at="", now=now)
     links.seen(deal, now=now)
     agreement = _store(deal, yes, result, now)
     _record(deal, agreement, yes, is_late, now)
@@ -173,11 +173,11 @@ def _store(deal: Deal, yes: Yes, result: Totals, now: datetime) -> Agreement:
     agreed = _agreed(deal, yes, result, now)
     stored = canonical.dumps(agreed)
     agreement = Agreement(
-        firm_id=deal.firm.id,
+        firm_id=deal.found.firm_id,
         public_id=new_public_id(),
-        quote_id=deal.quote.id,
-        link_id=deal.link.id,
-        version=deal.version.version,
+        quote_id=deal.found.quote_id,
+        link_id=deal.found.link_id,
+        version=deal.found.version,
         agreed=stored.decode(),
         agreed_sha256=canonical.sha256_hex(stored),
         name=yes.name,
@@ -204,7 +204,7 @@ def keep_persons(deal: Deal, agreement: Agreement, persons: tuple[Person, ...], 
     """The applicants' rows, their personnummer encrypted. Never commits."""
     for order, person in enumerate(persons):
         row = ApplicantRow(
-            firm_id=deal.firm.id,
+            firm_id=deal.found.firm_id,
             public_id=new_public_id(),
             agreement_id=agreement.id,
             position=order + 1,
@@ -214,8 +214,8 @@ def keep_persons(deal: Deal, agreement: Agreement, persons: tuple[Person, ...], 
         )
         if person.personnummer:
             place = ("applicant", row.public_id, "personnummer")
-            row.personnummer = vault.seal(deal.firm.public_id, person.personnummer.encode(), *place)
-            row.personnummer_index = vault.blind_index(deal.firm.public_id, person.personnummer)
+            row.personnummer = vault.seal(deal.found.firm_public_id, person.personnummer.encode(), *place)
+            row.personnummer_index = vault.blind_index(deal.found.firm_public_id, person.personnummer)
         db.session.add(row)
 
 
@@ -236,11 +236,11 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, now: datetime) -> dict[str, An
         )
     return {
         "schema": "handslag.agreed/1",
-        "quote": deal.quote.public_id,
+        "quote": deal.found.deal_id,
         "number": deal.content["number"],
-        "version": deal.version.version,
-        "json_sha256": deal.version.json_sha256,
-        "pdf_sha256": deal.version.pdf_sha256,
+        "version": deal.found.version,
+        "json_sha256": deal.found.json_sha256,
+        "pdf_sha256": deal.found.pdf_sha256,
         "picked": list(deal.picked),
         "totals": as_data(result),
         "applicants": [
@@ -272,8 +272,8 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
     if yes.home.kind != "later" and any(person.personnummer for person in yes.persons):
         record_persons(deal, yes.home.kind, yes.persons, now=now)
     facts = {
-        "version": deal.version.version,
-        "json_sha256": deal.version.json_sha256,
+        "version": deal.found.version,
+        "json_sha256": deal.found.json_sha256,
         "agreed_sha256": agreement.agreed_sha256,
         "total_ore": agreement.to_pay_ore,
     }
@@ -283,10 +283,10 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
         return
     data = {
         **facts,
-        "doc_sha256": deal.version.pdf_sha256,
+        "doc_sha256": deal.found.pdf_sha256,
         "way": deal.link.way,
         "button_text_sha256": wording.button(deal.content["customer"]["kind"]).sha256,
-        "link_id": deal.link.public_id,
+        "link_id": deal.found.link_public_id,
     }
     events.record("quote.accepted", deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
 
@@ -299,11 +299,11 @@ def record_persons(deal: Deal, home_kind: str, persons: tuple[Person, ...], *, n
 
 
 def _tell_late(deal: Deal, now: datetime) -> None:
-    params = {"quote": deal.quote.public_id}
-    letter = {"firm_id": deal.firm.id, "now": now, "quote_id": deal.quote.id}
+    params = {"quote": deal.found.deal_id}
+    letter = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
     outbox.queue("late_answer_to_firm", links.contact_email(deal.quote), params, **letter)  # type: ignore[arg-type]
     if deal.link.email:
-        params = {**params, "link": deal.link.public_id}
+        params = {**params, "link": deal.found.link_public_id}
         outbox.queue("late_answer", deal.link.email, params, **letter)  # type: ignore[arg-type]
 
 

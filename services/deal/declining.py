@@ -25,13 +25,13 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
         return
     if not can(deal.quote.status, "decline"):
         raise RuleBroken("not_open")
-    if version != deal.version.version:
+    if version != deal.found.version:
         raise RuleBroken("deal_changed")
     links.seen(deal, now=now)
     row = Decline(
-        firm_id=deal.firm.id,
-        quote_id=deal.quote.id,
-        version=deal.version.version,
+        firm_id=deal.found.firm_id,
+        quote_id=deal.found.quote_id,
+        version=deal.found.version,
         reason=reason,
         comment=comment,
         declined_at=now,
@@ -42,6 +42,6 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
     deal.quote.status = after(deal.quote.status, "decline")
     deal.quote.turn, deal.quote.touched_at, deal.quote.question_at = "firm", now, None
     to = links.contact_email(deal.quote)
-    params = {"quote": deal.quote.public_id}
-    outbox.queue("quote_declined", to, params, firm_id=deal.firm.id, now=now, quote_id=deal.quote.id)
+    params = {"quote": deal.found.deal_id}
+    outbox.queue("quote_declined", to, params, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
     transaction.commit()

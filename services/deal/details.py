@@ -23,7 +23,7 @@ def are_missing(deal: Deal) -> bool:
     return (
         deal.agreement is not None
         and deal.agreement.home == "later"
-        and deal.quote.status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.LATE_ACCEPTANCE)
+        and deal.found.status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.LATE_ACCEPTANCE)
     )
 
 
@@ -39,7 +39,7 @@ def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) 
         raise RuleBroken("not_open")
     agreement = deal.agreement
     result = approving.reckon(deal.content, tuple(viewing.agreed(deal)["picked"]), persons)
-    removed = scope.remove(Applicant, deal.firm.id).where(Applicant.agreement_id == agreement.id)
+    removed = scope.remove(Applicant, deal.found.firm_id).where(Applicant.agreement_id == agreement.id)
     db.session.execute(removed)
     agreement.home, agreement.fastighetsbeteckning = home.kind, home.fastighetsbeteckning
     agreement.brf_orgnr, agreement.flat_number = home.brf_orgnr, home.flat_number

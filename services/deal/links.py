@@ -7,17 +7,17 @@ its own and ends the old one.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, select
 
 from domain.clock import end_of_day, stockholm_date
 from domain.dates_sv import longest_withdrawal_day
 from domain.quote_states import can
 from extensions import db
-from models import Agreement, Closing, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
+from models import Agreement, Closing, Firm, Message, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import closing as leaving
 from services import events, outbox, scope, tokens, transaction
 from services.actors import Actor
@@ -36,28 +36,69 @@ class LinkExpired(Exception):
     """A link of ours whose time for reading has run out; the page shows no data."""
 
 
-@dataclass(slots=True)
-class Deal:
-    """What one request by a link works with."""
+class Found(NamedTuple):
+    """What nearly every page asks about a deal, as plain columns."""
 
-    link: QuoteLink
-    quote: Quote
-    version: QuoteVersion
-    firm: Firm
-    closing: Closing | None
-    agreement: Agreement | None
-    pdf: StoredFile
-    content: dict[str, Any]
-    actor: Actor
+    link_id: int
+    link_public_id: str
+    picked: str  # JSON
+    expires_at: datetime
+    revoked_at: datetime | None
+    opened_at: datetime | None
+    quote_id: int
+    deal_id: str
+    status: str
+    seen_at: datetime | None
+    customer_name: str
+    version: int
+    version_at: datetime
+    valid_until: date
+    content: str  # JSON, as frozen
+    json_sha256: str
+    pdf_sha256: str
+    pdf_id: int
+    pdf_bytes: int
+    firm_id: int
+    firm_public_id: str
+    logo_id: int | None
+    agreement_id: int | None
+    closes_at: datetime | None  # the firm is leaving
+    has_messages: bool
+
+
+class Deal:
+    """What one request by a link works with. A whole row costs a statement of its own, when it is first asked for."""
+
+    def __init__(self, found: Found, actor: Actor) -> None:
+        self.found, self.actor = found, actor
+        self.content: dict[str, Any] = json.loads(found.content)
+
+    @cached_property
+    def link(self) -> QuoteLink:
+        return scope.get(QuoteLink, self.found.firm_id, QuoteLink.id == self.found.link_id)
+
+    @cached_property
+    def quote(self) -> Quote:
+        return scope.get(Quote, self.found.firm_id, Quote.id == self.found.quote_id)
+
+    @cached_property
+    def agreement(self) -> Agreement | None:
+        if self.found.agreement_id is None:
+            return None
+        return scope.get(Agreement, self.found.firm_id, Agreement.id == self.found.agreement_id)
+
+    @cached_property
+    def pdf(self) -> StoredFile:
+        return scope.get(StoredFile, self.found.firm_id, StoredFile.id == self.found.pdf_id)
 
     @property
     def obj(self) -> str:
         """How the evidence names this deal's version."""
-        return f"quote:{self.quote.public_id}:v{self.version.version}"
+        return f"quote:{self.found.deal_id}:v{self.found.version}"
 
     @property
     def picked(self) -> tuple[str, ...]:
-        return figures.known_picks(self.content, json.loads(self.link.picked))
+        return figures.known_picks(self.content, json.loads(self.found.picked))
 
     @property
     def is_private(self) -> bool:
@@ -65,11 +106,19 @@ class Deal:
 
     def is_past(self, now: datetime) -> bool:
         """Whether the last day for approving has ended."""
-        return now > end_of_day(self.version.valid_until)
+        return now > end_of_day(self.found.valid_until)
 
     def is_closed(self, now: datetime) -> bool:
         """Whether the firm has stopped doing business here: nothing can be approved."""
-        return leaving.is_closed_for_business(self.closing, now)
+        return leaving.has_stopped(self.found.closes_at, now)
+
+    def reload(self, found: Found) -> None:
+        """Go on with what the database says now."""
+        if found.json_sha256 != self.found.json_sha256:  # sent anew meanwhile
+            self.content = json.loads(found.content)
+        self.found = found
+        for name in ("agreement", "pdf"):
+            self.__dict__.pop(name, None)
 
 
 def address(link: QuoteLink) -> str:
@@ -89,9 +138,35 @@ def open_link(token: str) -> str:
     return str(row.public_id)
 
 
-# Made once: every page of a customer begins with it, and its making takes longer than its running.
+# Made once, and read past the ORM: every page of a customer begins with it. The columns in the order of Found.
 _FIND = (
-    select(QuoteLink, Quote, QuoteVersion, Firm, StoredFile, Agreement, Closing)
+    select(
+        QuoteLink.id,
+        QuoteLink.public_id,
+        QuoteLink.picked,
+        QuoteLink.expires_at,
+        QuoteLink.revoked_at,
+        QuoteLink.opened_at,
+        Quote.id,
+        Quote.public_id,
+        Quote.status,
+        Quote.seen_at,
+        Quote.customer_name,
+        QuoteVersion.version,
+        QuoteVersion.created_at,
+        QuoteVersion.valid_until,
+        QuoteVersion.content,
+        QuoteVersion.json_sha256,
+        QuoteVersion.pdf_sha256,
+        StoredFile.id,
+        StoredFile.size_bytes,
+        Firm.id,
+        Firm.public_id,
+        Firm.logo_id,
+        Agreement.id,
+        Closing.effective_at,
+        exists().where(Message.firm_id == Quote.firm_id, Message.quote_id == Quote.id),
+    )
     .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
     .join(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Quote.version))
     .join(StoredFile, StoredFile.id == QuoteVersion.pdf_id)
@@ -104,21 +179,25 @@ _FIND = (
 
 def find(deal_id: str, token: str, *, now: datetime, ip: str = "", user_agent: str = "") -> Deal:
     """The deal a token opens, all of it by one statement. Raises NotFound or LinkExpired."""
-    row = db.session.execute(_FIND, {"link": _link_id(token), "deal": deal_id}).one_or_none()
-    if row is None or row[0].revoked_at is not None:
-        raise NotFound
-    link, quote, version, firm, pdf, agreement, closing = row
-    if link.expires_at < now:
+    found = _find(deal_id, _link_id(token))
+    if found.expires_at < now:
         raise LinkExpired
     actor = Actor(
-        firm_id=firm.id,
-        firm_public_id=firm.public_id,
-        ref=f"link:{link.public_id}",
-        name=quote.customer_name,
+        firm_id=found.firm_id,
+        firm_public_id=found.firm_public_id,
+        ref=f"link:{found.link_public_id}",
+        name=found.customer_name,
         ip=ip,
         user_agent=user_agent,
     )
-    return Deal(link, quote, version, firm, closing, agreement, pdf, json.loads(version.content), actor)
+    return Deal(found, actor)
+
+
+def _find(deal_id: str, link_id: str) -> Found:
+    row = db.session.connection().execute(_FIND, {"link": link_id, "deal": deal_id}).first()
+    if row is None or row.revoked_at is not None:
+        raise NotFound
+    return Found(*row)
 
 
 def lock(deal: Deal) -> None:
@@ -126,22 +205,15 @@ def lock(deal: Deal) -> None:
     statement = (
         select(Quote, QuoteLink)
         .join(QuoteLink, and_(QuoteLink.firm_id == Quote.firm_id, QuoteLink.quote_id == Quote.id))
-        .where(Quote.id == deal.quote.id, QuoteLink.id == deal.link.id, QuoteLink.revoked_at.is_(None))
+        .where(Quote.id == deal.found.quote_id, QuoteLink.id == deal.found.link_id, QuoteLink.revoked_at.is_(None))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if db.session.execute(statement).one_or_none() is None:
+    rows = db.session.execute(statement).one_or_none()
+    if rows is None:
         raise NotFound
-    if deal.quote.version != deal.version.version:  # sent anew between the two statements
-        deal.version = scope.get(
-            QuoteVersion,
-            deal.firm.id,
-            QuoteVersion.quote_id == deal.quote.id,
-            QuoteVersion.version == deal.quote.version,
-        )
-        deal.content = json.loads(deal.version.content)
-    deal.agreement = scope.find(Agreement, deal.firm.id, Agreement.quote_id == deal.quote.id)
-    deal.closing = leaving.running(deal.firm.id)
+    deal.quote, deal.link = rows
+    deal.reload(_find(deal.found.deal_id, deal.found.link_public_id))
 
 
 def seen(deal: Deal, *, now: datetime) -> None:
@@ -149,12 +221,12 @@ def seen(deal: Deal, *, now: datetime) -> None:
     if deal.link.opened_at is None:
         deal.link.opened_at = now
         events.record(
-            "link.opened", deal.obj, actor=deal.actor, at=now, data={"link_id": deal.link.public_id, "lang": "sv"}
+            "link.opened", deal.obj, actor=deal.actor, at=now, data={"link_id": deal.found.link_public_id, "lang": "sv"}
         )
     if deal.quote.seen_at is None:
         deal.quote.seen_at = now
         deal.quote.touched_at = now
-        data = {"version": deal.version.version, "doc_sha256": deal.version.pdf_sha256}
+        data = {"version": deal.found.version, "doc_sha256": deal.found.pdf_sha256}
         events.record("doc.viewed", deal.obj, actor=deal.actor, at=now, data=data)
 
 

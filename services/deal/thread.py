@@ -37,7 +37,7 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
     links.seen(deal, now=now)
     text = str(_("Offerten har gått ut. Kan jag få ny tid att bestämma mig?"))
     message = _from_customer(deal, text, now)
-    data = {"valid_until": deal.version.valid_until.isoformat()}
+    data = {"valid_until": deal.found.valid_until.isoformat()}
     events.record("doc.extension_asked", deal.obj, actor=deal.actor, at=now, data=data, personal={"text": text})
     _tell_firm(deal.quote, message, now)
     transaction.commit()
@@ -98,9 +98,9 @@ def of(quote: Quote) -> list[Message]:
 
 def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
     message = Message(
-        firm_id=deal.firm.id,
+        firm_id=deal.found.firm_id,
         public_id=new_public_id(),
-        quote_id=deal.quote.id,
+        quote_id=deal.found.quote_id,
         sender="customer",
         name=deal.content["customer"]["contact"] or deal.content["customer"]["name"],
         text=text,

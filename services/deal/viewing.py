@@ -95,7 +95,7 @@ def page_of(
 
 def state(deal: Deal, now: datetime) -> str:
     """open: can be approved. past: a late answer is possible. closed: the firm is leaving. Else the stored status."""
-    status = deal.quote.status
+    status = deal.found.status
     if status in (S.ACCEPTED, S.SIGNED, S.COMPLETED, S.LATE_ACCEPTANCE, S.WITHDRAWN):
         return str(status)
     if deal.is_closed(now):
@@ -111,13 +111,15 @@ def pick(deal: Deal, keys: list[str], *, now: datetime) -> None:
         raise RuleBroken("not_open")
     links.lock(deal)
     links.seen(deal, now=now)
-    deal.link.picked = json.dumps(list(figures.known_picks(deal.content, keys)))
+    picked = json.dumps(list(figures.known_picks(deal.content, keys)))
+    deal.link.picked = picked
     transaction.commit()
+    deal.found = deal.found._replace(picked=picked)
 
 
 def saw(deal: Deal, *, now: datetime) -> None:
     """The small script's word that someone has touched the page. Commits."""
-    if deal.link.opened_at is not None and deal.quote.seen_at is not None:
+    if deal.found.opened_at is not None and deal.found.seen_at is not None:
         return
     links.lock(deal)
     links.seen(deal, now=now)
@@ -125,7 +127,7 @@ def saw(deal: Deal, *, now: datetime) -> None:
 
 
 def quote_pdf(deal: Deal) -> bytes:
-    return storage.read(deal.firm.public_id, deal.pdf)
+    return storage.read(deal.found.firm_public_id, deal.pdf)
 
 
 def agreement_file(deal: Deal) -> StoredFile:
@@ -139,11 +141,11 @@ def agreement_file(deal: Deal) -> StoredFile:
 def find_agreement_file(deal: Deal) -> StoredFile | None:
     if deal.agreement is None or deal.agreement.pdf_id is None:
         return None
-    return scope.get(StoredFile, deal.firm.id, StoredFile.id == deal.agreement.pdf_id)
+    return scope.get(StoredFile, deal.found.firm_id, StoredFile.id == deal.agreement.pdf_id)
 
 
 def bytes_of(deal: Deal, file: StoredFile) -> bytes:
-    return storage.read(deal.firm.public_id, file)
+    return storage.read(deal.found.firm_public_id, file)
 
 
 def agreed(deal: Deal) -> dict[str, Any]:
@@ -195,13 +197,17 @@ def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
 
 def messages(deal: Deal) -> tuple[Message, ...]:
     """The thread, oldest first."""
-    return tuple(sorted(scope.rows(Message, deal.firm.id, Message.quote_id == deal.quote.id), key=lambda m: m.id))
+    if not deal.found.has_messages:
+        return ()
+    return tuple(
+        sorted(scope.rows(Message, deal.found.firm_id, Message.quote_id == deal.found.quote_id), key=lambda m: m.id)
+    )
 
 
 def logo_file(deal: Deal) -> StoredFile:
-    if deal.firm.logo_id is None:
+    if deal.found.logo_id is None:
         raise NotFound
-    return scope.get(StoredFile, deal.firm.id, StoredFile.id == deal.firm.logo_id)
+    return scope.get(StoredFile, deal.found.firm_id, StoredFile.id == deal.found.logo_id)
 
 
 def ticks_text(content: Mapping[str, Any], kind: str, *, today: date) -> wording.Wording:

@@ -26,7 +26,7 @@ MOST_LETTERS = 20  # statements per deal and quarter of an hour: the acknowledge
 
 def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, now: datetime) -> Withdrawal:
     """Keep the statement and acknowledge it. Commits. Raises NotFound where there is no contract, TooMany."""
-    deal_id = deal.quote.public_id
+    deal_id = deal.found.deal_id
     content = {"name": name, "reply_to": reply_to, "contract": contract}
     links.lock(deal)
     if deal.agreement is None:
@@ -41,13 +41,13 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     assert agreement is not None  # noqa: S101  (agreements are never removed while their link is open)
     links.seen(deal, now=now)
     row = _store(deal, agreement, content, now)
-    once.remember(deal.firm.id, key, ACT, content, at=row.public_id, now=now)
+    once.remember(deal.found.firm_id, key, ACT, content, at=row.public_id, now=now)
     _record(deal, row, now)
     if row.in_time and can(deal.quote.status, "withdraw"):
         deal.quote.status = after(deal.quote.status, "withdraw")
     deal.quote.turn, deal.quote.touched_at = "firm", now
-    params = {"withdrawal": row.public_id, "link": deal.link.public_id}
-    letter: dict[str, Any] = {"firm_id": deal.firm.id, "now": now, "quote_id": deal.quote.id}
+    params = {"withdrawal": row.public_id, "link": deal.found.link_public_id}
+    letter: dict[str, Any] = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
     outbox.queue("withdrawal_received", reply_to, params, **letter)
     outbox.queue("withdrawal_to_firm", links.contact_email(deal.quote), params, **letter)
     transaction.commit()
@@ -58,7 +58,7 @@ def newest(deal: Deal) -> Withdrawal | None:
     """The latest statement about this contract."""
     if deal.agreement is None:
         return None
-    rows = scope.rows(Withdrawal, deal.firm.id, Withdrawal.agreement_id == deal.agreement.id)
+    rows = scope.rows(Withdrawal, deal.found.firm_id, Withdrawal.agreement_id == deal.agreement.id)
     return max(rows, key=lambda row: row.id, default=None)
 
 
@@ -74,15 +74,15 @@ def statement(row: Withdrawal) -> dict[str, Any]:
 
 def _kept(deal: Deal, key: str, content: dict[str, str]) -> Withdrawal | None:
     """What this form has already led to."""
-    public_id = once.answer(deal.firm.id, key, ACT, content)
-    return scope.get(Withdrawal, deal.firm.id, Withdrawal.public_id == public_id) if public_id else None
+    public_id = once.answer(deal.found.firm_id, key, ACT, content)
+    return scope.get(Withdrawal, deal.found.firm_id, Withdrawal.public_id == public_id) if public_id else None
 
 
 def _store(deal: Deal, agreement: Agreement, content: dict[str, str], now: datetime) -> Withdrawal:
     last_day = agreement.withdraw_until
     is_pending = deal.quote.status == "late_acceptance"  # no contract yet, so the period has not begun to run out
     row = Withdrawal(
-        firm_id=deal.firm.id,
+        firm_id=deal.found.firm_id,
         public_id=new_public_id(),
         agreement_id=agreement.id,
         name=content["name"],
@@ -97,7 +97,7 @@ def _store(deal: Deal, agreement: Agreement, content: dict[str, str], now: datet
 
 
 def _record(deal: Deal, row: Withdrawal, now: datetime) -> None:
-    obj = f"quote:{deal.quote.public_id}"
+    obj = f"quote:{deal.found.deal_id}"
     data = {
         "channel": "function",
         "received": timestamp(now),
