@@ -6,9 +6,10 @@ A house test refuses `select` of a firm's table anywhere else, but for the state
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Update, delete, select, update
+from sqlalchemy import ColumnElement, Row, Select, Update, delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.dml import Delete
 
@@ -45,6 +46,14 @@ def get(model: type[T], firm_id: int, *where: ColumnElement[bool], lock: bool = 
 
 def rows(model: type[T], firm_id: int, *where: ColumnElement[bool]) -> list[T]:
     return list(db.session.scalars(of(model, firm_id).where(*where)))
+
+
+def plain(statement: Select[Any], values: dict[str, Any]) -> Sequence[Row[Any]]:
+    """The rows of a statement of this module as tuples, past the ORM, in a third of its time.
+
+    For lists that are only shown: what the session has changed and not yet written is not seen.
+    """
+    return db.session.connection().execute(statement, values).all()
 
 
 def change(model: type[Any], firm_id: int) -> Update:

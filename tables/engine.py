@@ -40,7 +40,11 @@ def _on_begin(connection: Connection) -> None:
         if reads:
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         return
+    driver: Any = connection.connection.dbapi_connection
     if connection.info.get("query_only", False) is not reads:
-        connection.exec_driver_sql(f"PRAGMA query_only={int(reads)}")
+        driver.execute(f"PRAGMA query_only={int(reads)}")
         connection.info["query_only"] = reads
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    if reads:
+        driver.execute("BEGIN")  # it waits for nobody, so it has no error to translate: past the engine's own layers
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

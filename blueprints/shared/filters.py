@@ -45,18 +45,18 @@ def pct(bp: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """The words of days and months in one language."""
+class _Calendar:
+    """Today, and the words of days and months in the language of the request."""
 
+    today: date
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
-    today: str
-    yesterday: str
+    this_day: str
+    day_before: str
 
 
 @lru_cache(maxsize=8)
-def _words_in(locale: str) -> _Words:
-    """Looked up once per language: a list says them fifty times."""
+def _calendar_of(locale: str, today: date) -> _Calendar:
     months = (
         _("januari"),
         _("februari"),
@@ -72,13 +72,15 @@ def _words_in(locale: str) -> _Words:
         _("december"),
     )
     weekdays = (_("måndag"), _("tisdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lördag"), _("söndag"))
-    return _Words(months, weekdays, _("i dag"), _("i går"))
+    return _Calendar(today, months, weekdays, _("i dag"), _("i går"))
 
 
-def _words() -> _Words:
-    found: _Words | None = g.get("words_of_days")
-    if found is None:
-        found = g.words_of_days = _words_in(str(get_locale()))
+def _calendar() -> _Calendar:
+    """Looked up once a request or letter: a list asks for it fifty times."""
+    try:
+        found: _Calendar = g.calendar
+    except AttributeError:
+        found = g.calendar = _calendar_of(str(get_locale()), stockholm_date(utc_now()))
     return found
 
 
@@ -87,12 +89,12 @@ def day(value: date | str | None) -> str:
     if not value:
         return ""
     on = date.fromisoformat(value) if isinstance(value, str) else value
-    return _day(on, stockholm_date(utc_now()))
+    return _day(on, _calendar())
 
 
-def _day(on: date, today: date) -> str:
-    text = f"{on.day}{NBSP}{_words().months[on.month - 1]}"
-    return text if on.year == today.year else f"{text} {on.year}"
+def _day(on: date, calendar: _Calendar) -> str:
+    text = f"{on.day}{NBSP}{calendar.months[on.month - 1]}"
+    return text if on.year == calendar.today.year else f"{text} {on.year}"
 
 
 def clock(at: datetime | None) -> str:
@@ -108,16 +110,16 @@ def when(at: datetime | None) -> str:
     """i dag 08.52, i går 16.20, måndag 09.00, 18 november; relative up to six days back."""
     if at is None:
         return ""
-    local, today = at.astimezone(STOCKHOLM), stockholm_date(utc_now())
+    local, calendar = at.astimezone(STOCKHOLM), _calendar()
     on = local.date()
-    days = (today - on).days
+    days = (calendar.today - on).days
     if days == 0:
-        return f"{_words().today} {_clock(local)}"
+        return f"{calendar.this_day} {_clock(local)}"
     if days == 1:
-        return f"{_words().yesterday} {_clock(local)}"
+        return f"{calendar.day_before} {_clock(local)}"
     if 1 < days < 7:
-        return f"{_words().weekdays[on.weekday()]} {_clock(local)}"
-    return _day(on, today)
+        return f"{calendar.weekdays[on.weekday()]} {_clock(local)}"
+    return _day(on, calendar)
 
 
 def moment(at: datetime | None) -> str:
@@ -125,7 +127,7 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(STOCKHOLM)
-    return f"{local.day}{NBSP}{_words().months[local.month - 1]} {local.year} kl.{NBSP}{_clock(local)}"
+    return f"{local.day}{NBSP}{_calendar().months[local.month - 1]} {local.year} kl.{NBSP}{_clock(local)}"
 
 
 def iso(value: date | datetime | None) -> str:
@@ -143,4 +145,4 @@ def register(app: Flask) -> None:
     for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
-    app.jinja_env.globals["today"] = lambda: stockholm_date(utc_now())
+    app.jinja_env.globals["today"] = lambda: _calendar().today

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Flask, Response
 
 from services.installation import settings
@@ -26,8 +28,13 @@ def always(*, is_https: bool) -> dict[str, str]:
     return headers
 
 
+@cache
+def _pairs(*, is_https: bool) -> tuple[tuple[str, str], ...]:
+    return tuple(always(is_https=is_https).items())
+
+
 def secure(answer: Response) -> Response:
-    answer.headers.update(always(is_https=settings().is_https))
+    answer.headers.extend(_pairs(is_https=settings().is_https))  # no view sets one of these
     if "private" not in answer.headers.get("Cache-Control", ""):  # send_file says no-cache, which keeps a copy
         answer.headers["Cache-Control"] = "no-store"
     return answer

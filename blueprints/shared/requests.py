@@ -50,7 +50,7 @@ def cookies(settings: Settings) -> dict[str, Any]:
         "REMEMBER_COOKIE_SECURE": settings.is_https,
         "COMPRESS_MIMETYPES": ["text/html", "text/css", "application/javascript", "image/svg+xml", "application/json"],
         "COMPRESS_ALGORITHM": ["gzip"],  # of a page nearly as small as brotli, in a third of its time and memory
-        "COMPRESS_LEVEL": 4,
+        "COMPRESS_LEVEL": 3,  # half the time of 4, a thirtieth more bytes
         "COMPRESS_MIN_SIZE": 800,
     }
 
@@ -84,7 +84,8 @@ def register(app: Flask) -> None:
     @app.before_request
     def _refuse_nul() -> None:
         """No text of ours holds a NUL, and PostgreSQL takes none."""
-        typed = (value for form in (request.args, request.form) for values in form.listvalues() for value in values)
+        forms = (request.args,) if request.method in ("GET", "HEAD") else (request.args, request.form)
+        typed = (value for form in forms for values in form.listvalues() for value in values)
         if "\0" in request.path or any("\0" in value for value in typed):
             abort(400)
 

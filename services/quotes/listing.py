@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, false, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 
 from domain.clock import stockholm_date
 from domain.quote_states import AGREED, OPEN, QuoteStatus
-from extensions import db
 from models import Quote
 from services import scope
 from services.search import matches
@@ -28,27 +26,50 @@ VIEWS = ("aktiva", "utkast", "godkanda", "avbojda", "alla", "arkiv")
 _APPROVED = (_S.ACCEPTED, _S.SIGNED, _S.COMPLETED, _S.PARTLY_SIGNED)
 _ENDED = (_S.DECLINED, _S.EXPIRED, _S.RECALLED, _S.REPLACED, _S.CANCELLED, _S.WITHDRAWN, _S.RESCINDED)
 
-_GROUPS = ("firm", "customer", "draft", "recent")
+# the groups of the view "aktiva": name, which of _WHICH, whose turn
+_GROUPS = (
+    ("firm", "turn", "firm"),
+    ("customer", "turn", "customer"),
+    ("draft", "utkast", ""),
+    ("recent", "recent", ""),
+)
 _FIRM_ID: Any = bindparam("firm_id")
 _SIZE: Any = bindparam("size", type_=Integer())
 _AFTER = and_(
     Quote.touched_at <= bindparam("at"), or_(Quote.touched_at < bindparam("at"), Quote.id < bindparam("row_id"))
 )
 
+# what the quotes of a view, or of a group of it, have in common
+_LIVING = Quote.archived_at.is_(None)
+_WHICH: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "turn": (_LIVING, Quote.turn == bindparam("turn")),
+    "recent": (
+        _LIVING,
+        Quote.touched_at >= bindparam("recent_from"),
+        Quote.turn == "none",
+        Quote.status != _S.DRAFT,
+    ),
+    "utkast": (_LIVING, Quote.status == _S.DRAFT),
+    "godkanda": (_LIVING, Quote.status.in_(_APPROVED)),
+    "avbojda": (_LIVING, Quote.status.in_(_ENDED)),
+    "alla": (_LIVING,),
+    "arkiv": (Quote.archived_at.is_not(None),),
+}
+
+# in the order in which _item takes them
 _COLUMNS = (
+    Quote.touched_at,
     Quote.id,
     Quote.n,
-    Quote.number,
     Quote.title,
     Quote.customer_name,
     Quote.status,
-    Quote.basis,
+    Quote.question_at.is_not(None),
+    Quote.seen_at.is_not(None),
+    Quote.mail_failed_at.is_not(None),
     Quote.valid_until,
-    Quote.question_at.is_not(None).label("question_at"),
-    Quote.seen_at.is_not(None).label("seen_at"),
     Quote.sent_at,
-    Quote.mail_failed_at.is_not(None).label("mail_failed_at"),
-    Quote.touched_at,
+    Quote.basis,
     Quote.net_ore,
     Quote.gross_ore,
     Quote.to_pay_ore,
@@ -56,8 +77,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One row of the list. `amount_word`: rot, rut, both (after that deduction), excl or incl (VAT)."""
 
     n: int
@@ -67,13 +87,10 @@ class Item:
     amount_ore: int
     amount_word: str
     touched_at: datetime
-    days_left: int | None
-    days_total: int
     mail_failed: bool
-
-    @property
-    def is_soon(self) -> bool:
-        return self.days_left is not None and self.days_left <= SOON_DAYS
+    days_left: int | None  # of a quote that lies with the customer
+    days_total: int
+    is_soon: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,83 +110,72 @@ class Page:
     after: str | None
 
 
-def shown_status(quote: Quote | Row[Any], today: date) -> str:
+def shown_status(quote: Quote, today: date) -> str:
     """The stored state, or what is computed from it: question, opened, expired."""
-    if quote.question_at and quote.status in _LIVE:
+    return _shown(quote.status, bool(quote.question_at), bool(quote.seen_at), quote.valid_until, today)
+
+
+def _shown(status: str, is_asked: bool, is_seen: bool, valid_until: date, today: date) -> str:
+    if is_asked and status in _LIVE:
         return "question"
-    if quote.status in OPEN:
-        if quote.valid_until < today:
-            return str(_S.EXPIRED)
-        if quote.seen_at and quote.status == _S.SENT:
+    if status in OPEN:
+        if valid_until < today:
+            return _S.EXPIRED.value
+        if is_seen and status == _S.SENT:
             return "opened"
-    return str(quote.status)
+    return status
 
 
 def page(
     firm_id: int, *, view: str = "aktiva", typed: str = "", after: str = "", size: int = PAGE_SIZE, now: datetime
 ) -> Page:
-    """A page of the firm's quotes. A key that cannot be read begins at the top."""
-    names = _GROUPS if view == "aktiva" else ("all",)
-    key = _read_key(after, len(names))
-    place, at, row_id = key or (None, now, 0)
-    statement = _searching(view, place, typed) if typed.strip() else _statement(view, place)
-    values = {"firm_id": firm_id, "size": size + 1, "recent_from": now - RECENT, "at": at, "row_id": row_id}
-    rows = list(db.session.execute(statement, values))
-    has_more = len(rows) > size
-    rows = rows[:size]
-    groups = _groups(rows, names, is_first=key is None, has_more=has_more, today=stockholm_date(now))
-    return Page(groups, _key(rows[-1]) if has_more else None)
+    """A page of the firm's quotes. A key that cannot be read begins at the top.
+
+    The groups are read one after the other, each along an index, until the page is full.
+    """
+    parts = _GROUPS if view == "aktiva" else (("all", view, ""),)
+    key = _read_key(after, len(parts))
+    first, at, row_id = key or (0, now, 0)
+    values = {"firm_id": firm_id, "recent_from": now - RECENT, "at": at, "row_id": row_id}
+    today, left = stockholm_date(now), size
+    groups: list[Group] = []
+    end = ""
+    for place, (name, which, turn) in enumerate(parts[first:], first):
+        goes_on = key is not None and place == first
+        statement = _searching(which, goes_on, typed) if typed.strip() else _statement(which, goes_on)
+        rows = scope.plain(statement, {**values, "turn": turn, "size": left + 1})
+        shown, has_more = rows[:left], len(rows) > left
+        if shown:
+            is_whole = not (goes_on or has_more)
+            groups.append(Group(name, [_item(row, today) for row in shown], len(shown) if is_whole else None))
+            end = _key(place, shown[-1])
+        if has_more:
+            return Page(groups, end)
+        left -= len(shown)
+    return Page(groups, None)
 
 
 @cache
-def _statement(view: str, place: int | None) -> Select[Any]:
-    """The statement of a page without search, made once: its making takes longer than its running."""
-    return _searching(view, place, "")
+def _statement(which: str, goes_on: bool) -> Select[Any]:
+    """The statement of a group without search, made once: its making takes longer than its running."""
+    return _searching(which, goes_on, "")
 
 
-def _searching(view: str, place: int | None, typed: str) -> Select[Any]:
-    """The groups of a view from `place` on, where the last page ended; each is read along an index.
+def _searching(which: str, goes_on: bool, typed: str) -> Select[Any]:
+    """The rows of a group, from where the last page ended if it goes on.
 
-    Its values: firm_id, size, recent_from, at, row_id.
+    Its values: firm_id, size, turn, recent_from, at, row_id.
     """
-    words = matches(Quote.search_text, typed)
-    parts = []
-    for number, conditions in enumerate(_branches(view)):
-        if place is not None and number < place:
-            continue
-        if number == place:
-            conditions = [*conditions, _AFTER]
-        part = scope.columns(Quote, _FIRM_ID, literal(number).label("place"), *_COLUMNS).where(*conditions, *words)
-        part = part.order_by(Quote.touched_at.desc(), Quote.id.desc()).limit(_SIZE)
-        parts.append(part)
-    if len(parts) == 1:
-        return parts[0]
-    union = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    return select(union).order_by(union.c.place, union.c.touched_at.desc(), union.c.id.desc()).limit(_SIZE)
+    conditions = [*_WHICH[which], *matches(Quote.search_text, typed)]
+    if goes_on:
+        conditions.append(_AFTER)
+    found = scope.columns(Quote, _FIRM_ID, *_COLUMNS).where(*conditions)
+    return found.order_by(Quote.touched_at.desc(), Quote.id.desc()).limit(_SIZE)
 
 
-def _branches(view: str) -> list[list[ColumnElement[bool]]]:
-    """The conditions of each group of a view, in their order."""
-    live = Quote.archived_at.is_(None)
-    if view == "aktiva":
-        return [
-            [live, Quote.turn == "firm"],
-            [live, Quote.turn == "customer"],
-            [live, Quote.turn == "none", Quote.status == _S.DRAFT],
-            [live, Quote.touched_at >= bindparam("recent_from"), Quote.turn == "none", Quote.status != _S.DRAFT],
-        ]
-    conditions: dict[str, list[ColumnElement[bool]]] = {
-        "utkast": [live, Quote.status == _S.DRAFT],
-        "godkanda": [live, Quote.status.in_(_APPROVED)],
-        "avbojda": [live, Quote.status.in_(_ENDED)],
-        "alla": [live],
-        "arkiv": [Quote.archived_at.is_not(None)],
-    }
-    return [conditions.get(view, [false()])]
-
-
-def _key(row: Row[Any]) -> str:
-    return f"{row.place}-{(row.touched_at - _EPOCH) // timedelta(microseconds=1)}-{row.id}"
+def _key(place: int, row: Row[Any]) -> str:
+    touched_at, row_id = row[:2]
+    return f"{place}-{(touched_at - _EPOCH) // timedelta(microseconds=1)}-{row_id}"
 
 
 def _read_key(text: str, places: int) -> tuple[int, datetime, int] | None:
@@ -180,35 +186,22 @@ def _read_key(text: str, places: int) -> tuple[int, datetime, int] | None:
     return (place, _EPOCH + timedelta(microseconds=at), row_id) if place < places else None
 
 
-def _groups(rows: list[Row[Any]], names: Sequence[str], *, is_first: bool, has_more: bool, today: date) -> list[Group]:
-    groups: list[Group] = []
-    for place, name in enumerate(names):
-        items = [_item(row, today) for row in rows if row.place == place]
-        if items:
-            is_whole = is_first and not (has_more and rows[-1].place == place)
-            groups.append(Group(name, items, len(items) if is_whole else None))
-    return groups
-
-
 def _item(row: Row[Any], today: date) -> Item:
-    status = shown_status(row, today)
-    lies_open = row.status in OPEN and status != _S.EXPIRED and row.sent_at is not None
-    amount_ore, word = row.to_pay_ore, row.deducted
-    if not word:
-        is_net = row.basis == "excl"
-        amount_ore, word = (row.net_ore, "excl") if is_net else (row.gross_ore, "incl")
-    return Item(
-        n=row.n,
-        title=row.title,
-        customer=row.customer_name,
-        status=status,
-        amount_ore=amount_ore,
-        amount_word=word,
-        touched_at=row.touched_at,
-        days_left=(row.valid_until - today).days if lies_open else None,
-        days_total=max((row.valid_until - stockholm_date(row.sent_at)).days, 1) if lies_open else 1,
-        mail_failed=row.mail_failed_at,
-    )
+    (touched_at, _id, n, title, customer, status, is_asked, is_seen, mail_failed, valid_until, sent_at,
+     basis, net_ore, gross_ore, to_pay_ore, word) = row  # fmt: skip
+    days_left, days_total, is_soon = None, 1, False
+    if status in OPEN and sent_at is not None and valid_until >= today:
+        days_left = (valid_until - today).days
+        days_total = max((valid_until - stockholm_date(sent_at)).days, days_left)
+        is_soon = days_left <= SOON_DAYS
+    if word:
+        amount_ore = to_pay_ore
+    elif basis == "excl":
+        amount_ore, word = net_ore, basis
+    else:
+        amount_ore, word = gross_ore, "incl"
+    status = _shown(status, is_asked, is_seen, valid_until, today)
+    return Item(n, title, customer, status, amount_ore, word, touched_at, mail_failed, days_left, days_total, is_soon)
 
 
 def choose_view(view: str, typed: str) -> str:

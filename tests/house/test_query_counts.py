@@ -63,7 +63,7 @@ def cost(act):
 
 
 PAGES = [
-    ("/offerter", 4),
+    ("/offerter", 5),  # the login, and a group each until the page is full
     ("/offerter?q=badrum", 4),
     ("/offerter/{n}/redigera", 6),
     ("/offerter/{n}/rader/2", 6),
@@ -84,7 +84,7 @@ def test_pages_of_the_firm(make, firm, client, path, most):
     n = fill(make, firm, MANY)
     many = cost(lambda: client.get(path.format(n=n)))
     assert len(few) <= most, few
-    assert len(many) == len(few)
+    assert len(many) <= len(few)
 
 
 def test_saving_a_line(make, firm, client):

@@ -118,7 +118,7 @@ def test_statements_and_weight_do_not_grow(seller, make, firm, statements, count
     rows_of(make, firm, count)
     with statements() as seen:
         page = seller.get("/offerter?antal=50")
-    assert len(seen) <= 4
+    assert len(seen) <= 5  # the login, and the groups until the page is full
     assert len(gzip.compress(page.data, 6)) <= 12_000
 
 
