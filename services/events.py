@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.event import listens_for
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -21,10 +21,16 @@ from services.actors import Actor
 
 _HELD = "handslag.chain"  # ends of the chains that this transaction has locked
 
+# Made once, and written past the ORM: nearly every change of the product ends with an entry.
+_HEADS, _EVENTS, _VALUES = (cast(Table, model.__table__) for model in (ChainHead, Event, EventValue))
+_HEAD = select(_HEADS.c.seq, _HEADS.c.link).where(_HEADS.c.firm_id == bindparam("of")).with_for_update()
+_MOVE_HEAD = update(_HEADS).where(_HEADS.c.firm_id == bindparam("of"))
+_ADD_ENTRY, _ADD_VALUES = insert(_EVENTS), insert(_VALUES)
+
 
 def open_chain(firm_id: int) -> None:
     """Begin the chain of a new firm."""
-    db.session.add(ChainHead(firm_id=firm_id, seq=0, link=evidence.ZERO_LINK))
+    db.session.execute(insert(_HEADS), {"firm_id": firm_id, "seq": 0, "link": evidence.ZERO_LINK})
 
 
 def record(
@@ -35,7 +41,7 @@ def record(
     at: datetime,
     data: Mapping[str, Any] | None = None,
     personal: Mapping[str, str] | None = None,
-) -> Event:
+) -> None:
     """Add one entry in the running transaction.
 
     `obj` is kind:public id, with :v<version> where one is meant. `data` is plain (integers, short codes, hashes);
@@ -48,37 +54,40 @@ def record(
     if actor.user_agent:
         personal.setdefault("ua", actor.user_agent)
     fields: dict[str, Any] = dict(data or {})
-    head = _head(actor.firm_id)
-    seq = head.seq + 1
+    seq, link = _head(actor.firm_id)
+    seq += 1
+    values = []
     for field, value in personal.items():
         salt = os.urandom(32)
         fields[field] = evidence.commitment(salt, value)
         sealed = vault.seal(actor.firm_public_id, salt + value.encode(), "event_value", str(seq), field)
-        db.session.add(EventValue(firm_id=actor.firm_id, seq=seq, field=field, sealed=sealed))
+        values.append({"firm_id": actor.firm_id, "seq": seq, "field": field, "sealed": sealed})
     acts.check(act, fields)
     entry = evidence.entry(firm=actor.firm_public_id, seq=seq, at=at, act=act, obj=obj, actor=actor.ref, data=fields)
-    content = evidence.content_hash(entry)
-    head.seq, head.link = seq, evidence.link_hash(head.link, content)
-    event = Event(
-        firm_id=actor.firm_id,
-        seq=seq,
-        act=act,
-        obj=":".join(obj.split(":")[:2]),
-        at=at,
-        entry=evidence.entry_bytes(entry).decode(),
-        content=content,
-        link=head.link,
-    )
-    db.session.add(event)
-    return event
+    stored = evidence.entry_bytes(entry)
+    content = evidence.content_hash_of(stored)
+    link = evidence.link_hash(link, content)
+    row = {"act": act, "obj": ":".join(obj.split(":")[:2]), "at": at, "entry": stored.decode(), "content": content}
+    connection = db.session.connection()
+    connection.execute(_MOVE_HEAD, {"of": actor.firm_id, "seq": seq, "link": link})
+    connection.execute(_ADD_ENTRY, {"firm_id": actor.firm_id, "seq": seq, "link": link, **row})
+    if values:
+        connection.execute(_ADD_VALUES, values)
+    _held()[actor.firm_id] = seq, link
 
 
-def _head(firm_id: int) -> ChainHead:
-    """The end of the chain. Other writers wait from the first entry of a transaction to its end."""
-    held: dict[int, ChainHead] = db.session().info.setdefault(_HELD, {})
+def _head(firm_id: int) -> tuple[int, str]:
+    """The end of the chain: seq, link. Other writers wait from the first entry of a transaction to its end."""
+    held = _held()
     if firm_id not in held:
-        held[firm_id] = db.session.get_one(ChainHead, firm_id, with_for_update=True)
+        seq, link = db.session.connection().execute(_HEAD, {"of": firm_id}).one()
+        held[firm_id] = seq, link
     return held[firm_id]
+
+
+def _held() -> dict[int, tuple[int, str]]:
+    held: dict[int, tuple[int, str]] = db.session().info.setdefault(_HELD, {})
+    return held
 
 
 @listens_for(db.session, "after_transaction_end")

@@ -24,7 +24,7 @@ _COUNT = text(
     "INSERT INTO attempt (key, window_at, count) VALUES (:key, :window_at, 1) "
     "ON CONFLICT (key) DO UPDATE SET count = attempt.count + 1 RETURNING count"
 ).bindparams(bindparam("window_at", type_=Attempt.window_at.type))
-_GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key = :key")
+_GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key IN (:key, :other)")
 
 
 def count(what: str, value: str, *, limit: int, now: datetime) -> None:
@@ -40,9 +40,10 @@ def count_with_address(what: str, value: str, ip: str, *, limit: int, now: datet
 def _count(tries: list[tuple[str, str, int]], now: datetime) -> None:
     window_at = _window_at(now)
     is_over = False
+    connection = db.session.connection()
     for what, value, limit in tries:
         values = {"key": _key(what, value, window_at), "window_at": window_at}
-        is_over |= int(db.session.execute(_COUNT, values).scalar_one()) > limit
+        is_over |= int(connection.execute(_COUNT, values).scalar_one()) > limit
     transaction.commit()
     if is_over:
         raise TooMany(int((window_at + WINDOW - now).total_seconds()) + 1)
@@ -50,13 +51,15 @@ def _count(tries: list[tuple[str, str, int]], now: datetime) -> None:
 
 def give_back(what: str, value: str, *, now: datetime) -> None:
     """The try succeeded: it does not count. Never commits."""
-    db.session.execute(_GIVE_BACK, {"key": _key(what, value, _window_at(now))})
+    key = _key(what, value, _window_at(now))
+    db.session.connection().execute(_GIVE_BACK, {"key": key, "other": key})
 
 
 def give_back_with_address(what: str, value: str, ip: str, *, now: datetime) -> None:
     """The same for a try that `count_with_address` counted."""
-    give_back(what, value, now=now)
-    give_back(f"{what} from", ip, now=now)
+    window_at = _window_at(now)
+    keys = {"key": _key(what, value, window_at), "other": _key(f"{what} from", ip, window_at)}
+    db.session.connection().execute(_GIVE_BACK, keys)
 
 
 def forget_old(now: datetime) -> int:

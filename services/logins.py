@@ -6,8 +6,9 @@ import hashlib
 import secrets as randomness
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select
 
 from extensions import db
 from models import Closing, Firm, Login, User, new_public_id
@@ -90,6 +91,14 @@ _FIND = (
     )
 )
 
+_KNOWN = (
+    select(User.id, User.public_id, User.name, User.password_hash, User.firm_id, Firm.public_id.label("firm_public_id"))
+    .join(Firm, Firm.id == User.firm_id)
+    .where(User.email == bindparam("email"))
+)
+_PASSWORD_HASH = select(User.password_hash).where(User.firm_id == bindparam("of"), User.id == bindparam("user_id"))
+_ADD = insert(cast(Table, Login.__table__))
+
 
 def find(token: str, *, now: datetime) -> Found | None:
     """The login of a cookie, in one statement; None if it has ended."""
@@ -126,26 +135,37 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
 
     A known and an unknown address take the same steps: two counts, one hash, one write.
     """
+    transaction.start_writing(lasts=False)
+    known = db.session.connection().execute(_KNOWN, {"email": email}).one_or_none()
+    limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)  # ends it: hashing is slow
     transaction.start_writing()
-    limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)
-    transaction.only_read()
-    known = find_user(email)
-    user_id, stored = (known.id, known.password_hash) if known else (None, "")
-    transaction.start_writing()  # ends the reading: hashing is slow
-    is_right = passwords.is_right(stored, password) if stored else passwords.waste_time(password)
-    user = db.session.get(User, user_id) if user_id else None
-    if user is None:
+    is_right = passwords.is_right(known.password_hash, password) if known else passwords.waste_time(password)
+    current = _password_hash(known.firm_id, known.id) if known else None
+    if known is None or current is None:
         waste_a_write(now)
         raise WrongPassword
-    actor = actor_of(user, ip=ip, user_agent=user_agent)
-    if not is_right or user.password_hash != stored:
-        _record("login.failed", user.public_id, actor, now, "password")
+    actor = Actor(
+        firm_id=known.firm_id,
+        firm_public_id=known.firm_public_id,
+        ref=f"user:{known.public_id}",
+        name=known.name or email,
+        user_id=known.id,
+        ip=ip,
+        user_agent=user_agent,
+    )
+    if not is_right or current != known.password_hash:
+        _record("login.failed", known.public_id, actor, now, "password")
         transaction.commit()
         raise WrongPassword
-    token = begin(user, actor=actor, now=now)
+    token = begin(actor, now=now)
     limits.give_back_with_address("login", email, ip, now=now)
     transaction.commit()
     return token
+
+
+def _password_hash(firm_id: int, user_id: int) -> str | None:
+    """As it is now: while one was checked, it may have been changed, or the user removed."""
+    return db.session.connection().execute(_PASSWORD_HASH, {"of": firm_id, "user_id": user_id}).scalar()
 
 
 def waste_a_write(now: datetime) -> None:
@@ -153,33 +173,34 @@ def waste_a_write(now: datetime) -> None:
     limits.count("nobody", "", limit=10**9, now=now)
 
 
-def begin(user: User, *, actor: Actor, now: datetime) -> str:
-    """Add a login and its event to the running transaction; the new random id for the cookie."""
-    token, login = _new_login(user, ip=actor.ip, user_agent=actor.user_agent, now=now)
-    _record("login.made", login.public_id, actor, now, "password")
+def begin(actor: Actor, *, now: datetime) -> str:
+    """Add a login of the user who acts and its event to the running transaction; the new random id for the cookie."""
+    assert actor.user_id is not None  # noqa: S101  (only users log in)
+    token, public_id = _add(actor.firm_id, actor.user_id, ip=actor.ip, user_agent=actor.user_agent, now=now)
+    _record("login.made", public_id, actor, now, "password")
     return token
 
 
 def open_login(user: User, *, ip: str, user_agent: str, now: datetime) -> str:
     """Add a login without an event; the new random id for the cookie."""
-    return _new_login(user, ip=ip, user_agent=user_agent, now=now)[0]
+    return _add(user.firm_id, user.id, ip=ip, user_agent=user_agent, now=now)[0]
 
 
-def _new_login(user: User, *, ip: str, user_agent: str, now: datetime) -> tuple[str, Login]:
-    token = randomness.token_urlsafe(32)
-    login = Login(
-        firm_id=user.firm_id,
-        public_id=new_public_id(),
-        user_id=user.id,
-        token_sha256=token_sha256(token),
-        created_at=now,
-        seen_at=now,
-        fresh_at=now,
-        ip=ip,
-        user_agent=user_agent,
-    )
-    db.session.add(login)
-    return token, login
+def _add(firm_id: int, user_id: int, *, ip: str, user_agent: str, now: datetime) -> tuple[str, str]:
+    token, public_id = randomness.token_urlsafe(32), new_public_id()
+    row = {
+        "firm_id": firm_id,
+        "public_id": public_id,
+        "user_id": user_id,
+        "token_sha256": token_sha256(token),
+        "created_at": now,
+        "seen_at": now,
+        "fresh_at": now,
+        "ip": ip,
+        "user_agent": user_agent,
+    }
+    db.session.connection().execute(_ADD, row)
+    return token, public_id
 
 
 def of_user(user: User) -> list[Login]:

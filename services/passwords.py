@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.exceptions import Argon2Error
 
+from services import argon
 from services.errors import RuleBroken
 from services.installation import settings
 
@@ -40,8 +41,8 @@ def hash_password(password: str) -> str:
 def is_right(stored: str, password: str) -> bool:
     """Whether the password fits. Slow on purpose, also for a stored value that is none."""
     try:
-        return _own().verify(stored, password[:LONGEST])
-    except (VerificationError, InvalidHashError):
+        return argon.is_right(stored, password[:LONGEST])
+    except (Argon2Error, ValueError):
         return False
 
 

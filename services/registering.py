@@ -137,6 +137,6 @@ def confirm_email(token: str, *, ip: str, user_agent: str, now: datetime) -> str
         data={"user_id": user.public_id},
         personal={"email": user.email},
     )
-    login = logins.begin(user, actor=actor, now=now)
+    login = logins.begin(actor, now=now)
     transaction.commit()
     return login

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, text
 
 from extensions import db
-from tables.engine import read_only
+from tables.engine import lasting, read_only
 
 
 def only_read() -> None:
@@ -19,16 +19,19 @@ def only_read() -> None:
 def may_write() -> None:
     """From here on the session's transactions may write. Nothing may have been read yet in one that could not."""
     read_only.set(False)
+    lasting.set(True)
 
 
-def start_writing() -> None:
+def start_writing(*, lasts: bool = True) -> None:
     """End the reading transaction and let the next statement begin one that writes.
 
     What was read before is read again: hashing, drawing and other slow work lies before this call, and the service
-    compares what it relied on after it.
+    compares what it relied on after it. One that does not last outlives every process, but not a power cut, and
+    waits for no disk: for counts of tries, until `start_writing` is called again.
     """
     db.session.rollback()
     read_only.set(False)
+    lasting.set(lasts)
 
 
 def commit(*, keep: bool = False) -> None:
