@@ -110,8 +110,12 @@ def personal_values(firm_id: int, firm_public_id: str, seqs: list[int]) -> dict[
 
 def clear_value(firm_public_id: str, row: EventValue) -> str:
     """The value behind one commitment, without its random bytes."""
-    clear = vault.unseal(firm_public_id, row.sealed, "event_value", str(row.seq), row.field)
-    return clear[32:].decode()
+    return unsealed(firm_public_id, row.seq, row.field, row.sealed)
+
+
+def unsealed(firm_public_id: str, seq: int, field: str, sealed: bytes) -> str:
+    """The same of a row that is read as columns."""
+    return vault.unseal(firm_public_id, sealed, "event_value", str(seq), field)[32:].decode()
 
 
 _OF_ENTRY = (Event.entry, Event.content, Event.link, Event.act, Event.obj, Event.at)

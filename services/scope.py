@@ -56,6 +56,11 @@ def plain(statement: Select[Any], values: dict[str, Any]) -> Sequence[Row[Any]]:
     return db.session.connection().execute(statement, values).all()
 
 
+def named(model: type[Any], row: type[tuple[Any, ...]]) -> list[Any]:
+    """The columns of a table that a NamedTuple has fields for, in their order."""
+    return [getattr(model, name) for name in row._fields]  # type: ignore[attr-defined]  # every NamedTuple has them
+
+
 def change(model: type[Any], firm_id: int) -> Update:
     """An UPDATE of the firm's rows; a conditional one is how a thing happens only once."""
     return update(model).where(_is_mine(model, firm_id))

@@ -31,6 +31,7 @@ from services.quotes.lines import LineInput, Shown
 from services.quotes.rows import LineRow
 
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
+UNIT_CHOICES = choices(*((unit, unit) for unit in UNITS))
 KINDS = choices(("labour", _l("Arbete")), ("material", _l("Material")), ("other", _l("Övrigt")))
 VAT = choices(*((str(rate), f"{rate} %") for rate in VAT_RATES))
 CUSTOMER_KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))
@@ -84,8 +85,8 @@ class LineForm(RevForm):
             field.id = f"{field.name}-{n}"
             field.label.field_id = field.id
         own = self.unit.data
-        units = (*UNITS, own) if own and own not in UNITS else UNITS
-        self.unit.choices = choices(*((unit, unit) for unit in units))
+        is_other = own and own not in UNITS
+        self.unit.choices = [*UNIT_CHOICES, *choices((own, own))] if is_other else UNIT_CHOICES
 
     @classmethod
     def of(cls, line: QuoteLine | LineRow) -> LineForm:

@@ -176,7 +176,7 @@ def _refused(n: int, line_n: int, form: LineForm, conflict: Conflict | None) -> 
 
 def _unsaved(n: int, line_n: int, form: LineForm, conflict: Conflict | None) -> Response:
     """To autosave: error slots or the conflict, never the fields."""
-    names = {"form": form, "line_n": line_n, "conflict": conflict, "base": url_for(".add_line", n=n).rsplit("/", 1)[0]}
+    names = {"form": form, "line_n": line_n, "conflict": conflict, "base": view.base_of(n)}
     answer = make_response(render_template("quotes/_unsaved.html", **names), 409 if conflict else 422)
     answer.headers["Vary"] = VARY
     return answer

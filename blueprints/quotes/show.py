@@ -132,11 +132,13 @@ def _page(
     in_full: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:
-    firm = current_user.firm
-    view = showing.view(firm.id, firm.public_id, n, now=utc_now())
-    if view.version is None:
+    firm_public_id = current_user.found.firm_public_id
+    view = showing.view(current_user.firm_id, firm_public_id, n, now=utc_now())
+    if view.content is None:
         return redirect(url_for(".edit", n=n))
-    whom = showing.persons(firm.public_id, view.agreement, in_full=True) if in_full and view.agreement else view.persons
+    whom = view.persons
+    if in_full and view.agreement:
+        whom = showing.persons(firm_public_id, view.agreement, in_full=True)
     answer = render_template(
         "quotes/show.html",
         place="offerter",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 
 from blueprints.quotes.forms import LineForm
@@ -54,6 +57,11 @@ def new_key() -> str:
     return secrets.token_urlsafe(9)
 
 
+def base_of(n: int) -> str:
+    """Where the addresses of a quote begin."""
+    return url_for("quotes.show", n=n)
+
+
 def names(draft: Draft | Sheet, figures: Figures | None = None, **more: object) -> dict[str, Any]:
     """What every template of the builder may use."""
     quote = draft.quote
@@ -62,7 +70,7 @@ def names(draft: Draft | Sheet, figures: Figures | None = None, **more: object) 
         "draft": draft,
         "quote": quote,
         "figures": figures or drafting.figures(draft),
-        "base": url_for("quotes.edit", n=quote.n).rsplit("/", 1)[0],
+        "base": base_of(quote.n),
         "now": utc_now(),
         **more,
     }
@@ -82,8 +90,8 @@ def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:
     quote, customer = draft.quote, draft.customer
     problems = drafting.problems(draft, now=now, result=found.totals)
     codes = {*problems.blockers, *problems.warnings}
-    details = url_for("quotes.details", n=quote.n)
-    whom = url_for("quotes.customer", n=quote.n)
+    base = base_of(quote.n)
+    details, whom = f"{base}/uppgifter", f"{base}/kund"
     rows = [
         Todo(_("Kund: %(name)s", name=customer.name), True, "") if customer else Todo(_("Välj kund"), False, whom),
         Todo(_("Rader med pris"), True, "") if draft.lines else Todo(_("Lägg till en rad"), False, "#delar"),
@@ -92,20 +100,29 @@ def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:
         if quote.starts_on
         else Todo(_("Skriv när ni kan börja"), False, details),
     ]
-    words = {
-        Blocker.NO_CONTACT: (_("Kunden saknar e-post och mobil"), whom),
-        Blocker.ROT_WITHOUT_LABOUR: (_("Avdraget saknar arbete att dras på"), "#delar"),
-        Caution.NO_SITE: (_("Skriv var jobbet ska göras"), details),
-        Caution.LINE_WITHOUT_PRICE: (_("En rad saknar pris"), "#delar"),
-        Caution.COMPANY_WITH_ROT: (_("ROT och RUT gäller bara privatpersoner"), "#delar"),
-        Caution.NO_F_SKATT: (_("Avdraget kräver att ni är godkända för F-skatt"), "/installningar/foretag"),
-        Caution.NO_WORK_TYPE: (_("Välj typ av ROT- eller RUT-arbete"), "#delar"),
-    }
-    return rows + [Todo(text, False, href) for code, (text, href) in words.items() if code in codes]
+    places = {"customer": whom, "lines": "#delar", "details": details, "firm": "/installningar/foretag"}
+    return rows + [Todo(str(text), False, places[place]) for code, (text, place) in _PROBLEMS.items() if code in codes]
+
+
+_PROBLEMS = {
+    Blocker.NO_CONTACT: (_l("Kunden saknar e-post och mobil"), "customer"),
+    Blocker.ROT_WITHOUT_LABOUR: (_l("Avdraget saknar arbete att dras på"), "lines"),
+    Caution.NO_SITE: (_l("Skriv var jobbet ska göras"), "details"),
+    Caution.LINE_WITHOUT_PRICE: (_l("En rad saknar pris"), "lines"),
+    Caution.COMPANY_WITH_ROT: (_l("ROT och RUT gäller bara privatpersoner"), "lines"),
+    Caution.NO_F_SKATT: (_l("Avdraget kräver att ni är godkända för F-skatt"), "firm"),
+    Caution.NO_WORK_TYPE: (_l("Välj typ av ROT- eller RUT-arbete"), "lines"),
+}
 
 
 def deduction_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """(ROT or RUT, [(value, words)]) for the select of a line."""
+    return _deduction_choices(str(get_locale()))
+
+
+@lru_cache(maxsize=8)
+def _deduction_choices(locale: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Looked up once per language."""
     labels = work_words()
     return [
         (kind.upper(), [(f"{kind}:{work.code}", labels.get(work.code, work.element)) for work in work_types(kind)])

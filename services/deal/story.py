@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from flask_babel import gettext as _
-from sqlalchemy import and_
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, bindparam, or_
 
-from extensions import db
-from models import Event, EventValue, Quote
+from models import Event, EventValue
 from services import events, scope
 
 LONG = {"quote.sent", "quote.accepted", "doc.declined", "doc.recalled", "withdrawal.received", "doc.late_acceptance"}
@@ -35,67 +35,102 @@ class Step:
         return self.act not in LONG
 
 
-def of(quote: Quote, *, firm_public_id: str, for_customer: bool = False) -> list[Step]:
+class Told(Protocol):
+    """The quote whose story is told."""
+
+    @property
+    def firm_id(self) -> int: ...
+    @property
+    def public_id(self) -> str: ...
+
+
+class Entry(NamedTuple):
+    """An entry of the chain, and the clear values behind its commitments by field."""
+
+    act: str
+    at: datetime
+    entry: str
+    clear: dict[str, str]
+
+
+def of(quote: Told, *, firm_public_id: str, for_customer: bool = False) -> list[Step]:
     """The steps of a quote, oldest first. A customer is not told of the firm's letters and links."""
-    told = []
-    for row, clear in _rows(quote, firm_public_id):
-        if row.act in UNTOLD or (for_customer and row.act in OF_THE_FIRM):
-            continue
-        if step := _step(row, clear):
-            told.append(step)
-    return told
+    hidden = UNTOLD | OF_THE_FIRM if for_customer else UNTOLD
+    told = [_step(entry) for entry in _entries(quote, firm_public_id) if entry.act not in hidden]
+    return [step for step in told if step]
 
 
-def _rows(quote: Quote, firm_public_id: str) -> list[tuple[Event, dict[str, str]]]:
-    """The entries with the clear values behind their commitments, by one statement; erased values are missing."""
-    statement = (
-        scope.columns(Event, quote.firm_id, Event, EventValue)
-        .outerjoin(
-            EventValue,
-            and_(EventValue.firm_id == Event.firm_id, EventValue.seq == Event.seq, EventValue.field.in_(CLEAR)),
-        )
-        .where(Event.obj == f"quote:{quote.public_id}")
-        .order_by(Event.seq)
+# Made once and read past the ORM: a timeline is drawn more often than written.
+_FIRM_ID: Any = bindparam("firm_id")
+_ENTRIES = (
+    scope.columns(Event, _FIRM_ID, Event.seq, Event.act, Event.at, Event.entry, EventValue.field, EventValue.sealed)
+    .outerjoin(
+        EventValue,
+        and_(
+            EventValue.firm_id == Event.firm_id,
+            EventValue.seq == Event.seq,
+            or_(*(EventValue.field == name for name in CLEAR)),
+        ),
     )
-    found: dict[int, tuple[Event, dict[str, str]]] = {}
-    for row, value in db.session.execute(statement):
-        clear = found.setdefault(row.seq, (row, {}))[1]
-        if value is not None:
-            clear[value.field] = events.clear_value(firm_public_id, value)
+    .where(Event.obj == bindparam("obj"))
+    .order_by(Event.seq)
+)
+
+
+def _entries(quote: Told, firm_public_id: str) -> list[Entry]:
+    """The entries with the clear values behind their commitments, by one statement; erased values are missing."""
+    found: dict[int, Entry] = {}
+    values = {"firm_id": quote.firm_id, "obj": f"quote:{quote.public_id}"}
+    for seq, act, at, entry, name, sealed in scope.plain(_ENTRIES, values):
+        one = found.setdefault(seq, Entry(act, at, entry, {}))
+        if name is not None:
+            one.clear[name] = events.unsealed(firm_public_id, seq, name, sealed)
     return list(found.values())
 
 
-def _step(row: Event, clear: dict[str, str]) -> Step | None:
-    entry = json.loads(row.entry)
-    by_customer = entry["actor"].startswith("link:")
-    what = _words(row.act, entry["data"], by_customer=by_customer)
+def _step(entry: Entry) -> Step | None:
+    said = json.loads(entry.entry)
+    by_customer = said["actor"].startswith("link:")
+    what = _words(entry.act, said["data"], by_customer=by_customer)
     if not what:
         return None
+    clear = entry.clear
     ip = clear.get("ip", "") if by_customer else ""
     trace = clear.get("reply") or (str(_("IP %(ip)s", ip=ip)) if ip else "")
-    return Step(row.at, row.act, what, clear.get("to") or clear.get("name") or "", trace)
+    return Step(entry.at, entry.act, what, clear.get("to") or clear.get("name") or "", trace)
 
 
 def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
-    late = {"confirmed": _("Det sena svaret bekräftades"), "refused": _("Det sena svaret togs inte emot")}
-    by_hand = data.get("channel") == "handed_over"
-    words = {
-        "doc.frozen": _("Version %(n)s låstes", n=data.get("version")),
-        "quote.sent": _("Skickades"),
-        "doc.resent": _("Länken lämnades över") if by_hand else _("Skickades igen"),
-        "mail.accepted": _("Mottaget av mottagarens server"),
-        "mail.bounced": _("Mejlet kom inte fram"),
-        "link.opened": _("Öppnad första gången"),
-        "link.revoked": _("En länk stängdes"),
-        "doc.commented": _("Fråga ställd") if by_customer else _("Svar skickat"),
-        "doc.extension_asked": _("Kunden bad om ny tid"),
-        "quote.accepted": _("Godkändes"),
-        "receipt.sent": _("Avtalet skickades"),
-        "doc.late_acceptance": late.get(data.get("answer", ""), _("Godkändes efter sista dagen")),
-        "doc.declined": _("Kunden tackade nej"),
-        "doc.recalled": _("Offerten togs tillbaka"),
-        "doc.expired": _("Tiden gick ut"),
-        "withdrawal.received": _("Avtalet ångrades"),
-        "personnummer.revealed": _("Personnummer visades"),
-    }
-    return str(words.get(act, ""))
+    if act == "doc.frozen":
+        return str(_("Version %(n)s låstes", n=data.get("version")))
+    if act == "doc.resent" and data.get("channel") == "handed_over":
+        act = "link.handed_over"
+    elif act == "doc.commented" and by_customer:
+        act = "doc.asked"
+    elif act == "doc.late_acceptance" and data.get("answer") in ("confirmed", "refused"):
+        act = f"{act}.{data['answer']}"
+    return str(_WORDS.get(act, ""))
+
+
+_WORDS = {
+    "quote.sent": _l("Skickades"),
+    "doc.resent": _l("Skickades igen"),
+    "link.handed_over": _l("Länken lämnades över"),
+    "mail.accepted": _l("Mottaget av mottagarens server"),
+    "mail.bounced": _l("Mejlet kom inte fram"),
+    "link.opened": _l("Öppnad första gången"),
+    "link.revoked": _l("En länk stängdes"),
+    "doc.commented": _l("Svar skickat"),
+    "doc.asked": _l("Fråga ställd"),
+    "doc.extension_asked": _l("Kunden bad om ny tid"),
+    "quote.accepted": _l("Godkändes"),
+    "receipt.sent": _l("Avtalet skickades"),
+    "doc.late_acceptance": _l("Godkändes efter sista dagen"),
+    "doc.late_acceptance.confirmed": _l("Det sena svaret bekräftades"),
+    "doc.late_acceptance.refused": _l("Det sena svaret togs inte emot"),
+    "doc.declined": _l("Kunden tackade nej"),
+    "doc.recalled": _l("Offerten togs tillbaka"),
+    "doc.expired": _l("Tiden gick ut"),
+    "withdrawal.received": _l("Avtalet ångrades"),
+    "personnummer.revealed": _l("Personnummer visades"),
+}

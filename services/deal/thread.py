@@ -91,11 +91,6 @@ def answer(quote: Quote, text: str, *, actor: Actor, now: datetime) -> Message:
     return message
 
 
-def of(quote: Quote) -> list[Message]:
-    """The thread, oldest first."""
-    return sorted(scope.rows(Message, quote.firm_id, Message.quote_id == quote.id), key=lambda message: message.id)
-
-
 def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
     message = Message(
         firm_id=deal.found.firm_id,

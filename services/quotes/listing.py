@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 
@@ -110,7 +110,20 @@ class Page:
     after: str | None
 
 
-def shown_status(quote: Quote, today: date) -> str:
+class Stated(Protocol):
+    """What the state of a quote is told from."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def question_at(self) -> datetime | None: ...
+    @property
+    def seen_at(self) -> datetime | None: ...
+    @property
+    def valid_until(self) -> date: ...
+
+
+def shown_status(quote: Stated, today: date) -> str:
     """The stored state, or what is computed from it: question, opened, expired."""
     return _shown(quote.status, bool(quote.question_at), bool(quote.seen_at), quote.valid_until, today)
 

@@ -106,21 +106,17 @@ class Sheet:
         return self.quote.paid_on or self.quote.valid_until
 
 
-def _columns(model: Any, row: type[NamedTuple]) -> list[Any]:
-    return [getattr(model, name) for name in row._fields]
-
-
 # Made once and read past the ORM: their making, and the making of its rows, take longer than their running.
 _FIRM_ID: Any = bindparam("firm_id")
 _HEAD = (
-    scope.columns(Quote, _FIRM_ID, *_columns(Quote, QuoteRow), Firm.f_skatt, *_columns(Customer, CustomerRow))
+    scope.columns(Quote, _FIRM_ID, *scope.named(Quote, QuoteRow), Firm.f_skatt, *scope.named(Customer, CustomerRow))
     .join(Firm, Firm.id == _FIRM_ID)
     .outerjoin(Customer, and_(Customer.firm_id == Quote.firm_id, Customer.id == Quote.customer_id))
     .where(Quote.n == bindparam("n"))
 )
 _LOCKED_HEAD = _HEAD.with_for_update(of=Quote)
 _PARTS = (
-    scope.columns(QuoteSection, _FIRM_ID, *_columns(QuoteSection, SectionRow), *_columns(QuoteLine, LineRow))
+    scope.columns(QuoteSection, _FIRM_ID, *scope.named(QuoteSection, SectionRow), *scope.named(QuoteLine, LineRow))
     .outerjoin(
         QuoteLine,
         and_(
@@ -140,15 +136,15 @@ _SECTION_ENDS = len(SectionRow._fields)
 
 def read(firm_id: int, n: int, *, lock: bool = False) -> Sheet:
     """The draft as plain rows. `lock` makes other writers of the quote wait. Raises NotFound."""
-    connection = db.session.connection()
-    head = connection.execute(_LOCKED_HEAD if lock else _HEAD, {"firm_id": firm_id, "n": n}).first()
-    if head is None:
+    found = scope.plain(_LOCKED_HEAD if lock else _HEAD, {"firm_id": firm_id, "n": n})
+    if not found:
         raise NotFound
+    head = found[0]
     quote = QuoteRow._make(head[:_QUOTE_ENDS])
     f_skatt, *customer = head[_QUOTE_ENDS:]
     sections: list[SectionRow] = []
     lines: list[LineRow] = []
-    for row in connection.execute(_PARTS, {"firm_id": firm_id, "quote_id": quote.id}):
+    for row in scope.plain(_PARTS, {"firm_id": firm_id, "quote_id": quote.id}):
         if not sections or sections[-1].id != row[0]:
             sections.append(SectionRow._make(row[:_SECTION_ENDS]))
         if row[_SECTION_ENDS] is not None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from sqlalchemy import and_
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import and_, bindparam, exists
 
 from domain import personnummer
 from domain.clock import stockholm_date
@@ -29,20 +29,20 @@ from models import (
 )
 from services import events, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, figures, story, thread
+from services.deal import agreements, figures, story
 from services.deal.story import Step
 from services.errors import NotFound
 from services.quotes import drafting, listing
 
 TO_CUSTOMER = {
-    "quote_sent",
-    "answer_to_customer",
-    "quote_approved",
-    "quote_recalled",
-    "link_again",
-    "late_answer",
-    "late_refused",
-    "withdrawal_received",
+    "quote_sent": _l("Mejl med länken"),
+    "answer_to_customer": _l("Mejl med svaret"),
+    "quote_approved": _l("Mejl med avtalet"),
+    "quote_recalled": _l("Mejl om att offerten är tillbakatagen"),
+    "link_again": _l("Mejl med länken igen"),
+    "late_answer": _l("Mejl om det sena svaret"),
+    "late_refused": _l("Mejl om det sena svaret"),
+    "withdrawal_received": _l("Mejl med kvittensen"),
 }
 
 
@@ -56,101 +56,179 @@ class Person:
     rut_kr: int
 
 
+class Subject(NamedTuple):
+    """The quote as its page tells of it."""
+
+    id: int
+    firm_id: int
+    public_id: str
+    n: int
+    number: str | None
+    title: str
+    status: str
+    version: int
+    changed_since: bool
+    valid_until: date
+    question_at: datetime | None
+    seen_at: datetime | None
+
+
+class Sent(NamedTuple):
+    """A letter about the quote, with what became of it."""
+
+    kind: str
+    to_address: str
+    state: str
+    attempts: int
+    next_at: datetime
+    reply: str
+    created_at: datetime
+    done_at: datetime | None
+
+
+class Link(NamedTuple):
+    """A way in for the customer that is open."""
+
+    public_id: str
+    way: str
+    email: str
+    opened_at: datetime | None
+
+
+class Said(NamedTuple):
+    """One question or answer."""
+
+    sender: str
+    name: str
+    text: str
+    created_at: datetime
+
+
+class Refusal(NamedTuple):
+    """The customer's no to the newest version."""
+
+    reason: str
+    comment: str
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One quote's page. Without a version nothing has been sent yet."""
 
-    quote: Quote
+    quote: Subject
     status: str
-    version: QuoteVersion | None
-    content: dict[str, Any] | None
+    content: dict[str, Any] | None  # of the newest version
+    pdf_bytes: int
     totals: Totals | dict[str, Any] | None  # as agreed, else with no option picked
-    pdf: StoredFile | None
     steps: list[Step]
-    messages: list[Message]
-    letters: list[Letter]
-    links: list[QuoteLink]
+    messages: list[Said]
+    letters: list[Sent]
+    links: list[Link]
     agreement: Agreement | None
     agreed: dict[str, Any] | None
-    decline: Decline | None
+    decline: Refusal | None
     persons: list[Person] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
 
     @property
-    def failed(self) -> Letter | None:
+    def failed(self) -> Sent | None:
         """The newest letter to the customer, if it did not arrive."""
-        newest = next((letter for letter in reversed(self.letters) if letter.kind in TO_CUSTOMER), None)
+        newest = self.letters[-1] if self.letters else None
         return newest if newest is not None and newest.state == "failed" else None
-
-    @property
-    def live_links(self) -> list[QuoteLink]:
-        return [link for link in self.links if link.revoked_at is None]
 
     def can(self, action: str) -> bool:
         return can(self.quote.status, action)
 
 
+# Made once and read past the ORM: their making, and the making of its rows, take longer than their running.
+_FIRM_ID: Any = bindparam("firm_id")
+_OF_QUOTE: Any = bindparam("quote_id")
+_HEAD = (
+    scope.columns(
+        Quote,
+        _FIRM_ID,
+        *scope.named(Quote, Subject),
+        QuoteVersion.content,
+        StoredFile.size_bytes,
+        Agreement.id,
+        exists(scope.columns(Message, _FIRM_ID, Message.id).where(Message.quote_id == Quote.id).correlate(Quote)),
+        *scope.named(Decline, Refusal),
+    )
+    .outerjoin(
+        QuoteVersion,
+        and_(
+            QuoteVersion.firm_id == _FIRM_ID,
+            QuoteVersion.quote_id == Quote.id,
+            QuoteVersion.version == Quote.version,
+        ),
+    )
+    .outerjoin(StoredFile, and_(StoredFile.firm_id == _FIRM_ID, StoredFile.id == QuoteVersion.pdf_id))
+    .outerjoin(Agreement, and_(Agreement.firm_id == _FIRM_ID, Agreement.quote_id == Quote.id))
+    .outerjoin(
+        Decline,
+        and_(Decline.firm_id == _FIRM_ID, Decline.quote_id == Quote.id, Decline.version == Quote.version),
+    )
+    .where(Quote.n == bindparam("n"))
+)
+_LETTERS = (
+    scope.columns(Letter, _FIRM_ID, *scope.named(Letter, Sent)).where(Letter.quote_id == _OF_QUOTE).order_by(Letter.id)
+)
+_LINKS = (
+    scope.columns(QuoteLink, _FIRM_ID, *scope.named(QuoteLink, Link))
+    .where(QuoteLink.quote_id == _OF_QUOTE, QuoteLink.revoked_at.is_(None))
+    .order_by(QuoteLink.id)
+)
+_MESSAGES = (
+    scope.columns(Message, _FIRM_ID, *scope.named(Message, Said))
+    .where(Message.quote_id == _OF_QUOTE)
+    .order_by(Message.id)
+)
+
+
 def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
     """Raises NotFound."""
-    row = db.session.execute(
-        scope.columns(Quote, firm_id, Quote, QuoteVersion, StoredFile, Agreement, Decline)
-        .outerjoin(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Quote.version))
-        .outerjoin(StoredFile, StoredFile.id == QuoteVersion.pdf_id)
-        .outerjoin(Agreement, Agreement.quote_id == Quote.id)
-        .outerjoin(Decline, and_(Decline.quote_id == Quote.id, Decline.version == Quote.version))
-        .where(Quote.n == n)
-    ).one_or_none()
-    if row is None:
+    found = scope.plain(_HEAD, {"firm_id": firm_id, "n": n})
+    if not found:
         raise NotFound
-    quote, version, pdf, agreement, decline = row
-    content = json.loads(version.content) if version else None
+    *columns, stored, pdf_bytes, agreement_id, has_messages, reason, comment = found[0]
+    quote = Subject(*columns)
+    values = {"firm_id": firm_id, "quote_id": quote.id}
+    agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id) if agreement_id else None
+    content = json.loads(stored) if stored else None
     agreed = json.loads(agreement.agreed) if agreement else None
-    letters = db.session.scalars(
-        scope.columns(Letter, firm_id, Letter).where(Letter.quote_id == quote.id).order_by(Letter.id)
-    )
+    letters = [Sent(*row) for row in scope.plain(_LETTERS, values)]
     return View(
         quote=quote,
         status=listing.shown_status(quote, stockholm_date(now)),
-        version=version,
         content=content,
+        pdf_bytes=pdf_bytes or 0,
         totals=agreed["totals"] if agreed else figures.totals(content) if content else None,
-        pdf=pdf,
         steps=_steps(quote, firm_public_id),
-        messages=thread.of(quote),
+        messages=[Said(*row) for row in scope.plain(_MESSAGES, values)] if has_messages else [],
         letters=[letter for letter in letters if letter.kind in TO_CUSTOMER],
-        links=sorted(scope.rows(QuoteLink, firm_id, QuoteLink.quote_id == quote.id), key=lambda link: link.id),
+        links=[Link(*row) for row in scope.plain(_LINKS, values)],
         agreement=agreement,
         agreed=agreed,
-        decline=decline,
+        decline=Refusal(reason, comment) if reason is not None else None,
         persons=persons(firm_public_id, agreement) if agreement else [],
         withdrawals=_withdrawals(agreement) if agreement else [],
     )
 
 
-def _steps(quote: Quote, firm_public_id: str) -> list[Step]:
+def _steps(quote: Subject, firm_public_id: str) -> list[Step]:
     """The chain's steps; what became of letters is told by the letters themselves, queued ones too."""
     told = story.of(quote, firm_public_id=firm_public_id)
     return [step for step in told if step.act not in ("mail.accepted", "mail.bounced", "receipt.sent")]
 
 
-def timeline(shown: View) -> list[Step | Letter]:
+def timeline(shown: View) -> list[Step | Sent]:
     """Steps and letters by time, oldest first."""
     return sorted([*shown.steps, *shown.letters], key=lambda one: one.at if isinstance(one, Step) else one.created_at)
 
 
-def letter_words(letter: Letter) -> str:
+def letter_words(letter: Sent) -> str:
     """What kind of letter it is."""
-    words = {
-        "quote_sent": _("Mejl med länken"),
-        "answer_to_customer": _("Mejl med svaret"),
-        "quote_approved": _("Mejl med avtalet"),
-        "quote_recalled": _("Mejl om att offerten är tillbakatagen"),
-        "link_again": _("Mejl med länken igen"),
-        "late_answer": _("Mejl om det sena svaret"),
-        "late_refused": _("Mejl om det sena svaret"),
-        "withdrawal_received": _("Mejl med kvittensen"),
-    }
-    return str(words[letter.kind])
+    return str(TO_CUSTOMER[letter.kind])
 
 
 def persons(firm_public_id: str, agreement: Agreement, *, in_full: bool = False) -> list[Person]:
