@@ -56,6 +56,8 @@ def written(value: Any) -> str:
     """
     if type(value) is str:
         return markupsafe._escape_inner(value)  # type: ignore[attr-defined]  # the part of `escape` in C
+    if type(value) is int:
+        return str(value)
     return value if type(value) is Markup else escape(value)
 
 
