@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tables.agreements import Agreement, Applicant, Withdrawal
+from tables.articles import Article, ArticleImport
 from tables.base import Base, FirmOwned, new_public_id
-from tables.customers import Article, Customer
+from tables.customers import Customer
 from tables.firms import (
     Acceptance,
     Attempt,
@@ -25,6 +26,7 @@ __all__ = [
     "Agreement",
     "Applicant",
     "Article",
+    "ArticleImport",
     "Attempt",
     "Base",
     "ChainHead",

@@ -1,4 +1,4 @@
-"""The firm's register of customers and its price list."""
+"""The firm's register of customers."""
 
 from __future__ import annotations
 
@@ -38,31 +38,4 @@ class Customer(FirmOwned, Base):
     site_city: Mapped[str] = mapped_column(String(80), default="")
     rev: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Article(FirmOwned, Base):
-    """One row of the price list."""
-
-    __tablename__ = "article"
-    __table_args__ = (
-        firm_key(),
-        UniqueConstraint("firm_id", "n"),
-        CheckConstraint("kind IN ('labour', 'material', 'other')", name="kind"),
-        CheckConstraint("basis IN ('incl', 'excl')", name="basis"),
-        CheckConstraint("vat_percent IN (0, 6, 12, 25)", name="vat_percent"),
-        Index("ix_article_used", "firm_id", "archived_at", "used_at"),
-    )
-    n: Mapped[int]
-    name: Mapped[str] = mapped_column(String(200))
-    search_text: Mapped[str] = mapped_column(Text)
-    unit: Mapped[str] = mapped_column(String(12), default="st")
-    unit_price_ore: Mapped[int]
-    basis: Mapped[str] = mapped_column(String(4), default="incl")  # whether the price includes VAT
-    vat_percent: Mapped[int] = mapped_column(default=25)
-    kind: Mapped[str] = mapped_column(String(10), default="material")
-    deduction: Mapped[str | None] = mapped_column(String(3))
-    work_type: Mapped[str | None] = mapped_column(String(40))
-    used_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when it last came into a quote; at first when it was made
-    rev: Mapped[int] = mapped_column(default=1)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

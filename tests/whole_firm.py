@@ -14,12 +14,14 @@ from models import (
     Acceptance,
     Agreement,
     Applicant,
+    ArticleImport,
     Decline,
     Firm,
     Message,
     OnceKey,
     Quote,
     QuoteLink,
+    QuoteTemplate,
     QuoteVersion,
     User,
     UserToken,
@@ -95,6 +97,18 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
         firm, marks.customer, email=f"{marks.email}@kund.example", phone=marks.phone, site_street=marks.street
     )
     make.article(firm, f"{marks.line} artikel")
+    db.session.add(
+        ArticleImport(
+            firm_id=firm.id,
+            user_id=owner.id,
+            file_id=_stored(firm, f"Benämning;Pris\n{marks.file};1".encode(), "article_import", "text/csv"),
+            basis="incl",
+            created_at=now,
+            expires_at=now + timedelta(hours=24),
+        )
+    )
+    db.session.add(QuoteTemplate(firm_id=firm.id, n=1, name=f"{marks.line} mall", content="{}", used_at=now))
+    db.session.add(TextBlock(firm_id=firm.id, n=1, place="terms", title="Villkor", text=marks.line, used_at=now))
     firm.logo_id = _stored(firm, b"\x89PNG " + marks.file.encode(), "logo", "image/png")
     for number in range(1, quotes + 1):
         _agreed_quote(make, firm, customer, marks, actor, number)

@@ -13,7 +13,7 @@ from models import Agreement, Firm, Quote, QuoteVersion, StoredFile
 from services import scope
 
 ROWS_AT_A_TIME = 500
-_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "text/csv": "csv"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,8 +154,16 @@ _TABLES = (
         "article",
         whose="the firm",
         purpose="price list",
-        firm="name search_text unit unit_price_ore basis vat_percent kind deduction work_type",
+        firm="name search_text unit unit_price_ore basis vat_percent kind deduction work_type purchase_price_ore",
         technical="id firm_id n used_at rev archived_at",
+    ),
+    _table(
+        "article_import",
+        whose="the one who asked for it",
+        purpose="a price list's file between being shown and being taken in",
+        kept="24 hours; the file only until it is taken in",
+        firm="basis added changed",
+        technical="id firm_id public_id user_id file_id created_at expires_at done_at",
     ),
     _table(
         "quote",
