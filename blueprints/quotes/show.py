@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from blueprints.quotes import bp
 from blueprints.quotes.review_forms import AnswerForm, ResendForm
+from blueprints.quotes.view import base_of
 from blueprints.shared.guards import requires
 from models import StoredFile
 from services.clock import utc_now
@@ -144,6 +145,7 @@ def _page(
         place="offerter",
         view=view,
         quote=view.quote,
+        base=base_of(n),
         content=view.content,
         steps=showing.timeline(view),
         letter_words=showing.letter_words,

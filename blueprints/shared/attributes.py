@@ -10,9 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, g
+from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
+from wtforms import Field
 from wtforms.widgets import Input, core
+
+_NEVER = dict.fromkeys(("required", "maxlength", "minlength", "min", "max"), False)
 
 
 def html_params(**given: Any) -> Markup:
@@ -33,7 +37,24 @@ def csrf_token() -> str:
     return token or generate_csrf()
 
 
+def control(field: Field, given: dict[str, Any], hint: object, cls: str) -> Markup:
+    """The control of a field, and which words beside it tell of it: its error, its hint.
+
+    `required` and lengths are never sent: they cut text and speak the browser's language.
+    """
+    attributes: dict[str, Any] = {**_NEVER, "class": cls}
+    told = [f"{field.id}-e"] if field.errors else []
+    if field.errors:
+        attributes["aria-invalid"] = "true"
+    if hint:
+        told.append(f"{field.id}-h")
+    if told:
+        attributes["aria-describedby"] = " ".join(told)
+    return field(**attributes | given)
+
+
 def register(app: Flask) -> None:
-    app.jinja_env.globals["csrf_token"] = csrf_token
+    FlaskForm.Meta.csrf = False  # CSRFProtect has checked every POST before a form is made
+    app.jinja_env.globals.update(control=control, csrf_token=csrf_token)
     core.html_params = html_params
     Input.html_params = staticmethod(html_params)  # type: ignore[method-assign]  # on purpose: it is in its place
