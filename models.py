@@ -18,8 +18,10 @@ from tables.firms import (
     User,
     UserToken,
 )
+from tables.photos import Photo
 from tables.quotes import Decline, Message, Quote, QuoteLine, QuoteLink, QuoteSection, QuoteVersion
 from tables.records import ChainHead, Event, EventValue, Export, Letter, StoredFile
+from tables.templates import QuoteTemplate, TextBlock
 
 __all__ = [
     "Acceptance",
@@ -44,12 +46,15 @@ __all__ = [
     "Login",
     "Message",
     "OnceKey",
+    "Photo",
     "Quote",
     "QuoteLine",
     "QuoteLink",
     "QuoteSection",
+    "QuoteTemplate",
     "QuoteVersion",
     "StoredFile",
+    "TextBlock",
     "User",
     "UserToken",
     "Withdrawal",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.quote_states import QuoteStatus
@@ -52,7 +52,15 @@ class Quote(FirmOwned, Base):
     message: Mapped[str] = mapped_column(Text, default="")
     terms: Mapped[str] = mapped_column(Text, default="")
     basis: Mapped[str] = mapped_column(String(4), default="incl")
-    price_type: Mapped[str] = mapped_column(String(20), default="fixed")
+    price_type: Mapped[str] = mapped_column(String(20), default="fixed")  # domain/price_types.py
+    limit_percent: Mapped[int] = mapped_column(default=15, server_default="15")  # most above an approximate price
+    cap_ore: Mapped[int | None]  # the ceiling of a running account, in the quote's basis
+    markup_bp: Mapped[int | None]  # running account: material costs what the firm paid and this much more
+    discount_bp: Mapped[int] = mapped_column(default=0, server_default="0")  # on the whole
+    is_smahus: Mapped[bool] = mapped_column(default=False, server_default=false())  # KtjL 51-61 apply
+    payment_plan: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")  # JSON, domain/payment_plan.py
+    not_included: Mapped[str] = mapped_column(Text, default="", server_default="")
+    customer_does: Mapped[str] = mapped_column(Text, default="", server_default="")  # what the customer arranges
     valid_until: Mapped[date]
     paid_on: Mapped[date | None]  # expected payment date; without one, valid_until
     starts_on: Mapped[date | None]
@@ -89,6 +97,11 @@ class QuoteSection(FirmOwned, Base):
     n: Mapped[int]  # number within the quote, for addresses; never used again
     position: Mapped[int]  # order; a tie is broken by n
     title: Mapped[str] = mapped_column(String(120), default="")
+    price_mode: Mapped[str] = mapped_column(String(8), default="rows", server_default="rows")  # rows, no_rows, sum
+    discount_bp: Mapped[int] = mapped_column(default=0, server_default="0")  # on all its lines
+    choice: Mapped[str] = mapped_column(
+        String(4), default="", server_default=""
+    )  # pick one of its lines: one, must
     rev: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(120), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -126,6 +139,11 @@ class QuoteLine(FirmOwned, Base):
     deduction: Mapped[str | None] = mapped_column(String(3))
     work_type: Mapped[str | None] = mapped_column(String(40))
     is_option: Mapped[bool] = mapped_column(default=False)
+    is_recommended: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_text: Mapped[bool] = mapped_column(default=False, server_default=false())  # words between lines, without a price
+    quantity_min_milli: Mapped[int | None]  # the customer may change the quantity from here
+    quantity_max_milli: Mapped[int | None]  # to here; both or none
+    purchase_price_ore: Mapped[int | None]  # what one costs the firm, without VAT; never the customer's to see
     rev: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(120), default="")  # name of the user, for the 409 page
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

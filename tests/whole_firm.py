@@ -23,6 +23,7 @@ from models import (
     QuoteLink,
     QuoteTemplate,
     QuoteVersion,
+    TextBlock,
     User,
     UserToken,
     Withdrawal,

@@ -170,9 +170,9 @@ _TABLES = (
         whose="the firm's customers",
         purpose="drafts and state of quotes",
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
-        "changed_by",
-        firm="number status version changed_since terms basis price_type valid_until paid_on starts_on finishes_on "
-        "turn gross_ore net_ore deducted to_pay_ore sent_at",
+        "changed_by not_included customer_does payment_plan",
+        firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
+        "is_smahus valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted to_pay_ore sent_at",
         technical="id firm_id public_id n customer_id user_id rev mail_failed_at created_at touched_at archived_at "
         "changed_at changed_key",
     ),
@@ -182,7 +182,7 @@ _TABLES = (
         purpose="parts of a draft",
         kept="a removed part: until the quote is sent",
         personal="changed_by",
-        firm="title",
+        firm="title price_mode discount_bp choice",
         technical="id firm_id quote_id n position rev changed_at changed_key removed_at",
     ),
     _table(
@@ -191,8 +191,33 @@ _TABLES = (
         purpose="lines of a draft",
         kept="a removed line: until the quote is sent",
         personal="text note changed_by",
-        firm="quantity_milli unit unit_price_ore vat_percent kind discount_bp deduction work_type is_option",
+        firm="quantity_milli unit unit_price_ore vat_percent kind discount_bp deduction work_type is_option is_text "
+        "is_recommended quantity_min_milli quantity_max_milli purchase_price_ore",
         technical="id firm_id quote_id section_id n position rev changed_at changed_key removed_at",
+    ),
+    _table(
+        "quote_template",
+        whose="the firm",
+        purpose="what new drafts can begin with",
+        firm="name content",
+        technical="id firm_id n rev used_at archived_at",
+    ),
+    _table(
+        "text_block",
+        whose="the firm",
+        purpose="texts the firm says often",
+        firm="place title text",
+        technical="id firm_id n rev used_at archived_at",
+    ),
+    _table(
+        "photo",
+        whose="the firm's customers, whose homes they show",
+        purpose="photos of a quote; the pictures lie encrypted in DATA_DIR/files",
+        kept="a removed one: 30 days, or with the sent version that shows it",
+        personal="caption name changed_by",
+        firm="section_n line_n position state reason width height size_bytes sha256 sent_version",
+        technical="id firm_id public_id quote_id source_sha256 incoming_id large_id paper_id thumb_id attempts "
+        "lease_until rev changed_at changed_key created_at removed_at",
     ),
     _table(
         "quote_version",
