@@ -15,6 +15,7 @@ from domain import luhn
 _SHAPE = re.compile(r"([0-9]{2})?([0-9]{2})([0-9]{2})([0-9]{2})([-+]?)([0-9]{4})")
 _DASHES = str.maketrans({"\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2212": "-"})
 _MASK = "••••"
+_LIKE_ONE = re.compile(r"(?<![\d-])(?:\d{2})?\d{6}[-+\u2010-\u2013\u2212 ]?\d{4}(?![\d-])")
 
 
 class BadPersonnummer(ValueError):
@@ -49,6 +50,17 @@ def parse(text: str, today: date) -> str:
     if born > today:
         raise BadPersonnummer("future")
     return number
+
+
+def stands_in(text: str, today: date) -> bool:
+    """Whether a text holds digits that are a personnummer by date and check digit."""
+    for found in _LIKE_ONE.findall(text):
+        try:
+            parse(found, today)
+        except BadPersonnummer:
+            continue
+        return True
+    return False
 
 
 def birth_date(p12: str) -> date:

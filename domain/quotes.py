@@ -6,16 +6,18 @@ Money is whole öre, quantities are thousandths, discounts hundredths of a perce
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from domain.money import round_div
 from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person, rate_percent, remaining_kr, split
 
 VAT_RATES = (25, 12, 6, 0)
+NOTHING: Mapping[str, int] = MappingProxyType({})
 
 __all__ = [
     "VAT_RATES",
@@ -24,13 +26,16 @@ __all__ = [
     "DeductionShare",
     "Line",
     "LineKind",
+    "Margin",
     "PriceBasis",
     "Priced",
     "Totals",
     "VatGroup",
     "as_data",
     "convert_price",
+    "less",
     "line_total_ore",
+    "margin",
     "option_prices",
     "section_ore",
     "totals",
@@ -131,6 +136,24 @@ class DeductionShare:
 
 
 @dataclass(frozen=True, slots=True)
+class Margin:
+    """What the lines with a known cost bring and cost the firm, in öre without VAT; `unknown` lines say no cost."""
+
+    sold_ore: int
+    cost_ore: int
+    unknown: int
+
+    @property
+    def earned_ore(self) -> int:
+        return self.sold_ore - self.cost_ore
+
+    @property
+    def percent_bp(self) -> int:
+        """Of what they bring, in hundredths of a percent."""
+        return round_div(self.earned_ore * 10000, self.sold_ore) if self.sold_ore else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
     """All sums of a quote.
 
@@ -154,11 +177,20 @@ class Totals:
     exceeds_one_person: bool
 
 
-def line_total_ore(line: Priced) -> int:
-    """Quantity x price less the line's discount, in the quote's basis, rounded once."""
+def line_total_ore(line: Priced, quantity_milli: int | None = None) -> int:
+    """Quantity x price less the line's discount, in the quote's basis, rounded once. `quantity_milli`: another one."""
+    quantity = line.quantity_milli if quantity_milli is None else quantity_milli
     if line.discount_bp:
-        return round_div(line.quantity_milli * line.unit_price_ore * (10000 - line.discount_bp), 10_000_000)
-    return round_div(line.quantity_milli * line.unit_price_ore, 1000)
+        return round_div(quantity * line.unit_price_ore * (10000 - line.discount_bp), 10_000_000)
+    return round_div(quantity * line.unit_price_ore, 1000)
+
+
+def less(amount_ore: int, *discounts_bp: int) -> int:
+    """An amount after one discount and then the next, rounded after each."""
+    for discount_bp in discounts_bp:
+        if discount_bp:
+            amount_ore = round_div(amount_ore * (10000 - discount_bp), 10000)
+    return amount_ore
 
 
 def totals(
@@ -168,12 +200,16 @@ def totals(
     paid_on: date,
     applicants: Sequence[Applicant] = (Applicant(),),
     picked: Collection[str] = (),
+    quantities: Mapping[str, int] = NOTHING,
     discount_bp: int = 0,
+    sections_bp: Mapping[str, int] = NOTHING,
 ) -> Totals:
     """The totals of the lines that count: all but the options whose key is not in `picked`.
 
-    `paid_on` (expected payment date) picks rates and caps. `discount_bp` is a discount on the whole quote, taken on
-    each line alike. With basis "incl" the total is exactly the sum of the line totals.
+    `paid_on` (expected payment date) picks rates and caps. By the keys of lines: `quantities`, in thousandths, stand in
+    for their own, and `sections_bp` is the discount on their section. `discount_bp` is one on the whole quote. Each
+    discount is taken on each line alike, the line's own first, then its section's, then the whole's. With basis
+    "incl" the total is exactly the sum of the line totals less the discounts.
     Raises NoRuleForDate if a line carries a deduction that no rule covers on that day.
     """
     is_incl = basis == PriceBasis.INCL
@@ -183,13 +219,14 @@ def totals(
     labour: dict[str, dict[int, int]] = {}
     shown = 0
     for line in lines:
-        amount = line_total_ore(line)
+        amount = line_total_ore(line, quantities.get(line.key)) if quantities else line_total_ore(line)
+        before = amount
+        if sections_bp or discount_bp:
+            amount = less(amount, sections_bp.get(line.key, 0), discount_bp)
         if line.is_option and line.key not in picked:
             options_by_rate[line.vat_percent] = options_by_rate.get(line.vat_percent, 0) + amount
             continue
-        shown += amount
-        if discount_bp:
-            amount = round_div(amount * (10000 - discount_bp), 10000)
+        shown += before
         by_kind[line.kind] += amount
         by_rate[line.vat_percent] = by_rate.get(line.vat_percent, 0) + amount
         if line.deduction and line.kind == LineKind.LABOUR:
@@ -221,29 +258,70 @@ def totals(
 
 
 def option_prices(
-    lines: Sequence[Line],
+    lines: Sequence[Priced],
     *,
     basis: str,
     paid_on: date,
     applicants: Sequence[Applicant] = (Applicant(),),
     picked: Collection[str] = (),
+    quantities: Mapping[str, int] = NOTHING,
+    discount_bp: int = 0,
+    sections_bp: Mapping[str, int] = NOTHING,
 ) -> dict[str, tuple[int, int]]:
     """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, other picks kept."""
+
+    def of(keys: Collection[str]) -> Totals:
+        return totals(
+            lines,
+            basis=basis,
+            paid_on=paid_on,
+            applicants=applicants,
+            picked=keys,
+            quantities=quantities,
+            discount_bp=discount_bp,
+            sections_bp=sections_bp,
+        )
+
     chosen = frozenset(picked)
     prices = {}
-    now = totals(lines, basis=basis, paid_on=paid_on, applicants=applicants, picked=chosen)
+    now = of(chosen)
     for line in lines:
         if line.is_option:
-            other = totals(lines, basis=basis, paid_on=paid_on, applicants=applicants, picked=chosen ^ {line.key})
-            more, less = (now, other) if line.key in chosen else (other, now)
-            prices[line.key] = (more.gross_ore - less.gross_ore, more.to_pay_ore - less.to_pay_ore)
+            other = of(chosen ^ {line.key})
+            more, fewer = (now, other) if line.key in chosen else (other, now)
+            prices[line.key] = (more.gross_ore - fewer.gross_ore, more.to_pay_ore - fewer.to_pay_ore)
     return prices
 
 
-def section_ore(lines: Sequence[Priced]) -> int | None:
-    """The sum of a section's line totals in the quote's basis; None where there is nothing but options to pick."""
-    priced = [line_total_ore(line) for line in lines if not line.is_option]
+def section_ore(lines: Sequence[Priced], discount_bp: int = 0) -> int | None:
+    """The sum of a section's line totals less its discount, in the quote's basis.
+
+    None where there is nothing but options to pick.
+    """
+    priced = [less(line_total_ore(line), discount_bp) for line in lines if not line.is_option]
     return sum(priced) if priced or not lines else None
+
+
+def margin(lines: Iterable[tuple[Priced, int | None]], *, basis: str) -> Margin | None:
+    """What the firm earns on the lines that say what they cost it. None if no line does.
+
+    Each line with its purchase price in öre, without VAT, for one unit. Options do not count, nor discounts on
+    sections and the whole: it is the margin of the lines.
+    """
+    sold = cost = 0
+    unknown = 0
+    for line, purchase_price_ore in lines:
+        if line.is_option:
+            continue
+        if purchase_price_ore is None:
+            unknown += 1
+            continue
+        amount = line_total_ore(line)
+        if basis == PriceBasis.INCL:
+            amount = round_div(amount * 100, 100 + line.vat_percent)
+        sold += amount
+        cost += round_div(line.quantity_milli * purchase_price_ore, 1000)
+    return Margin(sold, cost, unknown) if sold or cost else None
 
 
 def convert_price(unit_price_ore: int, vat_percent: int, *, from_basis: str, to_basis: str) -> int:

@@ -45,18 +45,17 @@ def pct(bp: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Calendar:
-    """Today, and the words of days and months in the language of the request."""
+class _Words:
+    """The words of days and months in one language."""
 
-    today: date
     months: tuple[str, ...]
     weekdays: tuple[str, ...]
-    this_day: str
-    day_before: str
+    today: str
+    yesterday: str
 
 
 @lru_cache(maxsize=8)
-def _calendar_of(locale: str, today: date) -> _Calendar:
+def _words_in(locale: str) -> _Words:
     months = (
         _("januari"),
         _("februari"),
@@ -72,15 +71,15 @@ def _calendar_of(locale: str, today: date) -> _Calendar:
         _("december"),
     )
     weekdays = (_("måndag"), _("tisdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lördag"), _("söndag"))
-    return _Calendar(today, months, weekdays, _("i dag"), _("i går"))
+    return _Words(months, weekdays, _("i dag"), _("i går"))
 
 
-def _calendar() -> _Calendar:
-    """Looked up once a request or letter: a list asks for it fifty times."""
+def _words() -> _Words:
+    """Looked up once a request or letter: a list asks for them fifty times."""
     try:
-        found: _Calendar = g.calendar
+        found: _Words = g.words_of_days
     except AttributeError:
-        found = g.calendar = _calendar_of(str(get_locale()), stockholm_date(utc_now()))
+        found = g.words_of_days = _words_in(str(get_locale()))
     return found
 
 
@@ -89,12 +88,12 @@ def day(value: date | str | None) -> str:
     if not value:
         return ""
     on = date.fromisoformat(value) if isinstance(value, str) else value
-    return _day(on, _calendar())
+    return _day(on, stockholm_date(utc_now()))
 
 
-def _day(on: date, calendar: _Calendar) -> str:
-    text = f"{on.day}{NBSP}{calendar.months[on.month - 1]}"
-    return text if on.year == calendar.today.year else f"{text} {on.year}"
+def _day(on: date, today: date) -> str:
+    text = f"{on.day}{NBSP}{_words().months[on.month - 1]}"
+    return text if on.year == today.year else f"{text} {on.year}"
 
 
 def clock(at: datetime | None) -> str:
@@ -110,16 +109,16 @@ def when(at: datetime | None) -> str:
     """i dag 08.52, i går 16.20, måndag 09.00, 18 november; relative up to six days back."""
     if at is None:
         return ""
-    local, calendar = at.astimezone(STOCKHOLM), _calendar()
+    local, today = at.astimezone(STOCKHOLM), stockholm_date(utc_now())
     on = local.date()
-    days = (calendar.today - on).days
+    days = (today - on).days
     if days == 0:
-        return f"{calendar.this_day} {_clock(local)}"
+        return f"{_words().today} {_clock(local)}"
     if days == 1:
-        return f"{calendar.day_before} {_clock(local)}"
+        return f"{_words().yesterday} {_clock(local)}"
     if 1 < days < 7:
-        return f"{calendar.weekdays[on.weekday()]} {_clock(local)}"
-    return _day(on, calendar)
+        return f"{_words().weekdays[on.weekday()]} {_clock(local)}"
+    return _day(on, today)
 
 
 def moment(at: datetime | None) -> str:
@@ -127,7 +126,7 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(STOCKHOLM)
-    return f"{local.day}{NBSP}{_calendar().months[local.month - 1]} {local.year} kl.{NBSP}{_clock(local)}"
+    return f"{local.day}{NBSP}{_words().months[local.month - 1]} {local.year} kl.{NBSP}{_clock(local)}"
 
 
 def iso(value: date | datetime | None) -> str:
@@ -145,4 +144,4 @@ def register(app: Flask) -> None:
     for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
-    app.jinja_env.globals["today"] = lambda: _calendar().today
+    app.jinja_env.globals["today"] = lambda: stockholm_date(utc_now())

@@ -16,6 +16,7 @@ from domain.quotes import (
     as_data,
     convert_price,
     line_total_ore,
+    margin,
     option_prices,
     section_ore,
     totals,
@@ -173,8 +174,34 @@ def test_a_discount_on_the_whole_quote_falls_on_all_lines():
     assert (result.labour_ore, result.material_ore, result.deduction_ore) == (3562500, 2375000, 1068700)
 
 
+def test_a_discount_on_a_section_falls_on_its_lines_before_that_on_the_whole():
+    lines = [rot_line("1", price=3750000), line("2", price=2500000)]
+    result = totals(lines, basis="incl", paid_on=PAID_ON, discount_bp=500, sections_bp={"1": 1000})
+    assert (result.labour_ore, result.material_ore) == (3206250, 2375000)  # 3 750 000 x 0,9 x 0,95
+    assert (result.lines_ore, result.discount_ore) == (6250000, 668750)
+    assert result.deductions[0].labour_gross_ore == 3206250
+
+
+def test_a_quantity_of_the_customers_stands_in_for_the_firms():
+    lines = [line("1", price=10000), line("2", price=500, is_option=True)]
+    result = totals(lines, basis="incl", paid_on=PAID_ON, quantities={"1": 2500, "2": 4000}, picked={"2"})
+    assert result.gross_ore == 25000 + 2000
+    prices = option_prices(lines, basis="incl", paid_on=PAID_ON, quantities={"2": 4000}, discount_bp=1000)
+    assert prices == {"2": (1800, 1800)}
+
+
+def test_margin_is_of_the_lines_whose_cost_is_known():
+    sold = [(line("1", price=12500), 6000), (line("2", price=99900), None), (line("3", is_option=True), 1)]
+    found = margin(sold, basis="incl")
+    assert (found.sold_ore, found.cost_ore, found.earned_ore, found.percent_bp) == (10000, 6000, 4000, 4000)
+    assert found.unknown == 1
+    assert margin([(line("2"), None)], basis="excl") is None
+    assert margin([(line("1", price=12500), 20000)], basis="excl").percent_bp == -6000
+
+
 def test_the_sum_of_a_section_leaves_out_options():
     assert section_ore([line("1"), line("2", is_option=True)]) == 10000
+    assert section_ore([line("1"), line("2")], 1000) == 18000
     assert section_ore([]) == 0
     assert section_ore([line("3", is_option=True)]) is None
 
