@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2c9b7e40d5a6"
-down_revision = "8e2d5b6c1f43"
+down_revision = "5d90e3a7c214"
 branch_labels = None
 depends_on = None
 
