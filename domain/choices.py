@@ -1,7 +1,7 @@
 """What a customer may choose: options one by one, one of several, and quantities within limits.
 
-Nothing is ever chosen for the customer (DAL (2005:59) 2 kap. 11 §, consumer rights directive art. 22: extra payment needs
-an express yes). Read 2026-11-20.
+Nothing is ever chosen for the customer: what costs extra needs an express yes (directive 2011/83/EU, article 22).
+Read 2026-11-20.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 LONGEST = 100  # characters of a search that are looked at
@@ -22,8 +22,25 @@ def text_of(*parts: str | None) -> str:
 
 def matches(column: InstrumentedAttribute[str], typed: str) -> list[ColumnElement[bool]]:
     """Every typed word must stand somewhere in the text. `%` and `_` mean themselves."""
-    words = _plain(typed.replace("\0", "")[:LONGEST]).split()[:MOST_WORDS]
-    return [column.contains(word, autoescape=True) for word in words]
+    return [column.contains(word, autoescape=True) for word in _words(typed)]
+
+
+def prepared(column: InstrumentedAttribute[str], count: int) -> list[ColumnElement[bool]]:
+    """As `matches`, for a statement that is made once for so many words: their values come from `patterns`."""
+    return [column.like(bindparam(f"word_{place}"), escape="/") for place in range(count)]
+
+
+def patterns(typed: str) -> dict[str, str]:
+    """The values of a prepared search, as many as words were typed."""
+    return {f"word_{place}": f"%{_literal(word)}%" for place, word in enumerate(_words(typed))}
+
+
+def _words(typed: str) -> list[str]:
+    return _plain(typed.replace("\0", "")[:LONGEST]).split()[:MOST_WORDS]
+
+
+def _literal(word: str) -> str:
+    return word.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def matches_with_phone(column: InstrumentedAttribute[str], typed: str) -> list[ColumnElement[bool]]:

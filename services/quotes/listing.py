@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 from domain.clock import stockholm_date
 from domain.quote_states import AGREED, OPEN, QuoteStatus
 from models import Quote
-from services import scope
-from services.search import matches
+from services import scope, search
 
 PAGE_SIZE = 30
 RECENT = timedelta(days=7)
@@ -149,14 +148,14 @@ def page(
     parts = _GROUPS if view == "aktiva" else (("all", view, ""),)
     key = _read_key(after, len(parts))
     first, at, row_id = key or (0, now, 0)
-    values = {"firm_id": firm_id, "recent_from": now - RECENT, "at": at, "row_id": row_id}
+    words = search.patterns(typed)
+    values = {"firm_id": firm_id, "recent_from": now - RECENT, "at": at, "row_id": row_id, **words}
     today, left = stockholm_date(now), size
     groups: list[Group] = []
     end = ""
     for place, (name, which, turn) in enumerate(parts[first:], first):
         goes_on = key is not None and place == first
-        statement = _searching(which, goes_on, typed) if typed.strip() else _statement(which, goes_on)
-        rows = scope.plain(statement, {**values, "turn": turn, "size": left + 1})
+        rows = scope.plain(_statement(which, goes_on, len(words)), {**values, "turn": turn, "size": left + 1})
         shown, has_more = rows[:left], len(rows) > left
         if shown:
             is_whole = not (goes_on or has_more)
@@ -169,17 +168,13 @@ def page(
 
 
 @cache
-def _statement(which: str, goes_on: bool) -> Select[Any]:
-    """The statement of a group without search, made once: its making takes longer than its running."""
-    return _searching(which, goes_on, "")
+def _statement(which: str, goes_on: bool, words: int) -> Select[Any]:
+    """The rows of a group, from where the last page ended if it goes on, that hold so many words.
 
-
-def _searching(which: str, goes_on: bool, typed: str) -> Select[Any]:
-    """The rows of a group, from where the last page ended if it goes on.
-
-    Its values: firm_id, size, turn, recent_from, at, row_id.
+    Made once: its making takes longer than its running. Its values: firm_id, size, turn, recent_from, at, row_id, and
+    those of search.patterns.
     """
-    conditions = [*_WHICH[which], *matches(Quote.search_text, typed)]
+    conditions = [*_WHICH[which], *search.prepared(Quote.search_text, words)]
     if goes_on:
         conditions.append(_AFTER)
     found = scope.columns(Quote, _FIRM_ID, *_COLUMNS).where(*conditions)
