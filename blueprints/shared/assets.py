@@ -7,13 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from whitenoise import WhiteNoise
 
 from blueprints.shared import folding
 from blueprints.shared.headers import always
+from blueprints.shared.htmx import wants_part
 
 HASH_CHARACTERS = 10
+STYLESHEET = "css/handslag.css"
 
 
 class Assets(WhiteNoise):
@@ -50,3 +52,11 @@ def register(app: Flask) -> None:
     static = Assets(app.wsgi_app, Path(app.root_path) / "static", is_https=app.config["SETTINGS"].is_https)
     app.wsgi_app = static  # type: ignore[method-assign]
     folding.fold(app, "asset", static.address, made_from=static.hashed)
+    early = f"<{static.address(STYLESHEET)}>; rel=preload; as=style"
+
+    @app.after_request
+    def _early(answer: Response) -> Response:
+        """Name the stylesheet in the head of the answer, which is read before the page: a slow phone asks sooner."""
+        if answer.mimetype == "text/html" and not wants_part():
+            answer.headers["Link"] = early
+        return answer

@@ -1,4 +1,4 @@
-// What went wrong, and where to look. Every page works without this file. The words come from #ord (templates/_parts/words.html).
+// What went wrong, and where to look. No page needs this file. Its words: #ord.
 (() => {
   const $ = (id) => document.getElementById(id);
   const word = (name) => $("ord")?.dataset[name] ?? "";
@@ -15,7 +15,7 @@
     box.replaceChildren(toast);
     spoke = Date.now();
   };
-  // An error slot (<id>-e) speaks for its field.
+  // <id>-e speaks for its field.
   const mark = () => document.querySelectorAll(".errmsg[id$='-e']").forEach((slot) => {
     const field = $(slot.id.slice(0, -2));
     if (!field) return;
@@ -59,6 +59,14 @@
     if (menu) { menu.open = false; menu.firstElementChild.focus(); }
   });
 
+  // For the customer htmx comes after the first paint, and hears what was ticked before.
+  const later = document.querySelector("[data-later]");
+  const came = () => document.querySelectorAll("[hx-trigger=change] input").forEach((box) => {
+    if (box.checked !== box.defaultChecked) htmx.trigger(box, "change");
+  });
+  if (later) addEventListener("load", () => document.head.append(
+    Object.assign(document.createElement("script"), { src: later.dataset.later, onload: came })));
+
   const slow = new WeakMap();
   let focused = false;
   const after = (event) => { clearTimeout(slow.get(event.detail.xhr)); rest(event.detail.elt); };
@@ -81,7 +89,7 @@
   on("htmx:sendError", lost);
   on("htmx:timeout", lost);
 
-  // The customer has touched the page: told once, never by a mail scanner's fetch.
+  // The customer has touched the page: told once, by no mail scanner.
   const opened = $("oppnad");
   if (opened) {
     const signs = ["pointerdown", "keydown", "scroll"];
