@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,9 +11,10 @@ from sqlalchemy import and_, bindparam, func
 
 from domain import checks, quote_states, quotes
 from domain.clock import stockholm_date
-from domain.quotes import Deduction, Line, LineKind, Priced, Totals
+from domain.price_types import most_ore
+from domain.quotes import Deduction, Line, LineKind, Margin, Priced, PriceBasis, Totals
 from extensions import db
-from models import Customer, Firm, Quote, QuoteLine, QuoteSection
+from models import Customer, Firm, Photo, Quote, QuoteLine, QuoteSection
 from services import scope, search
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
@@ -51,8 +52,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All sums of a draft in öre: of the quote, of each line and of each section by their n, no option picked.
+    """All sums of a draft in öre: of the quote, of each priced line and of each section by their n, no option picked.
 
+    A line's sum is before the discounts of its section and of the whole, a section's before that of the whole.
     A section that holds nothing but options has no sum (None).
     """
 
@@ -137,27 +139,61 @@ def domain_line(line: QuoteLine) -> Line:
 
 
 def priced(draft: Draft | Sheet) -> Sequence[Priced]:
-    """The lines as the arithmetic takes them; their keys are their numbers as text."""
-    return draft.lines if isinstance(draft, Sheet) else [domain_line(line) for line in draft.lines]
+    """The lines as the arithmetic takes them, without words between lines; their keys are their numbers as text."""
+    if isinstance(draft, Sheet):
+        return [line for line in draft.lines if not line.is_text]
+    return [domain_line(line) for line in draft.lines if not line.is_text]
 
 
-def totals(draft: Draft | Sheet) -> Totals:
+def sections_bp(draft: Draft | Sheet) -> Mapping[str, int]:
+    """The discount of its section by the key of each line that has one."""
+    less = {section.id: section.discount_bp for section in draft.sections if section.discount_bp}
+    if not less:
+        return quotes.NOTHING
+    return {str(line.n): less[line.section_id] for line in draft.lines if line.section_id in less}
+
+
+def totals(draft: Draft | Sheet, *, paid_on: date | None = None) -> Totals:
     """The totals with no option picked, by the rules of the expected payment date. Raises NoRuleForDate."""
-    return quotes.totals(priced(draft), basis=draft.quote.basis, paid_on=draft.paid_on)
+    return _totals(draft, priced(draft), paid_on or draft.paid_on)
 
 
 def figures(draft: Draft | Sheet) -> Figures:
     """Every sum that the builder shows."""
-    stored: Sequence[QuoteLine | LineRow] = draft.lines
+    stored: Sequence[QuoteLine | LineRow] = [line for line in draft.lines if not line.is_text]
     lines = priced(draft)
     of_section: dict[int, list[Priced]] = {section.id: [] for section in draft.sections}
     for row, line in zip(stored, lines, strict=True):
         of_section[row.section_id].append(line)
     return Figures(
-        totals=quotes.totals(lines, basis=draft.quote.basis, paid_on=draft.paid_on),
+        totals=_totals(draft, lines, draft.paid_on),
         line_ore={row.n: quotes.line_total_ore(line) for row, line in zip(stored, lines, strict=True)},
-        section_ore={section.n: quotes.section_ore(of_section[section.id]) for section in draft.sections},
+        section_ore={
+            section.n: quotes.section_ore(of_section[section.id], section.discount_bp) for section in draft.sections
+        },
     )
+
+
+def _totals(draft: Draft | Sheet, lines: Sequence[Priced], paid_on: date) -> Totals:
+    quote = draft.quote
+    return quotes.totals(
+        lines, basis=quote.basis, paid_on=paid_on, discount_bp=quote.discount_bp, sections_bp=sections_bp(draft)
+    )
+
+
+def margin(draft: Draft | Sheet) -> Margin | None:
+    """What the firm earns, for those who may see it. None if no line says what it costs."""
+    costs = [line.purchase_price_ore for line in draft.lines if not line.is_text]
+    if all(cost is None for cost in costs):
+        return None
+    return quotes.margin(zip(priced(draft), costs, strict=True), basis=draft.quote.basis)
+
+
+def most(draft: Draft | Sheet, result: Totals) -> int | None:
+    """The most that may be charged, in öre and in the quote's basis. None: no limit is agreed."""
+    quote = draft.quote
+    stated = result.gross_ore if quote.basis == PriceBasis.INCL else result.net_ore
+    return most_ore(quote.price_type, stated, limit_percent=quote.limit_percent, cap_ore=quote.cap_ore)
 
 
 def problems(draft: Draft | Sheet, *, now: datetime, result: Totals | None = None) -> checks.Problems:
@@ -219,13 +255,13 @@ def sign(row: Quote | QuoteSection | QuoteLine, actor: Actor, key: str, *, now: 
 
 
 def signature(
-    row: Quote | QuoteSection | QuoteLine | LineRow, actor: Actor, key: str, *, now: datetime
+    row: Quote | QuoteSection | QuoteLine | LineRow | Photo, actor: Actor, key: str, *, now: datetime
 ) -> dict[str, Any]:
     """The columns that say who changed a row, and its next revision."""
     return {"rev": row.rev + 1, "changed_by": actor.name[:120], "changed_at": now, "changed_key": key[:22]}
 
 
-def is_stale(row: Quote | QuoteSection | QuoteLine | LineRow, rev: int, key: str) -> bool:
+def is_stale(row: Quote | QuoteSection | QuoteLine | LineRow | Photo, rev: int, key: str) -> bool:
     """Whether someone else changed the row since the form was drawn.
 
     A save whose answer was lost leaves the form with an old revision; the form's own key tells that it was itself.

@@ -29,6 +29,10 @@ class QuoteRow(NamedTuple):
     version: int
     title: str
     basis: str
+    price_type: str
+    limit_percent: int
+    cap_ore: int | None
+    discount_bp: int
     valid_until: date
     paid_on: date | None
     starts_on: date | None
@@ -53,11 +57,14 @@ class SectionRow(NamedTuple):
     id: int
     n: int
     title: str
+    price_mode: str
+    discount_bp: int
+    choice: str
     rev: int
 
 
 class LineRow(NamedTuple):
-    """A line that is not removed; the arithmetic takes it as it is."""
+    """A line that is not removed; the arithmetic takes it as it is, if it has a price."""
 
     id: int
     section_id: int
@@ -73,6 +80,11 @@ class LineRow(NamedTuple):
     deduction: str | None
     work_type: str | None
     is_option: bool
+    is_recommended: bool
+    is_text: bool
+    quantity_min_milli: int | None
+    quantity_max_milli: int | None
+    purchase_price_ore: int | None
     rev: int
     changed_key: str
 
