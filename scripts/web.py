@@ -13,6 +13,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from werkzeug.test import Client
 
 from blueprints.shared.folding import Compiled
 from config import Settings
@@ -52,7 +53,7 @@ def warm_up(app: Flask, settings: Settings) -> None:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     for path in WARMING:
-        app.test_client().get(path, base_url=settings.base_url)
+        Client(app).get(path, base_url=settings.base_url)
     with app.app_context():
         db.engine.dispose()  # no connection may live on both sides of a fork
 

@@ -1,7 +1,5 @@
 """What a customer agreed to, who shares the deduction, and what was withdrawn."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text

@@ -1,7 +1,5 @@
 """The firm's price list, and files that are about to come into it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint

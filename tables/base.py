@@ -1,6 +1,8 @@
-"""What all tables share: names of constraints, the owning firm, public ids."""
+"""What all tables share: names of constraints, the owning firm, public ids.
 
-from __future__ import annotations
+No file of this room puts its annotations off (`from __future__`): SQLAlchemy evaluates them all the same, each as a
+text, which takes as long again as making the tables.
+"""
 
 import secrets
 

@@ -1,7 +1,5 @@
 """The firm's register of customers."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint

@@ -7,8 +7,6 @@ PostgreSQL). services/transaction.py sets it. While `lasting` is not, a commit d
 may undo it, the end of a process does not.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from contextvars import ContextVar
 from typing import Any

@@ -1,7 +1,5 @@
 """Firms, their users, logins and what they have accepted."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint

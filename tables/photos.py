@@ -1,7 +1,5 @@
 """Photos of a quote: what came in, what was drawn from it, and where it belongs."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Index, String

@@ -4,8 +4,6 @@ An index on what belongs to a quote begins with firm_id, as every query does: SQ
 (firm_id, id) and reads all rows of the firm.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false, text

@@ -1,7 +1,5 @@
 """The evidence chain, stored files, letters waiting, and exports."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint

@@ -1,7 +1,5 @@
 """What a new quote can begin with: templates, and texts that the firm says often."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint

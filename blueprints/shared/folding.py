@@ -111,7 +111,8 @@ class Compiled(FileSystemBytecodeCache):
 
     def __init__(self, app: Flask, folder: Path) -> None:
         super().__init__(str(folder))
-        self.salt = repr((of(app).made_from, sorted(map(repr, app.url_map.iter_rules()))))
+        addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
+        self.salt = repr((of(app).made_from, addresses))  # the same in every process: no sets, no ids of objects
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(source + self.salt)
