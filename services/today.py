@@ -79,6 +79,7 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
     A question, a late answer, a bounced letter and missing rot details wait until someone acts; other news for NEW.
     """
     today = stockholm_date(now)
+    found = _ids(firm_id, today, now).subquery()
     statement = (
         scope.columns(Quote, firm_id, Quote, Agreement.home, Decline.reason, Decline.comment)
         .outerjoin(Agreement, and_(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
@@ -86,7 +87,8 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
             Decline,
             and_(Decline.firm_id == Quote.firm_id, Decline.quote_id == Quote.id, Decline.version == Quote.version),
         )
-        .where(Quote.id.in_(_ids(firm_id, today, now)), Quote.archived_at.is_(None))
+        .join(found, found.c.id == Quote.id)  # a condition would be tried on every quote of the firm
+        .where(Quote.archived_at.is_(None))
         .order_by(Quote.touched_at.desc(), Quote.id.desc())
         .limit(MOST)
     )
@@ -96,11 +98,12 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
 def _ids(firm_id: int, today: date, now: datetime) -> CompoundSelect[tuple[int]]:
     """The quotes to show: four questions, each answered by an index of its own whatever the number of quotes."""
     quotes = scope.columns(Quote, firm_id, Quote.id)
+    live = Quote.archived_at.is_(None)
     later = scope.columns(Agreement, firm_id, Agreement.quote_id).join(Quote, Quote.id == Agreement.quote_id)
     return union(
-        quotes.where(text(f"({ASKS})")),
-        quotes.where(Quote.turn == "firm", Quote.touched_at > now - NEW),
-        quotes.where(Quote.status.in_(OPEN), Quote.valid_until.between(today, today + SOON)),
+        quotes.where(text(f"({ASKS})"), Quote.touched_at <= now),  # of the index of just these: no other is as narrow
+        quotes.where(live, Quote.turn == "firm", Quote.touched_at > now - NEW),
+        quotes.where(live, Quote.status.in_(OPEN), Quote.valid_until.between(today, today + SOON)),
         later.where(text(f"agreement.{LATER}"), Quote.status.in_((QuoteStatus.ACCEPTED, QuoteStatus.SIGNED))),
     )
 

@@ -33,8 +33,8 @@ class Quote(FirmOwned, Base):
         CheckConstraint("turn IN ('firm', 'customer', 'none')", name="turn"),
         # search_text is not part of the order: with it here, a search for words that none has reads no rows
         Index("ix_quote_list", "firm_id", "archived_at", "touched_at", "id", "search_text"),
-        Index("ix_quote_status", "firm_id", "status", "touched_at", "id"),
-        Index("ix_quote_turn", "firm_id", "turn", "touched_at", "id"),
+        Index("ix_quote_status", "firm_id", "archived_at", "status", "touched_at", "id", "valid_until"),
+        Index("ix_quote_turn", "firm_id", "archived_at", "turn", "touched_at", "id"),
         Index("ix_quote_customer", "firm_id", "customer_id"),
         Index("ix_quote_expiry", "status", "valid_until"),
         Index("ix_quote_asks", "firm_id", "touched_at", sqlite_where=text(ASKS), postgresql_where=text(ASKS)),
@@ -127,7 +127,8 @@ class QuoteLine(FirmOwned, Base):
     section_id: Mapped[int] = mapped_column(index=True)
     n: Mapped[int]  # number within the quote, for addresses and as the line's key in versions
     position: Mapped[int]
-    text: Mapped[str] = mapped_column(String(200), default="")
+    # a priced line says at most 200 letters; SQLite keeps no lengths, so its column was left as it was made
+    text: Mapped[str] = mapped_column(String(1000).with_variant(String(200), "sqlite"), default="")
     note: Mapped[str] = mapped_column(Text, default="")  # the customer reads it
     quantity_milli: Mapped[int] = mapped_column(default=1000)
     unit: Mapped[str] = mapped_column(String(12), default="st")
