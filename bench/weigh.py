@@ -183,10 +183,9 @@ def _stored_zip(path: Path, count: int) -> float:
 
 
 def _worker(ours: Server) -> int:
-    """The process of the background work: the one child of `./run` that has no children itself."""
-    children = [pid for pid in servers.tree(ours.pid)[1:] if len(servers.tree(pid)) == 1]
-    direct = Path(f"/proc/{ours.pid}/task/{ours.pid}/children").read_text().split()
-    return next(pid for pid in children if str(pid) in direct)
+    """The process of the background work."""
+    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in servers.tree(ours.pid)}
+    return next(pid for pid, name in names.items() if name == "handslag-work")
 
 
 def install_row() -> list[Row]:

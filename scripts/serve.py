@@ -1,7 +1,8 @@
 """Start web and background work together, and end them together.
 
-The app is loaded once, here; both are forked from it and share its memory. One gone: the other is ended, status 1.
-TERM, Ctrl-C, HUP: both are asked to end, and this returns when both are gone and what they had in hand is done.
+The app is loaded once, here. This process forks the background work, then becomes the master of the web processes:
+all are forked from it and share its memory. The background work gone: the rest is ended, status 1.
+TERM, Ctrl-C, HUP: all are asked to end, and this returns when they are gone and what they had in hand is done.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import traceback
 from collections.abc import Callable
 
 from config import Settings
+from scripts.children import ENDINGS, leave, stand_alone
 
 BACKLOG = 512  # connections that may wait
-WATCHED = {signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 
 def main() -> int:
@@ -37,15 +38,12 @@ def main() -> int:
     app = prepare(settings)
     app.extensions["queue"].huey  # noqa: B018  (loaded here, shared by all)
     warm_up(app, settings)
-    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
     gc.freeze()  # the children's collectors leave alone what is loaded so far, so that its pages stay shared
-    children = {
-        fork(lambda: serve(app, listener, settings)): "web",
-        fork(lambda: close_and(listener, lambda: work(app))): "background work",
-    }
-    listener.close()
+    gc.enable()
+    background = fork(lambda: close_and(listener, lambda: work(app)))
     announce(settings)
-    return watch(children)
+    return serve(app, listener, settings, background)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -74,7 +72,7 @@ def close_and(listener: socket.socket, work: Callable[[], int]) -> int:
 
 
 def fork(work: Callable[[], int]) -> int:
-    """Run `work` in a child process with a process group of its own: Ctrl-C reaches only this one. Returns its id."""
+    """Run `work` in a child process of its own, returning its id."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
@@ -82,19 +80,13 @@ def fork(work: Callable[[], int]) -> int:
         return child
     status = 1
     try:
-        os.setpgid(0, 0)
-        end_with_parent()
-        gc.enable()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+        stand_alone("handslag-work")
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
         status = work()
-    except SystemExit as ending:  # gunicorn's way out, of the master and of its workers
-        status = ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        leave(status)
 
 
 def give_memory_back() -> None:
@@ -107,34 +99,6 @@ def give_memory_back() -> None:
         libc = ctypes.CDLL("libc.so.6")
         libc.mallopt(-3, 1024 * 1024)  # M_MMAP_THRESHOLD
         libc.mallopt(-8, 1)  # M_ARENA_MAX
-
-
-def end_with_parent() -> None:
-    """On Linux: be asked to end if this parent is killed (prctl PR_SET_PDEATHSIG)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
-def watch(children: dict[int, str]) -> int:
-    """Wait until all children are gone. Returns 0 if they were asked to end and did, else 1."""
-    status, ending = 0, False
-    while children:
-        if signal.sigwait(WATCHED) == signal.SIGCHLD:
-            for child in [child for child in children if os.waitpid(child, os.WNOHANG)[0]]:
-                name = children.pop(child)
-                if not ending:
-                    status, ending = 1, True
-                    print(f"Handslag's {name} ended; ending the rest.", file=sys.stderr, flush=True)
-                    end(children)
-        elif not ending:
-            ending = True
-            end(children)
-    return status
-
-
-def end(children: dict[int, str]) -> None:
-    for child in children:
-        os.kill(child, signal.SIGTERM)
 
 
 if __name__ == "__main__":

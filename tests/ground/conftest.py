@@ -73,7 +73,7 @@ def start(copy: Path, environment: dict[str, str]) -> Iterator[Callable[..., Pro
 
     yield start
     for product in started:
-        for process in (product.process.pid, *product.family()):
+        for process in (product.process.pid, *product.children()):
             if product.process.poll() is None:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)

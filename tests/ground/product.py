@@ -39,28 +39,31 @@ class Product:
         return self.process.returncode
 
     def children(self) -> list[int]:
-        """Processes it started itself: the web's master and the background work."""
-        return _children(self.process.pid)
-
-    def web(self) -> int:
-        return wait_for(lambda: next((child for child in self.children() if _children(child)), None))
+        """The processes of the web and the background work."""
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+            return [int(word) for word in found.split()]
+        return []
 
     def worker(self) -> int:
-        web = self.web()
-        return next(child for child in self.children() if child != web)
+        return wait_for(lambda: next(iter(self._named("handslag-work")), None))
 
-    def family(self) -> list[int]:
-        return [*self.children(), *(grandchild for child in self.children() for grandchild in _children(child))]
+    def web(self) -> list[int]:
+        """The web's two processes, once both are there."""
+        return wait_for(lambda: found if len(found := self._named("handslag-web")) == 2 else None)
+
+    def _named(self, name: str) -> list[int]:
+        return [child for child in self.children() if name_of(child) == name]
 
     def whole_family(self) -> list[int]:
-        """Web, its two processes, and the background work, once all of them are there."""
-        return wait_for(lambda: family if len(family := self.family()) >= 4 else None)
+        """The web's two processes, and the background work, once all of them are there."""
+        return [*self.web(), self.worker()]
 
 
-def _children(process: int) -> list[int]:
+def name_of(process: int) -> str:
     with suppress(FileNotFoundError, ProcessLookupError):
-        return [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    return []
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    return ""
 
 
 def wait_for(look: Callable[[], T | None]) -> T:

@@ -52,15 +52,35 @@ def test_the_first_start_makes_what_is_missing_and_the_second_changes_nothing(st
     assert "Setting up" not in "".join(again.said)
 
 
-@pytest.mark.parametrize("victim", ["web", "worker"])
-def test_when_one_of_the_two_dies_both_end(start, victim):
+def test_when_the_background_work_dies_all_ends(start):
     product = start()
     get(f"{product.address()}/dev/mejl")
     family = product.whole_family()
-    os.kill(product.web() if victim == "web" else product.worker(), signal.SIGKILL)
+    os.kill(product.worker(), signal.SIGKILL)
     assert product.ends() == 1
     wait_for(lambda: all(map(is_gone, family)) or None)
-    assert "ended" in "".join(product.said)
+    assert "background work ended" in "".join(product.said)
+
+
+def test_a_web_process_that_dies_is_replaced(start):
+    product = start()
+    address = product.address()
+    victim, other = product.web()
+    os.kill(victim, signal.SIGKILL)
+    wait_for(lambda: is_gone(victim) or None)
+    assert other in product.web()
+    assert get(f"{address}/dev/mejl")[0] == 200
+    product.process.terminate()
+    assert product.ends() == 0, product.said
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
+def test_asked_to_end_at_any_moment_it_leaves_nobody_behind(start, sent):
+    product = start()
+    product.address()  # the web's processes are just being made
+    product.process.send_signal(sent)
+    assert product.ends() == 0, product.said
+    assert product.children() == []
 
 
 def test_killed_itself_it_leaves_nobody_behind(start):
