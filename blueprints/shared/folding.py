@@ -2,15 +2,18 @@
 
 A page says some hundred phrases, draws a dozen icons and names a dozen addresses; looked up one by one they took half
 of its time. `{{ _("Spara") }}`, `{{ icon("back") }}` and `{{ url_for("quotes.new") }}` become plain text of the page.
-A call with anything in it that is not constant is still made when the page is shown: `_("Hej %(name)s", name=...)`.
+Of one with values in it, `_("Hej %(name)s", name=...)`, the text is compiled in, and the values are put between.
 The environment speaks one language, that of the messages themselves: another language gets an environment of its own.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, MutableMapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import flask.templating
 import markupsafe
@@ -22,14 +25,18 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+VARIABLE = re.compile("<(?:int:|string:)?([a-z_]+)>")  # of an address
+VALUE = re.compile(r"%\(([a-z_]+)\)s")  # of a phrase
+SPECIAL = re.compile(r"%%\(|%(?!%|\([a-z_]+\)s)(?<!%%)")  # of a phrase that is formed otherwise
+
 
 class Changing(Exception):
     """The answer of a function that is otherwise constant depends on the request this time."""
 
 
 class _Fold(NodeTransformer):
-    def __init__(self, constant: dict[str, Callable[..., str]]) -> None:
-        self.constant = constant
+    def __init__(self, constant: dict[str, Callable[..., str]], paths: dict[str, str]) -> None:
+        self.constant, self.paths = constant, paths
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
@@ -42,11 +49,50 @@ class _Fold(NodeTransformer):
             kwargs = {pair.key: pair.value.as_const() for pair in node.kwargs}
             said = self.constant[node.node.name](*args, **kwargs)
         except (nodes.Impossible, Changing):
-            return node
+            parts = self._parts(node.node.name, node)
+            return nodes.Concat(parts, lineno=node.lineno) if parts else node
         constant = nodes.Const(str(said), lineno=node.lineno)
         # text without markup needs no mark, which would be made anew at each request
         is_plain = not isinstance(said, Markup) or escape(str(said)) == said
         return constant if is_plain else nodes.MarkSafe(constant, lineno=node.lineno)
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:
+        """What is joined from parts only to be written is written part by part."""
+        self.generic_visit(node)
+        flat: list[nodes.Expr] = []
+        for child in node.nodes:
+            flat += child.nodes if isinstance(child, nodes.Concat) else [child]
+        node.nodes = flat
+        return node
+
+    def _parts(self, name: str, call: nodes.Call) -> list[nodes.Expr]:
+        """The text of a phrase or address with values in it, and the values: "/o/", id, "/nej". [] if it is neither."""
+        values = {pair.key: pair.value for pair in call.kwargs}
+        told = call.args[0].value if len(call.args) == 1 and isinstance(call.args[0], nodes.Const) else ""
+        if name == "url_for":
+            pieces, values = VARIABLE.split(self.paths.get(told, "")), {key: _in_path(values[key]) for key in values}
+        elif name == "_" and not SPECIAL.search(told):
+            pieces = [text.replace("%%", "%") for text in VALUE.split(told)]
+        else:
+            return []
+        if not told or set(pieces[1::2]) != set(values):
+            return []
+        parts: list[nodes.Expr] = []
+        for at, piece in enumerate(pieces):
+            if at % 2:
+                parts.append(values[piece])
+            elif piece:
+                parts.append(nodes.MarkSafe(nodes.Const(piece, lineno=call.lineno), lineno=call.lineno))
+        return parts
+
+
+def _in_path(value: nodes.Expr) -> nodes.Expr:
+    return nodes.Filter(value, "in_path", [], [], None, None, lineno=value.lineno)
+
+
+def in_path(value: object) -> str:
+    """A value as a part of an address, as werkzeug's converters write it."""
+    return quote(str(value), safe="!$&'()*+,/:;=@")
 
 
 def written(value: Any) -> str:
@@ -80,8 +126,18 @@ class Environment(flask.templating.Environment):
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
+        self.app = app
         self.constant: dict[str, Callable[..., str]] = {}
         self.made_from: list[object] = []  # what the constants' answers come from, besides the templates
+        self.filters["in_path"] = in_path
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """The pattern of each page's address, of those that have but one. Asked for when all routes are there."""
+        found: dict[str, list[str]] = {}
+        for rule in self.app.url_map.iter_rules():
+            found.setdefault(rule.endpoint, []).append(rule.rule)
+        return {endpoint: rules[0] for endpoint, rules in found.items() if len(rules) == 1}
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals as they are: a chain of mappings would be copied, key by key, for every part of a page."""
@@ -89,7 +145,7 @@ class Environment(flask.templating.Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        folded = _Fold(self.constant).visit(tree)
+        folded = _Fold(self.constant, self.paths).visit(tree)
         assert isinstance(folded, nodes.Template)  # noqa: S101  (a template stays one)
         return folded
 
@@ -107,12 +163,13 @@ def of(app: Flask) -> Environment:
 
 
 class Compiled(FileSystemBytecodeCache):
-    """Compiled templates in a folder. One is compiled anew when its source or what was folded into it has changed."""
+    """Compiled templates in a folder, made anew when the source, this file or what was folded into it has changed."""
 
     def __init__(self, app: Flask, folder: Path) -> None:
         super().__init__(str(folder))
         addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
-        self.salt = repr((of(app).made_from, addresses))  # the same in every process: no sets, no ids of objects
+        how = Path(__file__).read_text(encoding="utf-8")
+        self.salt = repr((how, of(app).made_from, addresses))  # the same in every process: no sets, no ids of objects
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(source + self.salt)

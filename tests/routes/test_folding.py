@@ -25,6 +25,12 @@ from blueprints.shared.folding import Compiled, of
         pytest.param(
             '{{ url_for("quotes.show", n=7, sida="a&b", q=1) }}', "/offerter/7?sida=a%26b&amp;q=1", id="escaped"
         ),
+        pytest.param(
+            '{{ url_for("deal.pick", deal_id="a/" ~ name ~ "&å") }}', "/o/a/%3Ci%3E&amp;%C3%A5/tillval", id="quoted"
+        ),
+        pytest.param(
+            '{{ url_for("quotes.show", n=name|length, q=name) }}', "/offerter/3?q=%3Ci%3E", id="more than a path"
+        ),
         pytest.param("{{ brand()|length > 50 }}", "True", id="the mark"),
         pytest.param('<a aria-label="{{ _("Säg \\"hej\\"") }}">', '<a aria-label="Säg "hej"">', id="quotes"),
     ],
@@ -37,6 +43,14 @@ def test_phrases(app, template, shown):
 def test_what_is_constant_is_not_looked_up(app):
     compiled = app.jinja_env.compile('<a href="{{ url_for("quotes.new") }}">{{ _("Spara kunden") }}</a>', raw=True)
     assert '<a href="/offerter/ny">Spara kunden</a>' in compiled
+
+
+def test_an_address_is_put_together_from_its_pattern(app):
+    asked = '{{ url_for("quotes.copy_line", n=n, line_n=m) if n else url_for("deal.show", deal_id=n, _anchor="x") }}'
+    with app.test_request_context():
+        address = app.jinja_env.from_string(asked).render(n=3, m=4)
+    assert address == app.url_map.bind("").build("quotes.copy_line", {"n": 3, "line_n": 4})
+    assert "copy_line" not in app.jinja_env.compile(asked, raw=True)
 
 
 def test_an_icon_is_drawn_alike_compiled_and_shown(app):
