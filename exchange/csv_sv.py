@@ -43,7 +43,17 @@ def lines(
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text and text[0] in FORMULA_STARTS else text
+    return f"'{text}" if _is_like_a_formula(text) else text
+
+
+def unguarded(text: str) -> str:
+    """The text that `guarded` was given."""
+    return text[1:] if text.startswith("'") and _is_like_a_formula(text) else text
+
+
+def _is_like_a_formula(text: str) -> bool:
+    """Apostrophes first are looked past: what has got one is told from what began with one."""
+    return bool(text) and (text[0] in FORMULA_STARTS or (text[0] == "'" and text.lstrip("'")[:1] in FORMULA_STARTS))
 
 
 def yes_or_no(value: bool) -> str:

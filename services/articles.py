@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import tuple_
+from sqlalchemy import Integer, Select, and_, bindparam, or_
 
-from domain.quotes import LineKind, PriceBasis
+from domain.quotes import LineKind, PriceBasis, convert_price
+from exchange import articles_csv
 from extensions import db
 from models import Article
 from services import numbers, scope, transaction
@@ -16,11 +20,21 @@ from services.errors import Stale
 from services.search import matches, text_of
 
 PAGE_SIZE = 30
+MOST_ORE = articles_csv.MOST_ORE
+OFFERED = 8  # articles that the builder shows at once
+
+_FIRM_ID: Any = bindparam("firm_id")
+_SIZE: Any = bindparam("size", type_=Integer())
+# the latest used first; of those that came in together the last made
+_ORDER = (Article.used_at.desc(), Article.id.desc())
+_AFTER = and_(
+    Article.used_at <= bindparam("at"), or_(Article.used_at < bindparam("at"), Article.id < bindparam("row_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleInput:
-    """What a form says of an article. `basis`: whether the price includes VAT."""
+    """What a form says of an article. `basis`: whether the price includes VAT; the purchase price never does."""
 
     name: str
     unit: str
@@ -30,13 +44,30 @@ class ArticleInput:
     kind: str
     deduction: str | None = None
     work_type: str | None = None
+    purchase_price_ore: int | None = None
+
+
+class Listed(NamedTuple):
+    """An article as lists show it; the fields are the columns that are read."""
+
+    n: int
+    name: str
+    unit: str
+    unit_price_ore: int
+    basis: str
+    kind: str
+    deduction: str | None
+    work_type: str | None
+    purchase_price_ore: int | None
+    used_at: datetime
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows of a list and the key of the next page, if there is one."""
 
-    rows: list[Article]
+    rows: list[Listed]
     after: str | None
 
 
@@ -45,39 +76,32 @@ def get(firm_id: int, n: int) -> Article:
     return scope.get(Article, firm_id, Article.n == n)
 
 
-def search(firm_id: int, text: str, *, limit: int = 8) -> list[Article]:
+def search(firm_id: int, text: str, *, limit: int = OFFERED) -> list[Listed]:
     """Articles whose name holds every word; latest used first."""
-    statement = scope.of(Article, firm_id).where(Article.archived_at.is_(None), *matches(Article.search_text, text))
-    return list(db.session.scalars(statement.order_by(Article.used_at.desc(), Article.id.desc()).limit(limit)))
+    rows = scope.plain(_statement(text, is_archived=False, goes_on=False), {"firm_id": firm_id, "size": limit})
+    return [Listed._make(row) for row in rows]
 
 
 def list_page(firm_id: int, *, typed: str = "", after: str = "", archived: bool = False) -> Page:
     """Thirty articles, latest used first; `after` is the key of the page before."""
-    statement = scope.of(Article, firm_id).where(
-        Article.archived_at.is_not(None) if archived else Article.archived_at.is_(None),
-        *matches(Article.search_text, typed),
-    )
     key = _key(after)
+    values: dict[str, Any] = {"firm_id": firm_id, "size": PAGE_SIZE + 1}
     if key:
-        statement = statement.where(tuple_(Article.used_at, Article.id) < key)
-    statement = statement.order_by(Article.used_at.desc(), Article.id.desc()).limit(PAGE_SIZE + 1)
-    rows = list(db.session.scalars(statement))
-    more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
+        values |= {"at": key[0], "row_id": key[1]}
+    found = scope.plain(_statement(typed, is_archived=archived, goes_on=key is not None), values)
+    rows = [Listed._make(row) for row in found[:PAGE_SIZE]]
+    more = len(found) > PAGE_SIZE
     return Page(rows, f"{rows[-1].used_at.isoformat()}|{rows[-1].id}" if more else None)
 
 
 def usual_basis(firm_id: int) -> str:
     """The basis of the article that was made last: who writes one price with VAT writes the next one so."""
-    statement = scope.columns(Article, firm_id, Article.basis).order_by(Article.n.desc()).limit(1)
-    return db.session.scalar(statement) or PriceBasis.INCL.value
+    return _last_basis(firm_id) or PriceBasis.INCL.value
 
 
 def create(given: ArticleInput, *, actor: Actor, now: datetime) -> Article:
     """A new article, first in the list."""
-    article = Article(firm_id=actor.firm_id, n=numbers.take(actor.firm_id, "article"), used_at=now)
-    _fill(article, given)
-    db.session.add(article)
+    article = _new(given, actor.firm_id, now)
     transaction.commit()
     return article
 
@@ -102,12 +126,97 @@ def restore(article: Article) -> None:
     transaction.commit()
 
 
+def from_line(line: ArticleInput, *, actor: Actor, now: datetime) -> tuple[Article, bool]:
+    """Keep a line that was typed by hand; the article, and whether it is new. Never commits.
+
+    `line.basis` is the quote's; the price is kept in the basis that the firm's articles have. An article of the same
+    name stays as it is and counts as used now; an archived one comes back.
+    """
+    same_name = scope.of(Article, actor.firm_id).where(Article.search_text == text_of(line.name))
+    article = db.session.scalar(same_name.order_by(Article.archived_at.is_not(None), *_ORDER).limit(1))
+    if article is not None:
+        article.used_at, article.archived_at = now, None
+        return article, False
+    values = asdict(line)
+    values["basis"] = _last_basis(actor.firm_id) or line.basis
+    values["unit_price_ore"] = convert_price(
+        line.unit_price_ore, line.vat_percent, from_basis=line.basis, to_basis=values["basis"]
+    )
+    values["name"] = " ".join(line.name.split())
+    return _new(ArticleInput(**values), actor.firm_id, now), True
+
+
+def to_csv(firm_id: int, *, with_purchase: bool) -> Iterator[bytes]:
+    """The price list for Excel, in the order of the list, without what is archived.
+
+    `with_purchase` is for those who may see margins (`margin.read`).
+    """
+    statement = scope.columns(
+        Article,
+        firm_id,
+        Article.name,
+        Article.unit,
+        Article.unit_price_ore,
+        Article.basis,
+        Article.vat_percent,
+        Article.kind,
+        Article.deduction,
+        Article.work_type,
+        Article.purchase_price_ore,
+    )
+    found = scope.plain(statement.where(Article.archived_at.is_(None)).order_by(*_ORDER), {})
+    rows = [
+        (*said, (deduction, work_type) if deduction else None, purchase)
+        for *said, deduction, work_type, purchase in found
+    ]
+    return articles_csv.write(rows, with_purchase=with_purchase)
+
+
+def _last_basis(firm_id: int) -> str | None:
+    statement = scope.columns(Article, firm_id, Article.basis).order_by(Article.n.desc()).limit(1)
+    found: str | None = db.session.scalar(statement)
+    return found
+
+
+def _new(given: ArticleInput, firm_id: int, now: datetime) -> Article:
+    article = Article(firm_id=firm_id, n=numbers.take(firm_id, "article"), used_at=now)
+    _fill(article, given)
+    db.session.add(article)
+    return article
+
+
 def _fill(article: Article, given: ArticleInput) -> None:
     for field, value in asdict(given).items():
         setattr(article, field, value)
     if given.kind != LineKind.LABOUR:  # only labour gives a deduction
         article.deduction = article.work_type = None
     article.search_text = text_of(article.name)
+
+
+def _statement(typed: str, *, is_archived: bool, goes_on: bool) -> Select[Any]:
+    return _searching(typed, is_archived, goes_on) if typed.strip() else _all(is_archived, goes_on)
+
+
+@cache
+def _all(is_archived: bool, goes_on: bool) -> Select[Any]:
+    """The statement without a search, made once: its making takes longer than its running."""
+    return _searching("", is_archived, goes_on)
+
+
+def _searching(typed: str, is_archived: bool, goes_on: bool) -> Select[Any]:
+    """Its values: firm_id, size; at and row_id if it goes on from the page before."""
+    conditions = [
+        Article.archived_at.is_not(None) if is_archived else Article.archived_at.is_(None),
+        *matches(Article.search_text, typed),
+    ]
+    if goes_on:
+        conditions.append(_AFTER)
+    return (
+        scope.columns(Article, _FIRM_ID, *scope.named(Article, Listed))
+        .where(*conditions)
+        .order_by(*_ORDER)
+        .limit(_SIZE)
+    )
 
 
 def _key(after: str) -> tuple[datetime, int] | None:

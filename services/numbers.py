@@ -8,13 +8,16 @@ from extensions import db
 from models import Counter
 
 
-def take(firm_id: int, series: str) -> int:
-    """The next number of a series of the firm, 1 at first. A rolled back transaction gives it back."""
+def take(firm_id: int, series: str, *, count: int = 1) -> int:
+    """The next number of a series of the firm, 1 at first; the first of `count` that are taken at once.
+
+    A rolled back transaction gives them back.
+    """
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     statement = (
         dialect.insert(Counter)
-        .values(firm_id=firm_id, series=series, value=1)
-        .on_conflict_do_update(index_elements=["firm_id", "series"], set_={"value": Counter.value + 1})
+        .values(firm_id=firm_id, series=series, value=count)
+        .on_conflict_do_update(index_elements=["firm_id", "series"], set_={"value": Counter.value + count})
         .returning(Counter.value)
     )
-    return int(db.session.execute(statement).scalar_one())
+    return int(db.session.execute(statement).scalar_one()) - count + 1

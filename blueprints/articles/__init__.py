@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("articles", __name__)
 
-from blueprints.articles import routes  # noqa: E402, F401  (routes need bp)
+from blueprints.articles import files, routes  # noqa: E402, F401  (routes need bp)

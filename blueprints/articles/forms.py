@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from flask_wtf.file import FileField
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from blueprints.shared.fields import KronorField, Range, choices, strip
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.words import KINDS, UNITS, deduction_choices, vat_choices
 from models import Article
-from services.articles import ArticleInput
+from services import article_import
+from services.articles import MOST_ORE, ArticleInput
 
-MOST_ORE = 10_000_000_000  # 100 million kronor
+BASES = (("incl", _l("Inkl. moms")), ("excl", _l("Exkl. moms")))
 
 
 class ArticleForm(FlaskForm):
@@ -37,12 +39,15 @@ class ArticleForm(FlaskForm):
         ],
     )
     unit = SelectField(_l("Enhet"), choices=choices(*((unit, unit) for unit in UNITS)), default="tim")
-    basis = RadioField(
-        _l("Priset är"), choices=choices(("incl", _l("Inkl. moms")), ("excl", _l("Exkl. moms"))), default="incl"
-    )
+    basis = RadioField(_l("Priset är"), choices=choices(*BASES), default="incl")
     vat = SelectField(_l("Moms"), choices=vat_choices(), default="25")
     deduction = SelectField(_l("Skatteavdrag"), choices=deduction_choices(), default="")
+    purchase = KronorField(
+        _l("Inköpspris exkl. moms"),
+        [Optional(), Range(0, MOST_ORE, _l("Inköpspriset ska vara mellan 0 och 100 miljoner kronor."))],
+    )
     rev = HiddenField()
+    kept_purchase_ore: int | None = None  # of one who may not see it
 
     @classmethod
     def of(cls, article: Article) -> ArticleForm:
@@ -57,6 +62,7 @@ class ArticleForm(FlaskForm):
                 "basis": article.basis,
                 "vat": str(article.vat_percent),
                 "deduction": f"{article.deduction}:{article.work_type}" if article.deduction else "",
+                "purchase": article.purchase_price_ore,
             },
         )
         return form.with_unit(article.unit)
@@ -64,6 +70,12 @@ class ArticleForm(FlaskForm):
     def with_unit(self, unit: str) -> ArticleForm:
         if unit not in UNITS:
             self.unit.choices = choices(*((word, word) for word in (*UNITS, unit)))
+        return self
+
+    def without_purchase(self, article: Article | None) -> ArticleForm:
+        """For who may not see margins: the field is not there, and what is stored stays."""
+        del self.purchase
+        self.kept_purchase_ore = article.purchase_price_ore if article else None
         return self
 
     def to_input(self) -> ArticleInput:
@@ -77,4 +89,21 @@ class ArticleForm(FlaskForm):
             kind=self.kind.data,
             deduction=deduction or None,
             work_type=work_type or None,
+            purchase_price_ore=self.purchase.data if self.purchase is not None else self.kept_purchase_ore,
         )
+
+
+class FileForm(FlaskForm):
+    """A price list from elsewhere: a file, or rows copied from a sheet."""
+
+    file = FileField(_l("Fil"))
+    text = TextAreaField(_l("Eller klistra in rader"), [Optional()])
+    basis = RadioField(_l("Priserna i filen är"), choices=choices(*BASES), default="incl")
+    data_bytes = b""
+
+    def validate_file(self, field: FileField) -> None:
+        """Read either of them. One byte too many is enough to know that a file is too large."""
+        self.data_bytes = field.data.read(article_import.MOST_BYTES + 1) if field.data else b""
+        self.data_bytes = self.data_bytes or (self.text.data or "").encode()
+        if not self.data_bytes:
+            raise ValidationError(_l("Välj en fil eller klistra in raderna."))

@@ -33,7 +33,6 @@ def index() -> ResponseReturnValue:
         found=found,
         typed=typed,
         archived=archived,
-        kinds=KINDS,
         deduction_word=deduction_word,
     )
 
@@ -42,13 +41,13 @@ def index() -> ResponseReturnValue:
 @requires("article.write")
 def new() -> ResponseReturnValue:
     form = ArticleForm(formdata=None, data={"basis": articles.usual_basis(current_user.firm_id)})
-    return _form(form, None)
+    return _form(_allowed(form, None), None)
 
 
 @bp.post("/prislista")
 @requires("article.write")
 def create() -> ResponseReturnValue:
-    form = ArticleForm()
+    form = _allowed(ArticleForm(), None)
     if not form.validate_on_submit():
         return _form(form, None, status=422)
     articles.create(form.to_input(), actor=current_user.actor, now=utc_now())
@@ -60,14 +59,14 @@ def create() -> ResponseReturnValue:
 @requires("article.write")
 def edit(n: int) -> ResponseReturnValue:
     article = articles.get(current_user.firm_id, n)
-    return _form(ArticleForm.of(article), article)
+    return _form(_allowed(ArticleForm.of(article), article), article)
 
 
 @bp.post("/prislista/<int:n>")
 @requires("article.write")
 def update(n: int) -> ResponseReturnValue:
     article = articles.get(current_user.firm_id, n)
-    form = ArticleForm().with_unit(article.unit)
+    form = _allowed(ArticleForm().with_unit(article.unit), article)
     if not form.validate_on_submit():
         return _form(form, article, status=422)
     try:
@@ -92,6 +91,11 @@ def restore(n: int) -> ResponseReturnValue:
     articles.restore(articles.get(current_user.firm_id, n))
     flash(_("Artikeln är tillbaka i listan."))
     return redirect(url_for(".index"), code=303)
+
+
+def _allowed(form: ArticleForm, article: Article | None) -> ArticleForm:
+    """The form with what this user may see."""
+    return form if current_user.may("margin.read") else form.without_purchase(article)
 
 
 def _form(form: ArticleForm, article: Article | None, *, status: int = 200) -> ResponseReturnValue:

@@ -15,7 +15,19 @@ from sqlalchemy.sql.dml import Delete, Update
 
 from domain.quote_states import QuoteStatus
 from extensions import db
-from models import ErasureReceipt, Export, Firm, Login, OnceKey, Quote, QuoteLine, QuoteSection, StoredFile, UserToken
+from models import (
+    ArticleImport,
+    ErasureReceipt,
+    Export,
+    Firm,
+    Login,
+    OnceKey,
+    Quote,
+    QuoteLine,
+    QuoteSection,
+    StoredFile,
+    UserToken,
+)
 from services import keys, limits, scope, storage, transaction
 from services.installation import settings
 
@@ -59,6 +71,25 @@ def old_exports(now: datetime) -> int:
         db.session.execute(
             scope.change(Export, row.firm_id).where(Export.id == row.id).values(state="gone", size_bytes=0)
         )
+        transaction.commit()
+    return len(found)
+
+
+def old_imports(now: datetime) -> int:
+    """Remove price lists' files that nobody said yes to in time, and what is left of those that were; how many."""
+    statement = (
+        select(ArticleImport.id, ArticleImport.firm_id, StoredFile.public_id, Firm.public_id.label("firm"))
+        .join(Firm, Firm.id == ArticleImport.firm_id)
+        .outerjoin(StoredFile, StoredFile.id == ArticleImport.file_id)
+        .where(ArticleImport.expires_at <= now)
+    )
+    found = db.session.execute(statement).all()
+    transaction.rollback()
+    for row in found:
+        if row.public_id:
+            storage.remove(row.firm, row.public_id)
+            db.session.execute(scope.remove(StoredFile, row.firm_id).where(StoredFile.public_id == row.public_id))
+        db.session.execute(scope.remove(ArticleImport, row.firm_id).where(ArticleImport.id == row.id))
         transaction.commit()
     return len(found)
 

@@ -17,6 +17,7 @@ FILLED_BY = {
     ("quotes", "link_id"): "link_id",
     ("customers", "n"): "customer_n",
     ("articles", "n"): "article_n",
+    ("articles", "import_id"): "import_id",
     ("deal", "deal_id"): "deal_id",
     ("deal", "token"): "token",
     ("konto", "export_id"): "export_id",

@@ -12,7 +12,7 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
 from models import Article, Counter, Customer, Firm, Login, Quote, QuoteLink, User
-from services import storage, transaction
+from services import article_import, storage, transaction
 from services.clock import utc_now
 from services.deal import links
 from services.exporting import asking
@@ -89,6 +89,9 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
     """Ask for an export and collect what stands in the firm's addresses."""
     firm = db.session.get_one(Firm, firm_id)
     export = asking.ask(make.owner(firm), actor=actor_of(make, firm), now=utc_now())
+    text = f"Namn;Pris\n{firm.name} sak;1\n".encode()
+    waiting = article_import.keep(text, "incl", actor=actor_of(make, firm), now=utc_now())
+    transaction.may_write()
     quote = db.session.get_one(Quote, quote_id)
     login = db.session.query(Login).filter_by(firm_id=firm_id).first()
     names = {
@@ -100,6 +103,7 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
         "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
         "export_id": export.public_id,
+        "import_id": waiting,
         "login_id": login.public_id,
         "token": token_of(quote),
     }

@@ -50,7 +50,7 @@ def forms(client, *starts: str) -> list[Form]:
 
 
 def is_escaped(body: str) -> bool:
-    return body.startswith(("%PDF", "\x89PNG")) or _is_escaped(body)
+    return body.startswith(("%PDF", "\x89PNG", "\ufeff")) or _is_escaped(body)
 
 
 def _is_escaped(body: str) -> bool:

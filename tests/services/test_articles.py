@@ -130,3 +130,71 @@ def test_one_firm_never_sees_anothers(make):
     with pytest.raises(NotFound):
         articles.get(other.id, 1)
     assert names(other) == [] == articles.search(other.id, "")
+
+
+def line(**given):
+    from dataclasses import replace
+
+    return replace(LABOUR, **given)
+
+
+def keep_line(firm, given, now=None):
+    article, is_new = articles.from_line(given, actor=system(firm.id, firm.public_id), now=now or utc_now())
+    db.session.commit()
+    return article, is_new
+
+
+def test_a_line_is_kept_in_its_quotes_basis_while_there_is_no_other(make):
+    firm = make.firm()
+    article, is_new = keep_line(firm, line(name="  Egen   rad ", basis="excl", purchase_price_ore=12300))
+    assert (is_new, article.n, article.name, article.basis) == (True, 1, "Egen rad", "excl")
+    assert (article.unit_price_ore, article.purchase_price_ore) == (69000, 12300)
+    assert (article.deduction, article.work_type) == ("rot", "bygg")
+    assert names(firm, "egen") == ["Egen rad"]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "ore"), [("incl", "excl", 86250), ("excl", "incl", 55200)])
+def test_a_line_is_kept_in_the_basis_of_the_firm(make, mine, theirs, ore):
+    firm = make.firm()
+    make.article(firm, "Annan", basis=mine)
+    article, _is_new = keep_line(firm, line(basis=theirs))
+    assert (article.basis, article.unit_price_ore) == (mine, ore)
+
+
+def test_a_line_of_a_known_name_doubles_nothing_and_counts_as_used(make):
+    firm, now = make.firm(), utc_now()
+    make.article(firm, "Snickare")
+    make.article(firm, "Målare")
+    article, is_new = keep_line(firm, line(name="SNICKARE ", unit_price_ore=1), now + timedelta(hours=1))
+    assert (is_new, article.n, article.unit_price_ore) == (False, 1, 69000)
+    assert names(firm) == ["Snickare", "Målare"]
+
+
+def test_a_line_of_an_archived_name_brings_it_back(make):
+    firm = make.firm()
+    articles.archive(create(firm), now=utc_now())
+    article, is_new = keep_line(firm, LABOUR)
+    assert (is_new, article.archived_at, names(firm)) == (False, None, ["Snickare"])
+
+
+def test_a_line_that_is_no_labour_keeps_no_deduction(make):
+    article, _is_new = keep_line(make.firm(), line(kind="material"))
+    assert (article.deduction, article.work_type) == (None, None)
+
+
+def test_a_name_of_another_firm_is_not_the_same(make):
+    one, other = make.firm(), make.firm()
+    create(one)
+    article, is_new = keep_line(other, LABOUR)
+    assert (is_new, article.firm_id) == (True, other.id)
+
+
+def test_of_those_used_at_once_the_last_made_is_first_also_across_pages(make):
+    firm, now = make.firm(), utc_now()
+    for number in range(40):
+        make.article(firm, f"Artikel {number:02d}").used_at = now
+    db.session.commit()
+    first = articles.list_page(firm.id)
+    rest = articles.list_page(firm.id, after=first.after)
+    assert [row.name for row in first.rows + rest.rows] == [f"Artikel {number:02d}" for number in reversed(range(40))]
+    assert [row.name for row in articles.search(firm.id, "artikel")] == [f"Artikel {n}" for n in range(39, 31, -1)]

@@ -120,6 +120,45 @@ def test_a_new_article_has_the_basis_of_the_last(owner, make, firm):
     assert re.search(r'value="excl" checked', owner.get("/prislista/ny").text)
 
 
+def test_the_purchase_price_is_edited_shown_and_cleared(owner, firm):
+    assert "Inköpspris exkl. moms" in owner.get("/prislista/ny").text
+    owner.post("/prislista", data=FORM | {"purchase": "1 050,50"})
+    assert articles.get(firm.id, 1).purchase_price_ore == 105050
+    assert "inköp 1\u00a0050,50\u00a0kr" in owner.get("/prislista").text
+    assert 'value="1050,50"' in owner.get("/prislista/1").text
+    stale = owner.post("/prislista/1", data=FORM | {"purchase": "5", "rev": "9"})
+    assert "inköp 1\u00a0050,50\u00a0kr" in stale.text
+    owner.post("/prislista/1", data=FORM | {"purchase": "", "rev": "1"})
+    assert articles.get(firm.id, 1).purchase_price_ore is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("billigt", "Skriv ett pris med siffror"), ("-1", "Inköpspriset ska vara mellan 0 och 100 miljoner kronor.")],
+)
+def test_a_bad_purchase_price(owner, firm, typed, words):
+    answer = owner.post("/prislista", data=FORM | {"purchase": typed})
+    assert answer.status_code == 422
+    assert answer.text.count(words) == 2
+    assert f'value="{typed}"' in answer.text
+
+
+def test_who_may_not_see_margins_neither_sees_nor_changes_one(app, owner, make, firm, monkeypatch):
+    from domain import permissions
+
+    make.article(firm, purchase_price_ore=12345)
+    grants = {**permissions._GRANTS, "office": permissions._GRANTS["office"] - {"margin.read"}}
+    monkeypatch.setattr(permissions, "_GRANTS", grants)
+    office = app.test_client().log_in(make.user(firm, role="office"))
+    for address in ("/prislista", "/prislista/1", "/prislista/ny"):
+        assert "123,45" not in office.get(address).text
+        assert "nköp" not in office.get(address).text
+    office.post("/prislista/1", data=FORM | {"name": "Ny", "purchase": "1", "rev": "1"})
+    assert (articles.get(firm.id, 1).name, articles.get(firm.id, 1).purchase_price_ore) == ("Ny", 12345)
+    office.post("/prislista", data=FORM | {"purchase": "1"})
+    assert articles.get(firm.id, 2).purchase_price_ore is None
+
+
 def test_a_stale_save_is_409_with_both_values_each_kept_with_one_press(owner, make, firm):
     make.article(firm)
     owner.post("/prislista/1", data=FORM | {"name": "Hennes", "price": "700", "rev": "1"})
