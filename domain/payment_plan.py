@@ -84,14 +84,15 @@ def amounts_ore(parts: Sequence[Part], to_pay_ore: int) -> list[int]:
     """
     if not parts:
         return []
-    first = [_amount_ore(part, to_pay_ore) for part in parts[:-1]]
+    first = [part_ore(part, to_pay_ore) for part in parts[:-1]]
     rest = to_pay_ore - sum(first)
     if rest < 0 or (rest == 0 and to_pay_ore > 0):
         raise BadPlan("too_much", len(parts) - 1)
     return [*first, rest]
 
 
-def _amount_ore(part: Part, to_pay_ore: int) -> int:
+def part_ore(part: Part, to_pay_ore: int) -> int:
+    """What a part that is not the last comes to by itself."""
     if part.amount_ore is not None:
         return part.amount_ore
     return 100 * round_div(to_pay_ore * (part.share_bp or 0), 1_000_000)

@@ -18,6 +18,7 @@ from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person, rate_p
 
 VAT_RATES = (25, 12, 6, 0)
 NOTHING: Mapping[str, int] = MappingProxyType({})
+NO_OTHERS: Mapping[str, Collection[str]] = MappingProxyType({})
 
 __all__ = [
     "VAT_RATES",
@@ -158,7 +159,8 @@ class Totals:
     """All sums of a quote.
 
     In the quote's basis, after all discounts: labour, material, other. `lines_ore` is the sum of the line totals as
-    shown, before `discount_ore`. `options_ore` is the sum of all options not picked, with VAT.
+    shown, before `discount_ore`, of which `whole_discount_ore` is the one on the whole quote. `options_ore` is the sum
+    of all options not picked, with VAT.
     """
 
     labour_ore: int
@@ -166,6 +168,7 @@ class Totals:
     other_ore: int
     lines_ore: int
     discount_ore: int
+    whole_discount_ore: int
     net_ore: int
     vat_ore: int
     gross_ore: int
@@ -213,37 +216,36 @@ def totals(
     Raises NoRuleForDate if a line carries a deduction that no rule covers on that day.
     """
     is_incl = basis == PriceBasis.INCL
-    by_kind: dict[str, int] = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
-    by_rate: dict[int, int] = {}
+    sums = _Sums()
     options_by_rate: dict[int, int] = {}
-    labour: dict[str, dict[int, int]] = {}
-    shown = 0
+    shown = sections = 0
     for line in lines:
-        amount = line_total_ore(line, quantities.get(line.key)) if quantities else line_total_ore(line)
-        before = amount
-        if sections_bp or discount_bp:
-            amount = less(amount, sections_bp.get(line.key, 0), discount_bp)
+        before = amount = line_total_ore(line, quantities.get(line.key)) if quantities else line_total_ore(line)
+        if sections_bp:
+            amount = less(amount, sections_bp.get(line.key, 0))
+        after_section = amount
+        if discount_bp:
+            amount = less(amount, discount_bp)
         if line.is_option and line.key not in picked:
             options_by_rate[line.vat_percent] = options_by_rate.get(line.vat_percent, 0) + amount
             continue
         shown += before
-        by_kind[line.kind] += amount
-        by_rate[line.vat_percent] = by_rate.get(line.vat_percent, 0) + amount
-        if line.deduction and line.kind == LineKind.LABOUR:
-            rates = labour.setdefault(line.deduction, {})
-            rates[line.vat_percent] = rates.get(line.vat_percent, 0) + amount
-    groups = _vat_groups(by_rate, is_incl)
+        sections += after_section
+        sums.add(line, amount)
+    groups = _vat_groups(sums.by_rate, is_incl)
     gross = sum(group.gross_ore for group in groups)
     vat = sum(group.vat_ore for group in groups)
-    shares = _deductions({kind: _gross(rates, is_incl) for kind, rates in labour.items()}, paid_on, applicants)
+    shares = sums.deductions(is_incl, paid_on, applicants)
     deducted = 100 * sum(share.amount_kr for share in shares)
     uncapped = {share.kind: share.uncapped_kr for share in shares}
+    counted = sum(sums.by_kind.values())
     return Totals(
-        labour_ore=by_kind[LineKind.LABOUR],
-        material_ore=by_kind[LineKind.MATERIAL],
-        other_ore=by_kind[LineKind.OTHER],
+        labour_ore=sums.by_kind[LineKind.LABOUR],
+        material_ore=sums.by_kind[LineKind.MATERIAL],
+        other_ore=sums.by_kind[LineKind.OTHER],
         lines_ore=shown,
-        discount_ore=shown - sum(by_kind.values()),
+        discount_ore=shown - counted,
+        whole_discount_ore=sections - counted,
         net_ore=gross - vat,
         vat_ore=vat,
         gross_ore=gross,
@@ -267,29 +269,41 @@ def option_prices(
     quantities: Mapping[str, int] = NOTHING,
     discount_bp: int = 0,
     sections_bp: Mapping[str, int] = NOTHING,
+    instead: Mapping[str, Collection[str]] = NO_OTHERS,
 ) -> dict[str, tuple[int, int]]:
-    """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, other picks kept."""
+    """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, other picks kept.
 
-    def of(keys: Collection[str]) -> Totals:
-        return totals(
-            lines,
-            basis=basis,
-            paid_on=paid_on,
-            applicants=applicants,
-            picked=keys,
-            quantities=quantities,
-            discount_bp=discount_bp,
-            sections_bp=sections_bp,
-        )
-
-    chosen = frozenset(picked)
-    prices = {}
-    now = of(chosen)
+    `instead` names by key the options that it would take the place of. The lines are gone through once, however many
+    options there are.
+    """
+    is_incl = basis == PriceBasis.INCL
+    options: dict[str, tuple[Priced, int]] = {}
+    sums = _Sums()
     for line in lines:
+        amount = less(line_total_ore(line, quantities.get(line.key)), sections_bp.get(line.key, 0), discount_bp)
         if line.is_option:
-            other = of(chosen ^ {line.key})
-            more, fewer = (now, other) if line.key in chosen else (other, now)
-            prices[line.key] = (more.gross_ore - fewer.gross_ore, more.to_pay_ore - fewer.to_pay_ore)
+            options[line.key] = (line, amount)
+        if not line.is_option or line.key in picked:
+            sums.add(line, amount)
+
+    def to_pay(of: _Sums) -> tuple[int, int]:
+        gross = _gross(of.by_rate, is_incl)
+        shares = of.deductions(is_incl, paid_on, applicants)
+        return gross, gross - 100 * sum(share.amount_kr for share in shares)
+
+    prices = {}
+    now = to_pay(sums)
+    for key, (line, amount) in options.items():
+        gone = [other for other in {key, *instead.get(key, ())} if other in picked and other in options]
+        for other in gone:
+            sums.add(options[other][0], -options[other][1])
+        fewer = to_pay(sums) if gone else now
+        sums.add(line, amount)
+        more = now if gone == [key] else to_pay(sums)
+        sums.add(line, -amount)
+        for other in gone:
+            sums.add(*options[other])
+        prices[key] = (more[0] - fewer[0], more[1] - fewer[1])
     return prices
 
 
@@ -336,6 +350,27 @@ def convert_price(unit_price_ore: int, vat_percent: int, *, from_basis: str, to_
 def as_data(result: Totals) -> dict[str, Any]:
     """The totals as plain data for canonical JSON, the same names."""
     return asdict(result)
+
+
+class _Sums:
+    """Amounts of lines by kind, by VAT rate, and the labour under each deduction by rate."""
+
+    __slots__ = ("by_kind", "by_rate", "labour")
+
+    def __init__(self) -> None:
+        self.by_kind: dict[str, int] = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
+        self.by_rate: dict[int, int] = {}
+        self.labour: dict[str, dict[int, int]] = {}
+
+    def add(self, line: Priced, amount: int) -> None:
+        self.by_kind[line.kind] += amount
+        self.by_rate[line.vat_percent] = self.by_rate.get(line.vat_percent, 0) + amount
+        if line.deduction and line.kind == LineKind.LABOUR:
+            rates = self.labour.setdefault(line.deduction, {})
+            rates[line.vat_percent] = rates.get(line.vat_percent, 0) + amount
+
+    def deductions(self, is_incl: bool, paid_on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
+        return _deductions({kind: _gross(rates, is_incl) for kind, rates in self.labour.items()}, paid_on, applicants)
 
 
 def _vat_groups(by_rate: dict[int, int], is_incl: bool) -> tuple[VatGroup, ...]:

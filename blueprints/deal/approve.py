@@ -9,13 +9,14 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
-from blueprints.deal.forms import ApproveForm
+from blueprints.deal.forms import ApproveForm, AskForm
 from blueprints.deal.guard import by_link, names
+from blueprints.deal.show import page
 from domain.clock import stockholm_date
 from domain.quotes import Totals
 from services import transaction
 from services.clock import utc_now
-from services.deal import approving, figures, viewing
+from services.deal import approving, figures, pages, viewing
 from services.deal.links import Deal
 
 
@@ -24,6 +25,8 @@ from services.deal.links import Deal
 def approve_page(deal: Deal) -> ResponseReturnValue:
     if viewing.state(deal, utc_now()) not in ("open", "past"):
         return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
+    if figures.to_choose(deal.content, deal.chosen.picked):
+        return page(deal, AskForm(), status=422, must_choose=True)
     form = ApproveForm()
     form.once.data = secrets.token_urlsafe(16)
     return _page(deal, form)
@@ -45,6 +48,9 @@ def approve(deal: Deal) -> ResponseReturnValue:
     except approving.Changed:
         transaction.rollback()
         return _page(deal, form, status=409, before=form.to_shown())
+    except approving.ChoiceMissing:
+        transaction.rollback()
+        return page(deal, AskForm(), status=422, must_choose=True)
     return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
 
 
@@ -68,15 +74,16 @@ def _page(
 
 
 def _reckon(deal: Deal, form: ApproveForm) -> Totals:
-    result = approving.reckon(deal.content, deal.picked, form.sum_persons(_needs(deal)))
+    result = approving.reckon(deal.content, deal.chosen, form.sum_persons(_needs(deal)))
     today = stockholm_date(utc_now())
-    form.carry(approving.shown(deal.content, deal.found.json_sha256, deal.picked, result, today=today))
+    form.carry(approving.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today))
     return result
 
 
 def _needs(deal: Deal) -> set[str]:
-    """The deductions that the quote carries with these options."""
-    return {str(share.kind) for share in figures.totals(deal.content, deal.picked).deductions if share.amount_kr}
+    """The deductions that the quote carries with what is chosen."""
+    result = approving.reckon(deal.content, deal.chosen)
+    return {str(share.kind) for share in result.deductions if share.amount_kr}
 
 
 def _facts(deal: Deal, form: ApproveForm, result: Totals) -> dict[str, Any]:
@@ -88,6 +95,9 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals) -> dict[str, Any]:
         "needs": _needs(deal),
         "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
         "button": approving.button_text(deal.content),
-        "picked": [line["text"] for line in figures.options(deal.content) if line["key"] in deal.picked],
+        "picked": [line["text"] for line in figures.options(deal.content) if line["key"] in deal.chosen.picked],
+        "plan": pages.parts(figures.plan(deal.content, result.to_pay_ore)) if deal.content["payment_plan"] else (),
+        "price_words": pages.price_words(deal.content, result),
+        "pays": pages.pays(deal.content),
         "is_late": deal.is_past(utc_now()),
     }

@@ -12,10 +12,12 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, T
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional
 
+from blueprints.deal import choosing
 from blueprints.shared.fields import EmailText, KronorField, strip
 from domain import homes, orgnr, personnummer
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
 from services.deal.approving import Home, Person, Shown, Yes
+from services.deal.figures import Chosen
 
 MOST_KR = 100_000  # above every cap there has been
 LATER = "later"
@@ -176,6 +178,7 @@ class ApproveForm(DetailsForm):
     version = HiddenField()
     json_sha256 = HiddenField()
     picked = HiddenField()
+    quantities = HiddenField()
     shares = HiddenField()
     total = HiddenField()
     to_pay = HiddenField()
@@ -225,7 +228,7 @@ class ApproveForm(DetailsForm):
         return Shown(
             version=_whole(self.version.data),
             json_sha256=self.json_sha256.data or "",
-            picked=picked,
+            chosen=Chosen(picked, choosing.carried(self.quantities.data or "")),
             shares=self.shares.data or "",
             total_ore=_whole(self.total.data),
             to_pay_ore=_whole(self.to_pay.data),
@@ -237,7 +240,8 @@ class ApproveForm(DetailsForm):
         for field, value in (
             (self.version, shown.version),
             (self.json_sha256, shown.json_sha256),
-            (self.picked, ",".join(shown.picked)),
+            (self.picked, ",".join(shown.chosen.picked)),
+            (self.quantities, choosing.written(shown.chosen.quantities)),
             (self.shares, shown.shares),
             (self.total, shown.total_ore),
             (self.to_pay, shown.to_pay_ore),

@@ -6,14 +6,16 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from blueprints.deal import bp
+from blueprints.deal import bp, choosing
 from blueprints.deal.forms import AskForm
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.htmx import wants_part
-from services import limits
+from domain.choices import BadChoice
+from services import limits, transaction
 from services.clock import utc_now
-from services.deal import thread, viewing
+from services.deal import pages, thread, viewing
 from services.deal.links import Deal
+from services.errors import RuleBroken
 
 AGREED = {"accepted", "signed", "completed", "withdrawn", "late_acceptance"}
 MOST_QUESTIONS = 20  # per link and quarter of an hour
@@ -25,18 +27,28 @@ def show(deal: Deal) -> ResponseReturnValue:
     now = utc_now()
     if viewing.state(deal, now) in AGREED:
         return redirect(url_for("deal.receipt", deal_id=deal.found.deal_id))
-    return _page(deal, AskForm())
+    return page(deal, AskForm())
 
 
 @bp.post("/o/<deal_id>/tillval")
 @by_link
 def pick(deal: Deal) -> ResponseReturnValue:
-    """Keep the ticked options and answer with the new price."""
-    deal_id = deal.found.deal_id
-    viewing.pick(deal, request.form.getlist("tillval"), now=utc_now())
+    """Keep what is chosen and answer with the new price."""
+    deal_id, chosen = deal.found.deal_id, choosing.read(request.form, deal.content)
+    if chosen.typed.errors:
+        if wants_part():
+            return _parts(deal, chosen.typed), 422
+        return page(deal, AskForm(), status=422, typed=chosen.typed)
+    try:
+        viewing.choose(deal, chosen.picked, chosen.quantities, now=utc_now())
+    except BadChoice:
+        if not wants_part():
+            raise RuleBroken("choice_unknown") from None
+        transaction.rollback()
+        flash(_("Offerten har ändrats sedan du öppnade sidan. Se över dina val."))
+        return "", 409, {"HX-Refresh": "true"}
     if wants_part():
-        page = viewing.page(deal, now=utc_now())
-        return render_template("deal/_price_parts.html", page=page, content=deal.content)
+        return _parts(deal)
     return redirect(url_for("deal.show", deal_id=deal_id, _anchor="h-tv"), code=303)
 
 
@@ -45,7 +57,7 @@ def pick(deal: Deal) -> ResponseReturnValue:
 def ask(deal: Deal) -> ResponseReturnValue:
     deal_id, form = deal.found.deal_id, AskForm()
     if not form.validate_on_submit():
-        return _page(deal, form, status=422)
+        return page(deal, form, status=422)
     limits.count("question", deal.found.link_public_id, limit=MOST_QUESTIONS, now=utc_now())
     thread.ask(deal, form.question.data or "", now=utc_now())
     flash(_("Frågan är skickad. Svaret kommer med e-post."))
@@ -82,6 +94,24 @@ def privacy(deal: Deal) -> ResponseReturnValue:
     return render_template("deal/privacy.html", **names(deal))
 
 
-def _page(deal: Deal, form: AskForm, *, status: int = 200) -> ResponseReturnValue:
-    page = viewing.page(deal, now=utc_now())
-    return make_response(render_template("deal/show.html", form=form, page=page, **names(deal)), status)
+def page(
+    deal: Deal,
+    form: AskForm,
+    *,
+    status: int = 200,
+    typed: pages.Typed = pages.NOTHING_TYPED,
+    must_choose: bool = False,
+) -> ResponseReturnValue:
+    """The whole page. `must_choose`: say what has to be chosen before the quote can be approved."""
+    shown = viewing.page(deal, now=utc_now(), typed=typed)
+    wrong = pages.wrong(shown, must_choose=must_choose)
+    said = {"wrong": wrong, "has_errors": bool(wrong), "must_choose": must_choose}
+    text = render_template("deal/show.html", form=form, page=shown, **said, **names(deal))
+    return make_response(text, status)
+
+
+def _parts(deal: Deal, typed: pages.Typed = pages.NOTHING_TYPED) -> str:
+    """The price, and all else that a choice changes, out of band."""
+    shown = viewing.page(deal, now=utc_now(), typed=typed)
+    wrong = pages.wrong(shown, must_choose=False)
+    return render_template("deal/_price_parts.html", page=shown, content=deal.content, wrong=wrong)

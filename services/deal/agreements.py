@@ -20,6 +20,7 @@ from services import events, outbox, scope, storage, transaction, vault
 from services.actors import system
 from services.deal import links, story
 from services.installation import settings
+from services.quotes import content
 
 METHODS = {links.MAIL: "link_mail", links.HANDED_OVER: "link_handed_over"}
 
@@ -86,7 +87,7 @@ def _row(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Firm, Store
 def _render(agreement: Agreement, version: QuoteVersion, frozen_pdf: bytes, evidence: dict[str, Any]) -> bytes:
     from documents import agreement as paper
 
-    return paper.render(frozen_pdf, json.loads(agreement.agreed), evidence, content=json.loads(version.content))
+    return paper.render(frozen_pdf, json.loads(agreement.agreed), evidence, content=content.read(version.content))
 
 
 def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: Firm) -> dict[str, Any]:

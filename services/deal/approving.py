@@ -24,6 +24,7 @@ from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
 from services import events, nudge, once, outbox, transaction, vault
 from services.deal import figures, links, viewing
+from services.deal.figures import Chosen
 from services.deal.links import Deal
 from services.errors import RuleBroken
 from services.quotes import drafting
@@ -35,6 +36,12 @@ class Changed(RuleBroken):
     """The version, the picks or a figure is no longer what the form showed."""
 
     code = "deal_changed"
+
+
+class ChoiceMissing(RuleBroken):
+    """One of several must be chosen before the quote can be approved, and is not."""
+
+    code = "choice_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,7 @@ class Shown:
 
     version: int
     json_sha256: str
-    picked: tuple[str, ...]
+    chosen: Chosen
     shares: str
     total_ore: int
     to_pay_ore: int
@@ -87,10 +94,10 @@ def offered_ticks(content: Mapping[str, Any], *, today: date) -> tuple[consents.
     )
 
 
-def reckon(content: Mapping[str, Any], picked: tuple[str, ...], persons: tuple[Person, ...] = ()) -> Totals:
+def reckon(content: Mapping[str, Any], chosen: Chosen, persons: tuple[Person, ...] = ()) -> Totals:
     """The sums with these applicants; without any, one with an unused year."""
     shares = tuple(Share(one.used_rot_kr, one.used_rut_kr) for one in persons) or figures.ONE_PERSON
-    return figures.totals(content, picked, shares)
+    return figures.totals(content, chosen.picked, shares, quantities=chosen.quantities)
 
 
 def button_text(content: Mapping[str, Any]) -> str:
@@ -105,14 +112,12 @@ def words_sha256(content: Mapping[str, Any], *, today: date) -> str:
     return canonical.sha256_hex(canonical.dumps([*texts, button_text(content)]))
 
 
-def shown(
-    content: Mapping[str, Any], json_sha256: str, picked: tuple[str, ...], result: Totals, *, today: date
-) -> Shown:
+def shown(content: Mapping[str, Any], json_sha256: str, chosen: Chosen, result: Totals, *, today: date) -> Shown:
     """What the page says, for the form to carry."""
     return Shown(
         version=content["version"],
         json_sha256=json_sha256,
-        picked=picked,
+        chosen=chosen,
         shares=figures.shares_text(result),
         total_ore=result.gross_ore,
         to_pay_ore=result.to_pay_ore,
@@ -124,7 +129,7 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     """Make the contract, or give back the one there is. Commits.
 
     After the last day it becomes a late answer, which the firm must confirm (AvtL 4 §).
-    Raises Changed, RuleBroken("firm_closing" | "not_open" | "consent_missing"), once.KeyReused.
+    Raises Changed, ChoiceMissing, RuleBroken("firm_closing" | "not_open" | "consent_missing"), once.KeyReused.
     """
     links.lock(deal)
     if deal.agreement is not None:
@@ -136,9 +141,11 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     if not can(deal.quote.status, act):
         raise RuleBroken("not_open")
     today = stockholm_date(now)
-    result = reckon(deal.content, deal.picked, yes.persons)
-    if seen != shown(deal.content, deal.found.json_sha256, deal.picked, result, today=today):
+    result = reckon(deal.content, deal.chosen, yes.persons)
+    if seen != shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today):
         raise Changed
+    if figures.to_choose(deal.content, deal.chosen.picked):
+        raise ChoiceMissing
     offered = offered_ticks(deal.content, today=today)
     if consents.missing(offered, yes.ticks):
         raise RuleBroken("consent_missing")
@@ -241,8 +248,11 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, now: datetime) -> dict[str, An
         "version": deal.found.version,
         "json_sha256": deal.found.json_sha256,
         "pdf_sha256": deal.found.pdf_sha256,
-        "picked": list(deal.picked),
+        "picked": list(deal.chosen.picked),
+        "quantities": figures.counted_quantities(deal.content, deal.chosen),
         "totals": as_data(result),
+        "most_ore": figures.most_ore(deal.content, result, figures.totals(deal.content)),
+        "payment_plan": figures.plan(deal.content, result.to_pay_ore),
         "applicants": [
             {
                 "order": order + 1,

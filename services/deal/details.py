@@ -8,7 +8,7 @@ from domain.quote_states import QuoteStatus
 from extensions import db
 from models import Applicant
 from services import scope, transaction
-from services.deal import approving, links, viewing
+from services.deal import approving, figures, links, viewing
 from services.deal.approving import Home, Person
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
@@ -38,7 +38,7 @@ def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) 
     if not are_missing(deal):
         raise RuleBroken("not_open")
     agreement = deal.agreement
-    result = approving.reckon(deal.content, tuple(viewing.agreed(deal)["picked"]), persons)
+    result = approving.reckon(deal.content, figures.agreed(viewing.agreed(deal)), persons)
     removed = scope.remove(Applicant, deal.found.firm_id).where(Applicant.agreement_id == agreement.id)
     db.session.execute(removed)
     agreement.home, agreement.fastighetsbeteckning = home.kind, home.fastighetsbeteckning

@@ -1,57 +1,235 @@
-"""A frozen version's figures with the customer's picks and applicants: the same arithmetic as in the builder."""
+"""A frozen version's figures with the customer's choices and applicants: the same arithmetic as in the builder.
+
+The page, the paper, the letters and what is agreed all take their sums from here. A content is read by
+services/quotes/content.py, which fills in what older versions lack.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from domain import quotes
-from domain.quotes import Applicant, Line, LineKind, Totals
+from domain import choices, payment_plan, price_types, quotes
+from domain.choices import Choice, Limits, Offer
+from domain.quotes import NOTHING, Applicant, Line, LineKind, Totals
 from domain.rot_rut import Deduction
 
 Content = Mapping[str, Any]  # schema handslag.quote/1, services/quotes/content.py
+Row = Mapping[str, Any]
 ONE_PERSON = (Applicant(),)
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the customer has chosen: keys of options in the order of the quote, changed quantities by key."""
+
+    picked: tuple[str, ...] = ()
+    quantities: Mapping[str, int] = field(default_factory=dict)
+
+    def stored(self) -> str:
+        """As the link's row keeps it."""
+        if not self.quantities:
+            return json.dumps(list(self.picked))
+        return json.dumps({"picked": list(self.picked), "quantities": dict(self.quantities)})
+
+
+NO_CHOICE = Chosen()
+
+
 def lines(content: Content) -> list[Line]:
-    return [
-        Line(
-            key=line["key"],
-            quantity_milli=line["quantity_milli"],
-            unit_price_ore=line["unit_price_ore"],
-            vat_percent=line["vat_percent"],
-            kind=LineKind(line["kind"]),
-            discount_bp=line["discount_bp"],
-            deduction=Deduction(line["deduction"]) if line["deduction"] else None,
-            work_type=line["work_type"],
-            is_option=line["is_option"],
-        )
-        for section in content["sections"]
-        for line in section["lines"]
-    ]
+    """The priced lines; words between them are left out."""
+    return [_line(row) for section in content["sections"] for row in section["lines"] if not row["is_text"]]
 
 
-def options(content: Content) -> list[Mapping[str, Any]]:
+def options(content: Content) -> list[Row]:
     """The optional lines of the quote, in order."""
     return [line for section in content["sections"] for line in section["lines"] if line["is_option"]]
 
 
-def known_picks(content: Content, picked: Iterable[str]) -> tuple[str, ...]:
-    """The picks that are options of this version, in the order of the quote; anything else is dropped."""
-    wanted = set(picked)
-    return tuple(line["key"] for line in options(content) if line["key"] in wanted)
-
-
-def totals(content: Content, picked: Collection[str] = (), applicants: Sequence[Applicant] = ONE_PERSON) -> Totals:
-    return quotes.totals(
-        lines(content), basis=content["basis"], paid_on=paid_on(content), applicants=applicants, picked=picked
+def offer(content: Content) -> Offer:
+    """What can be chosen."""
+    rows = [line for section in content["sections"] for line in section["lines"]]
+    return Offer(
+        options=frozenset(line["key"] for line in rows if line["is_option"]),
+        sections=[
+            (Choice(section["choice"]), frozenset(line["key"] for line in section["lines"] if line["is_option"]))
+            for section in content["sections"]
+            if section["choice"]
+        ],
+        limits={
+            line["key"]: Limits(line["quantity_min_milli"], line["quantity_max_milli"])
+            for line in rows
+            if line["quantity_max_milli"] is not None
+        },
     )
 
 
-def option_prices(content: Content, picked: Collection[str]) -> dict[str, tuple[int, int]]:
-    """By key: (price with VAT, amount to pay after deductions) that an option adds, in öre, other picks kept."""
-    return quotes.option_prices(lines(content), basis=content["basis"], paid_on=paid_on(content), picked=picked)
+def known(content: Content, picked: Iterable[str], quantities: Mapping[str, int] = NOTHING) -> Chosen:
+    """What this version offers of what was chosen, perhaps of an older one; nothing is chosen for the customer."""
+    if not picked and not quantities:
+        return NO_CHOICE
+    offered, wanted = offer(content), set(picked)
+    for choice, keys in offered.sections:
+        if choice and len(wanted & keys) > 1:
+            wanted -= keys
+    kept = {
+        line["key"]: quantities[line["key"]]
+        for section in content["sections"]
+        for line in section["lines"]
+        if line["key"] in quantities and line["key"] in offered.limits
+    }
+    return Chosen(
+        tuple(line["key"] for line in options(content) if line["key"] in wanted),
+        {
+            key: quantity
+            for key, quantity in kept.items()
+            if offered.limits[key].least_milli <= quantity <= offered.limits[key].most_milli
+            and quantity != _quantity(content, key)
+        },
+    )
+
+
+def stored(content: Content, text: str) -> Chosen:
+    """What a link's row keeps: a list of keys, or that and the quantities."""
+    if text == "[]":
+        return NO_CHOICE
+    data = json.loads(text)
+    if isinstance(data, list):
+        return known(content, data)
+    return known(content, data["picked"], data["quantities"])
+
+
+def check(content: Content, picked: Collection[str], quantities: Mapping[str, int]) -> Chosen:
+    """What a form says, if the quote offers it. Raises choices.BadChoice."""
+    choices.check(offer(content), picked, quantities)
+    return known(content, picked, quantities)
+
+
+def agreed(data: Mapping[str, Any]) -> Chosen:
+    """What was chosen in an agreement (handslag.agreed/1)."""
+    return Chosen(tuple(data["picked"]), data.get("quantities", {}))
+
+
+def counted_quantities(content: Content, chosen: Chosen) -> dict[str, int]:
+    """The changed quantities of lines that count: those of options not picked say nothing."""
+    offered = offer(content).options
+    return {key: quantity for key, quantity in chosen.quantities.items() if key not in offered or key in chosen.picked}
+
+
+def to_choose(content: Content, picked: Collection[str]) -> list[Row]:
+    """The sections of which one line must be picked and none is."""
+    return [
+        section
+        for section in content["sections"]
+        if section["choice"] == Choice.MUST
+        and any(line["is_option"] for line in section["lines"])
+        and not any(line["key"] in picked for line in section["lines"])
+    ]
+
+
+def totals(
+    content: Content,
+    picked: Collection[str] = (),
+    applicants: Sequence[Applicant] = ONE_PERSON,
+    *,
+    quantities: Mapping[str, int] = NOTHING,
+) -> Totals:
+    return quotes.totals(
+        lines(content),
+        basis=content["basis"],
+        paid_on=paid_on(content),
+        applicants=applicants,
+        picked=picked,
+        quantities=quantities,
+        discount_bp=content["discount_bp"],
+        sections_bp=sections_bp(content),
+    )
+
+
+def option_prices(
+    content: Content, picked: Collection[str], quantities: Mapping[str, int] = NOTHING
+) -> dict[str, tuple[int, int]]:
+    """By key: (price with VAT, amount to pay after deductions) that an option adds, in öre, other picks kept.
+
+    What can be picked only in place of another is priced without that other.
+    """
+    return quotes.option_prices(
+        lines(content),
+        basis=content["basis"],
+        paid_on=paid_on(content),
+        picked=picked,
+        quantities=quantities,
+        discount_bp=content["discount_bp"],
+        sections_bp=sections_bp(content),
+        instead={key: keys for choice, keys in offer(content).sections if choice for key in keys},
+    )
+
+
+def sections_bp(content: Content) -> dict[str, int]:
+    """The discount on the section of each line that has one."""
+    return {
+        line["key"]: section["discount_bp"]
+        for section in content["sections"]
+        if section["discount_bp"]
+        for line in section["lines"]
+    }
+
+
+def line_ore(line: Row, quantities: Mapping[str, int] = NOTHING) -> int:
+    """What a line comes to, its own discount taken, in the quote's basis; frozen unless its quantity is another."""
+    if line["key"] not in quantities:
+        return int(line["total_ore"])
+    return quotes.line_total_ore(_line(line), quantities[line["key"]])
+
+
+def section_ore(section: Row, quantities: Mapping[str, int] = NOTHING) -> int:
+    """The sum of a section without its options, its discount taken, in the quote's basis."""
+    return sum(_section_amounts(section, quantities))
+
+
+def labour_ore(section: Row, quantities: Mapping[str, int] = NOTHING) -> int:
+    """The section's labour that gives a deduction, discount taken, in the quote's basis; 0 if there is none."""
+    return sum(
+        amount
+        for line, amount in zip(_counted(section), _section_amounts(section, quantities), strict=True)
+        if line["deduction"] and line["kind"] == LineKind.LABOUR
+    )
+
+
+def stated_ore(content: Content, result: Totals) -> int:
+    """The price before deductions in the quote's basis."""
+    return result.gross_ore if content["basis"] == "incl" else result.net_ore
+
+
+def most_ore(content: Content, result: Totals, base: Totals | None = None) -> int | None:
+    """The most that may be charged before deductions, in the quote's basis. None: no limit is agreed.
+
+    A ceiling is set on what is quoted (`base`, nothing chosen) and follows the price of what the customer chooses.
+    """
+    cap_ore = content["cap_ore"]
+    if cap_ore is not None and base is not None:
+        cap_ore += stated_ore(content, result) - stated_ore(content, base)
+    return price_types.most_ore(
+        content["price_type"], stated_ore(content, result), limit_percent=content["limit_percent"], cap_ore=cap_ore
+    )
+
+
+def plan(content: Content, to_pay_ore: int) -> list[dict[str, Any]]:
+    """The parts of the payment plan with what each comes to of this sum (`comes_to_ore`), all of it and no more."""
+    rows = content["payment_plan"]
+    parts = payment_plan.from_data(rows)
+    try:
+        amounts = payment_plan.amounts_ore(parts, to_pay_ore)
+    except payment_plan.BadPlan:  # the customer chose less than the parts in kronor come to
+        amounts, left = [], max(to_pay_ore, 0)
+        for part in parts:
+            whole = left if part is parts[-1] else min(payment_plan.part_ore(part, to_pay_ore), left)
+            amounts.append(whole)
+            left -= whole
+    return [{**row, "comes_to_ore": amount} for row, amount in zip(rows, amounts, strict=True)]
 
 
 def paid_on(content: Content) -> date:
@@ -68,6 +246,32 @@ def share_kr(result: Totals, kind: str, order: int) -> int:
     return sum(share.shares_kr[order] for share in result.deductions if share.kind == kind)
 
 
-def has(content: Content, kind: str) -> bool:
-    """Whether the quote carries the deduction on any line, options included."""
-    return any(line["deduction"] == kind for section in content["sections"] for line in section["lines"])
+def _counted(section: Row) -> list[Row]:
+    return [line for line in section["lines"] if not line["is_option"] and not line["is_text"]]
+
+
+def _section_amounts(section: Row, quantities: Mapping[str, int]) -> list[int]:
+    return [quotes.less(line_ore(line, quantities), section["discount_bp"]) for line in _counted(section)]
+
+
+def _line(row: Row) -> Line:
+    return Line(
+        key=row["key"],
+        quantity_milli=row["quantity_milli"],
+        unit_price_ore=row["unit_price_ore"],
+        vat_percent=row["vat_percent"],
+        kind=LineKind(row["kind"]),
+        discount_bp=row["discount_bp"],
+        deduction=Deduction(row["deduction"]) if row["deduction"] else None,
+        work_type=row["work_type"],
+        is_option=row["is_option"],
+    )
+
+
+def _quantity(content: Content, key: str) -> int:
+    return next(
+        int(line["quantity_milli"])
+        for section in content["sections"]
+        for line in section["lines"]
+        if line["key"] == key
+    )

@@ -22,6 +22,7 @@ from models import Agreement, Decline, Firm, Message, Quote, QuoteLink, QuoteVer
 from services import scope, storage
 from services.deal import agreements, links, viewing
 from services.installation import settings
+from services.quotes import content as frozen_content
 
 PDF = "application/pdf"
 REASONS = {
@@ -61,7 +62,7 @@ def _case(firm_id: int, *where: Any, version: int | None = None) -> Case:
     frozen = scope.get(QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == wanted)
     firm = db.session.get_one(Firm, firm_id)
     user = scope.get(User, firm_id, User.id == quote.user_id)
-    return Case(firm, quote, json.loads(frozen.content), user)
+    return Case(firm, quote, frozen_content.read(frozen.content), user)
 
 
 def _of_quote(params: Params) -> Case:

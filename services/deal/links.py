@@ -6,10 +6,9 @@ its own and ends the old one.
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select
 
@@ -22,8 +21,10 @@ from services import closing as leaving
 from services import events, outbox, scope, tokens, transaction
 from services.actors import Actor
 from services.deal import figures
+from services.deal.figures import Chosen
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
+from services.quotes import content
 
 MAIL = "mail"
 HANDED_OVER = "handed_over"
@@ -71,7 +72,7 @@ class Deal:
 
     def __init__(self, found: Found, actor: Actor) -> None:
         self.found, self.actor = found, actor
-        self.content: dict[str, Any] = json.loads(found.content)
+        self.content = content.read(found.content)
 
     @cached_property
     def link(self) -> QuoteLink:
@@ -97,8 +98,8 @@ class Deal:
         return f"quote:{self.found.deal_id}:v{self.found.version}"
 
     @property
-    def picked(self) -> tuple[str, ...]:
-        return figures.known_picks(self.content, json.loads(self.found.picked))
+    def chosen(self) -> Chosen:
+        return figures.stored(self.content, self.found.picked)
 
     @property
     def is_private(self) -> bool:
@@ -115,7 +116,7 @@ class Deal:
     def reload(self, found: Found) -> None:
         """Go on with what the database says now."""
         if found.json_sha256 != self.found.json_sha256:  # sent anew meanwhile
-            self.content = json.loads(found.content)
+            self.content = content.read(found.content)
         self.found = found
         for name in ("agreement", "pdf"):
             self.__dict__.pop(name, None)

@@ -13,83 +13,20 @@ from flask_babel import gettext as _
 from documents import wording
 from domain.clock import stockholm_date
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
-from domain.money import round_div
 from domain.quote_states import OPEN, QuoteStatus, can
-from domain.quotes import Totals
 from models import Agreement, Message, StoredFile
 from services import scope, storage, transaction
-from services.deal import figures, links
+from services.deal import figures, links, pages
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
 
 S = QuoteStatus
-MOST_RULE_MARKS = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One optional line as the customer sees it; prices in öre, with VAT."""
-
-    key: str
-    text: str
-    note: str
-    price_ore: int
-    after_deduction_ore: int
-    is_picked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    title: str
-    total_ore: int
-    lines: tuple[Mapping[str, Any], ...]
-    is_open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The quote as the customer reads it. `state` is what can be done: open, past, closed, or a final status."""
-
-    content: Mapping[str, Any]
-    totals: Totals
-    options: tuple[Option, ...]
-    sections: tuple[Section, ...]
-    state: str
-    days_left: int
-    days_in_all: int
-    days_used: int
-    changed_on: date | None
-    messages: tuple[Message, ...]
-
-
-def page(deal: Deal, *, now: datetime) -> Page:
+def page(deal: Deal, *, now: datetime, typed: pages.Typed = pages.NOTHING_TYPED) -> pages.Page:
     today = stockholm_date(now)
-    return page_of(deal.content, deal.picked, state=state(deal, now), messages=messages(deal), today=today)
-
-
-def page_of(
-    content: Mapping[str, Any],
-    picked: tuple[str, ...],
-    *,
-    state: str,
-    today: date,
-    messages: tuple[Message, ...] = (),
-) -> Page:
-    """The page of a content that need not be sent yet: the firm's preview is the same page."""
-    dated_on, valid_until = date.fromisoformat(content["dated_on"]), date.fromisoformat(content["valid_until"])
-    total_days = max((valid_until - dated_on).days, 1)
-    left = (valid_until - today).days
-    return Page(
-        content=content,
-        totals=figures.totals(content, picked),
-        options=_options(content, picked),
-        sections=_sections(content),
-        state=state,
-        days_left=left,
-        days_in_all=min(total_days, MOST_RULE_MARKS),
-        days_used=_scaled(total_days - max(left, 0), total_days),
-        changed_on=dated_on if content["version"] > 1 else None,
-        messages=messages,
+    return pages.of(
+        deal.content, deal.chosen, state=state(deal, now), messages=messages(deal), today=today, typed=typed
     )
 
 
@@ -105,16 +42,19 @@ def state(deal: Deal, now: datetime) -> str:
     return "past" if can(status, "accept_late") else str(status)
 
 
-def pick(deal: Deal, keys: list[str], *, now: datetime) -> None:
-    """Keep which options the customer has ticked. Commits. Raises RuleBroken when nothing can be chosen any more."""
+def choose(deal: Deal, picked: list[str], quantities: Mapping[str, int], *, now: datetime) -> None:
+    """Keep what the customer has chosen. Commits.
+
+    Raises choices.BadChoice for what the quote does not offer, RuleBroken when nothing can be chosen any more.
+    """
     if state(deal, now) not in ("open", "past"):
         raise RuleBroken("not_open")
     links.lock(deal)
+    chosen = figures.check(deal.content, picked, quantities)
     links.seen(deal, now=now)
-    picked = json.dumps(list(figures.known_picks(deal.content, keys)))
-    deal.link.picked = picked
+    deal.link.picked = chosen.stored()
     transaction.commit()
-    deal.found = deal.found._replace(picked=picked)
+    deal.found = deal.found._replace(picked=chosen.stored())
 
 
 def saw(deal: Deal, *, now: datetime) -> None:
@@ -239,34 +179,3 @@ def withdrawal_time(deal: Deal, *, now: datetime) -> WithdrawalTime | None:
     left = (last_day - today).days
     whole = max(WITHDRAWAL_DAYS, (last_day - stockholm_date(deal.agreement.accepted_at)).days)
     return WithdrawalTime(last_day, left, whole, whole - max(left, 0))
-
-
-def _options(content: Mapping[str, Any], picked: tuple[str, ...]) -> tuple[Option, ...]:
-    rows = figures.options(content)
-    if not rows:
-        return ()
-    prices = figures.option_prices(content, picked)
-    return tuple(
-        Option(row["key"], row["text"], row["note"], *prices[row["key"]], is_picked=row["key"] in picked)
-        for row in rows
-    )
-
-
-def _sections(content: Mapping[str, Any]) -> tuple[Section, ...]:
-    """Sections without their options; the largest is open."""
-    shown = []
-    for section in content["sections"]:
-        lines = tuple(line for line in section["lines"] if not line["is_option"])
-        if lines:
-            shown.append((section, lines))
-    largest = max((section["total_ore"] for section, _ in shown), default=0)
-    opened = next((section["key"] for section, _ in shown if section["total_ore"] == largest), None)
-    return tuple(
-        Section(section["title"], section["total_ore"], lines, section["key"] == opened) for section, lines in shown
-    )
-
-
-def _scaled(used: int, total: int) -> int:
-    if total <= MOST_RULE_MARKS:
-        return used
-    return round_div(used * MOST_RULE_MARKS, total)

@@ -112,7 +112,8 @@ class Played:
 
     def pick(self, *, text: str, now: datetime) -> None:
         deal = self._deal(now)
-        viewing.pick(deal, [line["key"] for line in figures.options(deal.content) if line["text"] == text], now=now)
+        keys = [line["key"] for line in figures.options(deal.content) if line["text"] == text]
+        viewing.choose(deal, keys, {}, now=now)
 
     def approve(
         self,
@@ -126,10 +127,10 @@ class Played:
         deal = self._deal(now)
         persons = tuple(Person(who, number) for who, number in numbers) or ((Person(name),) if later else ())
         home = Home("house", fastighetsbeteckning) if numbers else Home("later" if later else "none")
-        result = approving.reckon(deal.content, deal.picked, persons)
+        result = approving.reckon(deal.content, deal.chosen, persons)
         yes = approving.Yes(name, frozenset({"e_signature"}), persons, home)
         today = stockholm_date(now)
-        seen = approving.shown(deal.content, deal.found.json_sha256, deal.picked, result, today=today)
+        seen = approving.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
         agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
         if agreement.id in agreements.waiting():
             agreements.draw(agreement.id, now=now)

@@ -2,23 +2,74 @@
 
 Schema handslag.quote/1: plain data for canonical JSON. Money is whole öre, dates are ISO days in Stockholm, missing
 texts are "", missing dates None. The texts of the law go in by version; documents/texts.py has the words.
+Keys are only ever added: `read` gives what a version frozen before them is taken to say. Nothing goes in that the
+customer may not see: what a line costs the firm is no part of it.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
 from domain import quotes
 from domain.dates_sv import WITHDRAWAL_DAYS
-from domain.quotes import Totals, as_data
-from models import Firm, Quote, QuoteLine, User
+from domain.price_types import LIMIT_PERCENT, PriceType
+from domain.quotes import as_data
+from models import Firm, Quote, QuoteLine, QuoteSection, User
+from services.deal import figures
 from services.installation import settings
 from services.quotes import drafting
-from services.quotes.drafting import Draft, Figures
+from services.quotes.drafting import Draft
 
 SCHEMA = "handslag.quote/1"
+RUNNING = (PriceType.RUNNING, PriceType.RUNNING_WITH_CAP)
 TEXTS = "2026-11-20"  # version of the law's texts, see documents/texts.py
+
+# What versions say that were frozen before the key was there.
+_OLDER: dict[str, Any] = {
+    "limit_percent": LIMIT_PERCENT,
+    "cap_ore": None,
+    "markup_bp": None,
+    "most_ore": None,
+    "discount_bp": 0,
+    "is_smahus": False,
+    "payment_plan": [],
+    "not_included": "",
+    "customer_does": "",
+}
+_OLDER_SECTION: dict[str, Any] = {"price_mode": "rows", "discount_bp": 0, "choice": "", "labour_ore": 0}
+_OLDER_LINE: dict[str, Any] = {
+    "is_text": False,
+    "is_recommended": False,
+    "quantity_min_milli": None,
+    "quantity_max_milli": None,
+}
+_OLDER_TOTALS: dict[str, Any] = {"discount_ore": 0, "whole_discount_ore": 0}
+
+
+def read(stored: str) -> dict[str, Any]:
+    """A frozen content with every key that is known today."""
+    content: dict[str, Any] = json.loads(stored)
+    if _is_older(content):
+        for name, value in _OLDER.items():
+            content.setdefault(name, value)
+        content["totals"] = _OLDER_TOTALS | content["totals"]
+        content["sections"] = [
+            _OLDER_SECTION | section | {"lines": [_OLDER_LINE | line for line in section["lines"]]}
+            for section in content["sections"]
+        ]
+        for section in content["sections"]:
+            section["labour_ore"] = figures.labour_ore(section)
+    return content
+
+
+def _is_older(content: dict[str, Any]) -> bool:
+    sections = content["sections"]
+    lines = [line for section in sections[:1] for line in section["lines"][:1]]
+    known = [(_OLDER, content), (_OLDER_TOTALS, content["totals"])]
+    known += [(_OLDER_SECTION, section) for section in sections[:1]] + [(_OLDER_LINE, line) for line in lines]
+    return any(not keys.keys() <= found.keys() for keys, found in known)
 
 
 def build(
@@ -38,10 +89,10 @@ def build(
 
     Raises NoRuleForDate if no rule of rot or rut covers the expected payment date.
     """
-    quote, figures = draft.quote, drafting.figures(draft)
+    quote = draft.quote
     last_day = valid_until or quote.valid_until
     paid_on = quote.paid_on or last_day
-    return {
+    whole: dict[str, Any] = {
         "schema": SCHEMA,
         "lang": "sv",
         "quote": quote.public_id,
@@ -54,31 +105,47 @@ def build(
         "message": quote.message if message is None else message,
         "basis": quote.basis,
         "price_type": quote.price_type,
+        "limit_percent": quote.limit_percent,
+        "cap_ore": quote.cap_ore if quote.price_type == PriceType.RUNNING_WITH_CAP else None,
+        "markup_bp": quote.markup_bp if quote.price_type in RUNNING else None,
+        "discount_bp": quote.discount_bp,
+        "is_smahus": quote.is_smahus,
         "starts_on": quote.starts_on.isoformat() if quote.starts_on else None,
         "finishes_on": quote.finishes_on.isoformat() if quote.finishes_on else None,
+        "payment_plan": json.loads(quote.payment_plan),
         "terms": quote.terms,
+        "not_included": quote.not_included,
+        "customer_does": quote.customer_does,
         "address": f"{settings().base_url}/o/{quote.public_id}",
         "firm": _firm(firm, user, logo_sha256),
         "customer": _customer(draft, email),
         "site": _site(quote),
-        "sections": [
-            {
-                "key": str(section.n),
-                "title": section.title,
-                "total_ore": figures.section_ore[section.n] or 0,
-                "lines": [_line(line, figures) for line in draft.lines_of(section)],
-            }
-            for section in draft.sections
-        ],
-        "totals": as_data(totals(draft, paid_on)),
+        "sections": _sections(draft),
         "withdrawal": {"right": _is_private(draft), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},
         "deduction_terms": {"text_version": TEXTS},
     }
+    sums = figures.totals(whole)
+    whole["totals"] = as_data(sums)
+    whole["most_ore"] = figures.most_ore(whole, sums)
+    whole["payment_plan"] = figures.plan(whole, sums.to_pay_ore)
+    return whole
 
 
-def totals(draft: Draft, paid_on: date) -> Totals:
-    """The sums with no option picked, by the rules of the expected payment date. Raises NoRuleForDate."""
-    return quotes.totals(drafting.priced(draft), basis=draft.quote.basis, paid_on=paid_on)
+def _sections(draft: Draft) -> list[dict[str, Any]]:
+    return [_section(draft, section) for section in draft.sections]
+
+
+def _section(draft: Draft, section: QuoteSection) -> dict[str, Any]:
+    """A running account is followed by its prices, so that its lines always show them."""
+    whole: dict[str, Any] = {
+        "key": str(section.n),
+        "title": section.title,
+        "price_mode": "rows" if draft.quote.price_type in RUNNING else section.price_mode,
+        "discount_bp": section.discount_bp,
+        "choice": section.choice,
+        "lines": [_line(line, is_choice=bool(section.choice)) for line in draft.lines_of(section)],
+    }
+    return whole | {"total_ore": figures.section_ore(whole), "labour_ore": figures.labour_ore(whole)}
 
 
 def _is_private(draft: Draft) -> bool:
@@ -128,7 +195,10 @@ def _site(quote: Quote) -> dict[str, str]:
     return {"street": quote.site_street, "postal_code": quote.site_postal_code, "city": quote.site_city}
 
 
-def _line(line: QuoteLine, figures: Figures) -> dict[str, Any]:
+def _line(line: QuoteLine, *, is_choice: bool) -> dict[str, Any]:
+    """`is_choice`: the customer picks one of the section's lines."""
+    if line.is_text:
+        return _words(line)
     return {
         "key": str(line.n),
         "text": line.text,
@@ -141,6 +211,19 @@ def _line(line: QuoteLine, figures: Figures) -> dict[str, Any]:
         "discount_bp": line.discount_bp,
         "deduction": line.deduction,
         "work_type": line.work_type,
-        "is_option": line.is_option,
-        "total_ore": figures.line_ore[line.n],
+        "is_option": line.is_option or is_choice,
+        "is_text": False,
+        "is_recommended": line.is_recommended,
+        "quantity_min_milli": line.quantity_min_milli,
+        "quantity_max_milli": line.quantity_max_milli,
+        "total_ore": quotes.line_total_ore(drafting.domain_line(line)),
     }
+
+
+def _words(line: QuoteLine) -> dict[str, Any]:
+    """Words between lines: no price, in no sum."""
+    nothing = {"quantity_milli": 0, "unit": "", "unit_price_ore": 0, "vat_percent": 25, "kind": "other"}
+    never = {"discount_bp": 0, "deduction": None, "work_type": None, "is_option": False, "total_ore": 0}
+    return (
+        {"key": str(line.n), "text": line.text, "note": line.note} | nothing | never | _OLDER_LINE | {"is_text": True}
+    )

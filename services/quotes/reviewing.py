@@ -10,8 +10,8 @@ from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
 from models import Firm, QuoteLink, StoredFile, User
 from services import closing, scope
-from services.deal import viewing
-from services.deal.viewing import Page
+from services.deal import figures, pages
+from services.deal.pages import Page
 from services.quotes import content, drafting, sending
 from services.quotes.drafting import Draft
 
@@ -52,7 +52,7 @@ def preview(firm: Firm, n: int, *, now: datetime) -> Page:
     draft = drafting.load(firm.id, n)
     user = scope.get(User, firm.id, User.id == draft.quote.user_id)
     built = _content(draft, firm, user, now)
-    return viewing.page_of(built, (), state="preview", today=stockholm_date(now))
+    return pages.of(built, figures.NO_CHOICE, state="preview", today=stockholm_date(now))
 
 
 def _content(draft: Draft, firm: Firm, user: User, now: datetime) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from models import Closing, Counter, Firm, QuoteVersion, StoredFile, User
 from services import closing as leaving
 from services import events, numbers, once, outbox, scope, storage, transaction
 from services.actors import Actor
-from services.deal import answering, links
+from services.deal import answering, figures, links
 from services.errors import RuleBroken, Stale
 from services.quotes import content, drafting
 from services.quotes.drafting import Draft
@@ -116,7 +116,7 @@ def _freeze(firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor,
         return False
     if quote.status == QuoteStatus.LATE_ACCEPTANCE:
         answering.drop_pending(quote)
-    drafting.keep_sums(quote, content.totals(draft, quote.paid_on or sending.valid_until))
+    drafting.keep_sums(quote, figures.totals(built))
     version = _store(draft, firm, number, stored, drawn.pdf, sending, now)
     old_version, quote.version, quote.number = quote.version, version.version, number
     quote.valid_until, quote.message = sending.valid_until, sending.message

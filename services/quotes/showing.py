@@ -32,6 +32,7 @@ from services.actors import Actor
 from services.deal import agreements, figures, story
 from services.deal.story import Step
 from services.errors import NotFound
+from services.quotes import content as frozen
 from services.quotes import drafting, listing
 
 TO_CUSTOMER = {
@@ -194,7 +195,7 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
     quote = Subject(*columns)
     values = {"firm_id": firm_id, "quote_id": quote.id}
     agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id) if agreement_id else None
-    content = json.loads(stored) if stored else None
+    content = frozen.read(stored) if stored else None
     agreed = json.loads(agreement.agreed) if agreement else None
     letters = [Sent(*row) for row in scope.plain(_LETTERS, values)]
     return View(

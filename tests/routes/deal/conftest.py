@@ -87,7 +87,7 @@ class Sent:
         """The hidden fields of step 2 as the page carries them now, and what is typed."""
         html = self.get("/godkann").get_data(as_text=True)
         hidden = dict(
-            re.findall(r'name="(once|version|json_sha256|picked|shares|total|to_pay|words)"[^>]*value="([^"]*)"', html)
+            re.findall(r'name="(once|version|json_sha256|picked|quantities|shares|total|to_pay|words)"[^>]*value="([^"]*)"', html)
         )
         values = {
             "name": "Karin Almgren",

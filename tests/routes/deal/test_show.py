@@ -57,8 +57,14 @@ def test_picking_an_option_is_kept_and_priced(sent):
 
 
 def test_only_options_of_the_quote_can_be_picked(sent):
-    sent.post("/tillval", {"tillval": ["2", "4", "99", "x" * 300]})
-    assert json.loads(sent.link.picked) == ["4"]
+    before = checksum()
+    for wrong in ({"tillval": ["2", "4"]}, {"tillval": ["99"]}, {"val-1": "x" * 300}, {"antal-2": "5"}):
+        refused = sent.post("/tillval", wrong)
+        assert refused.status_code == 409
+        assert "Valet finns inte i offerten." in refused.text
+        part = sent.post("/tillval", wrong, headers={"HX-Request": "true"})
+        assert (part.status_code, part.headers["HX-Refresh"]) == (409, "true")
+    assert checksum() == before
 
 
 def test_seen_is_told_once(sent):

@@ -28,8 +28,10 @@ def test_the_sums_follow_the_picks(content):
     assert figures.option_prices(content, ()) == {"4": (890000, 890000)}
 
 
-def test_unknown_picks_are_dropped(content):
-    assert figures.known_picks(content, ["9", "4", "2"]) == ("4",)
+def test_choices_that_the_version_does_not_offer_are_dropped(content):
+    assert figures.known(content, ["9", "4", "2"], {"4": 2000}) == figures.Chosen(("4",), {})
+    assert figures.stored(content, '["4", "9"]').picked == ("4",)
+    assert figures.stored(content, '{"picked": ["4"], "quantities": {"2": 1000}}') == figures.Chosen(("4",), {})
 
 
 def test_shares_as_the_form_carries_them(content):

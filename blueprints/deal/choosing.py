@@ -1,0 +1,67 @@
+"""What a customer chooses on the page, read from its form: ticks, one of several, quantities.
+
+Names of fields: `tillval` (ticks), `val-<section>` (radio buttons; empty is none of them), `antal-<line>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from domain import numbers_sv
+from services.deal import pages
+
+TICKS = "tillval"
+ONE_OF = "val-"
+QUANTITY = "antal-"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Keys picked, quantities in thousandths, and what could not be read (`typed.errors`)."""
+
+    picked: list[str]
+    quantities: dict[str, int]
+    typed: pages.Typed
+
+
+def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
+    """Shape and range. Whether the quote offers it all is the service's to say; a key it does not know goes along."""
+    picked = form.getlist(TICKS)
+    texts: dict[str, str] = {}
+    for name in form:
+        if name.startswith(ONE_OF):
+            picked += [key for key in form.getlist(name) if key]
+        elif name.startswith(QUANTITY):
+            texts[name.removeprefix(QUANTITY)] = form[name]
+    lines = {line["key"]: line for section in content["sections"] for line in section["lines"]}
+    quantities: dict[str, int] = {}
+    errors: dict[str, str] = {}
+    for key, text in texts.items():
+        line = lines.get(key)
+        if line is None or line["quantity_max_milli"] is None:
+            quantities[key] = 0
+            continue
+        try:
+            quantities[key] = numbers_sv.parse_quantity(text)
+        except numbers_sv.NotANumber:
+            errors[key] = _("Skriv antal med siffror, till exempel 5,5")
+            continue
+        if not line["quantity_min_milli"] <= quantities[key] <= line["quantity_max_milli"]:
+            errors[key] = f"{pages.limits(line)}."
+    return Choices(picked, quantities, pages.Typed(texts, errors))
+
+
+def written(quantities: Mapping[str, int]) -> str:
+    """Quantities as a hidden field carries them: 7:16000,9:500."""
+    return ",".join(f"{key}:{quantity}" for key, quantity in quantities.items())
+
+
+def carried(text: str) -> dict[str, int]:
+    """Read `written`; what has another shape is left out, and then differs from what there is."""
+    pairs = [pair.partition(":") for pair in text.split(",") if pair]
+    return {key: int(value) for key, _colon, value in pairs if value.isascii() and value.isdigit() and len(value) < 20}

@@ -1,0 +1,85 @@
+"""What a price, its parts and a payment plan are called: the same words on the customer's page, in the PDF, in mails.
+
+Source: konsumenttjänstlagen (1985:716) 36 § (approximate price), prisinformationslagen (2004:347) 7 § (the basis of a
+price that is not fixed). Read 2026-11-20. `content` is a frozen content, services/quotes/content.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from documents.format import day_in_words, kr, percent
+
+Content = Mapping[str, Any]
+
+_RUNNING = (
+    "Löpande räkning: du betalar för den tid och det material som går åt, till priserna på raderna. Summan är en "
+    "uppskattning."
+)
+_PLAN = {
+    "order": "När du beställer",
+    "start": "När arbetet börjar",
+    "stage": "",
+    "finish": "När arbetet är klart",
+    "inspection": "När slutbesiktningen är godkänd",
+}
+
+
+def is_fixed(content: Content) -> bool:
+    """Whether the sum is what will be paid; else it is an estimate."""
+    return content["price_type"] in ("fixed", "")
+
+
+def pays(content: Content, *, several: bool = False) -> str:
+    """What stands beside the sum to pay."""
+    word = "Ni betalar" if several else "Du betalar"
+    return word if is_fixed(content) else f"{word} ungefär"
+
+
+def price_type(content: Content, most_ore: int | None) -> str:
+    """How the price is decided, in plain words; `most_ore` is the most that may be charged before deductions."""
+    kind = content["price_type"]
+    if kind == "fixed":
+        return "Fast pris."
+    if kind == "approximate":
+        limit = f"{content['limit_percent']}\u00a0%"
+        return f"Ungefärligt pris: det får bli högst {limit} högre, alltså som mest {_amount(content, most_ore)}."
+    words = [_RUNNING] if kind.startswith("running") else []
+    if content["markup_bp"] is not None:
+        more = f" plus {percent(content['markup_bp'])}" if content["markup_bp"] else ""
+        words.append(f"Material kostar vårt inköpspris{more}.")
+    if kind == "running_with_cap" and most_ore is not None:
+        words.append(f"Det blir aldrig mer än {_amount(content, most_ore)}.")
+    return " ".join(words)
+
+
+def cap_with_options(content: Content) -> str:
+    """What choices do to a ceiling, where there is one and something to choose; else empty."""
+    offers = any(line["is_option"] for section in content["sections"] for line in section["lines"])
+    if content["price_type"] != "running_with_cap" or not offers:
+        return ""
+    return "Taket gäller utan tillval. Väljer du tillval höjs det med deras pris."
+
+
+def plan_part(part: Mapping[str, Any]) -> str:
+    """When a part of the payment plan falls due: `När arbetet börjar`, or the text of the part."""
+    when = f"Den {day_in_words(date.fromisoformat(part['on']))}" if part["on"] else _PLAN.get(part["trigger"], "")
+    return ": ".join(words for words in (when, part["text"]) if words)
+
+
+def plan_share(part: Mapping[str, Any]) -> str:
+    """`30 %`, or empty for a part in kronor and for the rest."""
+    return percent(part["share_bp"]) if part["share_bp"] else ""
+
+
+def quantity_limits(least: str, most: str, unit: str) -> str:
+    """What a customer may choose between, the figures already written."""
+    return f"Du väljer mellan {least} och {most} {unit}".rstrip()
+
+
+def _amount(content: Content, most_ore: int | None) -> str:
+    vat = "" if content["basis"] == "incl" else " exkl. moms"
+    before = " före avdrag" if content["totals"]["deductions"] else ""
+    return f"{kr(most_ore or 0)}{vat}{before}"

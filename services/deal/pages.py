@@ -1,0 +1,290 @@
+"""The quote as the customer reads it, drawn from the frozen version and what is chosen. Pure reckoning, no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from documents import price
+from documents.format import quantity
+from domain.money import round_div
+from domain.quotes import Totals
+from models import Message
+from services.deal import figures
+from services.deal.figures import Chosen
+
+MOST_RULE_MARKS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A quantity that the customer may change, in thousandths. `text` is what stands in the field."""
+
+    key: str
+    name: str
+    unit: str
+    text: str
+    limits: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One optional line as the customer sees it; prices in öre, with VAT."""
+
+    key: str
+    text: str
+    note: str
+    price_ore: int
+    after_deduction_ore: int
+    is_picked: bool
+    is_recommended: bool
+    amount: Amount | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The options of a section, and its words between them. `choice`: "" each by itself, one, must."""
+
+    key: str
+    title: str
+    choice: str
+    words: tuple[Mapping[str, Any], ...]
+    options: tuple[Option, ...]
+
+    @property
+    def must_words(self) -> str:
+        """What is wrong while nothing is chosen."""
+        return str(_("Välj ett alternativ: %(title)s", title=self.title) if self.title else _("Välj ett alternativ"))
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(option.is_picked for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section without its options. `lines`: (line, its quantity in thousandths, its amount in öre) as they are shown.
+
+    `total_ore` is None where there are but words; `follows` says that a quantity of the customer's changes it.
+    """
+
+    key: str
+    title: str
+    price_mode: str
+    total_ore: int | None
+    discount_bp: int
+    discount_ore: int
+    labour_ore: int
+    lines: tuple[tuple[Mapping[str, Any], int, int], ...]
+    is_open: bool
+    follows: bool
+
+
+class Part(NamedTuple):
+    """A part of the payment plan: when, its share in words if it has one, what it comes to."""
+
+    words: str
+    share: str
+    comes_to_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The quote as the customer reads it. `state` is what can be done: open, past, closed, or a final status."""
+
+    content: Mapping[str, Any]
+    totals: Totals
+    price_words: str
+    pays: str
+    groups: tuple[Group, ...]
+    amounts: tuple[Amount, ...]  # of lines that are no options
+    missing: tuple[Group, ...]  # one of them must be picked
+    sections: tuple[Section, ...]
+    plan: tuple[Part, ...]
+    state: str
+    days_left: int
+    days_in_all: int
+    days_used: int
+    changed_on: date | None
+    messages: tuple[Message, ...]
+
+    @property
+    def has_picked(self) -> bool:
+        return any(group.is_chosen for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form that could not be kept: what stood in the fields of quantities, and what is wrong, by key of the line."""
+
+    texts: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+NOTHING_TYPED = Typed({}, {})
+
+
+def of(
+    content: Mapping[str, Any],
+    chosen: Chosen,
+    *,
+    state: str,
+    today: date,
+    messages: tuple[Message, ...] = (),
+    typed: Typed = NOTHING_TYPED,
+) -> Page:
+    """The page of a content that need not be sent yet: the firm's preview is the same page."""
+    dated_on, valid_until = date.fromisoformat(content["dated_on"]), date.fromisoformat(content["valid_until"])
+    total_days = max((valid_until - dated_on).days, 1)
+    left = (valid_until - today).days
+    totals = figures.totals(content, chosen.picked, quantities=chosen.quantities)
+    groups = _groups(content, chosen, typed)
+    still = {section["key"] for section in figures.to_choose(content, chosen.picked)}
+    return Page(
+        content=content,
+        totals=totals,
+        price_words=price_words(content, totals),
+        pays=price.pays(content),
+        groups=groups,
+        amounts=_amounts(content, chosen, typed),
+        missing=tuple(group for group in groups if group.key in still),
+        sections=_sections(content, chosen.quantities),
+        plan=parts(figures.plan(content, totals.to_pay_ore)) if content["payment_plan"] else (),
+        state=state,
+        days_left=left,
+        days_in_all=min(total_days, MOST_RULE_MARKS),
+        days_used=_scaled(total_days - max(left, 0), total_days),
+        changed_on=dated_on if content["version"] > 1 else None,
+        messages=messages,
+    )
+
+
+def wrong(page: Page, *, must_choose: bool) -> list[tuple[str, str]]:
+    """What to correct, with the id of the place: quantities that cannot be, and what has to be chosen."""
+    amounts = [*page.amounts, *(option.amount for group in page.groups for option in group.options if option.amount)]
+    said = [(f"{amount.name}: {amount.error}", f"antal-{amount.key}") for amount in amounts if amount.error]
+    if must_choose:
+        said += [(group.must_words, f"tv-{group.options[0].key}") for group in page.missing]
+    return said
+
+
+def parts(plan: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """A payment plan in words."""
+    return tuple(Part(price.plan_part(part), price.plan_share(part), part["comes_to_ore"]) for part in plan)
+
+
+def pays(content: Mapping[str, Any]) -> str:
+    """What stands beside the sum to pay."""
+    return price.pays(content)
+
+
+def price_words(content: Mapping[str, Any], totals: Totals) -> str:
+    """How the price is decided, with the most that may be charged for the present choice."""
+    most_ore = None if price.is_fixed(content) else figures.most_ore(content, totals, figures.totals(content))
+    return price.price_type(content, most_ore)
+
+
+def _groups(content: Mapping[str, Any], chosen: Chosen, typed: Typed) -> tuple[Group, ...]:
+    offering = [section for section in content["sections"] if any(line["is_option"] for line in section["lines"])]
+    if not offering:
+        return ()
+    prices = figures.option_prices(content, chosen.picked, chosen.quantities)
+    return tuple(
+        Group(
+            section["key"],
+            section["title"],
+            section["choice"],
+            tuple(line for line in section["lines"] if line["is_text"]) if _is_all_options(section) else (),
+            tuple(
+                Option(
+                    row["key"],
+                    row["text"],
+                    row["note"],
+                    *prices[row["key"]],
+                    is_picked=row["key"] in chosen.picked,
+                    is_recommended=row["is_recommended"],
+                    amount=_amount(row, chosen, typed),
+                )
+                for row in section["lines"]
+                if row["is_option"]
+            ),
+        )
+        for section in offering
+    )
+
+
+def _is_all_options(section: Mapping[str, Any]) -> bool:
+    """Whether the words of a section speak of its options: it has nothing else."""
+    lines = section["lines"]
+    return any(line["is_option"] for line in lines) and all(line["is_option"] or line["is_text"] for line in lines)
+
+
+def _amounts(content: Mapping[str, Any], chosen: Chosen, typed: Typed) -> tuple[Amount, ...]:
+    rows = [line for section in content["sections"] for line in section["lines"] if not line["is_option"]]
+    return tuple(amount for row in rows if (amount := _amount(row, chosen, typed)))
+
+
+def _amount(row: Mapping[str, Any], chosen: Chosen, typed: Typed) -> Amount | None:
+    key = row["key"]
+    if row["quantity_max_milli"] is None:
+        return None
+    return Amount(
+        key=key,
+        name=row["text"],
+        unit=row["unit"],
+        text=typed.texts.get(key) or quantity(chosen.quantities.get(key, row["quantity_milli"])),
+        limits=limits(row),
+        error=typed.errors.get(key, ""),
+    )
+
+
+def limits(row: Mapping[str, Any]) -> str:
+    """Between what a customer may choose the quantity of a line."""
+    return price.quantity_limits(quantity(row["quantity_min_milli"]), quantity(row["quantity_max_milli"]), row["unit"])
+
+
+def _sections(content: Mapping[str, Any], quantities: Mapping[str, int]) -> tuple[Section, ...]:
+    """Sections without their options; the largest is open. A section of options alone is not among them."""
+    shown = [
+        _section(section, quantities)
+        for section in content["sections"]
+        if section["lines"] and not _is_all_options(section)
+    ]
+    largest = max((section.total_ore or 0 for section in shown if section.lines), default=0)
+    opened = next((section.key for section in shown if section.lines and (section.total_ore or 0) == largest), None)
+    return tuple(replace(section, is_open=True) if section.key == opened else section for section in shown)
+
+
+def _section(section: Mapping[str, Any], quantities: Mapping[str, int]) -> Section:
+    """With the prices only summed, but the words between lines are shown."""
+    lines = [line for line in section["lines"] if not line["is_option"]]
+    changed = bool(quantities) and any(line["key"] in quantities for line in lines)
+    total_ore = figures.section_ore(section, quantities) if changed else section["total_ore"]
+    rows = [
+        (line, quantities.get(line["key"], line["quantity_milli"]), figures.line_ore(line, quantities))
+        for line in lines
+        if line["is_text"] or section["price_mode"] != "sum"
+    ]
+    return Section(
+        key=section["key"],
+        title=section["title"],
+        price_mode=section["price_mode"],
+        total_ore=None if all(line["is_text"] for line in lines) else total_ore,
+        discount_bp=section["discount_bp"],
+        discount_ore=sum(figures.line_ore(line, quantities) for line in lines) - total_ore,
+        labour_ore=figures.labour_ore(section, quantities) if changed else section["labour_ore"],
+        lines=tuple(rows),
+        is_open=False,
+        follows=any(line["quantity_max_milli"] is not None for line in lines),
+    )
+
+
+def _scaled(used: int, total: int) -> int:
+    if total <= MOST_RULE_MARKS:
+        return used
+    return round_div(used * MOST_RULE_MARKS, total)
