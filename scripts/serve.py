@@ -99,6 +99,7 @@ def give_memory_back() -> None:
         libc = ctypes.CDLL("libc.so.6")
         libc.mallopt(-3, 1024 * 1024)  # M_MMAP_THRESHOLD
         libc.mallopt(-8, 1)  # M_ARENA_MAX
+        libc.mallopt(-1, 4 * 1024 * 1024)  # M_TRIM_THRESHOLD: what a page takes stays for the next one
 
 
 if __name__ == "__main__":

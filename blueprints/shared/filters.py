@@ -105,20 +105,29 @@ def _clock(local: datetime) -> str:
     return f"{local.hour:02d}.{local.minute:02d}"
 
 
-def when(at: datetime | None) -> str:
+class Calendar:
+    """Today and the words of days, looked up once: for lists that say fifty moments."""
+
+    __slots__ = ("today", "words")
+
+    def __init__(self) -> None:
+        self.today, self.words = stockholm_date(utc_now()), _words()
+
+
+def when(at: datetime | None, calendar: Calendar | None = None) -> str:
     """i dag 08.52, i går 16.20, måndag 09.00, 18 november; relative up to six days back."""
     if at is None:
         return ""
-    local, today = at.astimezone(STOCKHOLM), stockholm_date(utc_now())
-    on = local.date()
-    days = (today - on).days
+    calendar = calendar or Calendar()
+    local = at.astimezone(STOCKHOLM)
+    days = calendar.today.toordinal() - local.toordinal()
     if days == 0:
-        return f"{_words().today} {_clock(local)}"
+        return f"{calendar.words.today} {_clock(local)}"
     if days == 1:
-        return f"{_words().yesterday} {_clock(local)}"
+        return f"{calendar.words.yesterday} {_clock(local)}"
     if 1 < days < 7:
-        return f"{_words().weekdays[on.weekday()]} {_clock(local)}"
-    return _day(on, today)
+        return f"{calendar.words.weekdays[local.weekday()]} {_clock(local)}"
+    return _day(local.date(), calendar.today)
 
 
 def moment(at: datetime | None) -> str:
@@ -144,4 +153,5 @@ def register(app: Flask) -> None:
     for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
+    app.jinja_env.globals["calendar"] = Calendar
     app.jinja_env.globals["today"] = lambda: stockholm_date(utc_now())

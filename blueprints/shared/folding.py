@@ -8,6 +8,7 @@ The environment speaks one language, that of the messages themselves: another la
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, MutableMapping
 from functools import cached_property
@@ -35,8 +36,17 @@ class Changing(Exception):
 
 
 class _Fold(NodeTransformer):
-    def __init__(self, constant: dict[str, Callable[..., str]], paths: dict[str, str]) -> None:
-        self.constant, self.paths = constant, paths
+    def __init__(self, environment: Environment) -> None:
+        self.environment, self.constant, self.paths = environment, environment.constant, environment.paths
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:
+        """A part with a constant name is compiled in its place, where it sees and sets the same names as before."""
+        name = node.template
+        if not isinstance(name, nodes.Const) or node.ignore_missing or not node.with_context:
+            return node
+        part = self.environment.parsed(name.value)
+        has_blocks = any(part.find(kind) for kind in (nodes.Block, nodes.Extends))
+        return node if has_blocks else nodes.Scope(part.body, lineno=node.lineno)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
@@ -139,13 +149,25 @@ class Environment(flask.templating.Environment):
             found.setdefault(rule.endpoint, []).append(rule.rule)
         return {endpoint: rules[0] for endpoint, rules in found.items() if len(rules) == 1}
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Of a dict its item: to look for an attribute first, as Jinja does, raises an exception each time."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals as they are: a chain of mappings would be copied, key by key, for every part of a page."""
         return super().make_globals(d) if d else self.globals
 
+    def parsed(self, name: str) -> nodes.Template:
+        """A template's tree, folded."""
+        assert self.loader is not None  # noqa: S101  (Flask gives one)
+        source, filename, _is_current = self.loader.get_source(self, name)
+        return self._parse(source, name, filename)
+
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
-        folded = _Fold(self.constant, self.paths).visit(tree)
+        folded = _Fold(self).visit(tree)
         assert isinstance(folded, nodes.Template)  # noqa: S101  (a template stays one)
         return folded
 
@@ -163,13 +185,17 @@ def of(app: Flask) -> Environment:
 
 
 class Compiled(FileSystemBytecodeCache):
-    """Compiled templates in a folder, made anew when the source, this file or what was folded into it has changed."""
+    """Compiled templates in a folder, all made anew when one of them, this file or what was folded in has changed."""
 
     def __init__(self, app: Flask, folder: Path) -> None:
         super().__init__(str(folder))
+        environment = of(app)
+        assert environment.loader is not None  # noqa: S101  (Flask gives one)
+        sources = [environment.loader.get_source(environment, name)[0] for name in environment.list_templates()]
         addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
         how = Path(__file__).read_text(encoding="utf-8")
-        self.salt = repr((how, of(app).made_from, addresses))  # the same in every process: no sets, no ids of objects
+        made_from = repr((how, sources, environment.made_from, addresses))  # the same in every process: no sets
+        self.salt = hashlib.sha256(made_from.encode()).hexdigest()
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(source + self.salt)
