@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, func
 from domain import checks, quote_states, quotes
 from domain.clock import stockholm_date
 from domain.price_types import most_ore
-from domain.quotes import Deduction, Line, LineKind, Margin, Priced, PriceBasis, Totals
+from domain.quotes import Deduction, Line, LineKind, Margin, PriceBasis, Priced, Totals
 from extensions import db
 from models import Customer, Firm, Photo, Quote, QuoteLine, QuoteSection
 from services import scope, search
@@ -124,7 +124,7 @@ def _parts(quote: Quote) -> tuple[list[QuoteSection], list[QuoteLine]]:
     return sections, sorted(lines, key=lambda line: (order[line.section_id], line.position, line.n))
 
 
-def domain_line(line: QuoteLine) -> Line:
+def domain_line(line: QuoteLine | LineRow) -> Line:
     return Line(
         key=str(line.n),
         quantity_milli=line.quantity_milli,
@@ -187,6 +187,12 @@ def margin(draft: Draft | Sheet) -> Margin | None:
     if all(cost is None for cost in costs):
         return None
     return quotes.margin(zip(priced(draft), costs, strict=True), basis=draft.quote.basis)
+
+
+def line_margin(line: QuoteLine | LineRow, basis: str) -> Margin | None:
+    """What one line brings and costs, an option too. None if it does not say what it costs."""
+    counted = replace(domain_line(line), is_option=False)
+    return None if line.purchase_price_ore is None else quotes.margin([(counted, line.purchase_price_ore)], basis=basis)
 
 
 def most(draft: Draft | Sheet, result: Totals) -> int | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.clock import stockholm_date
+from domain.payment_plan import Part, amounts_ore, from_data, to_data
+from domain.price_types import LIMIT_PERCENT, PriceType
 from domain.quote_states import QuoteStatus
 from domain.quotes import Deduction, LineKind, PriceBasis, Totals, convert_price
 from extensions import db
@@ -17,6 +21,8 @@ from services.errors import RuleBroken, Stale
 from services.quotes import drafting
 from services.quotes.drafting import Draft
 from services.quotes.rows import Sheet
+
+_USUAL_VAT = 25  # what a ceiling is turned by: it has no rate of its own
 
 
 class HeaderChanged(Stale):
@@ -47,7 +53,11 @@ class PricesChange(RuleBroken):
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """The fields of the quote besides its title and customer."""
+    """The fields of the quote besides its title and customer.
+
+    `limit_percent` is kept with an approximate price only, `cap_ore` (in the quote's basis) and `markup_bp` with a
+    running account; `payment_plan` as domain/payment_plan.py has it.
+    """
 
     valid_until: date
     paid_on: date | None = None
@@ -58,6 +68,15 @@ class Details:
     site_city: str = ""
     message: str = ""
     terms: str = ""
+    price_type: str = PriceType.FIXED.value
+    limit_percent: int = LIMIT_PERCENT
+    cap_ore: int | None = None
+    markup_bp: int | None = None
+    discount_bp: int = 0
+    is_smahus: bool = False
+    payment_plan: Sequence[Part] = ()
+    not_included: str = ""
+    customer_does: str = ""
 
 
 def create(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now: datetime) -> Quote:
@@ -65,6 +84,13 @@ def create(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, no
 
     Raises NotFound, customers.NoContact.
     """
+    draft = begin(customer, firm, actor=actor, now=now)
+    transaction.commit(keep=True)
+    return draft.quote
+
+
+def begin(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now: datetime) -> Draft:
+    """The same in the running transaction, to be filled. Never commits. Raises NotFound, customers.NoContact."""
     found = _customer(customer, actor.firm_id, now=now)
     assert actor.user_id is not None  # noqa: S101  (a system never makes quotes)
     quote = Quote(
@@ -94,10 +120,11 @@ def create(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, no
     drafting.keep_search_text(quote)
     db.session.add(quote)
     db.session.flush()
-    db.session.add(QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1))
+    section = QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1)
+    db.session.add(section)
     events.record("doc.created", f"quote:{quote.public_id}", actor=actor, at=now, data={"kind": "quote"})
-    transaction.commit(keep=True)
-    return quote
+    db.session.flush()
+    return Draft(quote, [section], [], found, firm.f_skatt)
 
 
 def save_title(quote_n: int, title: str, *, rev: int, key: str, actor: Actor, now: datetime) -> Quote:
@@ -113,14 +140,22 @@ def save_title(quote_n: int, title: str, *, rev: int, key: str, actor: Actor, no
 
 
 def save_details(quote_n: int, given: Details, *, rev: int, key: str, actor: Actor, now: datetime) -> Draft:
-    """Raises NotFound, NotEditable, NoRuleForDate, or HeaderChanged if someone else was first."""
+    """Raises NotFound, NotEditable, NoRuleForDate, BadPlan, or HeaderChanged if someone else was first."""
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
     if drafting.is_stale(draft.quote, rev, key):
         raise HeaderChanged(draft.quote)
-    for field, value in asdict(given).items():
+    for field, value in asdict(replace(given, payment_plan=())).items():
         setattr(draft.quote, field, value)
+    draft.quote.payment_plan = json.dumps(to_data(given.payment_plan), ensure_ascii=False)
+    if draft.lines:
+        amounts_ore(given.payment_plan, drafting.totals(draft).to_pay_ore)
     _finish(draft, actor, key, now=now)
     return draft
+
+
+def payment_plan(quote: Quote) -> list[Part]:
+    """The stored plan; empty if there is none."""
+    return from_data(json.loads(quote.payment_plan))
 
 
 def set_basis(quote_n: int, basis: str, *, actor: Actor, now: datetime) -> Draft:
@@ -217,6 +252,10 @@ def _give(quote: Quote, customer: Customer) -> None:
 
 def _include_vat(draft: Draft, actor: Actor, *, now: datetime) -> None:
     draft.quote.basis = PriceBasis.INCL.value
+    if draft.quote.cap_ore:
+        draft.quote.cap_ore = convert_price(
+            draft.quote.cap_ore, _USUAL_VAT, from_basis=PriceBasis.EXCL, to_basis=PriceBasis.INCL
+        )
     for line in draft.lines:
         line.unit_price_ore = convert_price(
             line.unit_price_ore, line.vat_percent, from_basis=PriceBasis.EXCL, to_basis=PriceBasis.INCL

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from extensions import db
 from models import QuoteLine, QuoteSection
-from services import scope, transaction
+from services import transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken, Stale
 from services.quotes import drafting
 from services.quotes.drafting import Draft, Figures
-from services.quotes.lines import COPIED, MAX_LINES, TooManyLines
+from services.quotes.lines import COPIED, MAX_LINES, SectionGone, TooManyLines, find_section
 
 MAX_SECTIONS = 50
+SETTINGS = ("title", "price_mode", "discount_bp", "choice")
 
 
 class TooManySections(RuleBroken):
@@ -23,13 +25,23 @@ class TooManySections(RuleBroken):
 
 
 class SectionChanged(Stale):
-    """Someone else renamed or removed the section; `section` is how it stands now."""
+    """Someone else changed or removed the section; `section` is how it stands now."""
 
     code = "section_changed"
 
     def __init__(self, section: QuoteSection) -> None:
         super().__init__()
         self.section = section
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds for a section and all its lines. `choice`: the customer picks one of them, domain/choices.py."""
+
+    title: str
+    price_mode: str = "rows"
+    discount_bp: int = 0
+    choice: str = ""
 
 
 def get(draft: Draft, section_n: int) -> QuoteSection:
@@ -55,15 +67,7 @@ def rename(
 
     Raises NotFound, NotEditable, or SectionChanged if someone else was first.
     """
-    draft = drafting.load_to_edit(actor.firm_id, quote_n)
-    section = scope.get(
-        QuoteSection, actor.firm_id, QuoteSection.quote_id == draft.quote.id, QuoteSection.n == section_n
-    )
-    if drafting.is_stale(section, rev, key):
-        raise SectionChanged(section)
-    if section.removed_at:
-        section.removed_at = None
-        draft = drafting.load(actor.firm_id, quote_n)
+    draft, section = _to_change(quote_n, section_n, rev, key, actor)
     if section.title != title:
         section.title = title
         drafting.sign(section, actor, key, now=now)
@@ -71,10 +75,32 @@ def rename(
     return draft, section
 
 
+def save(
+    quote_n: int, section_n: int, given: Settings, *, rev: int, key: str, actor: Actor, now: datetime
+) -> tuple[Draft, QuoteSection]:
+    """All settings of a section, also of one that was removed meanwhile (it comes back).
+
+    Where the customer shall choose one of its lines, all become options; they stay so when the choice is taken away.
+    Raises NotFound, NotEditable, or SectionChanged if someone else was first.
+    """
+    draft, section = _to_change(quote_n, section_n, rev, key, actor)
+    changed = {name: value for name, value in asdict(given).items() if getattr(section, name) != value}
+    for name, value in changed.items():
+        setattr(section, name, value)
+    if changed:
+        drafting.sign(section, actor, key, now=now)
+    for line in draft.lines_of(section) if section.choice else ():
+        if not (line.is_option or line.is_text):
+            line.is_option = True
+            drafting.sign(line, actor, "", now=now)
+    _finish(draft, now=now)
+    return draft, section
+
+
 def move(quote_n: int, section_n: int, step: int, *, actor: Actor, now: datetime) -> tuple[Draft, Figures]:
-    """One place up (-1) or down (1). Raises NotFound, NotEditable."""
+    """One place up (-1) or down (1). Raises NotFound, NotEditable, SectionGone."""
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
-    section = get(draft, section_n)
+    section = _alive(draft, section_n)
     place = draft.sections.index(section)
     if 0 <= place + step < len(draft.sections):
         draft.sections.remove(section)
@@ -86,15 +112,16 @@ def move(quote_n: int, section_n: int, step: int, *, actor: Actor, now: datetime
 def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:
     """The section once more with all its lines, right below.
 
-    Raises NotFound, NotEditable, TooManySections, TooManyLines.
+    Raises NotFound, NotEditable, SectionGone, TooManySections, TooManyLines.
     """
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
-    section = get(draft, section_n)
+    section = _alive(draft, section_n)
     lines = draft.lines_of(section)
     if len(draft.lines) + len(lines) > MAX_LINES:
         raise TooManyLines
     twin = _new(draft, actor, now=now)
-    twin.title = section.title
+    for field in SETTINGS:
+        setattr(twin, field, getattr(section, field))
     draft.sections.remove(twin)
     draft.sections.insert(draft.sections.index(section) + 1, twin)
     drafting.in_order(draft.sections)
@@ -121,9 +148,9 @@ def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[
 
 
 def remove(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:
-    """Take a section out with its lines; `restore` puts all back. Raises NotFound, NotEditable."""
+    """Take a section out with its lines; `restore` puts all back. Raises NotFound, NotEditable, SectionGone."""
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
-    section = get(draft, section_n)
+    section = _alive(draft, section_n)
     section.removed_at = now
     drafting.sign(section, actor, "", now=now)
     draft.sections.remove(section)
@@ -135,9 +162,7 @@ def remove(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tupl
 def restore(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> None:
     """Put a removed section back with its lines. Raises NotFound, NotEditable, TooManyLines."""
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
-    section = scope.get(
-        QuoteSection, actor.firm_id, QuoteSection.quote_id == draft.quote.id, QuoteSection.n == section_n
-    )
+    section = find_section(draft.quote, section_n)
     section.removed_at = None
     drafting.sign(section, actor, "", now=now)
     db.session.flush()
@@ -145,6 +170,27 @@ def restore(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> Non
     if len(draft.lines) > MAX_LINES:
         raise TooManyLines
     _finish(draft, now=now)
+
+
+def _to_change(quote_n: int, section_n: int, rev: int, key: str, actor: Actor) -> tuple[Draft, QuoteSection]:
+    """The draft and its section, put back if it was removed; raises SectionChanged if someone else was first."""
+    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    section = find_section(draft.quote, section_n)
+    if drafting.is_stale(section, rev, key):
+        raise SectionChanged(section)
+    if section.removed_at:
+        section.removed_at = None
+        db.session.flush()
+        draft = drafting.load(actor.firm_id, quote_n)
+    return draft, section
+
+
+def _alive(draft: Draft, section_n: int) -> QuoteSection:
+    """A section that is not removed. Raises NotFound, SectionGone."""
+    section = find_section(draft.quote, section_n)
+    if section.removed_at:
+        raise SectionGone(section)
+    return section
 
 
 def _new(draft: Draft, actor: Actor, *, now: datetime) -> QuoteSection:
@@ -157,6 +203,9 @@ def _new(draft: Draft, actor: Actor, *, now: datetime) -> QuoteSection:
         n=drafting.next_n(QuoteSection, quote),
         position=draft.sections[-1].position + 1 if draft.sections else 1,
         title="",
+        price_mode="rows",
+        discount_bp=0,
+        choice="",
         rev=1,
         changed_by=actor.name[:120],
         changed_at=now,
