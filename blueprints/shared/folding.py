@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, MutableMapping
 from functools import cached_property
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 from urllib.parse import quote
 
@@ -23,6 +24,7 @@ from flask.sansio.app import App
 from flask_wtf import FlaskForm
 from jinja2 import FileSystemBytecodeCache, nodes
 from jinja2.compiler import CodeGenerator, Frame
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -128,10 +130,21 @@ class _Generator(CodeGenerator):
             self.write(finalize.src)
 
 
+class _Context(Context):
+    def call(self, called: Any, *args: Any, **kwargs: Any) -> Any:
+        """Macros and plain functions at once; Jinja looks for marks on each first, as long as the call takes."""
+        if type(called) is Macro or (type(called) is FunctionType and not hasattr(called, "jinja_pass_arg")):
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return called(*args, **kwargs)
+        return super().call(called, *args, **kwargs)
+
+
 class Environment(flask.templating.Environment):
     """Flask's environment, with constant calls folded into the compiled templates."""
 
     code_generator_class = _Generator
+    context_class = _Context
     written = staticmethod(written)
 
     def __init__(self, app: App, **options: Any) -> None:
