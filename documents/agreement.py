@@ -2,9 +2,11 @@
 hold its own fingerprint.
 
 AGREED, schema `handslag.agreed/1`, as read from its canonical JSON: schema, quote, number, version, json_sha256,
-pdf_sha256, picked [line keys], totals (domain.quotes.Totals as a dict, with the picked options), applicants [{order,
-name, rot_kr, rut_kr}], home {kind: house | flat | later | none}, name, consents [{kind, text_version, text_sha256,
-text, value}], button {text, sha256}, to_pay_ore, total_ore, accepted_at (ISO 8601, UTC). No personnummer.
+pdf_sha256, picked [line keys], quantities {line key: thousandths, only where changed}, totals (domain.quotes.Totals as
+a dict, with what is chosen), most_ore (the most that may be charged before deductions, None: no limit), payment_plan
+(as in `quote.py`), applicants [{order, name, rot_kr, rut_kr}], home {kind: house | flat | later | none}, name, consents
+[{kind, text_version, text_sha256, text, value}], button {text, sha256}, to_pay_ore, total_ore, accepted_at (ISO 8601,
+UTC). No personnummer. Older ones have neither quantities nor most_ore nor payment_plan.
 
 EVIDENCE: see `evidence_page.py`.
 """
@@ -15,17 +17,18 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from documents import append, evidence_page
-from documents.format import day_in_words, kr, kr_whole, local_minute, moment
+from documents import append, evidence_page, price
+from documents.format import day_in_words, kr, kr_whole, local_minute, moment, quantity
+from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
 from documents.parts import SUMS_WIDTH, draw_sums, labelled, sum_rows, sums_height, tick_box
-from documents.quote import line_columns, line_row, options, sets_apart
 from documents.sheet import BODY, MM, NOTE, NOTE_STRONG, QUIET, STRONG, About
 from documents.table import BETWEEN, Column, Table
 from documents.text import height, wrap
 from domain.clock import stockholm_date
 from domain.consents import START_WITHIN_PERIOD
 from domain.dates_sv import last_withdrawal_day
+from domain.quotes import amount_ore
 
 Agreed = Mapping[str, Any]
 Evidence = Mapping[str, Any]
@@ -74,7 +77,10 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
     plain_opening(paper, "Det här har ni kommit överens om", facts)
     _parties(paper, agreed, content)
     _picked(paper, agreed, content)
+    _quantities(paper, agreed, content)
     _price(paper, agreed, evidence, content)
+    if plan := agreed.get("payment_plan"):
+        labelled(paper, "Så betalar du", price.plan_lines(content, plan))
     _applicants(paper, agreed, evidence)
     button, to_pay = agreed["button"]["text"], kr(agreed["to_pay_ore"])
     text = f"Bekräftad med knappen ”{button}”, {to_pay} att betala, av {agreed['name']}."
@@ -115,11 +121,11 @@ def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
     offered = list(options(content))
     if not offered:
         return
-    chosen = [line for line in offered if line["key"] in agreed["picked"]]
+    chosen = [_as_agreed(line, agreed) for line in offered if line["key"] in agreed["picked"]]
     left = [line["text"] for line in offered if line["key"] not in agreed["picked"]]
     paper.heading("Valda tillval", after=0)
     if chosen:
-        table, apart = Table(paper, line_columns(chosen)), sets_apart(content)
+        table, apart = Table(paper, columns(chosen)), sets_apart(content)
         for line in chosen:
             line_row(table, line, apart)
     else:
@@ -130,10 +136,35 @@ def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
     paper.y += 4.5 * MM
 
 
+def _as_agreed(line: Mapping[str, Any], agreed: Agreed) -> Mapping[str, Any]:
+    """A line with the quantity that the customer chose for it, and nothing more to choose."""
+    chosen_milli = agreed.get("quantities", {}).get(line["key"], line["quantity_milli"])
+    total_ore = amount_ore(chosen_milli, line["unit_price_ore"], line["discount_bp"])
+    settled = {"is_recommended": False, "quantity_min_milli": None, "quantity_max_milli": None}
+    return {**line, **settled, "quantity_milli": chosen_milli, "total_ore": total_ore}
+
+
+def _quantities(paper: Paper, agreed: Agreed, content: Content) -> None:
+    """What the customer has changed in the quote's own lines."""
+    changed = [
+        (line, _as_agreed(line, agreed))
+        for line in priced(content)
+        if line["key"] in agreed.get("quantities", {}) and not line["is_option"]
+    ]
+    if not changed:
+        return
+    paper.heading("Valda antal", after=1 * MM)
+    for line, now in changed:
+        before, after = (f"{quantity(each['quantity_milli'])} {each['unit']}".strip() for each in (line, now))
+        paper.write(f"{line['text']}: {after} i stället för {before}.")
+    paper.y += 4.5 * MM
+
+
 def _price(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content) -> None:
     """The sums; beside them what the price covers, when the work is done, and until when the customer may withdraw."""
     totals = agreed["totals"]
-    rows = sum_rows(totals, content["basis"], "Ni betalar" if len(agreed["applicants"]) > 1 else "Du betalar")
+    pays = price.pays(content, several=len(agreed["applicants"]) > 1)
+    rows = sum_rows(totals, content["basis"], pays, content["discount_bp"])
     width = SPAN - SUMS_WIDTH - 10 * MM
     blocks = [
         [*wrap(label, NOTE_STRONG, width), *wrap(text, NOTE, width)]
@@ -159,9 +190,10 @@ def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, st
     offered = any(options(content))
     chosen = ", och de tillval som står ovan" if agreed["picked"] else " utom tillvalen" if offered else ""
     covers = f"Allt i offerten ingår{chosen}."
-    price = f"{covers} {_PRICE_NOTE}"
+    binding = _PRICE_NOTE if price.is_fixed(content) else price.price_type(content, agreed["most_ore"])
+    words = f"{covers} {binding}"
     if agreed["totals"]["deductions"]:
-        price = f"{price} {_PRELIMINARY}"
+        words = f"{words} {_PRELIMINARY}"
     times = [
         f"Start {content['starts_on']}." if content["starts_on"] else "",
         f"Klart {content['finishes_on']}." if content["finishes_on"] else "",
@@ -177,7 +209,7 @@ def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, st
             f"Sista dagen att ångra avtalet är den {last_day}. Hur man gör står i offerten. Ångerblanketten följer "
             "med som en egen fil."
         )
-    return {"Pris": price, "Tid": " ".join(time for time in times if time), "Ångerrätt": withdrawal}
+    return {"Pris": words, "Tid": " ".join(time for time in times if time), "Ångerrätt": withdrawal}
 
 
 def _last_day(agreed: Agreed, evidence: Evidence) -> date:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from documents import faces
-from documents.format import kr, kr_whole
+from documents.format import kr, kr_whole, percent
 from documents.page import LEFT, RIGHT, SPAN, Paper
 from documents.sheet import BODY, GREEN, INK, MM, NOTE, NOTE_STRONG, SOFT, STRONG, WHITE, Style
 from documents.text import Line, height, wrap
@@ -93,15 +93,17 @@ def kind_legend(paper: Paper, kinds: Sequence[str], x: float) -> None:
     paper.y += _SIDE
 
 
-def sum_rows(totals: Mapping[str, Any], basis: str, pays: str) -> list[Sum]:
+def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int = 0) -> list[Sum]:
     """The sum block of a quote or an agreement from `totals` (domain.quotes.Totals as a dict).
 
     `pays` names who pays when there is a deduction (`Du betalar`). With basis incl the VAT stands inside the price,
-    else it is added below the net sum.
+    else it is added below the net sum. `discount_bp`: on the whole, taken from all that follows.
     """
-    rows = [Sum(word, kr(totals[f"{kind}_ore"])) for kind, (_, word) in KINDS.items() if totals[f"{kind}_ore"]]
-    if totals.get("discount_ore"):
-        rows.append(Sum("Rabatt", kr(-totals["discount_ore"])))
+    rows = []
+    if whole_ore := totals.get("whole_discount_ore", 0):
+        stated_ore = totals["gross_ore" if basis == "incl" else "net_ore"]
+        rows = [Sum("Före rabatt", kr(stated_ore + whole_ore)), Sum(f"Rabatt {percent(discount_bp)}", kr(-whole_ore))]
+    rows += [Sum(word, kr(totals[f"{kind}_ore"])) for kind, (_, word) in KINDS.items() if totals[f"{kind}_ore"]]
     vat = [group for group in totals["vat"] if group["rate_percent"] or len(totals["vat"]) > 1]
     deductions = [share for share in totals["deductions"] if share["amount_kr"]]
     several = len(vat) > 1

@@ -6,7 +6,7 @@ price that is not fixed). Read 2026-11-20. `content` is a frozen content, servic
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -72,6 +72,16 @@ def plan_part(part: Mapping[str, Any]) -> str:
 def plan_share(part: Mapping[str, Any]) -> str:
     """`30 %`, or empty for a part in kronor and for the rest."""
     return percent(part["share_bp"]) if part["share_bp"] else ""
+
+
+def plan_lines(content: Content, plan: Iterable[Mapping[str, Any]]) -> list[str]:
+    """A payment plan, one line for each part."""
+    about = "" if is_fixed(content) else "ungefär "
+    rows = []
+    for part in plan:
+        amount = about + kr(part["comes_to_ore"])
+        rows.append(f"{plan_part(part) or 'Resten'}: {', '.join(text for text in (plan_share(part), amount) if text)}")
+    return ["\n".join(rows)]
 
 
 def quantity_limits(least: str, most: str, unit: str) -> str:

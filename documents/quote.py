@@ -2,25 +2,27 @@
 
 CONTENT, a dict as read from the canonical JSON; missing texts are "", missing dates None:
 schema, lang, quote, number, version, dated_on, valid_until, paid_on, title, message, basis ("incl" | "excl"),
-price_type, starts_on, finishes_on, terms, address (of the customer's page, without token),
+price_type, limit_percent, cap_ore, markup_bp, most_ore, discount_bp, starts_on, finishes_on, terms, not_included,
+customer_does, address (of the customer's page, without token),
+payment_plan [{trigger, text, share_bp, amount_ore, on, comes_to_ore}],
 firm {name, orgnr, f_skatt, vat_number, street, postal_code, city, seat, phone, email, website, bankgiro, plusgiro,
 contact},
 customer {kind, name, orgnr, contact, email, phone, street, postal_code, city}, site {street, postal_code, city},
-sections [{key, title, total_ore, lines [{key, text, note, quantity_milli, unit, unit_price_ore, vat_percent, kind,
-discount_bp, deduction, is_option, total_ore}]}], totals (domain.quotes.Totals as a dict, no options picked),
+sections [{key, title, price_mode, discount_bp, choice, total_ore, labour_ore, lines [{key, text, note, quantity_milli,
+unit, unit_price_ore, vat_percent, kind, discount_bp, deduction, is_option, is_text, is_recommended,
+quantity_min_milli, quantity_max_milli, total_ore}]}], totals (domain.quotes.Totals as a dict, no options picked),
 withdrawal {right, days, text_version}, deduction_terms {text_version}.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-from documents import faces, texts
-from documents.format import kr, kronor, percent, quantity
+from documents import price, texts
+from documents.format import kr
+from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
 from documents.page import GAP, HALF, HEADING, LEFT, SECOND, SPAN, Paper, opening
 from documents.parts import (
     KINDS,
@@ -28,29 +30,17 @@ from documents.parts import (
     code_height,
     draw_sums,
     kind_legend,
-    kind_mark,
     labelled,
     sum_rows,
     sums_height,
     web_code,
 )
 from documents.sheet import BODY, MM, NOTE, QUIET, STRONG, About
-from documents.table import BETWEEN, Column, Table
 from documents.text import height, wrap
 from domain.phones import spoken
 
 Content = Mapping[str, Any]
 
-
-class Apart(NamedTuple):
-    """`sets_apart`."""
-
-    usual_rate: int
-    several_rates: bool
-    name_deduction: bool
-
-
-_MARK_WIDTH = 4.6 * MM
 _ADDRESS_TOP = 46 * MM
 
 
@@ -70,61 +60,11 @@ def render(content: Content, logo: bytes | None = None) -> bytes:
     opening(paper, "Offert", _facts(content, number), logo)
     _addresses(paper, content)
     _introduction(paper, content)
-    _lines(paper, content)
+    draw_sections(paper, content)
     _sums(paper, content)
-    _options(paper, content)
+    draw_options(paper, content)
     _conditions(paper, content)
     return paper.finish()
-
-
-def options(content: Content) -> Iterator[Mapping[str, Any]]:
-    """The optional lines of a quote, in order."""
-    return (line for section in content["sections"] for line in section["lines"] if line["is_option"])
-
-
-def line_columns(lines: Sequence[Mapping[str, Any]]) -> list[Column]:
-    """The columns of a table of lines: as wide as their figures need, and the description gets the rest."""
-    face = faces.familjen(BODY.weight)
-
-    def widest(values: Iterator[str], least: float, most: float) -> float:
-        return min(max([least, *(face.width(value, BODY.size) + 0.5 for value in set(values))]), most)
-
-    ore = face.width(",00", BODY.size)
-    amount = widest((_amount(line) for line in lines), 20 * MM, 40 * MM)
-    price = widest((kronor(line["unit_price_ore"]) for line in lines), 17 * MM, 34 * MM)
-    count = widest((_count(line) for line in lines if _plain(line["unit"])), 18 * MM, 34 * MM)
-    text = SPAN - _MARK_WIDTH - amount - price - count - 4 * BETWEEN + 1.4 * MM
-    return [
-        Column("", _MARK_WIDTH - 1.4 * MM),
-        Column("Beskrivning", text),
-        Column("Antal", count, right=True),
-        Column("À-pris", price, right=True, hang=ore if any(line["unit_price_ore"] % 100 for line in lines) else 0),
-        Column("Summa kr", amount, right=True, hang=ore if any(line["total_ore"] % 100 for line in lines) else 0),
-    ]
-
-
-def line_row(table: Table, line: Mapping[str, Any], apart: Apart) -> None:
-    """One line: mark, description with note, discount and what else sets it apart, figures."""
-    remarks = [
-        f"Rabatt {percent(line['discount_bp'])}" if line["discount_bp"] else "",
-        f"Moms {line['vat_percent']} %" if line["vat_percent"] != apart.usual_rate else "",
-        f"Med {line['deduction'].upper()}-avdrag" if apart.name_deduction and line["deduction"] else "",
-    ]
-    words = [(line["text"], BODY)]
-    words += [(text, QUIET) for text in (line["note"], " · ".join(part for part in remarks if part)) if text]
-    figures = (_count(line), kronor(line["unit_price_ore"]), _amount(line))
-    table.row([[], words, *([(figure, BODY)] for figure in figures)], partial(_draw_mark, line["kind"]))
-
-
-def sets_apart(content: Content) -> Apart:
-    """What must be said line by line because the lines differ in it: a VAT rate other than the usual, a deduction."""
-    lines = [line for section in content["sections"] for line in section["lines"]]
-    rates = Counter(line["vat_percent"] for line in lines)
-    return Apart(
-        usual_rate=max(rates, key=lambda rate: (rates[rate], rate), default=0),
-        several_rates=len(rates) > 1,
-        name_deduction=len({line["deduction"] for line in lines if line["kind"] == "labour"}) > 1,
-    )
 
 
 def _facts(content: Content, number: str) -> list[tuple[str, str]]:
@@ -184,26 +124,11 @@ def _introduction(paper: Paper, content: Content) -> None:
         paper.y += 2 * MM
 
 
-def _lines(paper: Paper, content: Content) -> None:
-    counted = [line for section in content["sections"] for line in section["lines"] if not line["is_option"]]
-    if not counted:
-        return
-    table = Table(paper, line_columns(counted))
-    apart = sets_apart(content)
-    for section in content["sections"]:
-        lines = [line for line in section["lines"] if not line["is_option"]]
-        if not lines:
-            continue
-        if section["title"]:
-            table.section(section["title"], kronor(section["total_ore"]))
-        for line in lines:
-            line_row(table, line, apart)
-
-
 def _sums(paper: Paper, content: Content) -> None:
     """The sum block to the right; to the left what the marks and prices mean, and the code to the web. Never broken."""
-    rows = sum_rows(content["totals"], content["basis"], "Du betalar")
-    used = [kind for kind in KINDS if any(line["kind"] == kind for s in content["sections"] for line in s["lines"])]
+    rows = sum_rows(content["totals"], content["basis"], price.pays(content), content["discount_bp"])
+    kinds = {line["kind"] for line in priced(content)}
+    used = [kind for kind in KINDS if kind in kinds]
     width = SPAN - SUMS_WIDTH - GAP
     notes = [wrap(text, NOTE, width) for text in _price_notes(content)]
     code = ("Godkänn på webben", _invitation(content))
@@ -228,33 +153,20 @@ def _sums(paper: Paper, content: Content) -> None:
 
 def _price_notes(content: Content) -> list[str]:
     vat = "inklusive" if content["basis"] == "incl" else "exklusive"
-    private = content["customer"]["kind"] == "private"
-    price_type = texts.PRICE_TYPES[content["price_type"]]
-    if content["price_type"] == "approximate" and private:
-        price_type = f"{price_type} {texts.APPROXIMATE_CAP}"
     rates = sets_apart(content)
     usual = f" Moms {rates.usual_rate} % där inget annat står." if rates.several_rates else ""
+    words = (price.price_type(content, content["most_ore"]), price.cap_with_options(content))
+    price_type = " ".join(text for text in words if text)
     notes = [f"Alla priser på raderna är i kronor {vat} moms.{usual} {price_type}".strip()]
     if content["totals"]["deductions"]:
         notes.append("Avdraget är preliminärt. Säger Skatteverket nej betalar du den delen själv, se villkoren.")
-    chosen = list(options(content))
-    if chosen:
+    if any(section["choice"] for section in content["sections"]):
+        notes.append("Det du väljer själv är inte medräknat. Det står för sig här nedanför.")
+    elif any(options(content)):
         notes.append(
             f"Tillval för {kr(content['totals']['options_ore'])} är inte medräknade. De står för sig här nedanför."
         )
     return notes
-
-
-def _options(paper: Paper, content: Content) -> None:
-    lines = list(options(content))
-    if not lines:
-        return
-    paper.y += 5 * MM
-    paper.need(46 * MM)
-    paper.heading("Tillval, inte medräknade i priset", after=0)
-    table, apart = Table(paper, line_columns(lines)), sets_apart(content)
-    for line in lines:
-        line_row(table, line, apart)
 
 
 def _conditions(paper: Paper, content: Content) -> None:
@@ -265,6 +177,11 @@ def _conditions(paper: Paper, content: Content) -> None:
         kinds = " och ".join(share["kind"].upper() for share in totals["deductions"])
         version = content["deduction_terms"]["text_version"]
         blocks.append((f"{kinds}-avdrag", texts.deduction(version, totals, content["paid_on"])))
+    for label, text in (("Ingår inte", content["not_included"]), ("Det här ordnar du", content["customer_does"])):
+        if text.strip():
+            blocks.append((label, [text.strip()]))
+    if content["payment_plan"]:
+        blocks.append(("Så betalar du", price.plan_lines(content, content["payment_plan"])))
     if content["terms"].strip():
         blocks.append(("Villkor", [content["terms"].strip()]))
     withdrawal = content["withdrawal"]
@@ -282,25 +199,8 @@ def _conditions(paper: Paper, content: Content) -> None:
 def _invitation(content: Content) -> str:
     """Where the code leads. The address stands as text too, for those who cannot scan."""
     address = content["address"].removeprefix("https://").removeprefix("http://")
-    choose = "väljer du tillval, " if any(options(content)) else ""
+    choose = "väljer du tillval, " if any(options(content)) else "väljer du antal, " if offers(content) else ""
     return f"Skanna koden eller öppna\n{address}\nDär {choose}ställer du frågor och godkänner."
-
-
-def _draw_mark(kind: str, paper: Paper, x: float, y: float) -> None:
-    kind_mark(paper, kind, x, y)
-
-
-def _count(line: Mapping[str, Any]) -> str:
-    unit = line["unit"]
-    return f"{quantity(line['quantity_milli'])}\u00a0{unit}" if unit else quantity(line["quantity_milli"])
-
-
-def _amount(line: Mapping[str, Any]) -> str:
-    return kronor(line["total_ore"])
-
-
-def _plain(unit: str) -> bool:
-    return faces.familjen(BODY.weight).letters.issuperset(unit)
 
 
 def _town(place: Mapping[str, Any]) -> str:

@@ -54,11 +54,25 @@ class Table:
 
         A row that fits on a page is moved whole; a longer one is broken.
         """
-        paper = self._paper
         columns = [
             [line for text, style in cell for line in wrap(text, style, column.width)]
             for cell, column in zip(cells, self._columns, strict=True)
         ]
+        self._flow(columns, self._columns, self._x, mark)
+
+    def words(self, cell: Cell) -> None:
+        """A row of words alone, from the second column to the right edge."""
+        column, x = Column("", RIGHT - self._x[1]), self._x[1]
+        self._flow([[line for text, style in cell for line in wrap(text, style, column.width)]], [column], [x])
+
+    def _flow(
+        self,
+        columns: list[list[Line]],
+        under: Sequence[Column],
+        places: Sequence[float],
+        mark: Callable[[Paper, float, float], None] | None = None,
+    ) -> None:
+        paper = self._paper
         tall = max(height(lines) for lines in columns) + 2 * PAD
         self._keep(min(tall, 90 * MM))
         if mark:
@@ -67,7 +81,7 @@ class Table:
         while any(columns):
             room = paper.bottom - PAD - paper.y
             fitting = [_fitting(lines, room) for lines in columns]
-            self._put(lines[:count] for lines, count in zip(columns, fitting, strict=True))
+            self._put([lines[:count] for lines, count in zip(columns, fitting, strict=True)], under, places)
             columns = [lines[count:] for lines, count in zip(columns, fitting, strict=True)]
             if any(columns):
                 self._turn()
@@ -75,11 +89,11 @@ class Table:
         paper.y += PAD
         paper.rule(0.2 * MM, HAIR)
 
-    def _put(self, columns: object) -> None:
+    def _put(self, columns: list[list[Line]], under: Sequence[Column], places: Sequence[float]) -> None:
         paper = self._paper
         lowest = paper.y
         top = paper.y
-        for lines, column, x in zip(columns, self._columns, self._x, strict=True):  # type: ignore[call-overload]
+        for lines, column, x in zip(columns, under, places, strict=True):
             paper.y = top
             for line in lines:
                 hang = column.hang if column.hang and "," not in line.text else 0

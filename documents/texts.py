@@ -12,16 +12,6 @@ from typing import Any
 from documents.format import kr, kr_whole
 from domain.phones import spoken
 
-PRICE_TYPES = {
-    "": "",
-    "fixed": "Fast pris.",
-    "approximate": "Ungefärligt pris.",
-    "running": "Löpande räkning: den tid och det material som går åt.",
-    "running_with_cap": "Löpande räkning med takpris: det blir inte dyrare än så här.",
-    "unit_price": "À-priser: mängderna mäts när arbetet är klart.",
-}
-APPROXIMATE_CAP = "Priset får överskridas med högst 15 procent."
-
 _WITHDRAWAL = {
     "2026-11-20": (
         "Godkänner du offerten på webben får du ångra avtalet inom {days} dagar från den dag det ingicks, utan att "

@@ -32,6 +32,7 @@ __all__ = [
     "Priced",
     "Totals",
     "VatGroup",
+    "amount_ore",
     "as_data",
     "convert_price",
     "less",
@@ -183,9 +184,14 @@ class Totals:
 def line_total_ore(line: Priced, quantity_milli: int | None = None) -> int:
     """Quantity x price less the line's discount, in the quote's basis, rounded once. `quantity_milli`: another one."""
     quantity = line.quantity_milli if quantity_milli is None else quantity_milli
-    if line.discount_bp:
-        return round_div(quantity * line.unit_price_ore * (10000 - line.discount_bp), 10_000_000)
-    return round_div(quantity * line.unit_price_ore, 1000)
+    return amount_ore(quantity, line.unit_price_ore, line.discount_bp)
+
+
+def amount_ore(quantity_milli: int, unit_price_ore: int, discount_bp: int = 0) -> int:
+    """What a quantity comes to at a price, less a discount, rounded once."""
+    if discount_bp:
+        return round_div(quantity_milli * unit_price_ore * (10000 - discount_bp), 10_000_000)
+    return round_div(quantity_milli * unit_price_ore, 1000)
 
 
 def less(amount_ore: int, *discounts_bp: int) -> int:

@@ -182,7 +182,7 @@ def line_ore(line: Row, quantities: Mapping[str, int] = NOTHING) -> int:
     """What a line comes to, its own discount taken, in the quote's basis; frozen unless its quantity is another."""
     if line["key"] not in quantities:
         return int(line["total_ore"])
-    return quotes.line_total_ore(_line(line), quantities[line["key"]])
+    return quotes.amount_ore(quantities[line["key"]], line["unit_price_ore"], line["discount_bp"])
 
 
 def section_ore(section: Row, quantities: Mapping[str, int] = NOTHING) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.quotes import Applicant, Line, line_total_ore, totals
+from domain.quotes import NOTHING, Applicant, Totals, amount_ore
+from services.deal import figures
 
 FIRM = {
     "id": "firm-public-id",
@@ -33,12 +33,21 @@ FIRM = {
 def line(key: str, text: str, quantity_milli: int, unit: str, price_ore: int, kind: str, **more: Any) -> dict[str, Any]:
     """One line; `more` overrides what is usual."""
     usual = {"note": "", "vat_percent": 25, "discount_bp": 0, "deduction": None, "work_type": None, "is_option": False}
+    usual |= {"is_text": False, "is_recommended": False, "quantity_min_milli": None, "quantity_max_milli": None}
     fixed = {"key": key, "text": text, "quantity_milli": quantity_milli, "unit": unit, "kind": kind}
     return {**usual, **fixed, "unit_price_ore": price_ore, **more}
 
 
-def content(sections: Sequence[tuple[str, Sequence[dict[str, Any]]]], **more: Any) -> dict[str, Any]:
-    """A frozen content with totals. `more` overrides the top level; `firm` and `customer` are merged."""
+def words(key: str, text: str, note: str = "") -> dict[str, Any]:
+    """Words between lines."""
+    return line(key, text, 0, "", 0, "other", note=note, is_text=True)
+
+
+def content(sections: Sequence[tuple[Any, ...]], **more: Any) -> dict[str, Any]:
+    """A frozen content with totals. `more` overrides the top level; `firm` and `customer` are merged.
+
+    A section is its title and lines, and perhaps a dict of what else it says.
+    """
     whole = {
         "schema": "handslag.quote/1",
         "lang": "sv",
@@ -52,6 +61,14 @@ def content(sections: Sequence[tuple[str, Sequence[dict[str, Any]]]], **more: An
         "message": "",
         "basis": "incl",
         "price_type": "fixed",
+        "limit_percent": 15,
+        "cap_ore": None,
+        "markup_bp": None,
+        "discount_bp": 0,
+        "is_smahus": False,
+        "payment_plan": [],
+        "not_included": "",
+        "customer_does": "",
         "starts_on": None,
         "finishes_on": None,
         "terms": "",
@@ -74,9 +91,82 @@ def content(sections: Sequence[tuple[str, Sequence[dict[str, Any]]]], **more: An
             **more.get("customer", {}),
         },
     }
-    whole["sections"] = [_section(str(place), title, lines) for place, (title, lines) in enumerate(sections, 1)]
-    whole["totals"] = _totals(whole)
+    whole["sections"] = [_section(str(place), *section) for place, section in enumerate(sections, 1)]
+    sums = figures.totals(whole)
+    whole["totals"] = _plain(sums)
+    whole["most_ore"] = figures.most_ore(whole, sums)
+    whole["payment_plan"] = figures.plan(whole, sums.to_pay_ore)
     return whole
+
+
+def flat(**more: Any) -> dict[str, Any]:
+    """All that a quote can say: price modes, discounts, choices, quantities, words, plan."""
+    rot = {"deduction": "rot", "work_type": "bygg"}
+    return content(
+        [
+            (
+                "Kök",
+                [
+                    words("1", "Vi river det gamla köket först.", "Det tar en dag."),
+                    line("2", "Rivning", 8_000, "tim", 69_000, "labour", discount_bp=500, **rot),
+                    line("3", "Skåp", 1_000, "paket", 4_200_000, "material"),
+                ],
+                {"discount_bp": 1000},
+            ),
+            (
+                "Badrum",
+                [line("4", "Kakla vägg", 24_000, "m²", 78_000, "labour", **rot), words("5", "Fogen väljs på plats.")],
+                {"price_mode": "no_rows"},
+            ),
+            (
+                "El",
+                [line("6", "Elarbete", 10_000, "tim", 72_000, "labour", **rot), words("7", "Enligt ritning E1.")],
+                {"price_mode": "sum", "discount_bp": 250},
+            ),
+            (
+                "Golv",
+                [
+                    line("8", "Ekparkett", 30_000, "m²", 64_900, "material", is_option=True, is_recommended=True),
+                    line("9", "Klinker", 30_000, "m²", 81_000, "material", is_option=True),
+                ],
+                {"choice": "must"},
+            ),
+            (
+                "Blandare",
+                [
+                    words("10", "Båda är av mässing."),
+                    line("11", "Krom", 1_000, "st", 189_000, "material", is_option=True),
+                    line("12", "Svart", 1_000, "st", 249_000, "material", is_option=True),
+                ],
+                {"choice": "one"},
+            ),
+            (
+                "Hall",
+                [
+                    line(
+                        *("13", "Hyllplan", 4_000, "st", 45_000, "material"),
+                        quantity_min_milli=2_000,
+                        quantity_max_milli=9_000,
+                    ),
+                    line("14", "Spegel", 1_000, "st", 320_000, "material", is_option=True),
+                ],
+            ),
+        ],
+        discount_bp=500,
+        payment_plan=[
+            part("start", share_bp=3000),
+            part("stage", text="När köket är monterat", amount_ore=2_000_000),
+            part("finish"),
+        ],
+        not_included="Målning av tak.\nTillstånd.",
+        customer_does="Töm köket före start.",
+        **{"price_type": "fixed", **more},
+    )
+
+
+def part(trigger: str, **more: Any) -> dict[str, Any]:
+    """A part of a payment plan."""
+    return {"trigger": trigger, "text": "", "share_bp": None, "amount_ore": None, "on": None, **more}
 
 
 def bathroom(**more: Any) -> dict[str, Any]:
@@ -163,7 +253,7 @@ def long_quote(lines: int) -> dict[str, Any]:
 
 def agreed(frozen: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What two applicants agreed to, with the first option picked. `more` overrides the top level."""
-    sums = _totals(frozen, picked=("10",), applicants=(Applicant(), Applicant()))
+    sums = _plain(figures.totals(frozen, ("10",), (Applicant(), Applicant())))
     shares = sums["deductions"][0]["shares_kr"] if sums["deductions"] else ()
     names = ("Karin Almgren", "Erik Almgren")
     consents = {
@@ -198,6 +288,21 @@ def agreed(frozen: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
+def chosen(frozen: dict[str, Any], picked: tuple[str, ...], quantities: dict[str, int]) -> dict[str, Any]:
+    """What two applicants agreed to, with these options and quantities."""
+    sums = figures.totals(frozen, picked, (Applicant(), Applicant()), quantities=quantities)
+    return agreed(
+        frozen,
+        picked=list(picked),
+        quantities=quantities,
+        totals=_plain(sums),
+        total_ore=sums.gross_ore,
+        to_pay_ore=sums.to_pay_ore,
+        most_ore=figures.most_ore(frozen, sums, figures.totals(frozen)),
+        payment_plan=figures.plan(frozen, sums.to_pay_ore),
+    )
+
+
 def evidence(**more: Any) -> dict[str, Any]:
     """Evidence of an approval by mailed link."""
     return {
@@ -226,26 +331,19 @@ def event(at: str, what: str, who: str, trace: str) -> dict[str, str]:
     return {"at": at, "what": what, "who": who, "trace": trace}
 
 
-def _section(key: str, title: str, lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    priced = [{**each, "total_ore": line_total_ore(_line(each))} for each in lines]
-    total = sum(each["total_ore"] for each in priced if not each["is_option"])
-    return {"key": key, "title": title, "total_ore": total, "lines": priced}
-
-
-def _totals(
-    frozen: dict[str, Any], picked: Sequence[str] = (), applicants: Sequence[Applicant] = (Applicant(),)
+def _section(
+    key: str, title: str, lines: Sequence[dict[str, Any]], says: Mapping[str, Any] = NOTHING
 ) -> dict[str, Any]:
-    sums = totals(
-        [_line(each) for section in frozen["sections"] for each in section["lines"]],
-        basis=frozen["basis"],
-        paid_on=date.fromisoformat(frozen["paid_on"]),
-        applicants=applicants,
-        picked=picked,
-    )
-    # As it comes back from the canonical JSON: lists and plain texts.
+    priced = [
+        {**each, "total_ore": amount_ore(each["quantity_milli"], each["unit_price_ore"], each["discount_bp"])}
+        for each in lines
+    ]
+    whole = {"key": key, "title": title, "price_mode": "rows", "discount_bp": 0, "choice": "", **says}
+    whole["lines"] = priced
+    return {**whole, "total_ore": figures.section_ore(whole), "labour_ore": figures.labour_ore(whole)}
+
+
+def _plain(sums: Totals) -> dict[str, Any]:
+    """As it comes back from the canonical JSON: lists and plain texts."""
     plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(sums)))
     return plain
-
-
-def _line(each: dict[str, Any]) -> Line:
-    return Line(**{field.name: each[field.name] for field in dataclasses.fields(Line) if field.name in each})

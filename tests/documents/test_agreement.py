@@ -7,7 +7,8 @@ import pytest
 from documents import agreement, quote
 from documents.append import NotOurPdf, append, page_count
 from documents.evidence_page import NotMasked
-from tests.documents.contents import agreed, bathroom, entrance, event, evidence
+from documents.format import kr
+from tests.documents.contents import agreed, bathroom, chosen, entrance, event, evidence, flat
 from tests.documents.reading import bookmarks, boxes, catalogue, fonts, operators, pages, picture, reader, words
 
 
@@ -187,3 +188,22 @@ def test_a_file_that_is_not_ours_is_refused(data):
     content = bathroom()
     with pytest.raises(NotOurPdf):
         agreement.render(data, agreed(content), evidence(), content=content)
+
+
+def test_what_the_customer_chose_is_on_the_page_of_choices():
+    content = flat(price_type="running_with_cap", cap_ore=7_000_000, markup_bp=0)
+    whole = chosen(content, ("8", "12"), {"13": 7_000})
+    drawn = re.sub(r"\s+", " ", pages(agreement.render(quote.render(content), whole, evidence(), content=content))[3])
+    for text in (
+        "M Ekparkett 30 m² 649 19 470 M Svart 1 st 2 490 2 490",
+        "Valdes inte: Klinker, Krom, Spegel.",
+        "Hyllplan: 7 st i stället för 4 st.",
+        f"Det blir aldrig mer än {kr(whole['most_ore'])} före avdrag.".replace("\u00a0", " "),
+        "Material kostar vårt inköpspris.",
+        "Ni betalar ungefär",
+        f"När arbetet är klart: ungefär {kr(whole['payment_plan'][2]['comes_to_ore'])}".replace("\u00a0", " "),
+    ):
+        assert text in drawn
+    assert "bindande" not in drawn
+    assert "Rekommenderas" not in drawn
+    assert whole["most_ore"] - 7_000_000 == whole["total_ore"] - content["totals"]["gross_ore"] > 0

@@ -9,8 +9,9 @@ import pytest
 import segno
 from PIL import Image
 
+from documents import format as written
 from documents import quote
-from tests.documents.contents import bathroom, content, entrance, line
+from tests.documents.contents import bathroom, content, entrance, flat, line
 from tests.documents.reading import MM, bookmarks, catalogue, fonts, links, pages, picture, reader, words
 
 
@@ -114,14 +115,63 @@ def test_rot_and_rut_are_kept_apart():
     ("price_type", "said"),
     [
         ("fixed", "Fast pris."),
-        ("approximate", "Priset får överskridas med högst 15 procent."),
-        ("running", "Löpande räkning:"),
-        ("running_with_cap", "takpris"),
-        ("unit_price", "À-priser:"),
+        ("approximate", "det får bli högst 15 % högre, alltså som mest 106 691,25 kr före avdrag."),
+        ("running", "Summan är en uppskattning. Material kostar vårt inköpspris plus 12,5 %."),
+        ("running_with_cap", "Det blir aldrig mer än 90 000 kr före avdrag. Taket gäller utan tillval."),
     ],
 )
 def test_the_kind_of_price_is_said(price_type, said):
-    assert said in words(quote.render(bathroom(price_type=price_type)))
+    frozen = bathroom(price_type=price_type, markup_bp=1250 if price_type == "running" else None, cap_ore=9_000_000)
+    drawn = words(quote.render(frozen))
+    assert said in drawn
+    assert ("Du betalar ungefär" in drawn) == (price_type != "fixed")
+
+
+def test_a_section_shows_as_much_of_its_price_as_the_firm_wants():
+    drawn = words(quote.render(flat()))
+    assert "Vi river det gamla köket först. Det tar en dag." in drawn
+    assert "Rivning Rabatt 5 % 8 tim 690 5 244" in drawn
+    assert "Rabatt 10 %, −4 724,40 kr, är avdragen. Varav arbete 4 719,60 kr." not in drawn
+    assert "Rabatt 10 %, 4 724,40 kr, är avdragen. Varav arbete 4 719,60 kr." in drawn
+    assert "Badrum 18 720 A Kakla vägg 24 m² Fogen väljs på plats. Varav arbete 18 720 kr." in drawn
+    assert "El 7 020 Enligt ritning E1. Rabatt 2,5 %, 180 kr, är avdragen. Varav arbete 7 020 kr." in drawn
+    assert "Elarbete" not in drawn
+
+
+def test_what_the_customer_chooses_stands_apart():
+    drawn = words(quote.render(flat()))
+    chosen = drawn[drawn.index("Att välja, inte medräknat i priset") :]
+    for text in (
+        "Golv: Välj en M Ekparkett Rekommenderas 30 m² 649 19 470",
+        "Blandare: Välj högst en Båda är av mässing. M Krom",
+        "Tillval M Spegel",
+    ):
+        assert text in chosen
+    assert "Hyllplan Du väljer mellan 2 och 9 st 4 st 450 1 800" in drawn
+
+
+def kr(ore):
+    return written.kr(ore).replace("\u00a0", " ")
+
+
+def test_a_discount_on_the_whole_stands_before_the_price():
+    frozen = flat()
+    sums = frozen["totals"]
+    drawn = words(quote.render(frozen))
+    assert f"Före rabatt {kr(sums['gross_ore'] + sums['whole_discount_ore'])}" in drawn
+    assert f"Rabatt 5 % {kr(-sums['whole_discount_ore'])}" in drawn
+    before = sum(section["total_ore"] for section in frozen["sections"])
+    assert sums["gross_ore"] + sums["whole_discount_ore"] == before
+
+
+def test_plan_and_what_is_not_included():
+    frozen = flat()
+    drawn = words(quote.render(frozen))
+    first, second, rest = (part["comes_to_ore"] for part in frozen["payment_plan"])
+    assert first + second + rest == frozen["totals"]["to_pay_ore"]
+    assert f"När arbetet börjar: 30 %, {kr(first)} När köket är monterat: {kr(second)}" in drawn
+    assert "Ingår inte Målning av tak. Tillstånd." in drawn
+    assert "Det här ordnar du Töm köket före start." in drawn
 
 
 def test_the_file_says_what_it_is():

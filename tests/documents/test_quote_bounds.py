@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from documents import quote
-from tests.documents.contents import bathroom, content, entrance, line, long_quote
+from tests.documents.contents import bathroom, content, entrance, flat, line, long_quote
 from tests.documents.reading import MM, bookmarks, boxes, pages, words
 
 WORD = "Oavbrutet" * 30
@@ -48,6 +48,7 @@ CONTENTS = [
     pytest.param(entrance, id="company"),
     pytest.param(lambda: long_quote(120), id="120 lines"),
     pytest.param(absurd, id="absurd"),
+    pytest.param(lambda: flat(price_type="running_with_cap", cap_ore=9_000_000, markup_bp=1250), id="all there is"),
     pytest.param(lambda: content([], firm=EMPTY_FIRM, customer=EMPTY_CUSTOMER, title="", address=""), id="empty"),
     pytest.param(lambda: bathroom(firm={"name": "Łukasz Żółkiewski i Synowie " * 4}), id="other face"),
 ]
