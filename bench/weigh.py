@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import statistics
 import time
@@ -26,6 +25,7 @@ from bench.web import NotBuilt, form
 from extensions import db
 from models import Export, QuoteVersion
 from services import transaction
+from services.quotes.content import read
 
 FONTS = ROOT / "documents" / "fonts"
 EXPORT_LIMIT_SECONDS = 600
@@ -36,7 +36,7 @@ def pdf_rows(bench: Bench) -> list[Row]:
 
     with bench.app.app_context():
         statement = select(QuoteVersion.content).where(QuoteVersion.firm_id == bench.main.firm_id).limit(1)
-        content = json.loads(db.session.scalars(statement).one())
+        content = read(db.session.scalars(statement).one())
         transaction.rollback()
     canvas.load(str(FONTS / "FamiljenGrotesk-Regular.ttf"), str(FONTS / "FamiljenGrotesk-Bold.ttf"))
     words = _words(content)
