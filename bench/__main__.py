@@ -103,6 +103,7 @@ def _measure(
     rows: list[Row] = []
     for act, must, stretch in (
         (measure.list_rows, 3, 1.5),
+        (measure.article_rows, 3, 1.5),
         (measure.growth_row, 1.3, 1.1),
         (measure.quote_rows, 4, 2),
         (measure.save_rows, 4, 2),

@@ -41,6 +41,7 @@ from services.quotes import drafting, header, sending
 PASSWORD = "grovspik och hyvel 7"
 CHUNK = 2000
 PDF_BYTES = 20_000
+ARTICLES = 5000  # of the price list
 DRAFT_EVERY = 10  # every tenth quote is a draft
 MOST_SENT = 10_000  # of a larger firm the older quotes are drafts: a version of each would be gigabytes
 LINES = [
@@ -77,7 +78,7 @@ class Deal:
 
 
 def firm(size: int, *, now: datetime) -> Filled:
-    """A firm with `size` quotes, a tenth as many customers (at most 5,000) and 200 articles."""
+    """A firm with `size` quotes, a tenth as many customers (at most 5,000) and ARTICLES articles."""
     transaction.may_write()
     made, user = _firm(size, now)
     actor = _actor(made, user)
@@ -214,17 +215,28 @@ def _crowd(made: Firm, count: int, now: datetime) -> list[tuple[int, str]]:
             site_city="Lillhamra",
         )
         customers.add(given, firm_id=made.id, now=now)
-    for number in range(200):
-        db.session.add(
-            Article(
-                firm_id=made.id,
-                n=numbers.take(made.id, "article"),
-                name=f"Artikel {number} {LINES[number % 10][0]}",
-                search_text=search.text_of(f"Artikel {number} {LINES[number % 10][0]}"),
-                unit_price_ore=10_000 + number,
-                used_at=now - timedelta(minutes=number),
-            )
-        )
+    n = numbers.take(made.id, "article", count=ARTICLES)
+    articles = [
+        {
+            "firm_id": made.id,
+            "n": n + number,
+            "name": f"Artikel {number} {text}",
+            "search_text": search.text_of(f"Artikel {number} {text}"),
+            "unit": unit,
+            "unit_price_ore": 10_000 + number,
+            "purchase_price_ore": 5_000 + number,
+            "basis": "incl",
+            "vat_percent": 25,
+            "kind": kind,
+            "deduction": deduction,
+            "work_type": deduction and "bygg",
+            "used_at": now - timedelta(minutes=number),
+            "rev": 1,
+        }
+        for number in range(ARTICLES)
+        for text, _quantity, unit, _price, kind, deduction, _is_option in [LINES[number % len(LINES)]]
+    ]
+    db.session.execute(insert(_table(Article)), articles)
     transaction.commit()
     return [(row.id, row.name) for row in db.session.scalars(select(Customer).where(Customer.firm_id == made.id))]
 

@@ -97,6 +97,19 @@ def list_rows(bench: Bench) -> list[Row]:
     ]
 
 
+def article_rows(bench: Bench) -> list[Row]:
+    """A letter typed in the price list, and in what the builder offers from it: the parts that htmx asks for."""
+    visitor, draft_n = bench.log_in(bench.main), bench.main.draft_n
+    found = bench.time("articles", lambda: visitor.get("/prislista?q=g", **PART))
+    rare = bench.time("articles, nothing found", lambda: visitor.get("/prislista?q=takpannor", **PART))
+    sheet = bench.time("articles, builder", lambda: visitor.get(f"/prislista/sok?offert={draft_n}&del=1&q=g", **PART))
+    return [
+        Row("price list of 5,000, a letter", times(found.p50), found.p50 / found.beside, "× P", 3, 1.5),
+        Row("price list of 5,000, no hit", times(rare.p50), rare.p50 / rare.beside, "× P", 3, 1.5),
+        Row("price list in the builder, a letter", times(sheet.p50), sheet.p50 / sheet.beside, "× P", 3, 1.5),
+    ]
+
+
 def growth_row(bench: Bench) -> list[Row]:
     sizes = sorted(bench.firms)
     small, large = sizes[0], sizes[-1]

@@ -17,7 +17,7 @@ from models import Article
 from services import numbers, scope, transaction
 from services.actors import Actor
 from services.errors import Stale
-from services.search import matches, text_of
+from services.search import patterns, prepared, text_of
 
 PAGE_SIZE = 30
 MOST_ORE = articles_csv.MOST_ORE
@@ -78,17 +78,18 @@ def get(firm_id: int, n: int) -> Article:
 
 def search(firm_id: int, text: str, *, limit: int = OFFERED) -> list[Listed]:
     """Articles whose name holds every word; latest used first."""
-    rows = scope.plain(_statement(text, is_archived=False, goes_on=False), {"firm_id": firm_id, "size": limit})
+    words = patterns(text)
+    rows = scope.plain(_statement(len(words), False, False), {"firm_id": firm_id, "size": limit, **words})
     return [Listed._make(row) for row in rows]
 
 
 def list_page(firm_id: int, *, typed: str = "", after: str = "", archived: bool = False) -> Page:
     """Thirty articles, latest used first; `after` is the key of the page before."""
-    key = _key(after)
-    values: dict[str, Any] = {"firm_id": firm_id, "size": PAGE_SIZE + 1}
+    key, words = _key(after), patterns(typed)
+    values: dict[str, Any] = {"firm_id": firm_id, "size": PAGE_SIZE + 1, **words}
     if key:
         values |= {"at": key[0], "row_id": key[1]}
-    found = scope.plain(_statement(typed, is_archived=archived, goes_on=key is not None), values)
+    found = scope.plain(_statement(len(words), archived, key is not None), values)
     rows = [Listed._make(row) for row in found[:PAGE_SIZE]]
     more = len(found) > PAGE_SIZE
     return Page(rows, f"{rows[-1].used_at.isoformat()}|{rows[-1].id}" if more else None)
@@ -193,30 +194,20 @@ def _fill(article: Article, given: ArticleInput) -> None:
     article.search_text = text_of(article.name)
 
 
-def _statement(typed: str, *, is_archived: bool, goes_on: bool) -> Select[Any]:
-    return _searching(typed, is_archived, goes_on) if typed.strip() else _all(is_archived, goes_on)
-
-
 @cache
-def _all(is_archived: bool, goes_on: bool) -> Select[Any]:
-    """The statement without a search, made once: its making takes longer than its running."""
-    return _searching("", is_archived, goes_on)
+def _statement(words: int, is_archived: bool, goes_on: bool) -> Select[Any]:
+    """The list with a search for so many words, made once: its making takes longer than its running.
 
-
-def _searching(typed: str, is_archived: bool, goes_on: bool) -> Select[Any]:
-    """Its values: firm_id, size; at and row_id if it goes on from the page before."""
+    Its values: firm_id, size, those of `patterns`; at and row_id if it goes on from the page before.
+    """
     conditions = [
         Article.archived_at.is_not(None) if is_archived else Article.archived_at.is_(None),
-        *matches(Article.search_text, typed),
+        *prepared(Article.search_text, words),
     ]
     if goes_on:
         conditions.append(_AFTER)
-    return (
-        scope.columns(Article, _FIRM_ID, *scope.named(Article, Listed))
-        .where(*conditions)
-        .order_by(*_ORDER)
-        .limit(_SIZE)
-    )
+    found = scope.columns(Article, _FIRM_ID, *scope.named(Article, Listed)).where(*conditions)
+    return found.order_by(*_ORDER).limit(_SIZE)
 
 
 def _key(after: str) -> tuple[datetime, int] | None:

@@ -19,7 +19,7 @@ class Article(FirmOwned, Base):
         CheckConstraint("kind IN ('labour', 'material', 'other')", name="kind"),
         CheckConstraint("basis IN ('incl', 'excl')", name="basis"),
         CheckConstraint("vat_percent IN (0, 6, 12, 25)", name="vat_percent"),
-        Index("ix_article_used", "firm_id", "archived_at", "used_at"),
+        Index("ix_article_used", "firm_id", "archived_at", "used_at", "id", "search_text"),
     )
     n: Mapped[int]
     name: Mapped[str] = mapped_column(String(200))

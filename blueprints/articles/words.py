@@ -79,6 +79,12 @@ def basis_word(basis: str) -> str:
     return str(_("inkl. moms") if basis == "incl" else _("exkl. moms"))
 
 
+def vat_word(basis: str, rate_percent: int) -> str:
+    """inkl. 25 % moms"""
+    told = _("inkl. %(n)s %% moms", n=rate_percent) if basis == "incl" else _("exkl. %(n)s %% moms", n=rate_percent)
+    return str(told)
+
+
 def _shown(field: str, value: Any) -> str:
     if value is None:
         return str(_("inget"))

@@ -11,8 +11,7 @@ from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part
 from services import articles
 from services.errors import NotFound
-from services.quotes import drafting, sections
-from services.quotes.drafting import NotEditable
+from services.quotes import offering
 
 
 @bp.get("/offerter/<int:n>/rad/ny")
@@ -33,18 +32,16 @@ def find_article() -> ResponseReturnValue:
 
 
 def _list(n: int, section_n: str, *, part: str) -> ResponseReturnValue:
-    draft = drafting.load(current_user.firm_id, n)
-    if not drafting.may_edit(draft.quote):
-        raise NotEditable
     if not section_n.isdecimal() or len(section_n) > 9:
         raise NotFound
+    quote, section = offering.find(current_user.firm_id, n, int(section_n))
     typed = request.args.get("q", "")
     return page_or_part(
         "quotes/price_list.html",
         part,
         place="offerter",
-        quote=draft.quote,
-        section=sections.get(draft, int(section_n)),
+        quote=quote,
+        section=section,
         typed=" ".join(typed.split()),
         articles=articles.search(current_user.firm_id, typed),
         action=url_for(".add_line", n=n),

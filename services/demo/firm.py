@@ -13,6 +13,7 @@ from services.articles import ArticleInput
 from services.customers import CustomerInput
 
 NAME = "Tumbredd Snickeri AB"
+PURCHASE_PERCENT = 56  # of a price with VAT, what goods cost without it
 EMAIL = "jonas@tumbredd.example"
 USER = {"name": "Jonas Ek", "phone": "+46701740601"}
 
@@ -79,14 +80,14 @@ def _work(name: str, kronor: int, work_type: str) -> ArticleInput:
 
 
 def _goods(name: str, unit: str, kronor: int) -> ArticleInput:
-    return _article(name, unit, kronor, LineKind.MATERIAL)
+    return _article(name, unit, kronor, LineKind.MATERIAL, purchase_price_ore=kronor * PURCHASE_PERCENT)
 
 
 def _other(name: str, unit: str, kronor: int) -> ArticleInput:
     return _article(name, unit, kronor, LineKind.OTHER)
 
 
-def _article(name: str, unit: str, kronor: int, kind: LineKind, **more: str) -> ArticleInput:
+def _article(name: str, unit: str, kronor: int, kind: LineKind, **more: Any) -> ArticleInput:
     return ArticleInput(name, unit, kronor * 100, PriceBasis.INCL.value, 25, kind.value, **more)
 
 

@@ -63,7 +63,7 @@ def test_the_empty_list_and_the_menu_lead_there(owner, make, firm):
 def test_three_steps(owner, firm):
     address = upload(owner, GOOD)
     page = owner.get(address).text
-    assert "2 nya artiklar" in page
+    assert "Nya (2)" in page
     assert "Ja, lägg in 2 artiklar" in page
     assert "Rad 2 · <b>ny</b> · Arbete · ROT, Bygg" in page
     assert "399,50\u00a0kr/m²" in page
