@@ -14,7 +14,19 @@ from extensions import babel, compress, csrf, db, login_manager
 from jobs import queue
 from services import keys
 
-BLUEPRINTS = ("home", "accounts", "settings", "customers", "articles", "quotes", "deal", "konto", "ops", "dev")
+BLUEPRINTS = (
+    "home",
+    "accounts",
+    "settings",
+    "customers",
+    "articles",
+    "templates_",
+    "quotes",
+    "deal",
+    "konto",
+    "ops",
+    "dev",
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

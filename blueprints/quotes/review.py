@@ -10,14 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from blueprints.quotes import bp
+from blueprints.quotes import bp, gaps
 from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
 from blueprints.shared.requests import reads_first
+from blueprints.shared.text_blocks import put_text
 from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
 from domain.quote_states import can
-from services import transaction
+from services import text_blocks, transaction
 from services.clock import utc_now
 from services.errors import Stale
 from services.quotes import reviewing, sending
@@ -73,6 +74,15 @@ def preview(n: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/offerter/<int:n>/granska/text")
+@requires("quote.send")
+def put_text_in_message(n: int) -> ResponseReturnValue:
+    """The page again with a text of the firm's own at the end of the message; what was typed stays."""
+    form = SendForm()
+    put_text(form)
+    return _page(_load(n), form)
+
+
 def _load(n: int) -> Review:
     return reviewing.load(current_user.firm, n, now=utc_now())
 
@@ -90,6 +100,8 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         content=found.content,
         blockers=blocker_words(found.blockers),
         cautions=caution_words(found.cautions),
+        gaps=gaps.rows(found.gaps, draft.quote.n),
+        texts=text_blocks.offered(draft.quote.firm_id, ("message",)),
         is_stale=status == 409,
         is_confirmed=is_confirmed,
         may_send=not found.blockers and is_confirmed and not found.is_closed,

@@ -12,8 +12,11 @@ from models import Firm, QuoteLink, StoredFile, User
 from services import closing, scope
 from services.deal import figures, pages
 from services.deal.pages import Page
-from services.quotes import content, drafting, sending
+from services.quotes import completeness, content, drafting, sending
+from services.quotes.completeness import Found
 from services.quotes.drafting import Draft
+
+TOLD_AS_GAPS = (Caution.NO_START, Caution.NO_SITE)  # completeness says them, with the place
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Review:
     content: dict[str, Any]
     blockers: list[Blocker]
     cautions: list[Caution]
+    gaps: Found
     fingerprint: str
     sent_to: str
     is_closed: bool
@@ -33,14 +37,16 @@ def load(firm: Firm, n: int, *, now: datetime) -> Review:
     """Raises NotFound."""
     draft = drafting.load(firm.id, n)
     user = scope.get(User, firm.id, User.id == draft.quote.user_id)
-    problems = drafting.problems(draft, now=now)
+    totals = drafting.totals(draft)
+    problems = drafting.problems(draft, now=now, result=totals)
     links = scope.rows(QuoteLink, firm.id, QuoteLink.quote_id == draft.quote.id, QuoteLink.revoked_at.is_(None))
     mailed = [link.email for link in sorted(links, key=lambda link: link.id) if link.email]
     return Review(
         draft=draft,
         content=_content(draft, firm, user, now),
         blockers=sending.blockers(draft, now=now, can_answer=True),
-        cautions=list(problems.warnings),
+        cautions=[code for code in problems.warnings if code not in TOLD_AS_GAPS],
+        gaps=completeness.of_loaded(draft, totals, firm, user),
         fingerprint=sending.fingerprint(draft, firm, user, now=now),
         sent_to=mailed[-1] if mailed else "",
         is_closed=closing.is_closed_for_business(closing.running(firm.id), now),

@@ -67,7 +67,7 @@ PAGES = [
     ("/offerter?q=badrum", 4),
     ("/offerter/{n}/redigera", 6),
     ("/offerter/{n}/rader/2", 6),
-    ("/offerter/{n}/granska", 8),
+    ("/offerter/{n}/granska", 9),
     ("/kunder", 3),
     ("/kunder/1", 4),
     ("/prislista", 3),
