@@ -75,10 +75,23 @@ def test_lists_and_settings(product: Product, visit: Callable[..., Visitor]) -> 
         ("/kunder", "customers"),
         ("/kunder/1", "customer-one"),
         ("/prislista", "articles"),
+        ("/prislista/hamta", "articles-file"),
         ("/installningar/mig", "settings-me"),
     ):
         jonas.go(path)
         look(jonas, name)
+
+
+def test_what_a_price_list_from_a_file_becomes(product: Product, visit: Callable[..., Visitor]) -> None:
+    jonas = _logged_in(visit, begin(product))
+    jonas.go("/prislista/hamta")
+    rows = "".join(f"Fel {n};{n}x\n" for n in range(7))
+    jonas.type("Eller klistra in rader", f"Artnr;Namn;Pris\n1;Kakel;399,50\n2;Snickare;720\n{rows}")
+    jonas.button("Visa vad raderna blir")
+    expect(jonas.page.get_by_role("heading", level=1)).to_have_text("Så blir prislistan")
+    look(jonas, "articles-file-plan")
+    jonas.tap(jonas.page.get_by_role("button", name="Lägg in de 2 som stämmer").locator("visible=true"))
+    expect(jonas.page.locator("#besked")).to_contain_text("1 artikel är inlagd. 1 artikel är ändrad.")
 
 
 def test_refused_forms_of_the_firm(product: Product, visit: Callable[..., Visitor]) -> None:
@@ -88,6 +101,7 @@ def test_refused_forms_of_the_firm(product: Product, visit: Callable[..., Visito
         ("/offerter/ny", "E-post", "fel", "Spara kunden och fortsätt", "quote-new-errors"),
         ("/kunder/ny", "E-post", "fel", "Spara kunden", "customer-errors"),
         ("/prislista/ny", "À-pris", "dyrt", "Spara artikeln", "article-errors"),
+        ("/prislista/hamta", "Eller klistra in rader", "Namn", "Visa vad raderna blir", "articles-file-errors"),
         ("/installningar/foretag", "Organisationsnummer", "123", "Spara", "settings-company-errors"),
         ("/installningar/offert", "Offerten gäller", "länge", "Spara", "settings-quote-errors"),
         (f"/offerter/{begun.n}/uppgifter", "Postnummer", "123", "Spara", "quote-details-errors"),

@@ -6,6 +6,7 @@ import random
 from collections import Counter as Tally
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -14,8 +15,9 @@ import pytest
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
-from models import Agreement, Counter, Decline, Event, Firm, Letter, Quote, QuoteVersion, Withdrawal
-from services import events, outbox, transaction
+from models import Agreement, Article, Counter, Decline, Event, Firm, Letter, Quote, QuoteVersion, Withdrawal
+from services import article_import, events, outbox, transaction
+from services.actors import Actor
 from services.clock import utc_now
 from services.errors import RuleBroken, Stale
 from services.quotes import drafting, sending
@@ -227,3 +229,28 @@ def test_a25_numbers_without_gap_or_double(app, make, monkeypatch):
     assert db.session.query(Letter).count() == 24
     assert db.session.query(QuoteVersion).count() == 24
     assert events.verify(db.session.get_one(Firm, firm_id)) is None
+
+
+def test_a_price_list_said_yes_to_many_times_at_once_comes_in_once(app, make):
+    """Each press is answered alike; a file of another user at the same time doubles no name either."""
+    firm = make.firm()
+    firm_id, actor, colleague = firm.id, actor_of(make, firm), make.user(firm, role="office")
+    other = Actor(firm_id, firm.public_id, f"user:{colleague.public_id}", "Eva", colleague.id)
+    presses = []
+    for who in (actor, other):
+        transaction.may_write()
+        public_id = article_import.keep(b"Namn;Pris\nKakel;5\nRor;6\n", "incl", actor=who, now=utc_now())
+        found = article_import.get(public_id, actor=who, now=utc_now())
+        presses.append((public_id, article_import.plan(found, actor=who, now=utc_now()).fingerprint, who))
+
+    def press(public_id: str, seen: str, who: Actor) -> int:
+        transaction.only_read()
+        try:
+            return article_import.accept(public_id, seen, actor=who, now=utc_now()).added
+        except Stale:
+            return -1
+
+    found = together(app, [partial(press, *presses[number % 2]) for number in range(THREADS)])
+    assert set(found) == {2, -1}, "the other's file had been shown another list"
+    names = db.session.query(Article.name, Article.n).filter_by(firm_id=firm_id).order_by(Article.n).all()
+    assert [tuple(row) for row in names] == [("Kakel", 1), ("Ror", 2)]
