@@ -1,0 +1,164 @@
+"""How much a quote takes on a phone: taps and typed fields from the start page, asserted with scripts.
+
+Without scripts the same is done by the same controls; a page more costs a tap more, so only the work is asserted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.checks import look
+from tests.browser.firm_pages import Builder, Office
+from tests.browser.product import Product
+from tests.browser.rows import Begun, begin
+from tests.browser.visitor import Effort, Visitor
+
+pytestmark = pytest.mark.browser
+
+KARIN, LARS = "Karin Almgren", "Lars Ek"
+LARS_MAIL = "lars.ek@kund.example"
+BATHROOM = "Badrum, normalt"
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def jonas(request: pytest.FixtureRequest, visit: Callable[..., Visitor]) -> Visitor:
+    return visit(scripts=request.param)
+
+
+@pytest.fixture
+def begun(product: Product, jonas: Visitor) -> Begun:
+    """Jonas at the start page of a firm with a customer, an article and a quote."""
+    made = begin(product)
+    Office(jonas).log_in(made.jonas)
+    return made
+
+
+def new_quote(jonas: Visitor) -> None:
+    jonas.tap(jonas.page.get_by_role("link", name="Ny offert").locator("visible=true").first)
+    jonas.is_at("Vem är offerten till?")
+
+
+def row(jonas: Visitor, words: str) -> None:
+    """A button of a list, by the words it begins with."""
+    jonas.tap(jonas.page.get_by_role("button", name=re.compile(f"^{re.escape(words)}")))
+
+
+def within(jonas: Visitor, used: Effort, *, taps: int, fields: int) -> None:
+    assert used.fields <= fields
+    assert used.taps <= taps or not jonas.scripts
+
+
+def save_template(jonas: Visitor, n: int) -> None:
+    jonas.go(f"/offerter/{n}/redigera")
+    jonas.link("Spara som mall")
+    jonas.is_at("Spara som mall")
+    look(jonas, "template-save")
+    jonas.type("Mallens namn", BATHROOM)
+    jonas.button("Spara som ny mall")
+    jonas.is_at(BATHROOM)
+    look(jonas, "template")
+    jonas.go("/mallar")
+    look(jonas, "templates")
+
+
+def test_from_a_template_to_the_review_for_a_known_customer(jonas: Visitor, begun: Begun) -> None:
+    save_template(jonas, begun.n)
+    jonas.go("/")
+    with jonas.counted() as used:
+        new_quote(jonas)
+        row(jonas, KARIN)
+        jonas.is_at("Vad börjar offerten med?")
+        look(jonas, "quote-begin")
+        row(jonas, BATHROOM)
+        builder = Builder(jonas)
+        builder.open_line("Rivning av ytskikt")
+        jonas.type("Antal", "24")
+        jonas.page.keyboard.press("Enter")
+        builder.is_closed()
+        builder.review()
+    within(jonas, used, taps=6, fields=2)
+    jonas.sees("Det här saknas i offerten")
+    look(jonas, "review-gaps")
+
+
+def test_a_template_put_into_a_draft(jonas: Visitor, begun: Begun) -> None:
+    save_template(jonas, begun.n)
+    jonas.go(f"/offerter/{begun.n}/redigera")
+    jonas.link("Hämta från mall")
+    jonas.sees("Mallens delar hamnar sist i offerten.")
+    look(jonas, "template-pick")
+    row(jonas, BATHROOM)
+    jonas.sees("Mallen är inlagd sist i offerten.")
+    expect(jonas.page.locator("a.line", has_text="Rivning av ytskikt")).to_have_count(2)
+
+
+def test_a_line_from_the_price_list(jonas: Visitor, begun: Begun) -> None:
+    jonas.go(f"/offerter/{begun.n}/redigera")
+    with jonas.counted() as used:
+        Builder(jonas).from_price_list("Rivning", "Snickare", "8")
+    within(jonas, used, taps=2, fields=1)
+
+
+def test_the_last_quote_to_another_customer_sent(jonas: Visitor, begun: Begun) -> None:
+    jonas.go("/kunder")
+    Office(jonas).new_customer(LARS, LARS_MAIL)
+    jonas.go(f"/offerter/{begun.n}/redigera")
+    Builder(jonas).from_price_list("Rivning", "Snickare", "8")  # what is copied has a sum
+    jonas.go("/")
+    with jonas.counted() as used:
+        new_quote(jonas)
+        jonas.tap(jonas.page.locator("main a.line", has_text="Badrum").first)
+        jonas.sees(re.compile("^Offerten blir en kopia av"))
+        row(jonas, LARS)
+        builder = Builder(jonas)
+        builder.review()
+        builder.send(LARS_MAIL)
+    within(jonas, used, taps=6, fields=0)
+    jonas.sees(LARS)
+
+
+def test_a_new_customer_five_lines_an_option_and_rot_sent(jonas: Visitor, begun: Begun) -> None:
+    with jonas.counted() as used:
+        new_quote(jonas)
+        jonas.unfold("Ny kund")
+        jonas.type("Namn", LARS)
+        jonas.type("E-post", LARS_MAIL)
+        jonas.button("Spara kunden och fortsätt")
+        builder = Builder(jonas)
+        jonas.is_at(re.compile("^Ändra offert"))
+        builder.title("Staket")
+        before = jonas.effort.fields
+        own_line(jonas, "Snickare", "16", "690", is_labour=True)
+        own_line(jonas, "Lärling", "16", "450", is_labour=True)
+        own_line(jonas, "Virke", "120", "42,50")
+        own_line(jonas, "Skruv", "4", "389")
+        own_line(jonas, "Grind", "1", "2 900", is_option=True)
+        typed_in_lines = jonas.effort.fields - before
+        jonas.sees("ROT 30 %")
+        builder.review()
+        jonas.sees(re.compile("^Tillval för upp till"))
+        builder.send(LARS_MAIL)
+    used.fields -= typed_in_lines
+    within(jonas, used, taps=30, fields=4)
+
+
+def own_line(
+    jonas: Visitor, text: str, quantity: str, price: str, *, is_labour: bool = False, is_option: bool = False
+) -> None:
+    """Typed by hand; hours are labour by themselves, and Enter means Klar."""
+    jonas.link("Lägg till rad")
+    jonas.tap(jonas.page.get_by_role("button", name=re.compile("Egen rad")))
+    expect(jonas.page.locator("form.lineedit")).to_be_visible()
+    jonas.type("Vad?", text)
+    jonas.type("Antal", quantity)
+    if is_labour:
+        jonas.choose("Enhet", "tim")
+    if is_option:
+        jonas.tick(re.compile("^Tillval"))
+    jonas.type("Pris inkl. moms", price)
+    jonas.page.keyboard.press("Enter")
+    Builder(jonas).is_closed()
