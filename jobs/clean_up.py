@@ -1,4 +1,4 @@
-"""Remove what has served its time: old exports, tries, one-time keys, mailed links, logins, removed lines."""
+"""Remove what has served its time: old exports, tries, one-time keys, mailed links, logins, what was taken out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from services.privacy import erasure, sweeping
 
 def run(now: datetime) -> JobResult:
     """The write-ahead log is emptied last: it keeps old pages, such as the address of an erased firm's last letter."""
-    done = sweeping.old_exports(now) + sweeping.old_imports(now) + sweeping.old_rows(now) + sweeping.let_news_rest(now)
+    done = (
+        sweeping.old_exports(now)
+        + sweeping.old_imports(now)
+        + sweeping.old_rows(now)
+        + sweeping.removed_photos(now)
+        + sweeping.let_news_rest(now)
+    )
     erasure.empty_log()
     return JobResult(done)

@@ -25,6 +25,7 @@ def nightly(now: datetime) -> bool:
 WHEN: dict[str, Callable[[datetime], bool]] = {  # name of the module in jobs/ -> is it due at this UTC minute
     "send_mail": every_minute,
     "draw_agreements": every_minute,
+    "draw_photos": every_minute,
     "expire_quotes": every_minute,
     "make_exports": every_minute,
     "clean_up": hourly,

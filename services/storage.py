@@ -41,19 +41,38 @@ def put(
     firm_id: int, firm_public_id: str, data: bytes, *, purpose: str, name: str, media_type: str, now: datetime
 ) -> StoredFile:
     """Keep bytes and add their row to the running transaction. A rolled back row leaves an orphan for the sweep."""
+    row = take(firm_id, firm_public_id, [data], purpose=purpose, name=name, media_type=media_type, now=now)
+    describe(row, data)
+    db.session.add(row)
+    return row
+
+
+def take(
+    firm_id: int,
+    firm_public_id: str,
+    parts: Iterable[bytes],
+    *,
+    purpose: str,
+    now: datetime,
+    name: str = "",
+    media_type: str = "application/octet-stream",
+) -> StoredFile:
+    """Keep a stream before a transaction begins. Its row, without size and SHA-256 yet, is not added to any."""
     row = StoredFile(
         firm_id=firm_id,
         public_id=new_public_id(),
         purpose=purpose,
         name=name,
         media_type=media_type,
-        size_bytes=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
         created_at=now,
     )
-    write(firm_public_id, row.public_id, [data])
-    db.session.add(row)
+    write(firm_public_id, row.public_id, parts)
     return row
+
+
+def describe(row: StoredFile, data: bytes) -> None:
+    """Size and SHA-256 of the clear bytes."""
+    row.size_bytes, row.sha256 = len(data), hashlib.sha256(data).hexdigest()
 
 
 def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> int:

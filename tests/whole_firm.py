@@ -19,6 +19,7 @@ from models import (
     Firm,
     Message,
     OnceKey,
+    Photo,
     Quote,
     QuoteLink,
     QuoteTemplate,
@@ -37,7 +38,7 @@ from tests.factories import PERSONNUMMER, Make
 
 @dataclass(frozen=True)
 class Markers:
-    """Twelve planted texts, each unlike anything else."""
+    """Planted texts, each unlike anything else."""
 
     name: str = "Marknamn"
     email: str = "markmejl"
@@ -46,6 +47,7 @@ class Markers:
     orgnr: str = "878000-3656"
     customer: str = "Markkund Kvistlund"
     line: str = "Markrad rivning"
+    photo: str = "Markfoto av hallen"
     question: str = "Markfråga om golvet"
     decline: str = "Marknej för dyrt"
     personnummer: str = PERSONNUMMER[0]
@@ -211,6 +213,23 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
             name=marks.customer,
             text=marks.question,
             created_at=now,
+        )
+    )
+    jpeg = b"\xff\xd8" + marks.file.encode()
+    pictures = {
+        f"{kind}_id": _stored(firm, jpeg + kind.encode(), purpose, "image/jpeg")
+        for kind, purpose in (("large", "photo"), ("paper", "photo_paper"), ("thumb", "photo_thumb"))
+    }
+    db.session.add(
+        Photo(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            position=1,
+            caption=marks.photo,
+            state="ready",
+            source_sha256="0" * 64,
+            created_at=now,
+            **pictures,
         )
     )
     events.record(

@@ -16,6 +16,7 @@ from domain.rot_rut import NoRuleForDate
 from services import customers
 from services.clock import utc_now
 from services.customers import CustomerInput
+from services.photos import rows as photos
 from services.quotes import drafting, header
 from services.quotes.drafting import Draft, NotEditable
 from services.quotes.header import HeaderChanged, PricesChange
@@ -169,6 +170,9 @@ def _page(
         todo=view.todo(draft, found, now=utc_now()),
         key=form.key.data or view.new_key(),
         may_choose_basis=header.may_choose_basis(draft),
+        photos=photos.of_quote(draft.quote.firm_id, draft.quote.id),
+        action=view.photos_url(draft.quote.n),
+        here="",
     )
     return make_response(render_template("quotes/edit.html", **names), status)
 

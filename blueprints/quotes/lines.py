@@ -99,6 +99,13 @@ def copy_line(n: int, line_n: int) -> ResponseReturnValue:
     return _changed("quotes/_section_again.html", edited, opened=line_n, toast_text=_("Raden är kopierad."))
 
 
+@bp.post("/offerter/<int:n>/rader/<int:line_n>/foto")
+@requires("quote.write")
+def photos_of_line(n: int, line_n: int) -> ResponseReturnValue:
+    """To the photos of the line; what was typed is saved first."""
+    return _store_first(n, line_n) or redirect(url_for(".photos", n=n, rad=line_n), code=303)
+
+
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/upp")
 @requires("quote.write")
 def move_line_up(n: int, line_n: int) -> ResponseReturnValue:

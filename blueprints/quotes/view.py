@@ -62,6 +62,10 @@ def base_of(n: int) -> str:
     return url_for("quotes.show", n=n)
 
 
+def photos_url(n: int) -> str:
+    return base_of(n) + "/foton"
+
+
 def names(draft: Draft | Sheet, figures: Figures | None = None, **more: object) -> dict[str, Any]:
     """What every template of the builder may use."""
     quote = draft.quote

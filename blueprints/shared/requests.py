@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, request
+from flask_login import current_user
 from werkzeug.routing import IntegerConverter
 
 from config import Settings
@@ -16,6 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 MIB = 1024 * 1024
 PLAIN_FORM_BYTES = 512 * 1024  # our longest texts, each sign as twelve
 READS_FIRST = "_reads_first"
+TAKES = "_takes_bytes"
 
 
 def limits(settings: Settings) -> dict[str, Any]:
@@ -61,6 +63,16 @@ def reads_first(view: F) -> F:
     return view
 
 
+def takes(most_bytes: int) -> Callable[[F], F]:
+    """Let a view take larger uploads than others, from someone who is logged in."""
+
+    def mark(view: F) -> F:
+        setattr(view, TAKES, most_bytes)
+        return view
+
+    return mark
+
+
 class Number(IntegerConverter):
     """A whole number in an address. One that no database has room for is no address of ours: 404."""
 
@@ -80,6 +92,9 @@ def register(app: Flask) -> None:
             transaction.only_read()
         else:
             transaction.may_write()
+        most_bytes = getattr(view, TAKES, 0)
+        if most_bytes and current_user.is_authenticated:  # before the form is read, which happens next
+            request.max_content_length = most_bytes
 
     @app.before_request
     def _refuse_nul() -> None:

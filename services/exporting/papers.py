@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, select
 
 from extensions import db
-from models import Agreement, Firm, Quote, QuoteVersion, StoredFile
+from models import Agreement, Firm, Photo, Quote, QuoteVersion, StoredFile
 from services import scope
 
 ROWS_AT_A_TIME = 500
+PHOTO_PURPOSES = ("photo", "photo_paper", "photo_thumb")
 _ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp", "text/csv": "csv"}
 
 
@@ -28,6 +29,7 @@ def all_of(firm_id: int) -> Iterator[Paper]:
     """Every stored file of the firm once."""
     yield from _versions(firm_id)
     yield from _agreements(firm_id)
+    yield from _photos(firm_id)
     yield from _others(firm_id)
 
 
@@ -53,11 +55,34 @@ def _agreements(firm_id: int) -> Iterator[Paper]:
         yield Paper(row.public_id, f"avtal/{_numbered(row.number, row.n)}.pdf")
 
 
+def _photos(firm_id: int) -> Iterator[Paper]:
+    """Each photo by its quote, in order: the large picture, and the smaller ones beside it."""
+    for column, ending in ((Photo.large_id, ""), (Photo.paper_id, "-papper"), (Photo.thumb_id, "-liten")):
+        statement = (
+            scope.columns(
+                Photo,
+                firm_id,
+                StoredFile.public_id,
+                Quote.number,
+                Quote.n,
+                Photo.position,
+                Photo.public_id.label("photo"),
+            )
+            .join(Quote, and_(Quote.firm_id == Photo.firm_id, Quote.id == Photo.quote_id))
+            .join(StoredFile, and_(StoredFile.firm_id == Photo.firm_id, StoredFile.id == column))
+            .order_by(Photo.quote_id, Photo.position, Photo.id)
+        )
+        for row in _stream(statement):
+            name = f"{_numbered(row.number, row.n)}/{row.position:02d}-{row.photo}{ending}"
+            yield Paper(row.public_id, f"foton/{name}.jpg")
+
+
 def _others(firm_id: int) -> Iterator[Paper]:
     logo_id = db.session.scalar(select(Firm.logo_id).where(Firm.id == firm_id))
     statement = (
         scope.columns(StoredFile, firm_id, StoredFile.id, StoredFile.public_id, StoredFile.media_type)
         .where(
+            StoredFile.purpose.not_in(PHOTO_PURPOSES),
             StoredFile.id.not_in(scope.columns(QuoteVersion, firm_id, QuoteVersion.pdf_id)),
             StoredFile.id.not_in(scope.columns(Agreement, firm_id, Agreement.pdf_id).where(Agreement.pdf_id > 0)),
         )

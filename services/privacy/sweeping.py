@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import Delete, Update
 
@@ -22,6 +22,7 @@ from models import (
     Firm,
     Login,
     OnceKey,
+    Photo,
     Quote,
     QuoteLine,
     QuoteSection,
@@ -36,6 +37,8 @@ ORPHAN_AGE = timedelta(days=30)  # so long a database restored from an older bac
 ONCE_KEPT = timedelta(days=30)
 TOKEN_KEPT = timedelta(days=30)
 LOGIN_KEPT = timedelta(days=90)
+PHOTO_KEPT = timedelta(days=30)
+PHOTOS_AT_A_TIME = 100
 NEWS_STAY = timedelta(days=14)  # as long as Idag shows them
 
 
@@ -73,6 +76,45 @@ def old_exports(now: datetime) -> int:
         )
         transaction.commit()
     return len(found)
+
+
+def removed_photos(now: datetime) -> int:
+    """Remove photos that were taken out of a draft some time ago, and those of lines and sections that are no more.
+
+    One that a sent version shows stays with it. How many.
+    """
+    statement = (
+        select(Photo, Firm.public_id)
+        .join(Firm, Firm.id == Photo.firm_id)
+        .where(
+            Photo.sent_version == 0,
+            or_(Photo.removed_at < now - PHOTO_KEPT, _is_without(QuoteLine), _is_without(QuoteSection)),
+        )
+        .limit(PHOTOS_AT_A_TIME)
+    )
+    removed = 0
+    while found := db.session.execute(statement).all():
+        names: list[tuple[str, str]] = []
+        for photo, firm_public_id in found:
+            of_photo = (photo.incoming_id, photo.large_id, photo.paper_id, photo.thumb_id)
+            files = scope.rows(StoredFile, photo.firm_id, StoredFile.id.in_([one for one in of_photo if one]))
+            names += [(firm_public_id, file.public_id) for file in files]
+            db.session.delete(photo)
+            db.session.flush()
+            for file in files:
+                db.session.delete(file)
+        transaction.commit()
+        for firm_public_id, name in names:
+            storage.remove(firm_public_id, name)
+        removed += len(found)
+    return removed
+
+
+def _is_without(model: type[QuoteLine | QuoteSection]) -> ColumnElement[bool]:
+    """The photo belongs to a row that is no more."""
+    n = Photo.line_n if model is QuoteLine else Photo.section_n
+    row = exists().where(model.firm_id == Photo.firm_id, model.quote_id == Photo.quote_id, model.n == n)
+    return and_(n.is_not(None), ~row)
 
 
 def old_imports(now: datetime) -> int:

@@ -31,6 +31,7 @@ ACROSS_FIRMS = {
     "services/deal/links.py": "a mailed link names its row and nothing else",
     "services/deal/agreements.py": "draws the papers that are due, whoever's they are",
     "services/deal/expiring.py": "ends the offers that are due, whoever's they are",
+    "services/photos/drawing.py": "takes the next photo that waits, whoever's it is",
     "services/outbox.py": "takes the next letter that is due, whoever's it is",
     "services/events.py": "walks the chains of all firms",
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",

@@ -288,3 +288,12 @@ def test_the_file_is_named_after_the_firm(make, name, slug):
     owner = make.owner(firm)
     row = Export(firm_id=firm.id, user_id=owner.id, created_at=utc_now().replace(year=2026, month=11, day=16, hour=9))
     assert asking.file_name(firm.name, row) == f"{slug}-2026-11-16.zip"
+
+
+def test_photos_lie_by_their_quote(zipped):
+    names = [name for name in zipped.namelist() if name.startswith("foton/")]
+    assert len(names) == 6
+    assert {name.split("/")[1] for name in names} == {"2026-001", "2026-002"}
+    assert zipped.read(next(name for name in names if "-" in name and name.endswith("-liten.jpg"))).endswith(b"thumb")
+    (caption,) = {json.loads(line)["caption"] for line in zipped.read("data/photo.jsonl").decode().splitlines()}
+    assert caption == "Markfoto av hallen"
