@@ -7,7 +7,6 @@ holds. A cell is text and never a formula. A row that cannot be taken is named b
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +14,7 @@ from typing import Any
 
 from domain import numbers_sv, personnummer
 from domain.quotes import VAT_RATES, PriceBasis, convert_price
-from domain.rot_rut import work_types
+from exchange import articles_words as words
 from exchange import csv_sv, text_table
 from exchange.text_table import LOST, BadFile, Record
 
@@ -25,80 +24,8 @@ MOST_ORE = 10_000_000_000  # 100 million kronor, as in the form of an article
 LONGEST_NAME, LONGEST_UNIT = 200, 12
 LONGEST_TYPED = 60  # signs of a wrong cell that are repeated
 
-KINDS = {"labour": "Arbete", "material": "Material", "other": "Övrigt"}
-BASES = {"incl": "inkl. moms", "excl": "exkl. moms"}
-WORK_TYPES = {
-    "bygg": "Bygg",
-    "el": "El",
-    "glas_platarbete": "Glas och plåt",
-    "mark_draneringarbete": "Mark och dränering",
-    "murning": "Murning",
-    "malning_tapetsering": "Målning och tapetsering",
-    "vvs": "VVS",
-    "stadning": "Städning",
-    "klad_och_textilvard": "Kläd- och textilvård",
-    "snoskottning": "Snöskottning",
-    "tradgardsarbete": "Trädgårdsarbete",
-    "barnpassning": "Barnpassning",
-    "personlig_omsorg": "Personlig omsorg",
-    "flyttjanster": "Flyttjänster",
-    "it_tjanster": "IT-tjänster",
-    "reparation_av_vitvaror": "Reparation av vitvaror",
-    "moblering": "Möblering",
-    "tillsyn_av_bostad": "Tillsyn av bostad",
-    "transport_till_forsaljning": "Transport till försäljning",
-    "tvatt_vid_tvattinrattning": "Tvätt vid tvättinrättning",
-}
-HEADINGS = (
-    "Benämning",
-    "Enhet",
-    "À-pris, kr",
-    "Priset är",
-    "Moms i procent",
-    "Typ",
-    "Skatteavdrag",
-    "Inköpspris exkl. moms, kr",
-)
-
-# what a heading may be called, as `_letters` leaves it
-_NAMES = {
-    "name": "benamning artikel artikelnamn artikelbenamning namn name produkt produktnamn vara beskrivning description "
-    "text item article product",
-    "unit": "enhet unit enh forsaljningsenhet",
-    "unit_price_ore": "apris pris price unitprice enhetspris forsaljningspris saljpris utpris listpris bruttopris",
-    "basis": "prisetar prisvy basis",
-    "vat_percent": "moms momssats momsiprocent momsprocent vat vatrate vatpercent",
-    "kind": "typ kind type slag",
-    "deduction": "rot rut rotrut rottyp ruttyp rotruttyp skatteavdrag avdrag rotavdrag rutavdrag deduction",
-    "work_type": "arbetstyp worktype typavarbete",
-    "purchase_price_ore": "inkopspris inpris inkop nettopris purchaseprice cost costprice",
-}
-_FIELDS = {name: field for field, names in _NAMES.items() for name in names.split()}
 _WITH_OR_WITHOUT_VAT = re.compile(r"\b(?:(inkl|incl)\w*|(?:exkl|excl|ex|utan)\w*)\b\.?\s*(?:moms|vat)\b", re.IGNORECASE)
 _CURRENCY = re.compile(r"\b(?:kr|sek|kronor)\b|[()%]", re.IGNORECASE)
-_UNITS = {
-    "tim": "h hr hour hours tim timme timmar",
-    "st": "st styck stycken pc pcs each ea",
-    "m²": "m2 kvm kvadratmeter sqm",
-    "m³": "m3 kbm kubikmeter",
-    "lm": "lm lpm lopmeter",
-    "m": "m meter",
-    "kg": "kg kilo",
-    "l": "l liter",
-    "paket": "paket pkt forp frp fp",
-    "dag": "dag dagar day days",
-    "mån": "man manad manader month",
-    "km": "km",
-}
-_UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words.split()}
-_KINDS = {
-    "labour": "a arbete labour labor work tjanst",
-    "material": "m mat material materials vara varor",
-    "other": "o ovr ovrigt other",
-}
-_KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
-_YES = frozenset({"ja", "j", "x", "yes", "y"})
-_NO = frozenset({"", "nej", "n", "no", "inget", "ingen", "ingetavdrag", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +78,14 @@ def write(rows: Iterable[Sequence[Any]], *, with_purchase: bool) -> Iterator[byt
         csv_sv.guarded,
         csv_sv.guarded,
         csv_sv.hundredths,
-        BASES.__getitem__,
+        words.BASES.__getitem__,
         None,
-        KINDS.__getitem__,
+        words.KINDS.__getitem__,
         _deduction_word,
         csv_sv.hundredths,
     ]
-    width = len(HEADINGS) if with_purchase else len(HEADINGS) - 1
-    return csv_sv.lines(HEADINGS[:width], shows[:width], [[row[:width] for row in rows]])
+    width = len(words.HEADINGS) if with_purchase else len(words.HEADINGS) - 1
+    return csv_sv.lines(words.HEADINGS[:width], shows[:width], [[row[:width] for row in rows]])
 
 
 def read(data: bytes, *, today: date) -> Sheet:
@@ -200,8 +127,8 @@ def _headings(record: Record) -> tuple[list[_Column], list[str]]:
     for place, cell in enumerate(record.cells):
         heading = csv_sv.unguarded(" ".join(cell.split()))
         said = _WITH_OR_WITHOUT_VAT.search(heading)
-        letters = _letters(_CURRENCY.sub("", _WITH_OR_WITHOUT_VAT.sub("", heading)))
-        field = _FIELDS.get(letters, "")
+        letters = words.letters(_CURRENCY.sub("", _WITH_OR_WITHOUT_VAT.sub("", heading)))
+        field = words.FIELD_OF.get(letters, "")
         if field and (field == "deduction" or all(column.field != field for column in columns)):
             basis = ("incl" if said[1] else "excl") if said else ""
             means = letters[:3] if letters[:3] in ("rot", "rut") and letters[:6] != "rotrut" else ""
@@ -261,7 +188,7 @@ def _read_name(values: dict[str, Any], cell: str, column: _Column) -> None:
 
 
 def _read_unit(values: dict[str, Any], cell: str, column: _Column) -> None:
-    unit = _UNIT_OF.get(_letters(cell), cell) if cell.rstrip(".").isalnum() else cell
+    unit = words.UNIT_OF.get(words.letters(cell), cell) if cell.rstrip(".").isalnum() else cell
     if len(unit) > LONGEST_UNIT:
         raise _Bad("unit_long")
     if unit:
@@ -285,7 +212,7 @@ def _read_purchase(values: dict[str, Any], cell: str, column: _Column) -> None:
 
 
 def _read_basis(values: dict[str, Any], cell: str, column: _Column) -> None:
-    letters = _letters(cell)
+    letters = words.letters(cell)
     if letters.startswith(("inkl", "incl")):
         values["basis"] = "incl"
     elif letters.startswith(("exkl", "excl", "exmoms", "utan")):
@@ -308,36 +235,36 @@ def _read_vat(values: dict[str, Any], cell: str, column: _Column) -> None:
 
 
 def _read_kind(values: dict[str, Any], cell: str, column: _Column) -> None:
-    letters = _letters(cell)
-    if letters and letters not in _KIND_OF:
+    letters = words.letters(cell)
+    if letters and letters not in words.KIND_OF:
         raise _Bad("kind")
     if letters:
-        values["kind"] = _KIND_OF[letters]
+        values["kind"] = words.KIND_OF[letters]
 
 
 def _read_deduction(values: dict[str, Any], cell: str, column: _Column) -> None:
     """rot, ROT, Bygg, rot:bygg, Bygg, or a yes in a column named ROT. Empty: none."""
-    letters = _letters(cell)
+    letters = words.letters(cell)
     values.setdefault("deduction", None)
     values.setdefault("work_type", None)
-    if letters in _NO:
+    if letters in words.NO:
         return
     kind, rest = (letters[:3], letters[3:]) if letters[:3] in ("rot", "rut") else (column.means, letters)
-    if rest in _YES:
+    if rest in words.YES:
         rest = ""
-    found_kind, code = _WORK_OF.get(rest, (kind, None))
+    found_kind, code = words.WORK_OF.get(rest, (kind, None))
     if not found_kind or (rest and code is None) or kind not in ("", found_kind):
         raise _Bad("deduction")
     values["deduction"], values["work_type"] = found_kind, code or values["work_type"]
 
 
 def _read_work_type(values: dict[str, Any], cell: str, column: _Column) -> None:
-    letters = _letters(cell)
+    letters = words.letters(cell)
     if not letters:
         return
-    if letters not in _WORK_OF:
+    if letters not in words.WORK_OF:
         raise _Bad("work_type")
-    kind, code = _WORK_OF[letters]
+    kind, code = words.WORK_OF[letters]
     if values.get("deduction") not in (None, kind):
         raise _Bad("work_type")
     values["deduction"], values["work_type"] = kind, code
@@ -361,24 +288,12 @@ def _is_price(cell: str) -> bool:
     return True
 
 
-def _letters(text: str) -> str:
-    """à-Pris -> apris; m² -> m2. Letters and digits without case and marks."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in plain if sign.isalnum())
-
-
 def _deduction_word(pair: tuple[str, str | None]) -> str:
     """ROT, Bygg"""
     kind, code = pair
-    return f"{kind.upper()}, {WORK_TYPES[code]}" if code else kind.upper()
+    return f"{kind.upper()}, {words.WORK_TYPES.get(code, code)}" if code else kind.upper()
 
 
-_WORK_OF = {
-    _letters(word): (kind, work.code)
-    for kind in ("rot", "rut")
-    for work in work_types(kind)
-    for word in (work.code, WORK_TYPES[work.code])
-}
 # in the order in which a row is read: a purchase price may need the VAT, a work type the deduction
 _READERS: dict[str, Callable[[dict[str, Any], str, _Column], None]] = {
     "name": _read_name,

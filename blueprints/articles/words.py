@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from blueprints.shared import filters
 from blueprints.shared.words import KINDS, deduction_word
-from services.article_import import Planned
+from services.article_plan import Planned
 
 # codes of services/article_import.py `Unreadable`
 UNREADABLE = {

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from exchange import articles_csv, csv_sv, text_table
+from exchange import articles_csv, articles_words, csv_sv, text_table
 from exchange.text_table import BadFile
 
 TODAY = date(2026, 11, 21)
@@ -289,11 +289,11 @@ def test_hostile_files_end_in_time(text):
 
 
 def test_the_words_of_the_file_are_those_of_the_pages(app):
-    from blueprints.shared import words
+    from blueprints.shared import words as shown
     from domain.rot_rut import work_types
 
     with app.test_request_context():
-        assert {code: str(word) for code, word in words.WORK_TYPES.items()} == articles_csv.WORK_TYPES
-        assert {code: str(word) for code, word in words.KINDS.items()} == articles_csv.KINDS
-    assert set(articles_csv.WORK_TYPES) == {work.code for kind in ("rot", "rut") for work in work_types(kind)}
-    assert len(articles_csv._WORK_OF) >= len(articles_csv.WORK_TYPES)
+        assert {code: str(word) for code, word in shown.WORK_TYPES.items()} == articles_words.WORK_TYPES
+        assert {code: str(word) for code, word in shown.KINDS.items()} == articles_words.KINDS
+    assert set(articles_words.WORK_TYPES) == {work.code for kind in ("rot", "rut") for work in work_types(kind)}
+    assert len(articles_words.WORK_OF) >= len(articles_words.WORK_TYPES)

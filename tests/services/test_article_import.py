@@ -12,7 +12,7 @@ from domain.clock import stockholm_date
 from exchange import articles_csv
 from extensions import db
 from models import Article, ArticleImport, StoredFile
-from services import article_import, articles, storage, transaction
+from services import article_import, article_plan, articles, storage, transaction
 from services.actors import Actor
 from services.article_import import Expired, PlanChanged, Unreadable
 from services.clock import utc_now
@@ -57,7 +57,7 @@ def accept(public_id, actor, seen=None):
 
 
 def fields(article):
-    return {field: getattr(article, field) for field in article_import.FIELDS}
+    return {field: getattr(article, field) for field in article_plan.FIELDS}
 
 
 def stored_files(firm):
