@@ -8,12 +8,15 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
-from blueprints.quotes.forms import DetailsForm, NewCustomerForm, TitleForm
+from blueprints.quotes.detail_forms import DetailsForm
+from blueprints.quotes.forms import NewCustomerForm, TitleForm
 from blueprints.quotes.view import Conflict
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import wants_part
+from blueprints.shared.text_blocks import put_text
+from domain.payment_plan import BadPlan
 from domain.rot_rut import NoRuleForDate
-from services import customers
+from services import customers, text_blocks, transaction
 from services.clock import utc_now
 from services.customers import CustomerInput
 from services.photos import rows as photos
@@ -30,7 +33,16 @@ DETAIL_FIELDS = (
     "site_street",
     "site_postal_code",
     "site_city",
+    "price_type",
+    "limit",
+    "markup",
+    "cap",
+    "discount",
+    "is_smahus",
+    "plan",
     "message",
+    "not_included",
+    "customer_does",
     "terms",
 )
 
@@ -79,12 +91,20 @@ def save_title(n: int) -> ResponseReturnValue:
 @requires("quote.write")
 def details(n: int) -> ResponseReturnValue:
     draft = _to_show(n)
-    return _details(draft, DetailsForm(formdata=None, obj=draft.quote))
+    return _details(draft, DetailsForm.of(draft.quote))
 
 
 @bp.post("/offerter/<int:n>/uppgifter")
 @requires("quote.write")
 def save_details(n: int) -> ResponseReturnValue:
+    """Save all of it; a button of the plan (plan) or a text (hamta) only draws the page again."""
+    if "hamta" in request.form:
+        typed = DetailsForm()
+        put_text(typed)
+        return _details(_to_show(n), typed)
+    button = request.form.get("plan", "")
+    if button:
+        return _details(_to_show(n), DetailsForm.with_rows(request.form, button))
     form = DetailsForm()
     if not form.validate_on_submit():
         return _details(drafting.load(current_user.firm_id, n), form, status=422)
@@ -94,11 +114,16 @@ def save_details(n: int) -> ResponseReturnValue:
         )
     except HeaderChanged as error:
         quote = error.quote
-        theirs = DetailsForm(formdata=None, obj=quote)
+        theirs = DetailsForm.of(quote)
         found = view.differences(form, theirs, DETAIL_FIELDS)
         conflict = Conflict(quote.changed_by, quote.changed_at, False, quote.rev, found)
         return _details(drafting.load(current_user.firm_id, n), form, conflict=conflict, status=409)
+    except BadPlan as error:
+        transaction.rollback()
+        form.refuse_plan(error)
+        return _details(drafting.load(current_user.firm_id, n), form, status=422)
     except NoRuleForDate:
+        transaction.rollback()
         form.paid_on.errors = [_("Det finns inga regler för avdraget den dagen. Välj ett annat datum.")]
         return _details(drafting.load(current_user.firm_id, n), form, status=422)
     flash(_("Uppgifterna är sparade."))
@@ -170,6 +195,7 @@ def _page(
         todo=view.todo(draft, found, now=utc_now()),
         key=form.key.data or view.new_key(),
         may_choose_basis=header.may_choose_basis(draft),
+        builds_template="mall" in request.args and draft.customer is None,
         photos=photos.of_quote(draft.quote.firm_id, draft.quote.id),
         action=view.photos_url(draft.quote.n),
         here="",
@@ -186,7 +212,18 @@ def _title_conflict(error: HeaderChanged, form: TitleForm) -> Conflict:
 def _details(
     draft: Draft, form: DetailsForm, *, conflict: Conflict | None = None, status: int = 200
 ) -> ResponseReturnValue:
-    names = view.names(draft, form=form, conflict=conflict, key=form.key.data or view.new_key())
+    found = drafting.figures(draft)
+    amounts, warnings = view.plan(draft, form, found.totals.to_pay_ore)
+    names = view.names(
+        draft,
+        found,
+        form=form,
+        conflict=conflict,
+        key=form.key.data or view.new_key(),
+        amounts=amounts,
+        warnings=warnings,
+        texts=text_blocks.offered(draft.quote.firm_id, ("message", "not_included", "customer_does", "terms")),
+    )
     return make_response(render_template("quotes/details.html", **names), status)
 
 

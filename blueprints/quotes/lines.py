@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
-from blueprints.quotes.forms import LineForm
+from blueprints.quotes.forms import LineForm, WordsForm, form_of
 from blueprints.quotes.view import Conflict
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import VARY, wants_part
+from blueprints.shared.text_blocks import chosen_text
 from services.clock import utc_now
 from services.errors import NotFound
 from services.quotes import drafting, lines
@@ -31,25 +32,27 @@ def line(n: int, line_n: int) -> ResponseReturnValue:
     row = sheet.find_line(line_n)
     if row is None:
         raise NotFound
-    return _open(sheet, LineForm.of(row), line_n, was_open=_open_before(sheet, line_n))
+    return _open(sheet, form_of(row), line_n, was_open=_open_before(sheet, line_n))
 
 
 @bp.post("/offerter/<int:n>/rader")
 @requires("quote.write")
 def add_line(n: int) -> ResponseReturnValue:
-    """A line at the end of a section: an article (artikel) or the user's own words (egen)."""
+    """At the end of a section: an article (artikel), the user's own line (egen), or words without a price (ord)."""
     section_n, article = request.form.get("del", ""), request.form.get("artikel", "")
     if not section_n.isdecimal() or len(section_n) > 9:
         raise NotFound
     actor, now = current_user.actor, utc_now()
     if article.isdecimal() and len(article) < 10:
         edited = lines.add_article(n, int(section_n), int(article), current_user.firm, actor=actor, now=now)
+    elif "ord" in request.form:
+        edited = lines.add_text(n, int(section_n), chosen_text(request.form["ord"]), actor=actor, now=now)
     else:
         edited = lines.add_own(n, int(section_n), request.form.get("egen", ""), actor=actor, now=now)
     if not wants_part():
         return redirect(url_for(".line", n=n, line_n=edited.line.n), code=303)
     was_open = _open_before(edited.draft, edited.line.n)
-    answer = _open(edited.draft, LineForm.of(edited.line), edited.line.n, edited=edited, was_open=was_open)
+    answer = _open(edited.draft, form_of(edited.line), edited.line.n, edited=edited, was_open=was_open)
     answer.headers["HX-Trigger"] = "stang-ark"
     return answer
 
@@ -63,12 +66,13 @@ def save_line(n: int, line_n: int) -> ResponseReturnValue:
         return _unsaved(n, line_n, form, conflict) if wants_part() else _refused(n, line_n, form, conflict)
     if not wants_part():
         return redirect(url_for(".line", n=n, line_n=line_n), code=303)
-    shown = LineForm.of(edited.line) if edited.is_adjusted else form
+    shown = form_of(edited.line) if edited.is_adjusted else form
     return view.part(
         "quotes/_saved.html",
         edited.draft,
         edited.figures,
         line=edited.line,
+        line_margin=view.line_margin(edited.draft, edited.line),
         form=shown,
         adjusted=edited.is_adjusted,
         deductions=view.deduction_choices() if edited.is_adjusted else (),
@@ -78,13 +82,17 @@ def save_line(n: int, line_n: int) -> ResponseReturnValue:
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/klar")
 @requires("quote.write")
 def finish_line(n: int, line_n: int) -> ResponseReturnValue:
-    """Save and close the line."""
-    form, edited, conflict = _store(n, line_n)
+    """Save and close the line; one typed by hand is kept in the price list too, where that is ticked."""
+    form, edited, conflict = _store(n, line_n, finishes=True)
     if edited is None:
         return _refused(n, line_n, form, conflict)
-    if not wants_part():
-        return _to_builder(n, line_n)
-    return _changed("quotes/_line_closed.html", edited)
+    told = {"new": _("Sparad i prislistan."), "there": _("Prislistan har redan en artikel som heter så.")}
+    toast_text = told.get(edited.listed, "")
+    if wants_part():
+        return _changed("quotes/_line_closed.html", edited, toast_text=toast_text)
+    if toast_text:
+        flash(toast_text)
+    return _to_builder(n, line_n)
 
 
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/kopiera")
@@ -150,13 +158,24 @@ def _move(n: int, line_n: int, step: int) -> ResponseReturnValue:
     return _changed("quotes/_section_again.html", edited, opened=line_n, left=left)
 
 
-def _store(n: int, line_n: int, *, keep: bool = True) -> tuple[LineForm, Edited | None, Conflict | None]:
+def _store(
+    n: int, line_n: int, *, keep: bool = True, finishes: bool = False
+) -> tuple[LineForm | WordsForm, Edited | None, Conflict | None]:
     """Save what the form says: the form, and what came of it or why nothing did."""
-    form = LineForm(line_n)
+    form = WordsForm(line_n) if "words" in request.form else LineForm(line_n)
     if not form.validate_on_submit():
         return form, None, None
     try:
-        edited = lines.save(n, line_n, form.to_input(), form.shown, keep=keep, actor=current_user.actor, now=utc_now())
+        edited = lines.save(
+            n,
+            line_n,
+            form.to_input(),
+            form.shown,
+            keep=keep,
+            lists=finishes and form.wants_listing,
+            actor=current_user.actor,
+            now=utc_now(),
+        )
     except LineChanged as error:
         return form, None, view.line_conflict(error, form)
     return form, edited, None
@@ -164,24 +183,25 @@ def _store(n: int, line_n: int, *, keep: bool = True) -> tuple[LineForm, Edited 
 
 def _store_first(n: int, line_n: int) -> ResponseReturnValue | None:
     """What is typed is saved before the line is moved or copied; the answer if that fails."""
-    if "text" not in request.form:
+    if not {"text", "words"} & request.form.keys():
         return None
     form, edited, conflict = _store(n, line_n, keep=False)
     return None if edited else _refused(n, line_n, form, conflict)
 
 
-def _refused(n: int, line_n: int, form: LineForm, conflict: Conflict | None) -> ResponseReturnValue:
+def _refused(n: int, line_n: int, form: LineForm | WordsForm, conflict: Conflict | None) -> ResponseReturnValue:
     """The line's form again with what is wrong and everything that was typed."""
     draft = drafting.load(current_user.firm_id, n)
-    if not conflict:
-        lines.find(draft.quote, line_n)  # another firm's or no line at all: 404
+    row = lines.find(draft.quote, line_n)  # another firm's or no line at all: 404
+    if row.is_text != isinstance(form, WordsForm):
+        raise NotFound
     answer = _open(draft, form, line_n, conflict=conflict, status=409 if conflict else 422)
     answer.headers["HX-Retarget"] = f"#rad-{line_n}"
     answer.headers["HX-Reswap"] = "outerHTML"
     return answer
 
 
-def _unsaved(n: int, line_n: int, form: LineForm, conflict: Conflict | None) -> Response:
+def _unsaved(n: int, line_n: int, form: LineForm | WordsForm, conflict: Conflict | None) -> Response:
     """To autosave: error slots or the conflict, never the fields."""
     names = {"form": form, "line_n": line_n, "conflict": conflict, "base": view.base_of(n)}
     answer = make_response(render_template("quotes/_unsaved.html", **names), 409 if conflict else 422)
@@ -191,7 +211,7 @@ def _unsaved(n: int, line_n: int, form: LineForm, conflict: Conflict | None) -> 
 
 def _open(
     draft: Draft | Sheet,
-    form: LineForm,
+    form: LineForm | WordsForm,
     line_n: int,
     *,
     edited: Edited | None = None,
@@ -204,6 +224,7 @@ def _open(
     more: dict[str, Any] = {
         "form": form,
         "line": row,
+        "line_margin": view.line_margin(draft, row),
         "rev": form.rev.data or row.rev,
         "key": form.key.data or view.new_key(),
         "conflict": conflict,
@@ -222,7 +243,8 @@ def _changed(template: str, edited: Edited, **more: Any) -> Response:
     row = next((row for row in edited.draft.lines if row.n == opened), None)
     if row is not None:
         more |= {
-            "form": LineForm.of(row),
+            "form": form_of(row),
+            "line_margin": view.line_margin(edited.draft, row),
             "rev": row.rev,
             "key": view.new_key(),
             "conflict": None,

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import redirect, url_for
+from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
-from blueprints.quotes.forms import SectionForm
+from blueprints.quotes.forms import SectionForm, SectionNameForm
 from blueprints.quotes.view import Conflict
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import wants_part
 from models import QuoteSection
+from services import transaction
 from services.clock import utc_now
-from services.quotes import drafting, sections
+from services.quotes import drafting, lines, sections
 from services.quotes.drafting import Draft, NotEditable
+from services.quotes.lines import SectionGone
 from services.quotes.sections import SectionChanged
 
 
@@ -35,11 +38,12 @@ def add_section(n: int) -> ResponseReturnValue:
 @bp.get("/offerter/<int:n>/delar/<int:section_n>")
 @requires("quote.write")
 def section(n: int, section_n: int) -> ResponseReturnValue:
-    """The name of a section, open for typing."""
+    """The settings of a section: a sheet for htmx, else a page."""
     draft = drafting.load(current_user.firm_id, n)
     if not drafting.may_edit(draft.quote):
         raise NotEditable
-    return _rename(draft, sections.get(draft, section_n))
+    section = sections.get(draft, section_n)
+    return _settings(draft, section, SectionForm.of(section))
 
 
 @bp.post("/offerter/<int:n>/delar/<int:section_n>")
@@ -48,7 +52,35 @@ def save_section(n: int, section_n: int) -> ResponseReturnValue:
     form = SectionForm(section_n)
     if not form.validate_on_submit():
         draft = drafting.load(current_user.firm_id, n)
-        return _rename(draft, sections.get(draft, section_n), form, status=422)
+        return _settings(draft, lines.find_section(draft.quote, section_n), form, status=422)
+    try:
+        draft, _section = sections.save(
+            n,
+            section_n,
+            form.to_input(),
+            rev=form.shown_rev,
+            key=form.key.data or "",
+            actor=current_user.actor,
+            now=utc_now(),
+        )
+    except SectionChanged as error:
+        conflict = _conflict(error.section, form, ("title", "price_mode", "discount", "choice"))
+        return _settings(drafting.load(current_user.firm_id, n), error.section, form, conflict=conflict, status=409)
+    if not wants_part():
+        return redirect(url_for(".edit", n=n, _anchor=f"del-{section_n}"), code=303)
+    answer = _part("quotes/_sections_again.html", draft)
+    answer.headers["HX-Trigger"] = "stang-ark"
+    return answer
+
+
+@bp.post("/offerter/<int:n>/delar/<int:section_n>/namn")
+@requires("quote.write")
+def save_section_name(n: int, section_n: int) -> ResponseReturnValue:
+    """The name of a new section, typed in its head."""
+    form = SectionNameForm(section_n)
+    if not form.validate_on_submit():
+        draft = drafting.load(current_user.firm_id, n)
+        return _rename(draft, lines.find_section(draft.quote, section_n), form, status=422)
     try:
         draft, section = sections.rename(
             n,
@@ -60,17 +92,11 @@ def save_section(n: int, section_n: int) -> ResponseReturnValue:
             now=utc_now(),
         )
     except SectionChanged as error:
-        now_it_is = error.section
-        theirs = SectionForm(section_n, formdata=None, data={"title": now_it_is.title})
-        found = view.differences(form, theirs, ["title"])
-        conflict = Conflict(
-            now_it_is.changed_by, now_it_is.changed_at, now_it_is.removed_at is not None, now_it_is.rev, found
-        )
-        draft = drafting.load(current_user.firm_id, n)
-        return _rename(draft, now_it_is, form, conflict=conflict, status=409)
+        conflict = _conflict(error.section, form, ("title",))
+        return _rename(drafting.load(current_user.firm_id, n), error.section, form, conflict=conflict, status=409)
     if not wants_part():
         return redirect(url_for(".edit", n=n, _anchor=f"del-{section_n}"), code=303)
-    return _part("quotes/_section_head.html", draft, section=section)
+    return view.part("quotes/_section_head.html", draft, section=section)
 
 
 @bp.post("/offerter/<int:n>/delar/<int:section_n>/upp")
@@ -88,7 +114,10 @@ def move_section_down(n: int, section_n: int) -> ResponseReturnValue:
 @bp.post("/offerter/<int:n>/delar/<int:section_n>/kopiera")
 @requires("quote.write")
 def copy_section(n: int, section_n: int) -> ResponseReturnValue:
-    draft, twin = sections.copy(n, section_n, actor=current_user.actor, now=utc_now())
+    try:
+        draft, twin = sections.copy(n, section_n, actor=current_user.actor, now=utc_now())
+    except SectionGone as gone:
+        return _gone(n, gone)
     if not wants_part():
         return redirect(url_for(".section", n=n, section_n=twin.n), code=303)
     return _part("quotes/_sections_again.html", draft, toast_text=_("Delen är kopierad."))
@@ -97,12 +126,11 @@ def copy_section(n: int, section_n: int) -> ResponseReturnValue:
 @bp.post("/offerter/<int:n>/delar/<int:section_n>/ta-bort")
 @requires("quote.write")
 def remove_section(n: int, section_n: int) -> ResponseReturnValue:
-    draft, _gone = sections.remove(n, section_n, actor=current_user.actor, now=utc_now())
-    undo_url = url_for(".restore_section", n=n, section_n=section_n)
-    if not wants_part():
-        undoable(_("Delen är borttagen."), undo_url)
-        return redirect(url_for(".edit", n=n, _anchor="delar"), code=303)
-    return _part("quotes/_sections_again.html", draft, toast_text=_("Delen är borttagen."), undo_url=undo_url)
+    try:
+        draft, _removed = sections.remove(n, section_n, actor=current_user.actor, now=utc_now())
+    except SectionGone as gone:
+        return _gone(n, gone)
+    return _undoable(draft, section_n, _("Delen är borttagen."))
 
 
 @bp.post("/offerter/<int:n>/delar/<int:section_n>/ta-tillbaka")
@@ -113,34 +141,91 @@ def restore_section(n: int, section_n: int) -> ResponseReturnValue:
 
 
 def _move(n: int, section_n: int, step: int) -> ResponseReturnValue:
-    draft, _figures = sections.move(n, section_n, step, actor=current_user.actor, now=utc_now())
+    try:
+        draft, _figures = sections.move(n, section_n, step, actor=current_user.actor, now=utc_now())
+    except SectionGone as gone:
+        return _gone(n, gone)
     if not wants_part():
         return redirect(url_for(".edit", n=n, _anchor=f"del-{section_n}"), code=303)
     return _part("quotes/_sections_again.html", draft)
 
 
+def _gone(n: int, error: SectionGone) -> ResponseReturnValue:
+    """Someone else removed the section meanwhile: say who, show how it stands, offer it back."""
+    section_n, who = error.section.n, error.section.changed_by or _("någon annan")
+    text = _("Delen är redan borttagen av %(who)s. Inget annat är ändrat.", who=who)
+    transaction.rollback()
+    return _undoable(drafting.load(current_user.firm_id, n), section_n, text)
+
+
+def _undoable(draft: Draft, section_n: int, text: str) -> ResponseReturnValue:
+    """All sections without the one that is removed, and the way to have it back."""
+    n = draft.quote.n
+    undo_url = url_for(".restore_section", n=n, section_n=section_n)
+    if not wants_part():
+        undoable(text, undo_url)
+        return redirect(url_for(".edit", n=n, _anchor="delar"), code=303)
+    return _part("quotes/_sections_again.html", draft, toast_text=text, undo_url=undo_url)
+
+
+def _conflict(section: QuoteSection, form: SectionNameForm, fields: Sequence[str]) -> Conflict:
+    found = view.differences(form, SectionForm.of(section), fields)
+    return Conflict(section.changed_by, section.changed_at, section.removed_at is not None, section.rev, found)
+
+
 def _form(section: QuoteSection) -> dict[str, Any]:
-    form = SectionForm(section.n, formdata=None, data={"title": section.title})
+    form = SectionNameForm(section.n, formdata=None, data={"title": section.title})
     return {"form": form, "rev": section.rev, "key": view.new_key(), "conflict": None}
+
+
+def _settings(
+    draft: Draft,
+    section: QuoteSection,
+    form: SectionForm,
+    *,
+    conflict: Conflict | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The settings of a section: in the sheet for htmx, else a page of their own."""
+    more: dict[str, Any] = {
+        "section": section,
+        "form": form,
+        "rev": form.rev.data or section.rev,
+        "key": form.key.data or view.new_key(),
+        "conflict": conflict,
+    }
+    answer = view.part(
+        "quotes/_section_sheet.html" if wants_part() else "quotes/section.html", draft, status=status, **more
+    )
+    if status != 200:
+        answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#ark", "innerHTML"
+    return answer
 
 
 def _rename(
     draft: Draft,
     section: QuoteSection,
-    form: SectionForm | None = None,
+    form: SectionNameForm,
     *,
     conflict: Conflict | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The name open for typing: the head of the section for htmx, else a page of its own."""
-    more: dict[str, Any] = {"section": section, **_form(section)}
-    if form:
-        more |= {"form": form, "rev": form.rev.data, "key": form.key.data, "conflict": conflict}
-    template = "quotes/_section_rename.html" if wants_part() else "quotes/section.html"
-    return view.part(template, draft, status=status, **more)
+    """The name of a new section once more: its head for htmx, else the page of its settings."""
+    if not wants_part():
+        page = SectionForm.of(section)
+        page.title, page.rev.data, page.key.data = form.title, form.rev.data, form.key.data
+        return _settings(draft, section, page, conflict=conflict, status=status)
+    more: dict[str, Any] = {
+        "section": section,
+        "form": form,
+        "rev": form.rev.data,
+        "key": form.key.data,
+        "conflict": conflict,
+    }
+    return view.part("quotes/_section_rename.html", draft, status=status, **more)
 
 
-def _part(template: str, draft: Draft, **more: Any) -> ResponseReturnValue:
+def _part(template: str, draft: Draft, **more: Any) -> Response:
     found = drafting.figures(draft)
     todo = view.todo(draft, found, now=utc_now())
     return view.part(template, draft, found, todo=todo, **more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -12,18 +13,28 @@ from flask import Response, make_response, render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf import FlaskForm
 
-from blueprints.quotes.forms import LineForm
-from blueprints.shared.filters import day
+from blueprints.quotes import gaps
+from blueprints.quotes.detail_forms import DetailsForm
+from blueprints.quotes.forms import LineForm, WordsForm, form_of
+from blueprints.shared.filters import day, kronor
 from blueprints.shared.htmx import VARY
+from domain import payment_plan
 from domain.checks import Blocker, Caution
+from domain.completeness import Gap
+from domain.payment_plan import PlanWarning
+from domain.price_types import PriceType
+from domain.quotes import Margin
 from domain.rot_rut import work_types
+from models import QuoteLine
 from services.clock import utc_now
-from services.quotes import drafting
+from services.errors import NotFound
+from services.quotes import completeness, drafting
 from services.quotes.drafting import Draft, Figures
 from services.quotes.lines import LineChanged
-from services.quotes.rows import Sheet
+from services.quotes.rows import LineRow, Sheet
 
 
 class Todo(NamedTuple):
@@ -52,6 +63,32 @@ class Conflict(NamedTuple):
     differences: list[Difference]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen(Figures):
+    """The sums of a draft as the one who is logged in may see them. `most_ore`: None without a limit to tell of."""
+
+    margin: Margin | None
+    most_ore: int | None
+
+
+def seen(draft: Draft | Sheet, found: Figures) -> Seen:
+    quote = draft.quote
+    return Seen(
+        totals=found.totals,
+        line_ore=found.line_ore,
+        section_ore=found.section_ore,
+        margin=drafting.margin(draft) if current_user.may("margin.read") else None,
+        most_ore=drafting.most(draft, found.totals) if quote.price_type != PriceType.FIXED else None,
+    )
+
+
+def line_margin(draft: Draft | Sheet, line: QuoteLine | LineRow) -> Margin | None:
+    """What one line brings and costs, for those who may see it."""
+    if line.is_text or not current_user.may("margin.read"):
+        return None
+    return drafting.line_margin(line, draft.quote.basis)
+
+
 def new_key() -> str:
     """The random key of a form: tells its own retry from someone else's change."""
     return secrets.token_urlsafe(9)
@@ -73,7 +110,7 @@ def names(draft: Draft | Sheet, figures: Figures | None = None, **more: object) 
         "place": "offerter",
         "draft": draft,
         "quote": quote,
-        "figures": figures or drafting.figures(draft),
+        "figures": seen(draft, figures or drafting.figures(draft)),
         "base": base_of(quote.n),
         "now": utc_now(),
         **more,
@@ -105,7 +142,15 @@ def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:
         else Todo(_("Skriv när ni kan börja"), False, details),
     ]
     places = {"customer": whom, "lines": "#delar", "details": details, "firm": "/installningar/foretag"}
-    return rows + [Todo(str(text), False, places[place]) for code, (text, place) in _PROBLEMS.items() if code in codes]
+    rows += [Todo(str(text), False, places[place]) for code, (text, place) in _PROBLEMS.items() if code in codes]
+    missing = gaps.rows(completeness.of(draft, found.totals), quote.n, but=_TOLD)
+    return rows + (
+        [Todo(row.text.rstrip("."), False, row.href) for row in missing]
+        or [Todo(_("Allt annat som bör stå finns med"), True, "")]
+    )
+
+
+_TOLD = (Gap.CUSTOMER, Gap.SCOPE, Gap.START, Gap.SITE)  # by rows of their own
 
 
 _PROBLEMS = {
@@ -116,6 +161,34 @@ _PROBLEMS = {
     Caution.COMPANY_WITH_ROT: (_l("ROT och RUT gäller bara privatpersoner"), "lines"),
     Caution.NO_F_SKATT: (_l("Avdraget kräver att ni är godkända för F-skatt"), "firm"),
     Caution.NO_WORK_TYPE: (_l("Välj typ av ROT- eller RUT-arbete"), "lines"),
+}
+
+
+def plan(draft: Draft, form: DetailsForm, to_pay_ore: int) -> tuple[dict[str, int], list[str]]:
+    """What each part of the plan that is typed comes to now, by the id of its field, and what to look at."""
+    customer = draft.customer
+    try:
+        parts = form.parts()
+        payment_plan.check(parts)
+        amounts = payment_plan.amounts_ore(parts, to_pay_ore)
+    except ValueError:
+        return {}, []
+    is_consumer = customer is None or customer.kind == "private"
+    found = payment_plan.warnings(
+        parts, to_pay_ore, is_consumer=is_consumer, is_smahus=form.is_smahus.data, starts_on=form.starts_on.data
+    )
+    names = [row.trigger.id for row in form.rows]
+    return dict(zip(names, amounts, strict=True)), [str(_PLAN_WARNINGS[code]) for code in found]
+
+
+_PLAN_WARNINGS = {
+    PlanWarning.ADVANCE: _l(
+        "Kunden betalar något i förskott. Det går att avtala, men myndigheter avråder kunden."
+    ),
+    PlanWarning.SMAHUS_ADVANCE: _l("Vid småhusbygge betalar kunden bara för det som är gjort. Ta bort förskottet."),
+    PlanWarning.SMAHUS_LAST_PART: _l(
+        "Vid småhusbygge får kunden hålla inne en tiondel tills besiktningen är godkänd. Låt sista delen vara så stor."
+    ),
 }
 
 
@@ -160,11 +233,31 @@ def work_words() -> dict[str, str]:
     }
 
 
-def line_conflict(error: LineChanged, form: LineForm) -> Conflict:
+def line_conflict(error: LineChanged, form: LineForm | WordsForm) -> Conflict:
     line = error.line
-    fields = ("text", "quantity", "unit", "price", "vat", "kind", "option", "discount", "deduction", "note")
-    found = differences(form, LineForm.of(line), fields)
+    if line.is_text != isinstance(form, WordsForm):
+        raise NotFound
+    fields = [name for name in (*_LINE_FIELDS, "words") if name in form]
+    found = differences(form, form_of(line), fields)
     return Conflict(line.changed_by, line.changed_at, error.is_removed, line.rev, found)
+
+
+_LINE_FIELDS = (
+    "text",
+    "quantity",
+    "unit",
+    "price",
+    "vat",
+    "kind",
+    "option",
+    "recommended",
+    "least",
+    "most",
+    "discount",
+    "deduction",
+    "purchase",
+    "note",
+)
 
 
 def differences(mine: FlaskForm, theirs: FlaskForm, fields: Iterable[str]) -> list[Difference]:
@@ -182,6 +275,11 @@ def _words(field: Any) -> str:
     if field.name == "deduction":
         kind, _sep, code = (field.data or "").partition(":")
         return f"{kind.upper()}, {work_words().get(code, code)}" if kind else str(_("inget"))
+    if field.type == "KronorField" and field.data is not None:
+        return kronor(field.data)
+    if field.type == "FieldList":
+        parts = [" ".join(filter(None, map(_words, entry.form))) for entry in field if not entry.form.is_blank]
+        return ", ".join(parts)
     if getattr(field, "choices", None):
         return next((str(one.label) for one in field.choices if one.value == field.data), str(field.data or ""))
     return " ".join(str(field._value()).split())

@@ -140,14 +140,14 @@ def add_own(quote_n: int, section_n: int, text: str, *, actor: Actor, now: datet
     return _finish(draft, line, now=now)
 
 
-def add_text(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> Edited:
-    """Words without a price at the end of a section, to be written.
+def add_text(quote_n: int, section_n: int, text: str = "", *, actor: Actor, now: datetime) -> Edited:
+    """Words without a price at the end of a section, to be written or gone on with.
 
     Raises NotFound, NotEditable, SectionGone, TooManyLines.
     """
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
     line = _new(draft, _section(draft, section_n), actor, now=now)
-    line.is_text, line.is_option = True, False
+    line.text, line.is_text, line.is_option = text[:1000], True, False
     return _finish(draft, line, now=now)
 
 

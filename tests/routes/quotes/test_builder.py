@@ -78,6 +78,7 @@ POSTS = [
     "rader/2/ta-tillbaka",
     "delar",
     "delar/1",
+    "delar/1/namn",
     "delar/1/upp",
     "delar/1/ner",
     "delar/1/kopiera",
