@@ -40,7 +40,7 @@ def approve(deal: Deal) -> ResponseReturnValue:
         return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
     if request.form.get("act") == "count":
         return _page(deal, form)
-    needs = _needs(deal)
+    needs = _needs(approving.reckon(deal.content, deal.chosen))
     if not form.check(needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now)):
         return _page(deal, form, status=422)
     try:
@@ -59,43 +59,47 @@ def approve(deal: Deal) -> ResponseReturnValue:
 def approve_sum(deal: Deal) -> ResponseReturnValue:
     """The sum with the applicants as they stand in the form, for htmx; nothing is kept."""
     form = ApproveForm()
-    result = _reckon(deal, form)
-    return render_template("deal/_sum_parts.html", **_facts(deal, form, result), **names(deal))
+    result, needs = _reckon(deal, form)
+    return render_template("deal/_sum_parts.html", **_facts(deal, form, result, needs), **names(deal))
 
 
 def _page(
     deal: Deal, form: ApproveForm, *, status: int = 200, before: approving.Shown | None = None
 ) -> ResponseReturnValue:
-    result = _reckon(deal, form)
+    result, needs = _reckon(deal, form)
     if before and before.words != form.words.data:
         form.untick()
-    facts = _facts(deal, form, result)
+    facts = _facts(deal, form, result, needs)
     return make_response(render_template("deal/approve.html", before=before, **facts, **names(deal)), status)
 
 
-def _reckon(deal: Deal, form: ApproveForm) -> Totals:
-    result = approving.reckon(deal.content, deal.chosen, form.sum_persons(_needs(deal)))
+def _reckon(deal: Deal, form: ApproveForm) -> tuple[Totals, set[str]]:
+    """The sum with the applicants as far as they are typed, and the deductions of what is chosen."""
+    plain = approving.reckon(deal.content, deal.chosen)
+    needs = _needs(plain)
+    persons = form.sum_persons(needs)
+    counts = len(persons) > 1 or any(one.used_rot_kr or one.used_rut_kr for one in persons)
+    result = approving.reckon(deal.content, deal.chosen, persons) if counts else plain
     today = stockholm_date(utc_now())
     form.carry(approving.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today))
-    return result
+    return result, needs
 
 
-def _needs(deal: Deal) -> set[str]:
-    """The deductions that the quote carries with what is chosen."""
-    result = approving.reckon(deal.content, deal.chosen)
+def _needs(result: Totals) -> set[str]:
+    """The deductions that the quote carries with what is chosen, whoever applies."""
     return {str(share.kind) for share in result.deductions if share.amount_kr}
 
 
-def _facts(deal: Deal, form: ApproveForm, result: Totals) -> dict[str, Any]:
+def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> dict[str, Any]:
     today = stockholm_date(utc_now())
     ticks = approving.offered_ticks(deal.content, today=today)
     return {
         "form": form,
         "totals": result,
-        "needs": _needs(deal),
+        "needs": needs,
         "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
         "button": approving.button_text(deal.content),
-        "picked": [line["text"] for line in figures.options(deal.content) if line["key"] in deal.chosen.picked],
+        "picked": pages.chosen_words(deal.content, deal.chosen),
         "plan": pages.parts(figures.plan(deal.content, result.to_pay_ore)) if deal.content["payment_plan"] else (),
         "price_words": pages.price_words(deal.content, result),
         "pays": pages.pays(deal.content),

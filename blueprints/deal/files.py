@@ -10,6 +10,7 @@ from blueprints.deal.guard import by_link
 from models import StoredFile
 from services.deal import viewing
 from services.deal.links import Deal
+from services.photos import pictures
 
 
 @bp.get("/o/<deal_id>/offert.pdf")
@@ -38,6 +39,16 @@ def withdrawal_form(deal: Deal) -> ResponseReturnValue:
 def logo(deal: Deal) -> ResponseReturnValue:
     file = viewing.logo_file(deal)
     answer = _file(viewing.bytes_of(deal, file), file)
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
+
+
+@bp.get("/o/<deal_id>/foton/<photo_id>/<size>.jpg")
+@by_link
+def photo(deal: Deal, photo_id: str, size: str) -> ResponseReturnValue:
+    """A photo of the version that is shown, and of no other."""
+    file = pictures.of_version(deal.found.firm_id, deal.found.quote_id, deal.content, photo_id, size)
+    answer = Response(viewing.bytes_of(deal, file), mimetype=file.media_type)
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer
 

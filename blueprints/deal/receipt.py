@@ -14,7 +14,7 @@ from blueprints.deal.guard import by_link, names
 from domain.clock import stockholm_date
 from models import Agreement
 from services.clock import utc_now
-from services.deal import details, figures, story, viewing, withdrawing
+from services.deal import details, figures, pages, story, viewing, withdrawing
 from services.deal.links import Deal
 from services.errors import NotFound
 
@@ -24,10 +24,12 @@ from services.errors import NotFound
 def receipt(deal: Deal) -> ResponseReturnValue:
     if deal.agreement is None:
         return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
+    agreed = viewing.agreed(deal)
     return render_template(
         "deal/receipt.html",
         agreement=deal.agreement,
-        agreed=viewing.agreed(deal),
+        agreed=agreed,
+        settled=pages.settled(deal.content, agreed),
         paper=viewing.find_agreement_file(deal),
         period=viewing.withdrawal_time(deal, now=utc_now()),
         steps=story.of(deal.quote, firm_public_id=deal.found.firm_public_id, for_customer=True),

@@ -14,13 +14,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from documents import price
 from documents.format import day_in_words, kr, local_minute
 from extensions import db
 from mail.letters import Attachment, Letter, Params, draws
 from mail.writing import write
 from models import Agreement, Decline, Firm, Message, Quote, QuoteLink, QuoteVersion, StoredFile, User, Withdrawal
 from services import scope, storage
-from services.deal import agreements, links, viewing
+from services.deal import agreements, links, pages, viewing
 from services.installation import settings
 from services.quotes import content as frozen_content
 
@@ -49,7 +50,7 @@ class Case:
     @property
     def price(self) -> str:
         """77 667 kr efter ROT"""
-        return _price(self.content["totals"])
+        return _price(self.content, self.content["totals"])
 
     @property
     def firm_url(self) -> str:
@@ -73,10 +74,15 @@ def _link(params: Params) -> QuoteLink:
     return scope.get(QuoteLink, params["firm_id"], QuoteLink.public_id == params["link"])
 
 
-def _price(totals: dict[str, Any]) -> str:
+def _price(content: dict[str, Any], totals: dict[str, Any]) -> str:
     kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"] if share["amount_kr"])
-    amount = kr(totals["to_pay_ore"])
+    amount = _about(content, totals["to_pay_ore"])
     return str(_("%(kr)s efter %(kinds)s", kr=amount, kinds=kinds)) if kinds else amount
+
+
+def _about(content: dict[str, Any], ore: int) -> str:
+    amount = kr(ore)
+    return amount if price.is_fixed(content) else str(_("ungefär %(kr)s", kr=amount))
 
 
 def _written(subject: str, **parts: Any) -> Letter:
@@ -200,7 +206,7 @@ def quote_approved(params: Params) -> Letter:
         case,
         str(_("Avtalet är klart: %(title)s", title=case.title)),
         lead=[
-            _("Du har godkänt %(title)s: %(price)s", title=case.title, price=_price(agreed["totals"])),
+            _("Du har godkänt %(title)s: %(price)s", title=case.title, price=_price(case.content, agreed["totals"])),
             _("Avtalet ligger bifogat som PDF."),
         ],
         facts=_facts(case, agreement, agreed),
@@ -365,12 +371,14 @@ def _paper(case: Case, agreement: Agreement) -> Attachment:
 
 
 def _facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tuple[str, str]]:
+    chosen = pages.settled(case.content, agreed).chosen
     return [
         (str(_("Avtal")), f"{case.quote.number}, version {agreement.version}"),
+        *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
         (str(_("Godkänt av")), agreement.name),
         (str(_("När")), local_minute(agreement.accepted_at)),
-        (str(_("Pris inkl. moms")), kr(agreed["total_ore"])),
-        (str(_("Att betala")), kr(agreed["to_pay_ore"])),
+        (str(_("Pris inkl. moms")), _about(case.content, agreed["total_ore"])),
+        (str(_("Att betala")), _about(case.content, agreed["to_pay_ore"])),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
         (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),
     ]

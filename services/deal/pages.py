@@ -178,6 +178,38 @@ def parts(plan: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
     return tuple(Part(price.plan_part(part), price.plan_share(part), part["comes_to_ore"]) for part in plan)
 
 
+def chosen_words(content: Mapping[str, Any], chosen: Chosen) -> list[str]:
+    """What was chosen: names of options, and changed quantities with theirs (`Hyllplan 7 st`)."""
+    counted = figures.counted_quantities(content, chosen)
+    rows = [line for section in content["sections"] for line in section["lines"]]
+    return [
+        f"{line['text']} {quantity(counted[line['key']])} {line['unit']}".strip()
+        if line["key"] in counted
+        else str(line["text"])
+        for line in rows
+        if line["key"] in counted or line["key"] in chosen.picked
+    ]
+
+
+class Settled(NamedTuple):
+    """What an agreement says beside its sums."""
+
+    chosen: list[str]
+    price_words: str
+    pays: str
+    plan: tuple[Part, ...]
+
+
+def settled(content: Mapping[str, Any], agreed: Mapping[str, Any]) -> Settled:
+    """An agreement (handslag.agreed/1) in words."""
+    return Settled(
+        chosen_words(content, figures.agreed(agreed)),
+        price.price_type(content, agreed.get("most_ore")),
+        price.pays(content),
+        parts(agreed.get("payment_plan", ())),
+    )
+
+
 def pays(content: Mapping[str, Any]) -> str:
     """What stands beside the sum to pay."""
     return price.pays(content)

@@ -18,6 +18,7 @@ from services.quotes import drafting, sending
 from tests.client import Client
 from tests.factories import Make
 
+CARRIED = "once|version|json_sha256|picked|quantities|shares|total|to_pay|words"
 MAIL = "karin.almgren@kund.example"
 
 
@@ -87,7 +88,10 @@ class Sent:
         """The hidden fields of step 2 as the page carries them now, and what is typed."""
         html = self.get("/godkann").get_data(as_text=True)
         hidden = dict(
-            re.findall(r'name="(once|version|json_sha256|picked|quantities|shares|total|to_pay|words)"[^>]*value="([^"]*)"', html)
+            re.findall(
+                r'name="(once|version|json_sha256|picked|quantities|shares|total|to_pay|words)"[^>]*value="([^"]*)"',
+                html,
+            )
         )
         values = {
             "name": "Karin Almgren",
