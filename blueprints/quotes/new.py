@@ -59,6 +59,7 @@ def create() -> ResponseReturnValue:
     elif customer is not None and "tom" not in request.form and templates.has_any(firm.id):
         if isinstance(customer, CustomerInput):
             customer = customers.create(customer, actor=actor, now=now).n
+        customers.get(firm.id, customer)
         return redirect(url_for(".new", kund=customer), code=303)
     else:
         n = header.create(customer, firm, actor=actor, now=now).n

@@ -8,8 +8,8 @@ from flask_login import current_user
 
 from blueprints.quotes import bp
 from blueprints.shared.guards import requires
-from blueprints.shared.htmx import page_or_part
-from services import articles
+from blueprints.shared.htmx import page_or_part, wants_part
+from services import articles, text_blocks
 from services.errors import NotFound
 from services.quotes import offering
 
@@ -28,10 +28,10 @@ def find_article() -> ResponseReturnValue:
     n = request.args.get("offert", "")
     if not n.isdecimal() or len(n) > 9:
         raise NotFound
-    return _list(int(n), request.args.get("del", ""), part="quotes/_articles.html")
+    return _list(int(n), request.args.get("del", ""), part="quotes/_articles.html", is_search=True)
 
 
-def _list(n: int, section_n: str, *, part: str) -> ResponseReturnValue:
+def _list(n: int, section_n: str, *, part: str, is_search: bool = False) -> ResponseReturnValue:
     if not section_n.isdecimal() or len(section_n) > 9:
         raise NotFound
     quote, section = offering.find(current_user.firm_id, n, int(section_n))
@@ -44,5 +44,6 @@ def _list(n: int, section_n: str, *, part: str) -> ResponseReturnValue:
         section=section,
         typed=" ".join(typed.split()),
         articles=articles.search(current_user.firm_id, typed),
+        texts=() if wants_part() and is_search else text_blocks.offered(current_user.firm_id, ("row",)).get("row", ()),
         action=url_for(".add_line", n=n),
     )

@@ -50,22 +50,22 @@ def create_text() -> ResponseReturnValue:
     return redirect(url_for(".texts"), code=303)
 
 
-@bp.get("/texter/<int:n>")
+@bp.get("/texter/<int:text_n>")
 @requires("quote.write")
-def text(n: int) -> ResponseReturnValue:
-    block = text_blocks.get(current_user.firm_id, n)
+def text(text_n: int) -> ResponseReturnValue:
+    block = text_blocks.get(current_user.firm_id, text_n)
     return _page(TextForm(formdata=None, obj=block), block)
 
 
-@bp.post("/texter/<int:n>")
+@bp.post("/texter/<int:text_n>")
 @requires("quote.write")
-def update_text(n: int) -> ResponseReturnValue:
-    block = text_blocks.get(current_user.firm_id, n)
+def update_text(text_n: int) -> ResponseReturnValue:
+    block = text_blocks.get(current_user.firm_id, text_n)
     form = TextForm()
     if not form.validate_on_submit():
         return _page(form, block, status=422)
     try:
-        text_blocks.update(n, form.to_input(), rev=number(form.rev.data) or 0, actor=current_user.actor)
+        text_blocks.update(text_n, form.to_input(), rev=number(form.rev.data) or 0, actor=current_user.actor)
     except TextChanged as error:
         form.rev.data = str(error.block.rev)
         return _page(form, error.block, status=409)
@@ -73,18 +73,18 @@ def update_text(n: int) -> ResponseReturnValue:
     return redirect(url_for(".texts"), code=303)
 
 
-@bp.post("/texter/<int:n>/arkivera")
+@bp.post("/texter/<int:text_n>/arkivera")
 @requires("quote.write")
-def archive_text(n: int) -> ResponseReturnValue:
-    text_blocks.archive(n, actor=current_user.actor, now=utc_now())
-    undoable(_("Texten är arkiverad."), url_for(".restore_text", n=n))
+def archive_text(text_n: int) -> ResponseReturnValue:
+    text_blocks.archive(text_n, actor=current_user.actor, now=utc_now())
+    undoable(_("Texten är arkiverad."), url_for(".restore_text", text_n=text_n))
     return redirect(url_for(".texts"), code=303)
 
 
-@bp.post("/texter/<int:n>/hamta-tillbaka")
+@bp.post("/texter/<int:text_n>/hamta-tillbaka")
 @requires("quote.write")
-def restore_text(n: int) -> ResponseReturnValue:
-    text_blocks.restore(n, actor=current_user.actor)
+def restore_text(text_n: int) -> ResponseReturnValue:
+    text_blocks.restore(text_n, actor=current_user.actor)
     flash(_("Texten är tillbaka i listan."))
     return redirect(url_for(".texts"), code=303)
 

@@ -39,7 +39,7 @@ def load(firm: Firm, n: int, *, now: datetime) -> Review:
     user = scope.get(User, firm.id, User.id == draft.quote.user_id)
     totals = drafting.totals(draft)
     problems = drafting.problems(draft, now=now, result=totals)
-    links = scope.rows(QuoteLink, firm.id, QuoteLink.quote_id == draft.quote.id, QuoteLink.revoked_at.is_(None))
+    links = _open_links(draft) if draft.quote.version else []
     mailed = [link.email for link in sorted(links, key=lambda link: link.id) if link.email]
     return Review(
         draft=draft,
@@ -51,6 +51,11 @@ def load(firm: Firm, n: int, *, now: datetime) -> Review:
         sent_to=mailed[-1] if mailed else "",
         is_closed=closing.is_closed_for_business(closing.running(firm.id), now),
     )
+
+
+def _open_links(draft: Draft) -> list[QuoteLink]:
+    quote = draft.quote
+    return scope.rows(QuoteLink, quote.firm_id, QuoteLink.quote_id == quote.id, QuoteLink.revoked_at.is_(None))
 
 
 def preview(firm: Firm, n: int, *, now: datetime) -> Page:

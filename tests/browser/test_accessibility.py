@@ -76,6 +76,9 @@ def test_lists_and_settings(product: Product, visit: Callable[..., Visitor]) -> 
         ("/kunder/1", "customer-one"),
         ("/prislista", "articles"),
         ("/prislista/hamta", "articles-file"),
+        ("/mallar", "templates-empty"),
+        ("/texter", "texts-empty"),
+        ("/texter/ny", "text-new"),
         ("/installningar/mig", "settings-me"),
     ):
         jonas.go(path)
@@ -102,6 +105,8 @@ def test_refused_forms_of_the_firm(product: Product, visit: Callable[..., Visito
         ("/kunder/ny", "E-post", "fel", "Spara kunden", "customer-errors"),
         ("/prislista/ny", "À-pris", "dyrt", "Spara artikeln", "article-errors"),
         ("/prislista/hamta", "Eller klistra in rader", "Namn", "Visa vad raderna blir", "articles-file-errors"),
+        ("/texter/ny", "Namn", "Hälsning", "Spara texten", "text-errors"),
+        (f"/mallar/spara?offert={begun.n}", "Mallens namn", " ", "Spara som ny mall", "template-errors"),
         ("/installningar/foretag", "Organisationsnummer", "123", "Spara", "settings-company-errors"),
         ("/installningar/offert", "Offerten gäller", "länge", "Spara", "settings-quote-errors"),
         (f"/offerter/{begun.n}/uppgifter", "Postnummer", "123", "Spara", "quote-details-errors"),

@@ -18,6 +18,8 @@ FILLED_BY = {
     ("customers", "n"): "customer_n",
     ("articles", "n"): "article_n",
     ("articles", "import_id"): "import_id",
+    ("templates", "n"): "template_n",
+    ("templates", "text_n"): "text_n",
     ("deal", "deal_id"): "deal_id",
     ("deal", "token"): "token",
     ("konto", "export_id"): "export_id",

@@ -12,11 +12,12 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
 from models import Article, Counter, Customer, Firm, Login, Quote, QuoteLink, User
-from services import article_import, storage, transaction
+from services import article_import, storage, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import links
 from services.exporting import asking
-from services.quotes import drafting
+from services.quotes import drafting, templates
+from services.text_blocks import TextInput
 from tests.client import Client
 from tests.factories import Make
 from tests.routes.deal.conftest import Sent, actor_of, send, token_of
@@ -57,7 +58,7 @@ def alfa(app, make) -> FirmOfTest:
 def beta(app, make) -> FirmOfTest:
     """Firm B: every table holds its markers, and its numbers begin where A's do not reach."""
     firm = make.firm("Bmarkfirman Beta", orgnr="556703-7485", email="bmarkfirman@beta.example")
-    for series in ("customer", "article", "quote", f"quote-{stockholm_date(utc_now()).year}"):
+    for series in ("customer", "article", "quote", "template", "text", f"quote-{stockholm_date(utc_now()).year}"):
         db.session.merge(Counter(firm_id=firm.id, series=series, value=B_NUMBERS))
     db.session.commit()
     fill(make, firm, B_MARKS)
@@ -93,6 +94,11 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
     waiting = article_import.keep(text, "incl", actor=actor_of(make, firm), now=utc_now())
     transaction.may_write()
     quote = db.session.get_one(Quote, quote_id)
+    template = templates.save(
+        quote.n, f"{firm.name} mall", once_key="", removes_draft=False, actor=actor_of(make, firm), now=utc_now()
+    )
+    given = TextInput("terms", f"{firm.name} text", f"{firm.name} villkor")
+    words = text_blocks.create(given, actor=actor_of(make, firm), now=utc_now())
     login = db.session.query(Login).filter_by(firm_id=firm_id).first()
     names = {
         "quote_n": quote.n,
@@ -102,6 +108,8 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "link_id": db.session.query(QuoteLink).filter_by(quote_id=quote_id).first().public_id,
         "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
         "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
+        "template_n": template.n,
+        "text_n": words.n,
         "export_id": export.public_id,
         "import_id": waiting,
         "login_id": login.public_id,
