@@ -30,7 +30,10 @@ class Choices:
 
 
 def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
-    """Shape and range. Whether the quote offers it all is the service's to say; a key it does not know goes along."""
+    """Shape and range; a quantity of an option that is not picked is left out.
+
+    Whether the quote offers it all is the service's to say: a key that it does not know goes along.
+    """
     picked = form.getlist(TICKS)
     texts: dict[str, str] = {}
     for name in form:
@@ -46,13 +49,15 @@ def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
         if line is None or line["quantity_max_milli"] is None:
             quantities[key] = 0
             continue
+        if line["is_option"] and key not in picked:  # its field is hidden
+            continue
         try:
             quantities[key] = numbers_sv.parse_quantity(text)
         except numbers_sv.NotANumber:
             errors[key] = _("Skriv antal med siffror, till exempel 5,5")
             continue
         if not line["quantity_min_milli"] <= quantities[key] <= line["quantity_max_milli"]:
-            errors[key] = f"{pages.limits(line)}."
+            errors[key] = pages.out_of_limits(line)
     return Choices(picked, quantities, pages.Typed(texts, errors))
 
 

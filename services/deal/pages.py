@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from documents import price
+from documents import places, price
 from documents.format import quantity
 from domain.money import round_div
 from domain.quotes import Totals
@@ -112,6 +112,11 @@ class Page:
     days_used: int
     changed_on: date | None
     messages: tuple[Message, ...]
+
+    @property
+    def photos(self) -> list[tuple[Mapping[str, Any], str]]:
+        """The photos, each with what it belongs to."""
+        return [(photo, places.belongs_to(self.content, photo)) for photo in self.content["photos"]]
 
     @property
     def has_picked(self) -> bool:
@@ -270,14 +275,20 @@ def _amount(row: Mapping[str, Any], chosen: Chosen, typed: Typed) -> Amount | No
         name=row["text"],
         unit=row["unit"],
         text=typed.texts.get(key) or quantity(chosen.quantities.get(key, row["quantity_milli"])),
-        limits=limits(row),
+        limits=_limits(row),
         error=typed.errors.get(key, ""),
     )
 
 
-def limits(row: Mapping[str, Any]) -> str:
+def _limits(row: Mapping[str, Any]) -> str:
     """Between what a customer may choose the quantity of a line."""
     return price.quantity_limits(quantity(row["quantity_min_milli"]), quantity(row["quantity_max_milli"]), row["unit"])
+
+
+def out_of_limits(row: Mapping[str, Any]) -> str:
+    """What is wrong with a quantity outside them."""
+    least, most = quantity(row["quantity_min_milli"]), quantity(row["quantity_max_milli"])
+    return str(_("Skriv ett antal mellan %(least)s och %(most)s", least=least, most=most))
 
 
 def _sections(content: Mapping[str, Any], quantities: Mapping[str, int]) -> tuple[Section, ...]:

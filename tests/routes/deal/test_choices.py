@@ -102,7 +102,7 @@ def test_one_of_several_and_quantities_are_kept_and_priced(rich):
     [
         ("åtta", "Skriv antal med siffror, till exempel 5,5"),
         ("", "Skriv antal"),
-        ("1,9", "Du väljer mellan 2 och 9 st."),
+        ("1,9", "Skriv ett antal mellan 2 och 9"),
     ],
 )
 def test_a_quantity_that_cannot_be(rich, typed, said):
@@ -118,6 +118,13 @@ def test_a_quantity_that_cannot_be(rich, typed, said):
     assert said in part.text
     assert rich.link.picked == "[]"
     assert rich.link.opened_at is None
+
+
+def test_a_quantity_of_what_is_not_picked_is_left_alone(rich):
+    assert rich.post("/tillval", {**CHOSEN, "antal-18": "99"}).status_code == 303
+    assert rich.post("/tillval", {**CHOSEN, "tillval": "18", "antal-18": "99"}).status_code == 422
+    assert rich.post("/tillval", {**CHOSEN, "tillval": "18", "antal-18": "9"}).status_code == 303
+    assert json.loads(rich.link.picked) == {"picked": ["12", "16", "18"], "quantities": {"17": 7000, "18": 9000}}
 
 
 def test_two_of_one_and_what_is_not_offered(rich):
