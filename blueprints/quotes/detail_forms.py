@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -54,6 +56,7 @@ WRONG_PARTS = {
     "too_much": ("amount", _l("Delarna blir mer än hela summan.")),
     "too_many": ("trigger", _l("En plan kan ha högst 12 delar.")),
 }
+_PLACE = re.compile("-([0-9]{1,3})-[a-z]+")  # of a part's field, after its prefix
 # the fields that belong to a way of pricing; those of the others are not read
 PRICE_FIELDS = {"approximate": ("limit",), "running": ("markup",), "running_with_cap": ("markup", "cap")}
 
@@ -96,6 +99,13 @@ class PartForm(Form):
         return Part(Trigger(self.trigger.data), self.text.data or "", share, amount, self.on.data)
 
 
+class PartList(FieldList):  # type: ignore[type-arg]  # its types are newer than it
+    """The parts of the plan by their numbers, which may have gaps; names that say no number are no parts."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        yield from _places(prefix, formdata)
+
+
 class DetailsForm(RevForm):
     """Everything of a quote but its title, its customer and its lines."""
 
@@ -114,7 +124,7 @@ class DetailsForm(RevForm):
         _l("Rabatt på hela offerten"), [Range(0, 10_000, _l("Rabatten ska vara mellan 0 och 100 procent."))]
     )
     is_smahus = BooleanField(_l("Bygge eller tillbyggnad av småhus"))
-    plan = FieldList(FormField(PartForm), max_entries=MOST_PARTS + 1)
+    plan = PartList(FormField(PartForm), max_entries=MOST_PARTS + 1)
     message = TextAreaField(_l("Hälsning till kunden"), [Optional(), limited(5000), no_personnummer])
     not_included = TextAreaField(_l("Det här ingår inte"), [Optional(), limited(5000), no_personnummer])
     customer_does = TextAreaField(_l("Det här ordnar kunden"), [Optional(), limited(5000), no_personnummer])
@@ -136,7 +146,7 @@ class DetailsForm(RevForm):
     def with_rows(cls, typed: MultiDict[str, str], button: str) -> DetailsForm:
         """What was typed, with one more part (button "ny") or without one ("bort-2")."""
         kept = MultiDict(typed)
-        places = {int(name.split("-")[1]) for name in kept if name.startswith("plan-") and name.count("-") == 2}
+        places = set(_places("plan", kept))
         if button == "ny" and len(places) < MOST_PARTS:
             kept[f"plan-{max(places, default=-1) + 1}-trigger"] = ""
         gone = button.removeprefix("bort-")
@@ -186,7 +196,11 @@ class DetailsForm(RevForm):
         """Say at its part what is wrong with the plan."""
         name, words = WRONG_PARTS[error.reason]
         rows = self.rows
-        rows[min(error.place, len(rows) - 1)][name].errors = [words]
+        self._refuse(rows[min(error.place, len(rows) - 1)][name], words)
+
+    def _refuse(self, field: Any, words: Any) -> None:
+        field.errors = [words]
+        self.plan.errors = [entry.errors for entry in self.plan]
 
     def _check_plan(self) -> bool:
         if any(row.errors for row in self.rows):
@@ -199,7 +213,7 @@ class DetailsForm(RevForm):
             return False
         last = parts[-1] if parts else None
         if last and (last.amount_ore or (last.share_bp and sum(part.share_bp or 0 for part in parts) != 10_000)):
-            self.rows[-1].amount.errors = [LAST_IS_THE_REST]
+            self._refuse(self.rows[-1].amount, LAST_IS_THE_REST)
             return False
         return True
 
@@ -225,6 +239,11 @@ class DetailsForm(RevForm):
             customer_does=_text(self.customer_does.data),
             terms=_text(self.terms.data),
         )
+
+
+def _places(prefix: str, names: Iterable[str]) -> list[int]:
+    found = [_PLACE.fullmatch(name.removeprefix(prefix)) for name in names if name.startswith(prefix)]
+    return [int(match[1]) for match in found if match]
 
 
 def _part_data(part: Part) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from blueprints.shared.htmx import VARY
 from domain import payment_plan
 from domain.checks import Blocker, Caution
 from domain.completeness import Gap
-from domain.payment_plan import PlanWarning
+from domain.payment_plan import BadPlan, PlanWarning
 from domain.price_types import PriceType
 from domain.quotes import Margin
 from domain.rot_rut import work_types
@@ -170,8 +170,13 @@ def plan(draft: Draft, form: DetailsForm, to_pay_ore: int) -> tuple[dict[str, in
     try:
         parts = form.parts()
         payment_plan.check(parts)
+    except ValueError:  # BadPlan is one
+        return {}, []
+    try:
         amounts = payment_plan.amounts_ore(parts, to_pay_ore)
-    except ValueError:
+    except BadPlan as error:
+        if draft.lines:
+            form.refuse_plan(error)
         return {}, []
     is_consumer = customer is None or customer.kind == "private"
     found = payment_plan.warnings(
@@ -182,9 +187,7 @@ def plan(draft: Draft, form: DetailsForm, to_pay_ore: int) -> tuple[dict[str, in
 
 
 _PLAN_WARNINGS = {
-    PlanWarning.ADVANCE: _l(
-        "Kunden betalar något i förskott. Det går att avtala, men myndigheter avråder kunden."
-    ),
+    PlanWarning.ADVANCE: _l("Kunden betalar något i förskott. Det går att avtala, men myndigheter avråder kunden."),
     PlanWarning.SMAHUS_ADVANCE: _l("Vid småhusbygge betalar kunden bara för det som är gjort. Ta bort förskottet."),
     PlanWarning.SMAHUS_LAST_PART: _l(
         "Vid småhusbygge får kunden hålla inne en tiondel tills besiktningen är godkänd. Låt sista delen vara så stor."
@@ -277,7 +280,7 @@ def _words(field: Any) -> str:
         return f"{kind.upper()}, {work_words().get(code, code)}" if kind else str(_("inget"))
     if field.type == "KronorField" and field.data is not None:
         return kronor(field.data)
-    if field.type == "FieldList":
+    if field.type == "PartList":
         parts = [" ".join(filter(None, map(_words, entry.form))) for entry in field if not entry.form.is_blank]
         return ", ".join(parts)
     if getattr(field, "choices", None):

@@ -45,7 +45,7 @@ def test_words_are_saved_as_they_are_typed(seller, quote, words, statements):
     assert (row.text, row.is_text, row.is_option, row.rev) == (WORDS, True, False, 2)
     assert fresh(Quote, n=quote.n).gross_ore == 1_494_000
     closed = seller.post(f"{words}/klar", data=typed(rev="2"), headers=HTMX).get_data(as_text=True)
-    assert closed.lstrip().startswith('<li id="rad-5"><a class="line"')
+    assert closed.lstrip().startswith('<li id="rad-5"><a class="line plain"')
     page = seller.get(f"/offerter/{quote.n}/redigera").get_data(as_text=True)
     assert "Vi täcker golv och möbler." in page
     assert "En rad saknar pris" not in page
