@@ -11,7 +11,8 @@ customer {kind, name, orgnr, contact, email, phone, street, postal_code, city}, 
 sections [{key, title, price_mode, discount_bp, choice, total_ore, labour_ore, lines [{key, text, note, quantity_milli,
 unit, unit_price_ore, vat_percent, kind, discount_bp, deduction, is_option, is_text, is_recommended,
 quantity_min_milli, quantity_max_milli, total_ore}]}], totals (domain.quotes.Totals as a dict, no options picked),
-withdrawal {right, days, text_version}, deduction_terms {text_version}.
+withdrawal {right, days, text_version}, deduction_terms {text_version},
+photos [{id, sha256, caption, width, height, section, line}], the last two keys or None.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from documents import price, texts
+from documents import photos, price, texts
 from documents.format import kr
 from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
 from documents.page import GAP, HALF, HEADING, LEFT, SECOND, SPAN, Paper, opening
@@ -44,10 +45,11 @@ Content = Mapping[str, Any]
 _ADDRESS_TOP = 46 * MM
 
 
-def render(content: Content, logo: bytes | None = None) -> bytes:
-    """The quote as PDF. `logo` is a PNG or JPEG as stored by the firm. Same content, same bytes.
+def render(content: Content, logo: bytes | None = None, pictures: Mapping[str, bytes] | None = None) -> bytes:
+    """The quote as PDF. `logo` is a PNG or JPEG as stored by the firm, `pictures` JPEGs by the photo's id.
 
-    Raises KeyError for a field or text version that is not there, OSError for a logo that is no picture.
+    Same content, same bytes. Raises KeyError for a field, text version or picture that is not there, OSError for a
+    logo that is no picture.
     """
     number = f"{content['number']}, version {content['version']}"
     about = About(
@@ -64,6 +66,7 @@ def render(content: Content, logo: bytes | None = None) -> bytes:
     _sums(paper, content)
     draw_options(paper, content)
     _conditions(paper, content)
+    photos.draw(paper, content, pictures or {})
     return paper.finish()
 
 

@@ -5,6 +5,7 @@ Operators are written straight into the canvas' pages. Platypus and `drawString`
 
 from __future__ import annotations
 
+import hashlib
 import io
 import threading
 from collections.abc import Callable, Iterable
@@ -152,6 +153,29 @@ class Sheet:
         self._extra.append(
             lambda: canvas.drawImage(image, x, HEIGHT - y - height, width, height, mask="auto"),
         )
+
+    def photo(self, x: float, y: float, width: float, height: float, jpeg: bytes) -> None:
+        """A JPEG in a box with its top left corner at x, y. Its bytes go in as they are: nothing is decoded."""
+        self._extra.append(lambda: self._put_photo(x, HEIGHT - y - height, width, height, jpeg))
+
+    def _put_photo(self, x: float, y: float, width: float, height: float, jpeg: bytes) -> None:
+        from reportlab.pdfbase.pdfdoc import PDFImageXObject
+
+        canvas, document = self._canvas, self._canvas._doc
+        name = hashlib.sha256(jpeg).hexdigest()[:32]
+        known = document.getXObjectName(name)
+        if known not in document.idToObject:
+            image: Any = PDFImageXObject(name)
+            if not image.loadImageFromJPEG(io.BytesIO(jpeg)):
+                raise OSError("no JPEG")
+            image.streamContent, image._filters = jpeg, ("DCTDecode",)  # the library would write it as text
+            canvas._setXObjects(image)
+            document.Reference(image, known)
+            document.addForm(name, image)
+            document.updateSignature(name)
+        canvas._code.append(f"q {width:.2f} 0 0 {height:.2f} {x:.2f} {y:.2f} cm /{known} Do Q")
+        canvas._formsinuse.append(name)
+        canvas._currentPageHasImages = 1
 
     def link(self, x: float, y: float, width: float, height: float, address: str) -> None:
         """Make an area lead to a web address."""

@@ -23,6 +23,7 @@ class Blocker(StrEnum):
     ROT_WITHOUT_LABOUR = "rot_without_labour"
     VALID_UNTIL_PAST = "valid_until_past"
     MISSING_WITHDRAWAL_TEXT = "missing_withdrawal_text"
+    PHOTOS_WAIT = "photos_wait"  # they are being drawn; found by services/quotes/sending.py
 
 
 class Caution(StrEnum):

@@ -118,6 +118,7 @@ def blocker_words(codes: list[Blocker]) -> list[tuple[str, str]]:
         Blocker.MISSING_WITHDRAWAL_TEXT: (_("Informationen om ångerrätt saknas."), _("Öppna offerten")),
         Blocker.NO_CONTACT: (_("Kunden saknar e-post och mobil."), _("Lägg till")),
         Blocker.VALID_UNTIL_PAST: (_("Sista dagen har passerat."), _("Välj en ny dag")),
+        Blocker.PHOTOS_WAIT: (_("Ett foto bearbetas. Det tar några sekunder; ladda sedan om sidan."), _("Se fotona")),
     }
     return [words[code] for code in codes]
 

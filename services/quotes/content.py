@@ -9,6 +9,7 @@ customer may not see: what a line costs the firm is no part of it.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,9 @@ from domain.quotes import as_data
 from models import Firm, Quote, QuoteLine, QuoteSection, User
 from services.deal import figures
 from services.installation import settings
+from services.photos import pictures
+from services.photos import rows as photo_rows
+from services.photos.rows import PhotoRow
 from services.quotes import drafting
 from services.quotes.drafting import Draft
 
@@ -37,6 +41,7 @@ _OLDER: dict[str, Any] = {
     "payment_plan": [],
     "not_included": "",
     "customer_does": "",
+    "photos": [],
 }
 _OLDER_SECTION: dict[str, Any] = {"price_mode": "rows", "discount_bp": 0, "choice": "", "labour_ore": 0}
 _OLDER_LINE: dict[str, Any] = {
@@ -84,8 +89,9 @@ def build(
     email: str | None = None,
     valid_until: date | None = None,
     message: str | None = None,
+    photos: Sequence[PhotoRow] | None = None,
 ) -> dict[str, Any]:
-    """What version `version` of the quote says. The last three stand in for the draft's own, where they are given.
+    """What version `version` of the quote says. The last four stand in for the draft's own, where they are given.
 
     Raises NoRuleForDate if no rule of rot or rut covers the expected payment date.
     """
@@ -123,6 +129,7 @@ def build(
         "sections": _sections(draft),
         "withdrawal": {"right": _is_private(draft), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},
         "deduction_terms": {"text_version": TEXTS},
+        "photos": pictures.frozen(photo_rows.of_quote(quote.firm_id, quote.id) if photos is None else photos),
     }
     sums = figures.totals(whole)
     whole["totals"] = as_data(sums)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,8 @@ from models import Firm, QuoteLink, StoredFile, User
 from services import closing, scope
 from services.deal import figures, pages
 from services.deal.pages import Page
+from services.photos import rows as photo_rows
+from services.photos.rows import PhotoRow
 from services.quotes import completeness, content, drafting, sending
 from services.quotes.completeness import Found
 from services.quotes.drafting import Draft
@@ -31,23 +34,26 @@ class Review:
     fingerprint: str
     sent_to: str
     is_closed: bool
+    unreadable: int  # photos that could not be taken and do not go along
 
 
 def load(firm: Firm, n: int, *, now: datetime) -> Review:
     """Raises NotFound."""
     draft = drafting.load(firm.id, n)
     user = scope.get(User, firm.id, User.id == draft.quote.user_id)
+    photos = photo_rows.of_quote(firm.id, draft.quote.id)
     totals = drafting.totals(draft)
     problems = drafting.problems(draft, now=now, result=totals)
     links = _open_links(draft) if draft.quote.version else []
     mailed = [link.email for link in sorted(links, key=lambda link: link.id) if link.email]
     return Review(
         draft=draft,
-        content=_content(draft, firm, user, now),
-        blockers=sending.blockers(draft, now=now, can_answer=True),
+        content=_content(draft, firm, user, now, photos),
+        blockers=sending.blockers(draft, now=now, can_answer=True, photos=photos),
+        unreadable=sum(photo.state == "refused" for photo in photos),
         cautions=[code for code in problems.warnings if code not in TOLD_AS_GAPS],
         gaps=completeness.of_loaded(draft, totals, firm, user),
-        fingerprint=sending.fingerprint(draft, firm, user, now=now),
+        fingerprint=sending.fingerprint(draft, firm, user, now=now, photos=photos),
         sent_to=mailed[-1] if mailed else "",
         is_closed=closing.is_closed_for_business(closing.running(firm.id), now),
     )
@@ -66,7 +72,9 @@ def preview(firm: Firm, n: int, *, now: datetime) -> Page:
     return pages.of(built, figures.NO_CHOICE, state="preview", today=stockholm_date(now))
 
 
-def _content(draft: Draft, firm: Firm, user: User, now: datetime) -> dict[str, Any]:
+def _content(
+    draft: Draft, firm: Firm, user: User, now: datetime, photos: Sequence[PhotoRow] | None = None
+) -> dict[str, Any]:
     logo = scope.find(StoredFile, firm.id, StoredFile.id == firm.logo_id) if firm.logo_id else None
     return content.build(
         draft,
@@ -76,4 +84,5 @@ def _content(draft: Draft, firm: Firm, user: User, now: datetime) -> dict[str, A
         version=draft.quote.version + 1,
         today=stockholm_date(now),
         logo_sha256=logo.sha256 if logo else None,
+        photos=photos,
     )

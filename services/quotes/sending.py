@@ -6,6 +6,7 @@ drawn (someone saved a line, another quote took the number), nothing is kept and
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,9 @@ from services import events, numbers, once, outbox, scope, storage, transaction
 from services.actors import Actor
 from services.deal import answering, figures, links
 from services.errors import RuleBroken, Stale
+from services.photos import pictures
+from services.photos import rows as photo_rows
+from services.photos.rows import PhotoRow
 from services.quotes import content, drafting
 from services.quotes.drafting import Draft
 
@@ -48,9 +52,11 @@ class _Drawn:
     pdf: bytes
 
 
-def fingerprint(draft: Draft, firm: Firm, user: User, *, now: datetime) -> str:
+def fingerprint(
+    draft: Draft, firm: Firm, user: User, *, now: datetime, photos: Sequence[PhotoRow] | None = None
+) -> str:
     """Names what was reviewed; the fields that the review page itself changes are left out."""
-    built = content.build(draft, firm, user, number="", version=0, today=stockholm_date(now))
+    built = content.build(draft, firm, user, number="", version=0, today=stockholm_date(now), photos=photos)
     for own in ("message", "valid_until", "paid_on"):
         built.pop(own)
     built["customer"].pop("email")
@@ -86,10 +92,18 @@ def send(firm_id: int, n: int, sending: Sending, *, actor: Actor, key: str, now:
     raise Stale
 
 
-def blockers(draft: Draft, *, now: datetime, can_answer: bool = False) -> list[Blocker]:
-    """What stands in the way. With `can_answer`, without what the fields of the review page themselves settle."""
+def blockers(
+    draft: Draft, *, now: datetime, can_answer: bool = False, photos: Sequence[PhotoRow] | None = None
+) -> list[Blocker]:
+    """What stands in the way. With `can_answer`, without what the fields of the review page themselves settle.
+
+    A photo that is still to be drawn does: a version holds all of its photos, and it takes seconds.
+    """
+    if photos is None:
+        photos = photo_rows.of_quote(draft.quote.firm_id, draft.quote.id)
+    waits = [Blocker.PHOTOS_WAIT] if any(photo.state == "waiting" for photo in photos) else []
     settled = {Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST} if can_answer else set()
-    return [code for code in drafting.problems(draft, now=now).blockers if code not in settled]
+    return [code for code in drafting.problems(draft, now=now).blockers if code not in settled] + waits
 
 
 def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime) -> _Drawn:
@@ -101,7 +115,8 @@ def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime) -
     from documents import quote as paper
 
     picture = storage.read(firm.public_id, logo) if logo else None
-    return _Drawn(number, canonical.dumps(built), paper.render(built, picture))
+    photos = pictures.for_paper(firm_id, firm.public_id, draft.quote.id, built)
+    return _Drawn(number, canonical.dumps(built), paper.render(built, picture, photos))
 
 
 def _freeze(firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor, now: datetime) -> bool:
@@ -118,6 +133,7 @@ def _freeze(firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor,
         answering.drop_pending(quote)
     drafting.keep_sums(quote, figures.totals(built))
     version = _store(draft, firm, number, stored, drawn.pdf, sending, now)
+    pictures.note_sent(firm_id, quote.id, built, version.version)
     old_version, quote.version, quote.number = quote.version, version.version, number
     quote.valid_until, quote.message = sending.valid_until, sending.message
     quote.status = after(quote.status, "send")
