@@ -59,22 +59,24 @@ _WORDS = {
 
 def rows(found: Found, quote_n: int, *, but: Collection[Gap] = ()) -> list[GapRow]:
     """A row for each thing that is missing, what the law asks for first; `but` are told elsewhere."""
+    base = url_for("quotes.show", n=quote_n)  # asked for once: a new quote lacks a dozen things
     return [
-        GapRow(str(_WORDS[gap.code][0]), _href(gap, found.customer_n, quote_n), gap.is_mandatory)
+        GapRow(str(_WORDS[gap.code][0]), _href(gap, found.customer_n, base), gap.is_mandatory)
         for gap in found.missing
         if gap.code not in but
     ]
 
 
-def _href(gap: Missing, customer_n: int | None, quote_n: int) -> str:
+def _href(gap: Missing, customer_n: int | None, base: str) -> str:
     _text, page, anchor = _WORDS[gap.code]
-    address = {
-        "firm": lambda: url_for("settings.company"),
-        "whom": lambda: url_for("quotes.customer", n=quote_n),
-        "customer": lambda: url_for("customers.edit", n=customer_n),
-        "details": lambda: url_for("quotes.details", n=quote_n),
-        "builder": lambda: url_for("quotes.edit", n=quote_n),
-        "section": lambda: url_for("quotes.section", n=quote_n, section_n=gap.n),
-        "line": lambda: url_for("quotes.line", n=quote_n, line_n=gap.n),
-    }[page]()
+    if page == "firm":
+        address = url_for("settings.company")
+    elif page == "customer":
+        address = url_for("customers.edit", n=customer_n)
+    elif page == "section":
+        address = f"{base}/delar/{gap.n}"
+    elif page == "line":
+        address = f"{base}/rader/{gap.n}"
+    else:
+        address = base + {"whom": "/kund", "details": "/uppgifter", "builder": "/redigera"}[page]
     return f"{address}#{anchor}" if anchor else address
