@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.checks import look
@@ -121,7 +123,9 @@ def test_the_last_quote_to_another_customer_sent(jonas: Visitor, begun: Begun) -
     jonas.sees(LARS)
 
 
-def test_a_new_customer_five_lines_an_option_and_rot_sent(jonas: Visitor, begun: Begun) -> None:
+def test_a_new_customer_five_lines_a_photo_an_option_and_rot_sent(jonas: Visitor, begun: Begun, tmp_path: Path) -> None:
+    photo = tmp_path / "plank.jpg"
+    Image.new("RGB", (640, 480), "peru").save(photo, "JPEG")
     with jonas.counted() as used:
         new_quote(jonas)
         jonas.unfold("Ny kund")
@@ -139,11 +143,31 @@ def test_a_new_customer_five_lines_an_option_and_rot_sent(jonas: Visitor, begun:
         own_line(jonas, "Grind", "1", "2 900", is_option=True)
         typed_in_lines = jonas.effort.fields - before
         jonas.sees("ROT 30 %")
+        add_photo(jonas, photo)
         builder.review()
         jonas.sees(re.compile("^Tillval för upp till"))
         builder.send(LARS_MAIL)
     used.fields -= typed_in_lines
     within(jonas, used, taps=30, fields=4)
+
+
+def add_photo(jonas: Visitor, photo: Path) -> None:
+    """Two taps on a phone: the tile, and the photo in the phone's own list. It goes along once it is drawn."""
+    jonas.effort.taps += 2
+    jonas.page.locator("#foton-nya").set_input_files(photo)
+    if not jonas.scripts:
+        jonas.button("Ladda upp")
+    drawn = jonas.page.locator("#foton img")
+    if jonas.scripts:
+        expect(drawn).to_be_visible(timeout=60_000)
+        return
+    for _again in range(120):
+        if drawn.count():
+            break
+        jonas.page.wait_for_timeout(500)
+        jonas.page.reload()
+    if jonas.page.get_by_role("heading", level=1, name="Foton").count():
+        jonas.go(re.sub("/foton.*", "/redigera", jonas.page.url))
 
 
 def own_line(
