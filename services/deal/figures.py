@@ -164,7 +164,7 @@ def option_prices(
         quantities=quantities,
         discount_bp=content["discount_bp"],
         sections_bp=sections_bp(content),
-        instead={key: keys for choice, keys in offer(content).sections if choice for key in keys},
+        instead=_instead(content),
     )
 
 
@@ -244,6 +244,16 @@ def shares_text(result: Totals) -> str:
 def share_kr(result: Totals, kind: str, order: int) -> int:
     """One applicant's share of one deduction in whole kronor; `order` counts from 0."""
     return sum(share.shares_kr[order] for share in result.deductions if share.kind == kind)
+
+
+def _instead(content: Content) -> dict[str, list[str]]:
+    """By key, the options that it would take the place of: those of a section of which one is chosen."""
+    found: dict[str, list[str]] = {}
+    for section in content["sections"]:
+        if section["choice"]:
+            keys = [line["key"] for line in section["lines"]]
+            found |= dict.fromkeys(keys, keys)
+    return found
 
 
 def _counted(section: Row) -> list[Row]:
