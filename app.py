@@ -7,7 +7,7 @@ from importlib import import_module
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints.shared import assets, attributes, errors, filters, folding, guards, headers, icons, requests
+from blueprints.shared import arrived, assets, attributes, errors, filters, folding, guards, headers, icons, requests
 from cli import register_commands
 from config import Settings
 from extensions import babel, compress, csrf, db, login_manager
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     compress.init_app(app)
     login_manager.init_app(app)
-    for part in (guards, errors, filters, headers, folding, assets, icons, attributes):
+    for part in (arrived, guards, errors, filters, headers, folding, assets, icons, attributes):
         part.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"blueprints.{name}").bp)

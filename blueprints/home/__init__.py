@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("home", __name__)
 
-from blueprints.home import legal, routes  # noqa: E402, F401  (routes need bp)
+from blueprints.home import installed, legal, routes  # noqa: E402, F401  (routes need bp)

@@ -1,75 +1,87 @@
-// Nothing typed is lost: fields marked data-keep in <form data-keep-as="…"> stay in this browser until the server has answered 2xx,
-// and a form marked data-autosave says how it goes in #sparat and tries again after 5, 15 and 30 seconds. Never mark a personnummer.
+// Keeps what is typed in [data-keep] until the server has it, offers it back, and says in #sparat how autosave goes.
 (() => {
-  const word = (name) => document.getElementById("ord")?.dataset[name] ?? "";
+  const $ = (id) => document.getElementById(id), all = (what, root = document) => [...root.querySelectorAll(what)];
+  const on = (name, act) => document.addEventListener(name, act);
+  const store = localStorage, word = $("ord")?.dataset ?? {}, FORM = "form[data-keep-as]", failed = new Set(), met = new WeakSet(), sent = new WeakMap();
   const key = (form) => "utkast:" + form.dataset.keepAs;
-  const fields = (form) => [...form.querySelectorAll("[data-keep]")];
-  const typed = (form) => Object.fromEntries(fields(form).map((field) => [field.name, field.value]));
-  const status = (text, bad) => {
-    const place = document.getElementById("sparat");
-    if (place) { place.textContent = text; place.classList.toggle("bad", !!bad); }
+  const drop = (name) => store.removeItem(name);
+  const read = (name) => JSON.parse(store.getItem(name));
+  const status = (textContent, bad = "") => Object.assign($("sparat") ?? {}, { textContent, className: "saved" + bad });
+  const fill = (part, ...texts) => {
+    const copy = part.cloneNode(true);
+    all("[data-at]", copy).forEach((place, at) => { place.textContent = texts[at]; });
+    return copy;
   };
-  const WAITS = [5, 15, 30], WEEK = 7 * 864e5;
-  const tries = new WeakMap();
-
   const offer = (form) => {
-    if (form.querySelector(".kept")) return;
-    let kept = null;
-    try { kept = JSON.parse(localStorage.getItem(key(form))); } catch { /* written by another version: dropped below */ }
-    if (kept?.t > (form.seen ??= Date.now())) return; // typed into this very form, which still shows it
-    const now = typed(form);
-    if (!kept?.v || Date.now() - kept.t > WEEK || Object.keys(now).every((name) => (kept.v[name] ?? now[name]) === now[name])) {
-      return localStorage.removeItem(key(form));
-    }
-    const bar = document.getElementById("t-utkast")?.content.firstElementChild.cloneNode(true);
-    if (!bar) return;
-    const clock = new Date(kept.t).toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
-    bar.querySelector("[data-clock]").textContent = clock;
-    bar.addEventListener("click", (event) => {
-      const act = event.target.closest("[data-act]")?.dataset.act;
+    const name = key(form), kept = !met.has(form) && read(name);
+    met.add(form);
+    if (!kept) return;
+    const mine = kept.v, fields = all("[data-keep]", form).filter(({ name, value }) => (mine[name] ?? value) !== value);
+    if (!fields[0]) return document.querySelector("[aria-invalid], main [role=alert]") || drop(name); // refused
+    const bar = fill($("t-utkast").content.firstElementChild, kept.w), list = bar.querySelector("dl");
+    list.replaceChildren(...fields.map(({ name, value, labels }) =>
+      fill(list.firstElementChild, labels[0].textContent, mine[name] || "–", value || "–")));
+    bar.addEventListener("click", ({ target }) => {
+      const act = target.dataset.act;
       if (!act) return;
       bar.remove();
-      if (act === "drop") return localStorage.removeItem(key(form));
-      fields(form).forEach((field) => { field.value = kept.v[field.name] ?? field.value; });
-      fields(form)[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+      if (act === "drop") return drop(name);
+      fields.forEach((field) => { field.value = mine[field.name]; });
+      fields[0].dispatchEvent(new Event("change", { bubbles: true }));
     });
     form.prepend(bar);
+    form.closest("details")?.setAttribute("open", "");
   };
-  const look = () => document.querySelectorAll("form[data-keep-as]").forEach(offer);
+  const look = () => all(FORM).forEach(offer);
+  const again = () => failed.forEach((form) => form.dispatchEvent(new Event("change")));
+  let wait = 5, timer;
 
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest("[data-keep]")?.closest("form[data-keep-as]");
-    if (form) localStorage.setItem(key(form), JSON.stringify({ t: Date.now(), v: typed(form) }));
+  on("input", ({ target }) => {
+    const form = target.closest(FORM), v = {};
+    if (!form || !target.matches("[data-keep]")) return;
+    all("[data-keep]", form).forEach(({ name, type, value }) => { // no personnummer
+      v[name] = type === "tel" ? value : value.replace(/\d\d[01]\d{3}[-+ ]?\d{4}/g, "");
+    });
+    const t = Date.now(), w = new Date().toLocaleString("sv").slice(0, 16).replace(":", ".");
+    store.setItem(key(form), JSON.stringify({ t, w, h: document.title, a: form.dataset.keepAt ?? location.pathname, v }));
   });
-  document.addEventListener("click", (event) => { // "keep theirs": what was typed here is let go
-    const form = event.target.closest("[data-drop]")?.closest("form[data-keep-as]");
-    if (form) localStorage.removeItem(key(form));
+  on("click", ({ target }) => {
+    const link = target.closest("[data-drop]");
+    if (link) drop(link.dataset.drop ? "utkast:" + link.dataset.drop : key(link.closest(FORM)));
   });
-  document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = event.detail.elt.closest("form[data-keep-as], form[data-autosave]");
+  on("formdata", ({ target, formData }) => target.matches(FORM) && formData.set("utkast", target.dataset.keepAs));
+  on("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
+    const form = elt.closest(FORM);
     if (!form) return;
-    clearTimeout(tries.get(form)?.timer);
-    form.sent = localStorage.getItem(key(form));
-    if (form.matches("[data-autosave]")) status(word("saving"));
+    sent.set(xhr, [form, store.getItem(key(form))]);
+    if (form.matches("[data-autosave]")) status(word.saving);
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest("form[data-keep-as], form[data-autosave]"), answer = event.detail.xhr.status;
+  on("htmx:afterRequest", ({ detail: { elt, xhr, successful } }) => {
+    const [form, text] = sent.get(xhr) ?? [], code = xhr.status; // the element may be gone from the page
     if (!form) return;
-    if (answer > 199 && answer < 300) {
-      tries.delete(form);
-      if (form.sent === localStorage.getItem(key(form))) localStorage.removeItem(key(form)); // nothing typed since
-    } else if (form.matches("[data-autosave]") && (answer === 0 || answer === 429 || answer > 499) && event.detail.elt === form) {
-      const before = tries.get(form) ?? { n: 0 };
-      clearTimeout(before.timer);
-      const again = () => form.isConnected && form.dispatchEvent(new Event("change"));
-      tries.set(form, { n: before.n + 1, timer: setTimeout(again, 1000 * WAITS[Math.min(before.n, 2)]), again });
-      status(word("unsaved"), true);
-    } else if (form.matches("[data-autosave]")) {
-      const place = document.getElementById("sparat");
-      if (place?.textContent === word("saving")) status("");
-    }
+    if (successful) {
+      failed.delete(form);
+      wait = 5;
+      if (text === store.getItem(key(form))) drop(key(form));
+    } else if (elt.matches("[data-autosave]") && (!code || code === 429 || code > 499)) {
+      failed.add(form);
+      clearTimeout(timer);
+      timer = setTimeout(again, 1000 * Math.min(wait, 30));
+      wait *= 3;
+      status(word.unsaved, " bad");
+    } else if ($("sparat")?.textContent === word.saving) status("");
   });
-  addEventListener("online", () => document.querySelectorAll("form[data-autosave]").forEach((form) => tries.get(form)?.again()));
-  document.addEventListener("htmx:afterSettle", look);
-  look();
+  on("htmx:afterSettle", look);
+  addEventListener("online", again);
+
+  if (word.me && store.me !== word.me) { store.clear(); store.me = word.me; }
+  $("besked")?.dataset.arrived?.split(" ").forEach((name) => drop("utkast:" + name));
+  addEventListener("load", () => {
+    Object.keys(store).forEach((name) => {
+      const { t, a } = name.startsWith("utkast:") && read(name);
+      if (Date.now() - t > 7 * 864e5) drop(name);
+      else if (a) document.querySelector(`a.line[href="${a}"]`)?.click();
+    });
+    look();
+  });
 })();

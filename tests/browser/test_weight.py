@@ -82,7 +82,7 @@ def test_pages_of_the_firm(product: Product, visit: Callable[..., Visitor], path
     path = path.format(n=begun.n)
     known = visit()
     Office(known).log_in(begun.jonas)
-    jonas = visit(storage_state=known.context.storage_state())
+    jonas = visit(storage_state=known.context.storage_state(), service_workers="block")  # it comes when all is loaded
     first = load(jonas, path)
     assert first.fits(OTHERS), first
     again = load(jonas, path)

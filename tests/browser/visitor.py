@@ -16,6 +16,7 @@ DESK = {"width": 1280, "height": 800}
 ON_PURPOSE = re.compile(
     r"Failed to load resource: the server responded with a status of (401|404|409|410|422) "
     r"|htmx:(sendAbort|afterRequest), "  # a request that a newer one of the same form replaced
+    r"|Service Worker registration blocked by Playwright"  # where a test asks for it
 )
 
 

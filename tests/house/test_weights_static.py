@@ -23,9 +23,24 @@ def test_one_stylesheet_of_at_most_11_kb():
     assert gzipped(*sheets) <= 11_000
 
 
-def test_own_scripts_of_at_most_4_kb_together():
-    assert SCRIPTS
-    assert gzipped(*SCRIPTS) <= 4_000
+@pytest.mark.parametrize(
+    ("names", "most"),
+    [
+        pytest.param(("app",), 2_000, id="customer"),
+        pytest.param(("app", "utkast", "ark"), 4_300, id="builder"),
+        pytest.param(("app", "utkast", "kvar"), 4_300, id="today"),
+    ],
+)
+def test_own_scripts_of_a_page(names, most):
+    assert gzipped(*(STATIC / "js" / f"{name}.js" for name in names)) <= most
+
+
+def test_worker_of_at_most_1_2_kb(client):
+    assert len(client.get("/sw.js").data) <= 1_200
+
+
+def test_icons_are_light():
+    assert sum(file.stat().st_size for file in (STATIC / "img").iterdir()) <= 8_000
 
 
 def test_font_of_at_most_20_kb_named_by_its_content():

@@ -30,6 +30,8 @@ POLICY = {
     "style-src": "'self'",
 }
 
+INSTALLED = ("/sw.js", "/manifest.webmanifest")  # the same for all, and asked for again each time
+
 
 def check(answer, *, https: bool = False) -> None:
     path, headers = answer.request.path, answer.headers
@@ -43,7 +45,8 @@ def check(answer, *, https: bool = False) -> None:
         assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains", path
     if not path.startswith("/static/"):
         is_picture = answer.mimetype.startswith("image/")
-        assert headers["Cache-Control"] == "no-store" or (is_picture and "private" in headers["Cache-Control"]), path
+        may_keep = is_picture or path in INSTALLED
+        assert headers["Cache-Control"] == "no-store" or (may_keep and "private" in headers["Cache-Control"]), path
     assert "Server" not in headers
     assert "Access-Control-Allow-Origin" not in headers
 
