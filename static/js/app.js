@@ -59,13 +59,16 @@
     if (menu) { menu.open = false; menu.firstElementChild.focus(); }
   });
 
-  // For the customer htmx comes after the first paint, and hears what was ticked before.
+  // For the customer htmx and font come after the first paint. What was ticked before is told.
   const later = document.querySelector("[data-later]");
   const came = () => document.querySelectorAll("[hx-trigger=change] input").forEach((box) => {
     if (box.checked !== box.defaultChecked) htmx.trigger(box, "change");
   });
-  if (later) addEventListener("load", () => document.head.append(
-    Object.assign(document.createElement("script"), { src: later.dataset.later, onload: came })));
+  addEventListener("load", () => {
+    document.fonts.load("1em Familjen Grotesk");
+    if (later) document.head.append(
+      Object.assign(document.createElement("script"), { src: later.dataset.later, onload: came }));
+  });
 
   const slow = new WeakMap();
   let focused = false;
