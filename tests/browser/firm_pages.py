@@ -115,16 +115,16 @@ class Builder:
 
     def rename_section(self, old: str, new: str) -> None:
         self.who.tap(self.section(old).locator("summary.iconbtn"))
-        self.who.link("Byt namn", within=self.section(old))
-        self.name_section(new)
+        self.who.link("Namn, priser och rabatt", within=self.section(old))
+        self.name_section(new, "Spara")
 
     def add_section(self, name: str) -> None:
         self.who.button("Ny del")
-        self.name_section(name)
+        self.name_section(name, "Klar" if self.who.scripts else "Spara")
 
-    def name_section(self, name: str) -> None:
+    def name_section(self, name: str, button: str) -> None:
         self.who.type("Delens namn", name)
-        self.who.tap(self.who.page.get_by_role("button", name="Klar", exact=True).locator("visible=true").last)
+        self.who.tap(self.who.page.get_by_role("button", name=button, exact=True).locator("visible=true").last)
         expect(self.section(name)).to_be_visible()
 
     def from_price_list(self, section: str, article: str, quantity: str) -> None:

@@ -106,7 +106,7 @@ def test_refused_forms_of_the_firm(product: Product, visit: Callable[..., Visito
         ("/prislista/ny", "À-pris", "dyrt", "Spara artikeln", "article-errors"),
         ("/prislista/hamta", "Eller klistra in rader", "Namn", "Visa vad raderna blir", "articles-file-errors"),
         ("/texter/ny", "Namn", "Hälsning", "Spara texten", "text-errors"),
-        (f"/mallar/spara?offert={begun.n}", "Mallens namn", " ", "Spara som ny mall", "template-errors"),
+        (f"/mallar/spara?offert={begun.n}", "Mallens namn", "840601-2388", "Spara som ny mall", "template-errors"),
         ("/installningar/foretag", "Organisationsnummer", "123", "Spara", "settings-company-errors"),
         ("/installningar/offert", "Offerten gäller", "länge", "Spara", "settings-quote-errors"),
         (f"/offerter/{begun.n}/uppgifter", "Postnummer", "123", "Spara", "quote-details-errors"),
@@ -142,10 +142,19 @@ def test_builder_states(product: Product, visit: Callable[..., Visitor]) -> None
     expect(jonas.page.get_by_role("link", name="Lägg till rad")).to_be_focused()
     jonas.tap(builder.section("Rivning").locator("summary.iconbtn"))
     look(jonas, "builder-menu")
-    jonas.link("Byt namn", within=builder.section("Rivning"))
+    jonas.link("Namn, priser och rabatt", within=builder.section("Rivning"))
     expect(jonas.field("Delens namn")).to_be_focused()
-    look(jonas, "builder-section-name")
-    builder.name_section("Rivning och bortforsling")
+    look(jonas, "builder-section-settings")
+    jonas.type("Rabatt på delen", "10")
+    jonas.pick("Bara summan")
+    builder.name_section("Rivning och bortforsling", "Spara")
+    jonas.sees("Kunden ser bara summan.")
+    jonas.link("Lägg till rad")
+    jonas.tap(jonas.page.get_by_role("button", name="Lägg till text"))
+    jonas.type("Text", "Vi täcker golv och möbler.")
+    builder.is_saved()
+    look(jonas, "builder-words")
+    jonas.go(f"/offerter/{begun.n}/redigera")
     builder.open_line("Bortforsling")
     jonas.type("Antal", "tolv")
     jonas.sees("Skriv antal med siffror, till exempel 5,5")
@@ -153,6 +162,13 @@ def test_builder_states(product: Product, visit: Callable[..., Visitor]) -> None
     look(jonas, "builder-line-errors")
     jonas.go(f"/offerter/{begun.n}/rader/3")
     look(jonas, "line-page")
+    jonas.go(f"/offerter/{begun.n}/delar/1")
+    look(jonas, "section-page")
+    jonas.go(f"/offerter/{begun.n}/uppgifter")
+    jonas.button("Dela upp betalningen")
+    jonas.button("Lägg till en del i planen")
+    expect(jonas.page.get_by_role("group", name="Del 2 av betalningsplanen")).to_be_visible()
+    look(jonas, "quote-plan")
 
 
 def test_a_hundred_and_twenty_lines(product: Product, visit: Callable[..., Visitor]) -> None:
