@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any
 
 from documents import append, evidence_page, price
-from documents.format import day_in_words, kr, kr_whole, local_minute, moment, quantity
+from documents.format import day_in_words, kr_whole, local_minute, moment, quantity
 from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
 from documents.parts import SUMS_WIDTH, draw_sums, labelled, sum_rows, sums_height, tick_box
@@ -82,7 +82,7 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
     if plan := agreed.get("payment_plan"):
         labelled(paper, "Så betalar du", price.plan_lines(content, plan))
     _applicants(paper, agreed, evidence)
-    button, to_pay = agreed["button"]["text"], kr(agreed["to_pay_ore"])
+    button, to_pay = agreed["button"]["text"], price.about(content, agreed["to_pay_ore"])
     text = f"Bekräftad med knappen ”{button}”, {to_pay} att betala, av {agreed['name']}."
     labelled(paper, "Beställning", [text])
     _consents(paper, agreed)

@@ -15,7 +15,7 @@ from documents.format import kr, kronor, percent, quantity
 from documents.page import SPAN, Paper
 from documents.parts import kind_mark
 from documents.price import quantity_limits
-from documents.sheet import BODY, MM, QUIET
+from documents.sheet import BODY, MM, NOTE, QUIET
 from documents.table import BETWEEN, Cell, Column, Table
 
 Content = Mapping[str, Any]
@@ -136,6 +136,8 @@ def draw_options(paper: Paper, content: Content) -> None:
     paper.need(46 * MM)
     title = "Att välja, inte medräknat i priset" if one_of else "Tillval, inte medräknade i priset"
     paper.heading(title, after=0)
+    if content["discount_bp"]:
+        paper.write(f"Rabatten på {percent(content['discount_bp'])} dras av här också.", NOTE)
     table, apart = Table(paper, columns(lines)), sets_apart(content)
     for section in one_of:
         table.section(": ".join(text for text in (section["title"], CHOICES[section["choice"]]) if text), "")
@@ -173,6 +175,8 @@ def _options_of(table: Table, section: Row, apart: Apart) -> None:
             line_row(table, line, apart)
         elif line["is_text"] and _is_all_options(section):
             table.words(_words(line))
+    if section["discount_bp"]:
+        table.words([(f"Rabatt {percent(section['discount_bp'])} dras av.", QUIET)])
 
 
 def _options(section: Row) -> Iterator[Row]:

@@ -38,6 +38,11 @@ def pays(content: Content, *, several: bool = False) -> str:
     return word if is_fixed(content) else f"{word} ungefär"
 
 
+def about(content: Content, ore: int) -> str:
+    """An amount as sure as the price is."""
+    return kr(ore) if is_fixed(content) else f"ungefär {kr(ore)}"
+
+
 def price_type(content: Content, most_ore: int | None) -> str:
     """How the price is decided, in plain words; `most_ore` is the most that may be charged before deductions."""
     kind = content["price_type"]
@@ -76,10 +81,9 @@ def plan_share(part: Mapping[str, Any]) -> str:
 
 def plan_lines(content: Content, plan: Iterable[Mapping[str, Any]]) -> list[str]:
     """A payment plan, one line for each part."""
-    about = "" if is_fixed(content) else "ungefär "
     rows = []
     for part in plan:
-        amount = about + kr(part["comes_to_ore"])
+        amount = about(content, part["comes_to_ore"])
         rows.append(f"{plan_part(part) or 'Resten'}: {', '.join(text for text in (plan_share(part), amount) if text)}")
     return ["\n".join(rows)]
 

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from documents import price
-from documents.format import day_in_words, kr, local_minute
+from documents.format import day_in_words, local_minute
 from extensions import db
 from mail.letters import Attachment, Letter, Params, draws
 from mail.writing import write
@@ -76,13 +76,8 @@ def _link(params: Params) -> QuoteLink:
 
 def _price(content: dict[str, Any], totals: dict[str, Any]) -> str:
     kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"] if share["amount_kr"])
-    amount = _about(content, totals["to_pay_ore"])
+    amount = price.about(content, totals["to_pay_ore"])
     return str(_("%(kr)s efter %(kinds)s", kr=amount, kinds=kinds)) if kinds else amount
-
-
-def _about(content: dict[str, Any], ore: int) -> str:
-    amount = kr(ore)
-    return amount if price.is_fixed(content) else str(_("ungefär %(kr)s", kr=amount))
 
 
 def _written(subject: str, **parts: Any) -> Letter:
@@ -377,8 +372,8 @@ def _facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tup
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
         (str(_("Godkänt av")), agreement.name),
         (str(_("När")), local_minute(agreement.accepted_at)),
-        (str(_("Pris inkl. moms")), _about(case.content, agreed["total_ore"])),
-        (str(_("Att betala")), _about(case.content, agreed["to_pay_ore"])),
+        (str(_("Pris inkl. moms")), price.about(case.content, agreed["total_ore"])),
+        (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
         (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),
     ]

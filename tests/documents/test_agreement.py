@@ -201,6 +201,7 @@ def test_what_the_customer_chose_is_on_the_page_of_choices():
         f"Det blir aldrig mer än {kr(whole['most_ore'])} före avdrag.".replace("\u00a0", " "),
         "Material kostar vårt inköpspris.",
         "Ni betalar ungefär",
+        f"ungefär {kr(whole['to_pay_ore'])} att betala".replace("\u00a0", " "),
         f"När arbetet är klart: ungefär {kr(whole['payment_plan'][2]['comes_to_ore'])}".replace("\u00a0", " "),
     ):
         assert text in drawn

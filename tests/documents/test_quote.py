@@ -147,6 +147,7 @@ def test_what_the_customer_chooses_stands_apart():
         "Tillval M Spegel",
     ):
         assert text in chosen
+    assert chosen.startswith("Att välja, inte medräknat i priset Rabatten på 5 % dras av här också.")
     assert "Hyllplan Du väljer mellan 2 och 9 st 4 st 450 1 800" in drawn
 
 
