@@ -283,8 +283,6 @@ def _words(field: Any) -> str:
     if field.type == "PartList":
         parts = [" ".join(filter(None, map(_words, entry.form))) for entry in field if not entry.form.is_blank]
         return ", ".join(parts)
-    if field.type == "KronorField" and field.data is not None:
-        return kronor(field.data)
     if getattr(field, "choices", None):
         return next((str(one.label) for one in field.choices if one.value == field.data), str(field.data or ""))
     return " ".join(str(field._value()).split())

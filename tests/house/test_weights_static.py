@@ -43,6 +43,11 @@ def test_icons_are_light():
     assert sum(file.stat().st_size for file in (STATIC / "img").iterdir()) <= 8_000
 
 
+def test_script_for_photos_of_at_most_800_bytes():
+    """It is fetched only where photos are added, and saves their weight."""
+    assert gzipped(STATIC / "js" / "bild.js") <= 800
+
+
 def test_font_of_at_most_20_kb_named_by_its_content():
     (font,) = (STATIC / "fonts").glob("*.woff2")
     assert font.stat().st_size <= 20_000
