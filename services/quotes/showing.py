@@ -29,7 +29,7 @@ from models import (
 )
 from services import events, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, figures, story
+from services.deal import agreements, figures, pages, story
 from services.deal.story import Step
 from services.errors import NotFound
 from services.quotes import content as frozen
@@ -127,6 +127,7 @@ class View:
     links: list[Link]
     agreement: Agreement | None
     agreed: dict[str, Any] | None
+    chosen: list[str]  # options and quantities of what is agreed, in words
     decline: Refusal | None
     persons: list[Person] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
@@ -210,6 +211,7 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
         links=[Link(*row) for row in scope.plain(_LINKS, values)],
         agreement=agreement,
         agreed=agreed,
+        chosen=pages.chosen_words(content, figures.agreed(agreed)) if agreed and content else [],
         decline=Refusal(reason, comment) if reason is not None else None,
         persons=persons(firm_public_id, agreement) if agreement else [],
         withdrawals=_withdrawals(agreement) if agreement else [],

@@ -192,7 +192,7 @@ def test_a_form_with_another_quantity_than_is_kept_is_shown_again(rich):
     assert rich.post("/godkann", form).status_code == 303
 
 
-def test_page_paper_mails_and_agreement_say_the_same_sums(rich):
+def test_page_paper_mails_and_agreement_say_the_same_sums(app, rich):
     content = content_of(rich)
     rich.post("/tillval", CHOSEN)
     page, step2 = rich.get().text, rich.get("/godkann").text
@@ -215,6 +215,11 @@ def test_page_paper_mails_and_agreement_say_the_same_sums(rich):
     for text in (page, step2, receipt, paper):
         for share in plan:
             assert kr(share["comes_to_ore"]) in text
+    firm = app.test_client()
+    firm.log_in(rich.make.owner(rich.firm))
+    shown = firm.get(f"/offerter/{rich.quote.n}").text
+    assert "Ekparkett, Svart, Hyllplan 7 st" in shown
+    assert kr(result.to_pay_ore) in shown
     for text in (receipt, paper):
         assert "7 st" in text
         assert "Ekparkett" in text
