@@ -59,24 +59,20 @@ _WORDS = {
 
 def rows(found: Found, quote_n: int, *, but: Collection[Gap] = ()) -> list[GapRow]:
     """A row for each thing that is missing, what the law asks for first; `but` are told elsewhere."""
-    base = url_for("quotes.show", n=quote_n)  # asked for once: a new quote lacks a dozen things
-    return [
-        GapRow(str(_WORDS[gap.code][0]), _href(gap, found.customer_n, base), gap.is_mandatory)
-        for gap in found.missing
-        if gap.code not in but
-    ]
+    base = url_for("quotes.show", n=quote_n)
+    pages = {
+        "firm": "/installningar/foretag",
+        "whom": f"{base}/kund",
+        "customer": f"/kunder/{found.customer_n}/redigera",
+        "details": f"{base}/uppgifter",
+        "builder": f"{base}/redigera",
+        "section": f"{base}/delar",
+        "line": f"{base}/rader",
+    }
+    return [_row(gap, pages) for gap in found.missing if gap.code not in but]
 
 
-def _href(gap: Missing, customer_n: int | None, base: str) -> str:
-    _text, page, anchor = _WORDS[gap.code]
-    if page == "firm":
-        address = url_for("settings.company")
-    elif page == "customer":
-        address = url_for("customers.edit", n=customer_n)
-    elif page == "section":
-        address = f"{base}/delar/{gap.n}"
-    elif page == "line":
-        address = f"{base}/rader/{gap.n}"
-    else:
-        address = base + {"whom": "/kund", "details": "/uppgifter", "builder": "/redigera"}[page]
-    return f"{address}#{anchor}" if anchor else address
+def _row(gap: Missing, pages: dict[str, str]) -> GapRow:
+    text, page, anchor = _WORDS[gap.code]
+    address = pages[page] if gap.n is None else f"{pages[page]}/{gap.n}"
+    return GapRow(str(text), f"{address}#{anchor}" if anchor else address, gap.is_mandatory)
