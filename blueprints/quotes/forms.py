@@ -27,7 +27,7 @@ from domain.quotes import VAT_RATES
 from domain.rot_rut import work_types
 from models import QuoteLine, QuoteSection
 from services.customers import CustomerInput
-from services.quotes.lines import LineInput, Shown
+from services.quotes.line_saving import LineInput, Shown
 from services.quotes.rows import LineRow
 from services.quotes.sections import Settings
 

@@ -18,7 +18,7 @@ from blueprints.shared.htmx import VARY, wants_part
 from blueprints.shared.text_blocks import chosen_text
 from services.clock import utc_now
 from services.errors import NotFound
-from services.quotes import drafting, lines
+from services.quotes import drafting, line_saving, lines
 from services.quotes.drafting import Draft
 from services.quotes.lines import Edited, LineChanged
 from services.quotes.rows import Sheet
@@ -166,7 +166,7 @@ def _store(
     if not form.validate_on_submit():
         return form, None, None
     try:
-        edited = lines.save(
+        edited = line_saving.save(
             n,
             line_n,
             form.to_input(),

@@ -31,7 +31,8 @@ from services.delivery import Round
 from services.demo.firm import ARTICLES, CUSTOMERS
 from services.demo.stories import Row, Story
 from services.outbox import refused
-from services.quotes import drafting, header, lines, sections, sending
+from services.quotes import drafting, header, line_saving, lines, sections, sending
+from services.quotes.line_saving import LineInput, Shown
 
 CUSTOMERS_IP = "192.0.2.17"  # RFC 5737: kept for examples
 CUSTOMERS_BROWSER = "Mozilla/5.0 (iPhone)"
@@ -162,7 +163,7 @@ class Played:
         stage = self.stage
         article_n = stage.articles[row.article]
         line = lines.add_article(self.n, section_n, article_n, stage.firm, actor=stage.actor, now=now).line
-        given = lines.LineInput(
+        given = LineInput(
             text=row.text or line.text,
             quantity_milli=row.quantity_milli,
             unit=line.unit,
@@ -175,8 +176,8 @@ class Played:
             work_type=line.work_type,
             is_option=row.is_option,
         )
-        shown = lines.Shown(rev=line.rev, key="", kind=line.kind, unit=line.unit)
-        lines.save(self.n, line.n, given, shown, actor=stage.actor, now=now)
+        shown = Shown(rev=line.rev, key="", kind=line.kind, unit=line.unit)
+        line_saving.save(self.n, line.n, given, shown, actor=stage.actor, now=now)
 
     def _link(self) -> QuoteLink | None:
         return links.mailed(drafting.get(self.stage.firm.id, self.n)) if self.n else None

@@ -13,10 +13,11 @@ from services.actors import Actor
 from services.clock import utc_now
 from services.customers import CustomerInput, NoContact
 from services.errors import NotFound
-from services.quotes import drafting, header, lines, sections
+from services.quotes import drafting, header, line_saving, lines, sections
 from services.quotes.drafting import NotEditable
 from services.quotes.header import BasisIsSet, HeaderChanged, PricesChange
-from services.quotes.lines import LineChanged, LineInput, Shown
+from services.quotes.line_saving import LineInput, Shown
+from services.quotes.lines import LineChanged
 
 NOW = utc_now()
 
@@ -51,7 +52,7 @@ def line_of(quote, n):
 
 def test_saving_a_line_keeps_the_sums_of_the_list(quote, firm, actor):
     later = NOW + timedelta(hours=1)
-    edited = lines.save(quote.n, 2, given(quantity_milli=10_500), Shown(1, "a"), actor=actor, now=later)
+    edited = line_saving.save(quote.n, 2, given(quantity_milli=10_500), Shown(1, "a"), actor=actor, now=later)
     assert edited.figures.line_ore[2] == 724_500
     assert edited.is_adjusted is False
     row = drafting.get(firm.id, quote.n)
@@ -60,19 +61,19 @@ def test_saving_a_line_keeps_the_sums_of_the_list(quote, firm, actor):
 
 
 def test_a_refused_save_changes_nothing(quote, firm, actor):
-    lines.save(quote.n, 2, given(text="Evas"), Shown(1, "eva"), actor=actor, now=NOW)
+    line_saving.save(quote.n, 2, given(text="Evas"), Shown(1, "eva"), actor=actor, now=NOW)
     with pytest.raises(LineChanged) as refused:
-        lines.save(quote.n, 2, given(text="Mitt"), Shown(1, "jag"), actor=actor, now=NOW)
+        line_saving.save(quote.n, 2, given(text="Mitt"), Shown(1, "jag"), actor=actor, now=NOW)
     assert refused.value.line.text == "Evas"
     assert (line_of(quote, 2).text, line_of(quote, 2).rev) == ("Evas", 2)
 
 
 def test_the_forms_own_retry_is_no_conflict_but_after_someone_else_it_is(quote, firm, actor):
-    lines.save(quote.n, 2, given(text="Ett"), Shown(1, "jag"), actor=actor, now=NOW)
-    lines.save(quote.n, 2, given(text="Två"), Shown(1, "jag"), actor=actor, now=NOW)
-    lines.save(quote.n, 2, given(text="Evas"), Shown(3, "eva"), actor=actor, now=NOW)
+    line_saving.save(quote.n, 2, given(text="Ett"), Shown(1, "jag"), actor=actor, now=NOW)
+    line_saving.save(quote.n, 2, given(text="Två"), Shown(1, "jag"), actor=actor, now=NOW)
+    line_saving.save(quote.n, 2, given(text="Evas"), Shown(3, "eva"), actor=actor, now=NOW)
     with pytest.raises(LineChanged):
-        lines.save(quote.n, 2, given(text="Tre"), Shown(1, "jag"), actor=actor, now=NOW)
+        line_saving.save(quote.n, 2, given(text="Tre"), Shown(1, "jag"), actor=actor, now=NOW)
 
 
 def test_numbers_of_lines_are_never_used_again(quote, actor):
