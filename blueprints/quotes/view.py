@@ -135,7 +135,7 @@ def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:
     details, whom = f"{base}/uppgifter", f"{base}/kund"
     rows = [
         Todo(_("Kund: %(name)s", name=customer.name), True, "") if customer else Todo(_("Välj kund"), False, whom),
-        Todo(_("Rader med pris"), True, "") if draft.lines else Todo(_("Lägg till en rad"), False, "#delar"),
+        Todo(_("Rader med pris"), True, "") if found.line_ore else Todo(_("Lägg till en rad"), False, "#delar"),
         Todo(_("Gäller till %(day)s", day=day(quote.valid_until)), Blocker.VALID_UNTIL_PAST not in codes, details),
         Todo(_("Ni kan börja %(day)s", day=day(quote.starts_on)), True, "")
         if quote.starts_on

@@ -236,3 +236,16 @@ def test_turned_prices_turn_the_ceiling(seller, make, firm):
     quote = make.quote(firm, company, basis="excl", price_type="running_with_cap", cap_ore=4_000_000)
     seller.post(f"/offerter/{quote.n}/kund", data={"kund": str(karin.n), "bekrafta": "1"})
     assert (fresh(quote).basis, fresh(quote).cap_ore) == ("incl", 5_000_000)
+
+
+def test_builder_review_and_the_customers_view_say_the_same(seller, quote, url):
+    """With discounts on section and whole, a running account and words, all three come to one sum."""
+    section = {"title": "Rivning", "price_mode": "rows", "discount": "10", "choice": "", "rev": "1", "key": "a"}
+    seller.post(f"/offerter/{quote.n}/delar/1", data=section)
+    seller.post(f"/offerter/{quote.n}/rader", data={"del": "1", "ord": "0"})
+    seller.post(f"/offerter/{quote.n}/rader/5/klar", data={"words": "Vi städar varje dag.", "rev": "1", "key": "a"})
+    seller.post(url, data=data(price_type="approximate", discount="5"))
+    for path in ("redigera", "granska", "som-kund"):
+        html = seller.get(f"/offerter/{quote.n}/{path}").get_data(as_text=True)
+        assert f"12{NBSP}773,70" in html, path
+    assert "Vi städar varje dag." in html
