@@ -107,6 +107,7 @@ def _measure(
         (measure.growth_row, 1.3, 1.1),
         (measure.quote_rows, 4, 2),
         (measure.save_rows, 4, 2),
+        (measure.long_rows, 1, 0.8),
         (measure.customer_rows, 3, 1.5),
         (measure.approve_rows, 20, 8),
         (measure.login_rows, 4, 2),

@@ -44,7 +44,8 @@ PDF_BYTES = 20_000
 ARTICLES = 5000  # of the price list
 DRAFT_EVERY = 10  # every tenth quote is a draft
 MOST_SENT = 10_000  # of a larger firm the older quotes are drafts: a version of each would be gigabytes
-LINES = [
+LineWords = tuple[str, int, str, int, str, str | None, bool]
+LINES: list[LineWords] = [
     ("Rivning av ytskikt", 16_000, "tim", 69_000, "labour", "rot", False),
     ("Bortforsling till återvinning", 1_000, "st", 390_000, "other", None, False),
     ("Byggdamm och täckning", 25_500, "m²", 4_850, "material", None, False),
@@ -87,8 +88,7 @@ def firm(size: int, *, now: datetime) -> Filled:
     send(made, user, sent_n, actor=actor, now=now)
     drafted, sent = _copies_of(made.id, draft_n), _copies_of(made.id, sent_n)
     _copy(made, drafted, sent, crowd, size - 2, now)
-    db.session.execute(db.text("ANALYZE"))
-    transaction.commit()
+    transaction.commit()  # without ANALYZE: no statistics are kept, they may hold samples of what was erased
     return Filled(size, made.id, user.email, draft_n, sent_n)
 
 
@@ -112,6 +112,49 @@ def deals(filled: Filled, count: int, *, now: datetime) -> list[Deal]:
     return found
 
 
+def long_draft(filled: Filled, count: int, *, now: datetime) -> int:
+    """A draft of `count` lines in sections of fifteen; its number."""
+    transaction.may_write()
+    made = db.session.get_one(Firm, filled.firm_id)
+    user = db.session.scalars(select(User).where(User.firm_id == made.id)).one()
+    n = draft(made, user, now=now)
+    found = drafting.load(made.id, n, lock=True)
+    section = found.sections[-1]
+    for place in range(len(LINES) + 1, count + 1):
+        if place % 15 == 1:
+            number = section.n + 1
+            section = QuoteSection(
+                firm_id=made.id, quote_id=found.quote.id, n=number, position=number, title=f"Del {number}"
+            )
+            db.session.add(section)
+            db.session.flush()
+        _add_line(found.quote, section, place, LINES[place % 9], now)
+    transaction.commit()
+    return n
+
+
+def _add_line(quote: Quote, section: QuoteSection, place: int, said: LineWords, now: datetime) -> None:
+    text, quantity, unit, price, kind, deduction, is_option = said
+    db.session.add(
+        QuoteLine(
+            firm_id=quote.firm_id,
+            quote_id=quote.id,
+            section_id=section.id,
+            n=place,
+            position=place,
+            text=text,
+            quantity_milli=quantity,
+            unit=unit,
+            unit_price_ore=price,
+            kind=kind,
+            deduction=deduction,
+            work_type="bygg" if deduction else None,
+            is_option=is_option,
+            changed_at=now,
+        )
+    )
+
+
 def draft(made: Firm, user: User, *, now: datetime) -> int:
     """A draft of two sections and ten lines for a new customer; its number."""
     given = CustomerInput(
@@ -129,25 +172,8 @@ def draft(made: Firm, user: User, *, now: datetime) -> int:
     second = QuoteSection(firm_id=made.id, quote_id=quote.id, n=first.n + 1, position=2, title="Ytskikt och el")
     db.session.add(second)
     db.session.flush()
-    for place, (text, quantity, unit, price, kind, deduction, is_option) in enumerate(LINES, 1):
-        db.session.add(
-            QuoteLine(
-                firm_id=made.id,
-                quote_id=quote.id,
-                section_id=first.id if place < 3 else second.id,
-                n=place,
-                position=place,
-                text=text,
-                quantity_milli=quantity,
-                unit=unit,
-                unit_price_ore=price,
-                kind=kind,
-                deduction=deduction,
-                work_type="bygg" if deduction else None,
-                is_option=is_option,
-                changed_at=now,
-            )
-        )
+    for place, said in enumerate(LINES, 1):
+        _add_line(quote, first if place < 3 else second, place, said, now)
     quote.title = "Badrum, Granstigen 4"
     drafting.keep_search_text(quote)
     drafting.touch(drafting.load(made.id, quote.n), now=now)

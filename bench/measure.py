@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,12 +13,14 @@ from flask import Flask
 
 from bench import web
 from bench.counting import statements
-from bench.fill import PASSWORD, Deal, Filled, waiting_letters
+from bench.fill import PASSWORD, Deal, Filled, long_draft, waiting_letters
 from bench.report import Row
 from bench.web import Answer, NotBuilt, Timing, Visitor, form, serial
+from services.clock import utc_now
 
 PART = {"HX-Request": "true"}
 ROWS = "antal=50"
+LONG = (30, 300)  # lines
 PERSONNUMMER = "198406012388"  # a test number that Skatteverket publishes
 COOKIE = "handslag"
 
@@ -146,6 +148,35 @@ def save_rows(bench: Bench) -> list[Row]:
         Row("save a line, new totals", times(found.p50), found.p50 / found.beside, "× P", 4, 2),
         Row("save a line, wire", "one request", found.size / 1000, "kB", 6, 3),
     ]
+
+
+def long_rows(bench: Bench) -> list[Row]:
+    """What a line costs in a quote of 300 lines in 20 sections, beside one of 30."""
+    visitor = bench.log_in(bench.main)
+    opened, saved = {}, {}
+    for lines in LONG:
+        with bench.app.app_context():
+            n = long_draft(bench.main, lines, now=utc_now())
+        path = f"/offerter/{n}/rader/1"
+        count = iter(range(10**6))
+
+        def save(path: str = path, count: Iterator[int] = count) -> Answer:
+            fields = form(visitor.page(path, **PART), path) | {"quantity": f"{16 + next(count) % 7},5"}
+            return visitor.post(path, fields, **PART)
+
+        opened[lines] = serial(partial(visitor.get, f"/offerter/{n}/redigera"), requests=15).p50
+        saved[lines] = serial(save, requests=15).p50
+    rows = []
+    for name, found in (("opened", opened), ("a line saved", saved)):
+        rows.append(long_row(f"quote of 300 lines, {name}", found))
+    return rows
+
+
+def long_row(name: str, found: dict[int, float]) -> Row:
+    """What each line costs in the long quote, beside what each costs in the short one; `found` in seconds."""
+    short, long = found[LONG[0]], found[LONG[1]]
+    measured = f"{times(long)}, of 30 lines {times(short)}"
+    return Row(name, measured, (long / LONG[1]) / (short / LONG[0]), "a line", 1, 0.8)
 
 
 def customer_rows(bench: Bench) -> list[Row]:

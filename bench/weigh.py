@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import select
 from bench import servers
 from bench.browser import Phone
 from bench.fill import PDF_BYTES, Filled
-from bench.measure import ROWS, Bench, times
+from bench.measure import LONG, ROWS, Bench, long_row, times
 from bench.refs import canvas
 from bench.report import Row
 from bench.servers import ROOT, Server
@@ -43,10 +44,19 @@ def pdf_rows(bench: Bench) -> list[Row]:
     bare = _median(lambda: canvas.draw(words))
     ours = _median(lambda: paper.render(content, None))
     size = len(paper.render(content, None))
+    long = {lines: _median(partial(paper.render, _of_lines(content, lines), None), 3) for lines in LONG}
     return [
         Row("PDF of a quote, drawn afresh", f"{times(ours)}, canvas {times(bare)}", ours / bare, "× canvas", 5, 2.5),
         Row("PDF of a quote, size", "", size / 1000, "kB", 60, 30),
+        long_row("PDF of a quote of 300 lines", long),
     ]
+
+
+def _of_lines(content: dict[str, Any], count: int) -> dict[str, Any]:
+    """The same quote with so many lines, in sections of fifteen."""
+    section = content["sections"][-1]
+    lines = [section["lines"][place % len(section["lines"])] for place in range(count)]
+    return content | {"sections": [section | {"lines": lines[at : at + 15]} for at in range(0, count, 15)]}
 
 
 def _words(content: dict[str, Any]) -> list[list[str]]:
