@@ -93,7 +93,7 @@ def test_without_network_and_nothing_unsaved(jonas: Visitor) -> None:
     jonas.context.set_offline(True)
     jonas.go("/offerter?visa=alla")
     jonas.is_at("Ingen täckning")
-    jonas.sees("All text du har skrivit på den här telefonen är sparad.")
+    jonas.sees("All text du har skrivit här är sparad.")
     expect(jonas.page.locator("#kvar")).to_be_hidden()
     jonas.context.set_offline(False)
     jonas.is_at("Offerter")
