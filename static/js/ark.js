@@ -20,6 +20,7 @@
     if (!document.querySelector(".lineedit")) $(next)?.click(); // still open: it was refused
     next = "";
   });
+  on("click", ({ target: { dataset: { shrink } } }) => shrink && import(shrink)); // while photos are being chosen
   on("stang-ark", () => sheet.close());
   sheet.addEventListener("click", (event) => {
     if (event.target === sheet || event.target.closest("[data-close]")) { event.preventDefault(); sheet.close(); }

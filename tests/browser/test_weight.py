@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +88,16 @@ def test_pages_of_the_firm(product: Product, visit: Callable[..., Visitor], path
     assert first.fits(OTHERS), first
     again = load(jonas, path)
     assert again.fits(REPEAT), again
+
+
+def test_script_for_photos_is_fetched_when_they_are_chosen(product: Product, visit: Callable[..., Visitor]) -> None:
+    begun = begin(product)
+    jonas = visit()
+    Office(jonas).log_in(begun.jonas)
+    jonas.go(f"/offerter/{begun.n}/redigera")
+    with jonas.page.expect_file_chooser(), jonas.page.expect_response(re.compile(r"/static/js/bild\.")) as waiting:
+        jonas.tap(jonas.page.locator("label.add"))
+    assert waiting.value.ok
 
 
 def test_start_page(visit: Callable[..., Visitor]) -> None:

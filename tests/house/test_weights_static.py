@@ -44,7 +44,7 @@ def test_icons_are_light():
 
 
 def test_script_for_photos_of_at_most_800_bytes():
-    """It is fetched only where photos are added, and saves their weight."""
+    """It is fetched when photos are being chosen, and saves their weight."""
     assert gzipped(STATIC / "js" / "bild.js") <= 800
 
 
