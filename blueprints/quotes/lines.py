@@ -111,7 +111,10 @@ def copy_line(n: int, line_n: int) -> ResponseReturnValue:
 @requires("quote.write")
 def photos_of_line(n: int, line_n: int) -> ResponseReturnValue:
     """To the photos of the line; what was typed is saved first."""
-    return _store_first(n, line_n) or redirect(url_for(".photos", n=n, rad=line_n), code=303)
+    if refused := _store_first(n, line_n):
+        return refused
+    lines.find(drafting.get(current_user.firm_id, n), line_n)  # another firm's or no line at all: 404
+    return redirect(url_for(".photos", n=n, rad=line_n), code=303)
 
 
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/upp")

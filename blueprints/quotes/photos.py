@@ -89,6 +89,7 @@ def save_caption(n: int, photo_id: str) -> ResponseReturnValue:
     """The caption as it is typed: for htmx only what changed besides the field."""
     form, is_saved, conflict = _store(n, photo_id)
     if is_saved and not wants_part():
+        arranging.find(rows.of_quote(current_user.firm_id, drafting.get(current_user.firm_id, n).id), photo_id)
         return redirect(url_for(".edit", n=n, _anchor=f"foto-{photo_id}"), code=303)
     return _saved(n, photo_id, form, conflict, status=200 if is_saved else 409 if conflict else 422)
 

@@ -15,6 +15,8 @@ FILLED_BY = {
     ("quotes", "section_n"): "section_n",
     ("quotes", "line_n"): "line_n",
     ("quotes", "link_id"): "link_id",
+    ("quotes", "photo_id"): "photo_id",
+    ("quotes", "size"): "photo_size",
     ("customers", "n"): "customer_n",
     ("articles", "n"): "article_n",
     ("articles", "import_id"): "import_id",
@@ -22,6 +24,8 @@ FILLED_BY = {
     ("templates", "text_n"): "text_n",
     ("deal", "deal_id"): "deal_id",
     ("deal", "token"): "token",
+    ("deal", "photo_id"): "photo_id",
+    ("deal", "size"): "photo_size",
     ("konto", "export_id"): "export_id",
     ("settings", "public_id"): "login_id",
 }

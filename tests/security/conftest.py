@@ -11,7 +11,7 @@ import pytest
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
-from models import Article, Counter, Customer, Firm, Login, Quote, QuoteLink, User
+from models import Article, Counter, Customer, Firm, Login, Photo, Quote, QuoteLink, User
 from services import article_import, storage, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import links
@@ -66,6 +66,7 @@ def beta(app, make) -> FirmOfTest:
     db.session.commit()
     customer = db.session.query(Customer).filter_by(firm_id=firm.id).first()
     quote = make.quote(firm, customer, title="Bmarkjobbet")
+    photo(firm, quote)
     firm_id, quote_id = firm.id, send(make, quote, email="bmarkmejl@kund.example").id
     return with_names(make, firm_id, quote_id)
 
@@ -73,7 +74,9 @@ def beta(app, make) -> FirmOfTest:
 def filled(app, make: Make, firm: Firm) -> FirmOfTest:
     firm_id, customer = firm.id, make.customer(firm)
     make.article(firm)
-    quote_id = send(make, make.quote(firm, customer, title="Hos kunden")).id
+    with_customer = make.quote(firm, customer, title="Hos kunden")
+    photo(firm, with_customer)
+    quote_id = send(make, with_customer).id
     make.quote(firm, customer, title="Ett utkast")
     agreed = deal_of(app, make, firm, send(make, make.quote(firm, customer, title="Godkänt")))
     assert agreed.post("/godkann", agreed.step2()).status_code == 303
@@ -106,6 +109,8 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "line_n": 2,
         "deal_id": quote.public_id,
         "link_id": db.session.query(QuoteLink).filter_by(quote_id=quote_id).first().public_id,
+        "photo_id": db.session.query(Photo).filter_by(quote_id=quote_id).one().public_id,
+        "photo_size": "liten",
         "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
         "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
         "template_n": template.n,
@@ -128,17 +133,42 @@ def deal_of(app, make: Make, firm: Firm, quote: Quote) -> Sent:
 
 
 def logo(firm: Firm) -> int:
+    return picture(firm, "logo", "PNG")
+
+
+def photo(firm: Firm, quote: Quote) -> None:
+    """A photo of the draft, drawn as the worker draws it."""
+    sizes = {"large_id": "photo", "paper_id": "photo_paper", "thumb_id": "photo_thumb"}
+    db.session.add(
+        Photo(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            position=1,
+            caption=f"Hallen hos {firm.name}",
+            state="ready",
+            source_sha256="0" * 64,
+            sha256="0" * 64,
+            width=40,
+            height=20,
+            created_at=utc_now(),
+            **{name: picture(firm, purpose, "JPEG") for name, purpose in sizes.items()},
+        )
+    )
+    db.session.commit()
+
+
+def picture(firm: Firm, purpose: str, kind: str) -> int:
     from PIL import Image
 
     data = io.BytesIO()
-    Image.new("RGB", (40, 20), "navy").save(data, "PNG")
+    Image.new("RGB", (40, 20), "navy").save(data, kind)
     row = storage.put(
         firm.id,
         firm.public_id,
         data.getvalue(),
-        purpose="logo",
-        name="logotyp.png",
-        media_type="image/png",
+        purpose=purpose,
+        name=f"bild.{kind.lower()}",
+        media_type=f"image/{kind.lower()}",
         now=utc_now(),
     )
     db.session.flush()

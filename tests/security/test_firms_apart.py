@@ -102,7 +102,7 @@ def test_c27_one_link_is_no_way_to_another_quote(app, make, alfa, beta):
         sent.client.set_cookie(f"l-{deal_id}", token)
         for rule in rules(app):
             if rule.endpoint.startswith("deal.") and "deal_id" in rule.arguments and rule.endpoint != "deal.send_again":
-                url = address(rule, {"deal_id": deal_id})
+                url = address(rule, {**alfa.names, "deal_id": deal_id})
                 answer = sent.client.post(url) if method(rule) == "POST" else sent.client.get(url)
                 assert answer.status_code == 404, (rule.endpoint, answer.status_code)
     after = stored()

@@ -96,6 +96,9 @@ def test_c25_public_routes_are_few_and_named(app):
         "home.privacy",
         "home.dpa",
         "home.customers",
+        "home.manifest",
+        "home.worker",
+        "home.offline",
     }
 
 
