@@ -204,7 +204,7 @@ class Compiled(FileSystemBytecodeCache):
         super().__init__(str(folder))
         environment = of(app)
         assert environment.loader is not None  # noqa: S101  (Flask gives one)
-        sources = [environment.loader.get_source(environment, name)[0] for name in environment.list_templates()]
+        sources = [environment.loader.get_source(environment, name)[0] for name in sorted(environment.list_templates())]
         addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
         how = Path(__file__).read_text(encoding="utf-8")
         made_from = repr((how, sources, environment.made_from, addresses))  # the same in every process: no sets

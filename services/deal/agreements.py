@@ -76,7 +76,14 @@ def _row(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Firm, Store
     found = db.session.execute(
         select(Agreement, Quote, QuoteVersion, Firm, StoredFile)
         .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-        .join(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Agreement.version))
+        .join(
+            QuoteVersion,
+            and_(
+                QuoteVersion.firm_id == Quote.firm_id,
+                QuoteVersion.quote_id == Quote.id,
+                QuoteVersion.version == Agreement.version,
+            ),
+        )
         .join(StoredFile, StoredFile.id == QuoteVersion.pdf_id)
         .join(Firm, Firm.id == Agreement.firm_id)
         .where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None))

@@ -19,7 +19,14 @@ def due(now: datetime) -> list[int]:
     with transaction.reading():
         statement = (
             select(Quote.id)
-            .join(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Quote.version))
+            .join(
+                QuoteVersion,
+                and_(
+                    QuoteVersion.firm_id == Quote.firm_id,
+                    QuoteVersion.quote_id == Quote.id,
+                    QuoteVersion.version == Quote.version,
+                ),
+            )
             .where(Quote.status.in_([str(status) for status in OPEN]), QuoteVersion.valid_until < stockholm_date(now))
         )
         return list(db.session.scalars(statement))

@@ -169,10 +169,17 @@ _FIND = (
         exists().where(Message.firm_id == Quote.firm_id, Message.quote_id == Quote.id),
     )
     .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
-    .join(QuoteVersion, and_(QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Quote.version))
+    .join(
+        QuoteVersion,
+        and_(
+            QuoteVersion.firm_id == Quote.firm_id,
+            QuoteVersion.quote_id == Quote.id,
+            QuoteVersion.version == Quote.version,
+        ),
+    )
     .join(StoredFile, StoredFile.id == QuoteVersion.pdf_id)
     .join(Firm, Firm.id == Quote.firm_id)
-    .outerjoin(Agreement, Agreement.quote_id == Quote.id)
+    .outerjoin(Agreement, and_(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
     .outerjoin(Closing, and_(Closing.firm_id == Firm.id, Closing.undone_at.is_(None)))
     .where(QuoteLink.public_id == bindparam("link"), Quote.public_id == bindparam("deal"))
 )

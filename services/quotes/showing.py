@@ -258,13 +258,18 @@ def reveal(firm_id: int, n: int, *, actor: Actor, now: datetime) -> None:
 def version_file(firm_id: int, n: int) -> StoredFile:
     """The PDF of the newest version. Raises NotFound."""
     return _file(
-        firm_id, n, QuoteVersion.pdf_id, QuoteVersion.quote_id == Quote.id, QuoteVersion.version == Quote.version
+        firm_id,
+        n,
+        QuoteVersion.pdf_id,
+        QuoteVersion.firm_id == Quote.firm_id,
+        QuoteVersion.quote_id == Quote.id,
+        QuoteVersion.version == Quote.version,
     )
 
 
 def agreement_file(firm_id: int, n: int) -> StoredFile:
     """The agreement's PDF. Raises NotFound until it is drawn."""
-    return _file(firm_id, n, Agreement.pdf_id, Agreement.quote_id == Quote.id)
+    return _file(firm_id, n, Agreement.pdf_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
 
 
 def read(firm_public_id: str, file: StoredFile) -> bytes:

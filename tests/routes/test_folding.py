@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -101,3 +104,24 @@ def test_day_and_moment(app, time_machine):
     with app.test_request_context():
         assert day("2026-12-18") == "18\u00a0december"
         assert moment(NOW) == "20\u00a0november 2026 kl.\u00a013.00"
+
+
+def test_compiled_templates_are_found_again_by_another_process(app, tmp_path):
+    """Hashes of text differ between processes, and with them the order of sets."""
+    asked = "from app import create_app; from blueprints.shared.folding import Compiled; from config import Settings; "
+    asked += (
+        "from pathlib import Path; import sys; path = Path(sys.argv[1]); app = create_app(Settings(DATA_DIR=path)); "
+    )
+    asked += "print(Compiled(app, path).salt)"
+    salts = {
+        subprocess.run(
+            [sys.executable, "-c", asked, str(tmp_path)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=app.root_path,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(salts) == 1
