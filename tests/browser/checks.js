@@ -41,7 +41,7 @@
     const controls = "a[href], button, input:not([type=hidden]), select, textarea, summary, [role=button], [tabindex='0']";
     for (const one of document.querySelectorAll(controls)) {
       if (one.matches(".vh") || one.closest("[hidden], [aria-hidden=true], .skip, dialog:not([open])")) continue;
-      const label = one.matches("[type=checkbox], [type=radio]") ? one.closest("label") : null;
+      const label = one.matches("[type=checkbox], [type=radio], [type=file].vh") ? one.closest("label") : null;
       const target = label ?? one, box = target.getBoundingClientRect();
       if (!box.width || !box.height || !target.checkVisibility({ visibilityProperty: true })) continue;
       const isText = (node) => node.nodeType === 3 && node.textContent.trim();
@@ -66,7 +66,7 @@
   stop() {
     const one = document.activeElement;
     if (!one || one === document.body) return null;
-    const shown = one.matches("[type=checkbox], [type=radio]") ? one.closest("label") ?? one : one;
+    const shown = one.matches("[type=checkbox], [type=radio], [type=file].vh") ? one.closest("label") ?? one : one;
     const box = shown.getBoundingClientRect();
     const x = Math.min(Math.max(box.left + Math.min(box.width / 2, 40), 1), innerWidth - 1);
     const isSeen = [0.15, 0.5, 0.85].some((part) => {
