@@ -44,6 +44,7 @@ class Visitor:
         self.page.goto(path if path.startswith("http") else self.url + path)
 
     def tap(self, what: Locator, **given) -> None:
+        self._let_settle()
         self.effort.taps += 1
         what.tap(**given) if self._has_touch else what.click(**given)
 
@@ -55,6 +56,7 @@ class Visitor:
 
     def type(self, label: str | re.Pattern[str], text: str, *, within: Locator | None = None) -> None:
         """Type into the one visible field with this label."""
+        self._let_settle()
         self.effort.fields += 1
         self.field(label, within=within).fill(text)
 
@@ -64,6 +66,7 @@ class Visitor:
 
     def choose(self, label: str, option: str) -> None:
         """An entry of a select."""
+        self._let_settle()
         self.effort.taps += 1
         self.field(label).select_option(label=option)
 
@@ -104,6 +107,11 @@ class Visitor:
         before, self.effort = self.effort, Effort()
         yield self.effort
         self.effort = before
+
+    def _let_settle(self) -> None:
+        """htmx gives a new part its behaviour 20 ms after it is seen: quick for a hand, not for a test."""
+        if self.scripts:
+            expect(self.page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
     @property
     def _has_touch(self) -> bool:
