@@ -98,9 +98,7 @@ class QuoteSection(FirmOwned, Base):
     title: Mapped[str] = mapped_column(String(120), default="")
     price_mode: Mapped[str] = mapped_column(String(8), default="rows", server_default="rows")  # rows, no_rows, sum
     discount_bp: Mapped[int] = mapped_column(default=0, server_default="0")  # on all its lines
-    choice: Mapped[str] = mapped_column(
-        String(4), default="", server_default=""
-    )  # pick one of its lines: one, must
+    choice: Mapped[str] = mapped_column(String(4), default="", server_default="")  # pick one of its lines: one, must
     rev: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str] = mapped_column(String(120), default="")
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
