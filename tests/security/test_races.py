@@ -250,7 +250,7 @@ def test_a_price_list_said_yes_to_many_times_at_once_comes_in_once(app, make):
         except Stale:
             return -1
 
-    found = together(app, [partial(press, *presses[number % 2]) for number in range(THREADS)])
-    assert set(found) == {2, -1}, "the other's file had been shown another list"
+    added = together(app, [partial(press, *presses[number % 2]) for number in range(THREADS)])
+    assert set(added) == {2, -1}, "the other's file had been shown another list"
     names = db.session.query(Article.name, Article.n).filter_by(firm_id=firm_id).order_by(Article.n).all()
     assert [tuple(row) for row in names] == [("Kakel", 1), ("Ror", 2)]

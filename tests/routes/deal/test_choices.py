@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from typing import Any
 
 import pytest
 from flask import current_app
@@ -40,7 +41,7 @@ def sent_rich(app, make, **given) -> Sent:
     return Sent(make, quote.firm_id, quote.id, quote.public_id, client)
 
 
-def content_of(sent: Sent) -> dict:
+def content_of(sent: Sent) -> dict[str, Any]:
     db.session.rollback()
     return contents.read(db.session.query(QuoteVersion).filter_by(quote_id=sent.quote_id).one().content)
 

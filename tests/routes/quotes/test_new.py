@@ -28,7 +28,7 @@ def lars(make, firm):
 
 def newest() -> Quote:
     db.session.rollback()
-    return db.session.query(Quote).order_by(Quote.n.desc()).first()
+    return db.session.query(Quote).order_by(Quote.n.desc()).limit(1).one()
 
 
 def test_without_templates_a_customer_is_enough(seller, quote, lars):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ CONTENT = Content(
 )
 
 
-def data() -> dict:
+def data() -> dict[str, Any]:
     return json.loads(template_content.dump(CONTENT))
 
 
