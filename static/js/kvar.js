@@ -13,5 +13,5 @@ addEventListener("load", () => {
   if (!$("natlos") || location.pathname === "/utan-natet") return;
   const back = () => location.reload();
   addEventListener("online", back);
-  setInterval(() => fetch("/sw.js", { method: "HEAD" }).then(back, () => {}), 15e3);
+  setInterval(() => fetch("/sw.js", { method: "HEAD" }).then(back, () => {}), 5e3);
 });
