@@ -56,8 +56,3 @@ def check(offer: Offer, picked: Collection[str], quantities: Mapping[str, int]) 
         limits = offer.limits.get(key)
         if limits is None or not limits.least_milli <= quantity <= limits.most_milli:
             raise BadChoice("quantity", key)
-
-
-def still_to_choose(offer: Offer, picked: Collection[str]) -> list[frozenset[str]]:
-    """The sections of which one line must be picked and none is."""
-    return [keys for choice, keys in offer.sections if choice is Choice.MUST and not keys.intersection(picked)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from domain.choices import BadChoice, Choice, Limits, Offer, check, still_to_choose
+from domain.choices import BadChoice, Choice, Limits, Offer, check
 
 OFFER = Offer(
     options=frozenset("1234"),
@@ -31,8 +31,3 @@ def test_what_is_offered(picked, quantities):
 def test_what_is_not(picked, quantities, reason):
     with pytest.raises(BadChoice, match=reason):
         check(OFFER, set(picked), quantities)
-
-
-def test_one_that_must_be_chosen():
-    assert still_to_choose(OFFER, {"1", "2"}) == [frozenset("4")]
-    assert still_to_choose(OFFER, {"4"}) == []
