@@ -7,10 +7,23 @@ from importlib import import_module
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from blueprints.shared import arrived, assets, attributes, errors, filters, folding, guards, headers, icons, requests
+from blueprints.shared import (
+    arrived,
+    assets,
+    attributes,
+    compressing,
+    errors,
+    filters,
+    folding,
+    guards,
+    headers,
+    icons,
+    requests,
+    tokens,
+)
 from cli import register_commands
 from config import Settings
-from extensions import babel, compress, csrf, db, login_manager
+from extensions import babel, csrf, db, login_manager
 from jobs import queue
 from services import keys
 
@@ -53,9 +66,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     babel.init_app(app, default_locale="sv", default_timezone="Europe/Stockholm")
     requests.register(app)  # before the login is loaded: it decides how the transaction begins
     csrf.init_app(app)
-    compress.init_app(app)
     login_manager.init_app(app)
-    for part in (arrived, guards, errors, filters, headers, folding, assets, icons, attributes):
+    for part in (tokens, compressing, arrived, guards, errors, filters, headers, folding, assets, icons, attributes):
         part.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"blueprints.{name}").bp)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from blueprints.shared.fields import EmailText, strip
+from blueprints.shared.phrases import lazy_gettext as _l
 
 WEAK = {
     "short": _l("Lösenordet behöver minst 10 tecken"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.accounts import bp
 from blueprints.accounts.forms import AgainForm, LoginForm
 from blueprints.shared.guards import client_address, public, remember, requires, safe_next, user_agent
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from services import logins
 from services.clock import utc_now

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.accounts import bp, links
 from blueprints.accounts.forms import WEAK, ForgotForm, NewPasswordForm
 from blueprints.shared.guards import client_address, public, user_agent
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from services import new_passwords, user_tokens
 from services.clock import utc_now

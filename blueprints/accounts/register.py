@@ -6,12 +6,12 @@ import secrets
 
 from flask import flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.accounts import bp, links
 from blueprints.accounts.forms import WEAK, RegisterForm
 from blueprints.shared.guards import client_address, public, remember, user_agent
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from services import legal, registering, user_tokens
 from services.clock import utc_now

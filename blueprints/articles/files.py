@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.articles import bp, words
 from blueprints.articles.forms import FileForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from blueprints.shared.words import KINDS, deduction_word
 from domain.clock import stockholm_date

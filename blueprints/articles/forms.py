@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
@@ -10,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from blueprints.shared.fields import KronorField, Range, choices, strip
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import KINDS, UNITS, deduction_choices, vat_choices
 from models import Article
 from services import article_import

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.shared.fields import EmailText, OrgnrField, PhoneText, PostalCodeText, choices, strip
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.phrases import lazy_gettext as _l
 from services.customers import CustomerInput
 
 KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))

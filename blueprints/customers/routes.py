@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.customers import bp
@@ -12,6 +11,7 @@ from blueprints.customers.forms import CustomerForm
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part
+from blueprints.shared.phrases import gettext as _
 from domain.clock import stockholm_date
 from models import Customer
 from services import customers

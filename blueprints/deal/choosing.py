@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from blueprints.shared.phrases import gettext as _
 from domain import numbers_sv
 from services.deal import pages
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.deal import bp
 from blueprints.deal.forms import DeclineForm
 from blueprints.deal.guard import by_link, names
 from blueprints.deal.show import MOST_QUESTIONS
+from blueprints.shared.phrases import gettext as _
 from services import limits
 from services.clock import utc_now
 from services.deal import declining, thread, viewing

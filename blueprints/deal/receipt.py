@@ -6,11 +6,11 @@ import secrets
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.deal import bp
 from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm
 from blueprints.deal.guard import by_link, names
+from blueprints.shared.phrases import gettext as _
 from domain.clock import stockholm_date
 from models import Agreement
 from services.clock import utc_now

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.deal import bp, choosing
 from blueprints.deal.forms import AskForm
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.htmx import wants_part
+from blueprints.shared.phrases import gettext as _
 from domain.choices import BadChoice
 from services import limits, transaction
 from services.clock import utc_now

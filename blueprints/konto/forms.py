@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.shared.fields import strip
+from blueprints.shared.phrases import lazy_gettext as _l
 
 LONGEST_REASON = 2000
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.konto import bp
 from blueprints.konto.forms import CloseForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from models import Closing
 from services import closing
 from services.clock import utc_now

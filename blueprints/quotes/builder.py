@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
@@ -13,6 +12,7 @@ from blueprints.quotes.forms import NewCustomerForm, TitleForm
 from blueprints.quotes.view import Conflict
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import wants_part
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.text_blocks import put_text
 from domain.payment_plan import BadPlan
 from domain.rot_rut import NoRuleForDate

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -25,6 +24,7 @@ from blueprints.quotes.forms import MOST_ORE, RevForm, limited
 from blueprints.shared.fields import DateField, KronorField, PercentField, PostalCodeText, Range, choices, strip
 from blueprints.shared.filters import qty
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain import numbers_sv, payment_plan
 from domain.payment_plan import MOST_PARTS, BadPlan, Part, Trigger
 from domain.price_types import LIMIT_PERCENT, MOST_LIMIT_PERCENT, PriceType

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
@@ -22,6 +21,7 @@ from blueprints.shared.fields import (
     strip,
 )
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain.choices import Choice
 from domain.quotes import VAT_RATES
 from domain.rot_rut import work_types

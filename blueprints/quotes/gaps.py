@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain.completeness import Gap, Missing
 from services.quotes.completeness import Found
 

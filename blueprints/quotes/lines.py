@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
@@ -15,6 +14,7 @@ from blueprints.quotes.view import Conflict
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import VARY, wants_part
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.text_blocks import chosen_text
 from services.clock import utc_now
 from services.errors import NotFound

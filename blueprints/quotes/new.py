@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp
 from blueprints.quotes.forms import NewCustomerForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from services import customers
 from services.clock import utc_now
 from services.customers import CustomerInput

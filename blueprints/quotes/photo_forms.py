@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import MultipleFileField, StringField
 from wtforms.validators import Length
 
 from blueprints.quotes.forms import RevForm
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain.photos import CAPTION_CHARACTERS
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, gaps
 from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from blueprints.shared.text_blocks import put_text
 from domain.checks import Blocker, Caution

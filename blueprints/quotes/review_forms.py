@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.shared.fields import DateField, EmailText
+from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from services.clock import utc_now
 from services.quotes.sending import Sending

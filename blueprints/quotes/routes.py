@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part
+from blueprints.shared.phrases import gettext as _
 from services.clock import utc_now
 from services.quotes import header, listing
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
@@ -16,6 +15,7 @@ from blueprints.quotes.view import Conflict
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import wants_part
+from blueprints.shared.phrases import gettext as _
 from models import QuoteSection
 from services import transaction
 from services.clock import utc_now

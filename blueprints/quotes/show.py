@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.quotes import bp
 from blueprints.quotes.review_forms import AnswerForm, ResendForm
 from blueprints.quotes.view import base_of
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from models import StoredFile
 from services.clock import utc_now
 from services.deal import answering, links, thread

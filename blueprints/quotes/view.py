@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, url_for
 from flask_babel import get_locale
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
@@ -21,6 +19,8 @@ from blueprints.quotes.detail_forms import DetailsForm
 from blueprints.quotes.forms import LineForm, WordsForm, form_of
 from blueprints.shared.filters import day, kronor
 from blueprints.shared.htmx import VARY
+from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain import payment_plan
 from domain.checks import Blocker, Caution
 from domain.completeness import Gap

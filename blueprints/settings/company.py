@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from blueprints.settings import bp
 from blueprints.settings.forms import CompanyForm, LogoForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import reads_first
 from services import firms, legal
 from services.clock import utc_now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from blueprints.shared.phrases import gettext as _
 
 # the first that fits: Edge and Opera also call themselves Chrome, Chrome also Safari
 BROWSERS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -34,6 +33,7 @@ from blueprints.shared.fields import (
     strip,
 )
 from blueprints.shared.free_text import no_personnummer
+from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import rot_choices
 from domain import giro
 

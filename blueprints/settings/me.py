@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from blueprints.settings import bp
 from blueprints.settings.device import describe
 from blueprints.settings.forms import MeForm, PasswordForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import reads_first
 from services import logins, new_passwords, users
 from services.clock import utc_now

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.settings import bp
 from blueprints.settings.forms import QuoteForm
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from services import firms
 from services.clock import utc_now
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.widgets import TextInput
 
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain import giro, numbers_sv, orgnr
 from domain.clock import stockholm_date
 from domain.dates_sv import parse_date

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from flask import Flask, g
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
+from blueprints.shared.phrases import gettext as _
 from domain import phones
 from domain.clock import STOCKHOLM, stockholm_date
 from services.clock import utc_now

@@ -25,6 +25,7 @@ from flask_wtf import FlaskForm
 from jinja2 import FileSystemBytecodeCache, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
+from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -133,7 +134,19 @@ class _Generator(CodeGenerator):
 class _Context(Context):
     def call(self, called: Any, *args: Any, **kwargs: Any) -> Any:
         """Macros and plain functions at once; Jinja looks for marks on each first, as long as the call takes."""
-        if type(called) is Macro or (type(called) is FunctionType and not hasattr(called, "jinja_pass_arg")):
+        if type(called) is Macro:
+            if kwargs:
+                kwargs.pop("_block_vars", None)
+                kwargs.pop("_loop_vars", None)
+            if called.catch_kwargs or called.catch_varargs or called.caller or called.explicit_caller:
+                return called(*args, **kwargs)
+            given = len(args)
+            if given < called._argument_count:  # the rest by name, or left to the macro's defaults
+                args += tuple([kwargs.pop(name, missing) for name in called.arguments[given:]])
+            if kwargs or given > called._argument_count:
+                return called(*args, **kwargs)  # which says what is wrong
+            return Markup(called._func(*args))  # noqa: S704  (its text was escaped where it was written)
+        if type(called) is FunctionType and not hasattr(called, "jinja_pass_arg"):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return called(*args, **kwargs)
@@ -166,7 +179,10 @@ class Environment(flask.templating.Environment):
         """Of a dict its item: to look for an attribute first, as Jinja does, raises an exception each time."""
         if type(obj) is dict and attribute in obj:
             return obj[attribute]
-        return super().getattr(obj, attribute)
+        try:
+            return getattr(obj, attribute)
+        except AttributeError:
+            return super().getattr(obj, attribute)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """The globals as they are: a chain of mappings would be copied, key by key, for every part of a page."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, ValidationError
 
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain import personnummer
 from domain.clock import stockholm_date
 from services.clock import utc_now

@@ -50,10 +50,6 @@ def cookies(settings: Settings) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,  # a page may lie open on a phone for days; the login ends it
         "WTF_CSRF_SSL_STRICT": False,  # the Origin check in guards.py does this for http and https alike
         "REMEMBER_COOKIE_SECURE": settings.is_https,
-        "COMPRESS_MIMETYPES": ["text/html", "text/css", "application/javascript", "image/svg+xml", "application/json"],
-        "COMPRESS_ALGORITHM": ["gzip"],  # of a page nearly as small as brotli, in a third of its time and memory
-        "COMPRESS_LEVEL": 3,  # half the time of 4, a thirtieth more bytes
-        "COMPRESS_MIN_SIZE": 800,
     }
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-
 from blueprints.shared.fields import choices
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain.quotes import VAT_RATES
 from domain.rot_rut import work_types
 

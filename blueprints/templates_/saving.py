@@ -6,10 +6,10 @@ import secrets
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from blueprints.templates_ import bp
 from blueprints.templates_.forms import TemplateForm, number
 from models import QuoteTemplate

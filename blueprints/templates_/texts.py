@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
 from blueprints.templates_ import bp
 from blueprints.templates_.forms import PLACES, TextForm, number
 from models import TextBlock
