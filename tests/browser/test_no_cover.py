@@ -175,8 +175,10 @@ def test_a_crash_while_a_line_is_open(phone: Phone) -> None:
         ("/offerter/{n}/uppgifter", "Villkor", "Vi städar efter oss varje dag.", "Spara"),
         ("/offerter/{n}/granska", "Hälsning till kunden", "Hej Karin, här kommer den.", "Skicka offerten"),
         ("/installningar/offert", "Villkor", "Vi städar efter oss varje dag.", "Spara"),
+        ("/installningar/foretag", "Gatuadress", "Hyvelgatan 7", "Spara"),
+        ("/installningar/mig", "Telefon", "070-174 06 05", "Spara"),
     ],
-    ids=["details", "review", "settings"],
+    ids=["details", "review", "settings", "company", "me"],
 )
 def test_ended_login_when_a_page_is_sent(phone: Phone, path: str, label: str, text: str, button: str) -> None:
     jonas, path = phone.who, path.format(n=phone.rows.n)
@@ -250,6 +252,27 @@ def test_a_week_is_the_longest(phone: Phone) -> None:
     phone.who.go("/offerter")
     phone.who.page.wait_for_load_state()
     assert phone.kept() == {}
+
+
+def test_the_company_form_without_network(phone: Phone) -> None:
+    """All that is typed comes back, but for the number that is the owner's own in a firm of one."""
+    jonas, path = phone.who, "/installningar/foretag"
+    typed = {"Företagsnamn": "Hyvel & Spik", "Säte": "Lillhamra", "Telefon": "0701740605", "Plusgiro": "4 33 10-4"}
+    jonas.go(path)
+    jonas.context.set_offline(True)
+    jonas.type("Organisationsnummer", "840601-2388")
+    for label, text in typed.items():
+        jonas.type(label, text)
+    assert all("2388" not in text for text in phone.kept().values())
+    with jonas.page.expect_event("requestfailed", lambda request: request.method == "POST"):
+        jonas.button("Spara")
+    jonas.context.set_offline(False)
+    jonas.go("/")
+    jonas.link(re.compile("^Företaget"), within=jonas.page.locator("#kvar"))
+    jonas.sees(OFFERED)
+    jonas.button("Återställ")
+    for label, text in typed.items():
+        expect(jonas.field(label)).to_have_value(text)
 
 
 @pytest.mark.parametrize("written", ["840601-2388", "198406012388", "19840601 2388"])
