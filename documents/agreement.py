@@ -126,8 +126,9 @@ def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
     paper.heading("Valda tillval", after=0)
     if chosen:
         table, apart = Table(paper, columns(chosen)), sets_apart(content)
+        sections_bp = {line["key"]: part["discount_bp"] for part in content["sections"] for line in part["lines"]}
         for line in chosen:
-            line_row(table, line, apart)
+            line_row(table, line, apart, discounts_bp=(sections_bp[line["key"]], content["discount_bp"]))
     else:
         paper.write("Inga tillval är valda.")
     if left:

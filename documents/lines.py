@@ -17,6 +17,7 @@ from documents.parts import kind_mark
 from documents.price import quantity_limits
 from documents.sheet import BODY, MM, NOTE, QUIET
 from documents.table import BETWEEN, Cell, Column, Table
+from domain.quotes import less
 
 Content = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -89,8 +90,14 @@ def columns(lines: Sequence[Row], sums_ore: Iterable[int] = ()) -> list[Column]:
     ]
 
 
-def line_row(table: Table, line: Row, apart: Apart, *, with_price: bool = True) -> None:
-    """One line: mark, description with note, discount and what else sets it apart, figures."""
+def line_row(
+    table: Table, line: Row, apart: Apart, *, with_price: bool = True, discounts_bp: Sequence[int] = ()
+) -> None:
+    """One line: mark, description with note, discount and what else sets it apart, figures.
+
+    `discounts_bp`: on the section and the whole, for a line that stands apart from the sum they are taken from.
+    """
+    less_ore = less(line["total_ore"], *discounts_bp)
     least, most = line["quantity_min_milli"], line["quantity_max_milli"]
     remarks = [
         "Rekommenderas" if line["is_recommended"] else "",
@@ -98,6 +105,7 @@ def line_row(table: Table, line: Row, apart: Apart, *, with_price: bool = True) 
         f"Moms {line['vat_percent']} %" if line["vat_percent"] != apart.usual_rate else "",
         f"Med {line['deduction'].upper()}-avdrag" if apart.name_deduction and line["deduction"] else "",
         quantity_limits(quantity(least), quantity(most), line["unit"]) if most is not None else "",
+        f"Efter rabatt {kr(less_ore)}" if less_ore != line["total_ore"] else "",
     ]
     words = [(line["text"], BODY)]
     words += [(text, QUIET) for text in (line["note"], " · ".join(part for part in remarks if part)) if text]
@@ -137,15 +145,16 @@ def draw_options(paper: Paper, content: Content) -> None:
     title = "Att välja, inte medräknat i priset" if one_of else "Tillval, inte medräknade i priset"
     paper.heading(title, after=0)
     if content["discount_bp"]:
-        paper.write(f"Rabatten på {percent(content['discount_bp'])} dras av här också.", NOTE)
+        discount = percent(content["discount_bp"])
+        paper.write(f"Rabatten på {discount} gäller här också. Priset efter rabatt står på varje rad.", NOTE)
     table, apart = Table(paper, columns(lines)), sets_apart(content)
     for section in one_of:
         table.section(": ".join(text for text in (section["title"], CHOICES[section["choice"]]) if text), "")
-        _options_of(table, section, apart)
+        _options_of(table, section, apart, content["discount_bp"])
     if one_of and alone:
         table.section("Tillval", "")
     for section in alone:
-        _options_of(table, section, apart)
+        _options_of(table, section, apart, content["discount_bp"])
 
 
 def _section(table: Table, section: Row, apart: Apart) -> None:
@@ -169,14 +178,14 @@ def _section(table: Table, section: Row, apart: Apart) -> None:
         table.words([(". ".join(remarks) + ".", QUIET)])
 
 
-def _options_of(table: Table, section: Row, apart: Apart) -> None:
+def _options_of(table: Table, section: Row, apart: Apart, whole_bp: int) -> None:
     for line in section["lines"]:
         if line["is_option"]:
-            line_row(table, line, apart)
+            line_row(table, line, apart, discounts_bp=(section["discount_bp"], whole_bp))
         elif line["is_text"] and _is_all_options(section):
             table.words(_words(line))
     if section["discount_bp"]:
-        table.words([(f"Rabatt {percent(section['discount_bp'])} dras av.", QUIET)])
+        table.words([(f"Rabatt {percent(section['discount_bp'])} är avdragen i priset efter rabatt.", QUIET)])
 
 
 def _options(section: Row) -> Iterator[Row]:

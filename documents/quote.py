@@ -166,9 +166,8 @@ def _price_notes(content: Content) -> list[str]:
     if any(section["choice"] for section in content["sections"]):
         notes.append("Det du väljer själv är inte medräknat. Det står för sig här nedanför.")
     elif any(options(content)):
-        notes.append(
-            f"Tillval för {kr(content['totals']['options_ore'])} är inte medräknade. De står för sig här nedanför."
-        )
+        more = kr(content["totals"]["options_ore"]) + ("" if content["basis"] == "incl" else " inklusive moms")
+        notes.append(f"Tillval för {more} är inte medräknade. De står för sig här nedanför.")
     return notes
 
 

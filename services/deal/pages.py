@@ -119,6 +119,15 @@ class Page:
         return [(photo, places.belongs_to(self.content, photo)) for photo in self.content["photos"]]
 
     @property
+    def option_words(self) -> str:
+        """What the prices of options have in them that the prices of lines have not."""
+        offering = _offering(self.content)
+        is_less = any(section["discount_bp"] or self.content["discount_bp"] for section in offering)
+        if offering and self.content["basis"] == "excl":
+            return str(_("Priserna här är med moms och efter rabatt.") if is_less else _("Priserna här är med moms."))
+        return str(_("Priserna här är efter rabatt.")) if is_less else ""
+
+    @property
     def has_picked(self) -> bool:
         return any(group.is_chosen for group in self.groups)
 
@@ -227,7 +236,7 @@ def price_words(content: Mapping[str, Any], totals: Totals) -> str:
 
 
 def _groups(content: Mapping[str, Any], chosen: Chosen, typed: Typed) -> tuple[Group, ...]:
-    offering = [section for section in content["sections"] if any(line["is_option"] for line in section["lines"])]
+    offering = _offering(content)
     if not offering:
         return ()
     prices = figures.option_prices(content, chosen.picked, chosen.quantities)
@@ -253,6 +262,11 @@ def _groups(content: Mapping[str, Any], chosen: Chosen, typed: Typed) -> tuple[G
         )
         for section in offering
     )
+
+
+def _offering(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Sections with options."""
+    return [section for section in content["sections"] if any(line["is_option"] for line in section["lines"])]
 
 
 def _is_all_options(section: Mapping[str, Any]) -> bool:

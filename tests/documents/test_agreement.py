@@ -195,7 +195,7 @@ def test_what_the_customer_chose_is_on_the_page_of_choices():
     whole = chosen(content, ("8", "12"), {"13": 7_000})
     drawn = re.sub(r"\s+", " ", pages(agreement.render(quote.render(content), whole, evidence(), content=content))[3])
     for text in (
-        "M Ekparkett 30 m² 649 19 470 M Svart 1 st 2 490 2 490",
+        "M Ekparkett Efter rabatt 18 496,50 kr 30 m² 649 19 470 M Svart Efter rabatt 2 365,50 kr 1 st 2 490 2 490",
         "Valdes inte: Klinker, Krom, Spegel.",
         "Hyllplan: 7 st i stället för 4 st.",
         f"Det blir aldrig mer än {kr(whole['most_ore'])} före avdrag.".replace("\u00a0", " "),

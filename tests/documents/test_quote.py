@@ -142,12 +142,12 @@ def test_what_the_customer_chooses_stands_apart():
     drawn = words(quote.render(flat()))
     chosen = drawn[drawn.index("Att välja, inte medräknat i priset") :]
     for text in (
-        "Golv: Välj en M Ekparkett Rekommenderas 30 m² 649 19 470",
+        "Golv: Välj en M Ekparkett Rekommenderas · Efter rabatt 18 496,50 kr 30 m² 649 19 470",
         "Blandare: Välj högst en Båda är av mässing. M Krom",
         "Tillval M Spegel",
     ):
         assert text in chosen
-    assert chosen.startswith("Att välja, inte medräknat i priset Rabatten på 5 % dras av här också.")
+    assert chosen.startswith("Att välja, inte medräknat i priset Rabatten på 5 % gäller här också. Priset")
     assert "Hyllplan Du väljer mellan 2 och 9 st 4 st 450 1 800" in drawn
 
 

@@ -11,11 +11,12 @@ import pytest
 from flask import current_app
 from pypdf import PdfReader
 
+from domain import quotes
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
 from mail.letters import LETTERS
-from models import Agreement, Firm, Letter, QuoteVersion, StoredFile
+from models import Agreement, Firm, Letter, QuoteSection, QuoteVersion, StoredFile
 from services import storage
 from services.clock import utc_now
 from services.deal import approving, figures
@@ -32,9 +33,13 @@ def rich(app, make) -> Sent:
     return sent_rich(app, make)
 
 
-def sent_rich(app, make, **given) -> Sent:
+def sent_rich(app, make, *, mixers_bp: int = 0, **given) -> Sent:
+    """`mixers_bp`: a discount on a section of which the customer chooses one."""
     firm = make.firm()
-    quote = send(make, make_rich(make, firm, make.customer(firm), **given))
+    draft = make_rich(make, firm, make.customer(firm), **given)
+    db.session.query(QuoteSection).filter_by(quote_id=draft.id, n=5).one().discount_bp = mixers_bp
+    db.session.commit()
+    quote = send(make, draft)
     client = app.test_client()
     client.environ_base["handslag.raise_errors"] = True
     assert client.get(f"/l/{token_of(quote)}").status_code == 303
@@ -119,6 +124,28 @@ def test_a_quantity_that_cannot_be(rich, typed, said):
     assert said in part.text
     assert rich.link.picked == "[]"
     assert rich.link.opened_at is None
+
+
+@pytest.mark.parametrize("basis", ["incl", "excl"])
+@pytest.mark.parametrize(("whole_bp", "mixers_bp"), [(0, 0), (500, 0), (0, 1000), (500, 1000)])
+def test_an_option_adds_what_stands_beside_it(app, make, basis, whole_bp, mixers_bp):
+    """Page, sum and both papers: what a price is with and what it is without is said in words."""
+    sent = sent_rich(app, make, basis=basis, discount_bp=whole_bp, mixers_bp=mixers_bp)
+    content, page, offer = content_of(sent), sent.get().text, pdf_text("quote")
+    shown = dict(re.findall(r'value="(\d+)" id="tv-.*?<span class="a num"[^>]*>\+([^<]+)</span>', page))
+    before = figures.totals(content).gross_ore
+    rows = {line["key"]: line for section in content["sections"] for line in section["lines"]}
+    for key in ("12", "13", "15", "16", "18"):
+        assert kr(figures.totals(content, (key,)).gross_ore - before) == shown[key]
+        less_ore = quotes.less(rows[key]["total_ore"], mixers_bp if key in ("15", "16") else 0, whole_bp)
+        assert (f"Efter rabatt {kr(less_ore)}" in offer) == (less_ore != rows[key]["total_ore"])
+        assert basis == "excl" or kr(less_ore) == shown[key]
+    assert ("efter rabatt." in page) == bool(whole_bp or mixers_bp)
+    assert ("Priserna här är med moms" in page) == (basis == "excl")
+    sent.post("/tillval", CHOSEN)
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    draw_agreements.run(utc_now())
+    assert ("Efter rabatt" in pdf_text("agreement")[len(offer) :]) == bool(whole_bp or mixers_bp)
 
 
 def test_a_quantity_of_what_is_not_picked_is_left_alone(rich):
