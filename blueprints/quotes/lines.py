@@ -102,9 +102,14 @@ def copy_line(n: int, line_n: int) -> ResponseReturnValue:
     if refusal:
         return refusal
     edited = lines.copy(n, line_n, actor=current_user.actor, now=utc_now())
+    told = view.no_room(edited.left_out)
     if not wants_part():
+        if told:
+            flash(told)
         return _to_builder(n, edited.line.n)
-    return _changed("quotes/_section_again.html", edited, opened=line_n, toast_text=_("Raden är kopierad."))
+    toast_text = f"{_('Raden är kopierad.')} {told}".rstrip()
+    grid = view.photo_grid(edited.draft)
+    return _changed("quotes/_section_again.html", edited, opened=line_n, toast_text=toast_text, **grid)
 
 
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/foto")
@@ -139,7 +144,8 @@ def remove_line(n: int, line_n: int) -> ResponseReturnValue:
     if not wants_part():
         undoable(_("Raden är borttagen."), undo_url)
         return redirect(url_for(".edit", n=n, _anchor="delar"), code=303)
-    return _changed("quotes/_section_again.html", edited, toast_text=_("Raden är borttagen."), undo_url=undo_url)
+    told = {"toast_text": _("Raden är borttagen."), "undo_url": undo_url}
+    return _changed("quotes/_section_again.html", edited, **told, **view.photo_grid(edited.draft))
 
 
 @bp.post("/offerter/<int:n>/rader/<int:line_n>/ta-tillbaka")

@@ -51,11 +51,12 @@ def create() -> ResponseReturnValue:
         customer = form.to_input()
     actor, firm, now, key = current_user.actor, current_user.firm, utc_now(), request.form.get("once", "")
     template, copied = _number(request.form.get("mall", "")), _number(request.form.get("kopia", ""))
-    lost_dates = False
+    lost_dates, whose_photos = False, ""
     if template is not None:
         n, lost_dates = templates.begin(template, customer, firm, once_key=key, actor=actor, now=now)
     elif copied is not None:
-        n, lost_dates = templates.copy_quote(copied, customer, firm, once_key=key, actor=actor, now=now)
+        made = templates.copy_quote(copied, customer, firm, once_key=key, actor=actor, now=now)
+        n, lost_dates, whose_photos = made
     elif customer is not None and "tom" not in request.form and templates.has_any(firm.id):
         if isinstance(customer, CustomerInput):
             customer = customers.create(customer, actor=actor, now=now).n
@@ -63,8 +64,15 @@ def create() -> ResponseReturnValue:
         return redirect(url_for(".new", kund=customer), code=303)
     else:
         n = header.create(customer, firm, actor=actor, now=now).n
-    if lost_dates:
-        flash(_("Betalningsplanens datum följde inte med. Titta igenom planen."))
+    told = [_("Betalningsplanens datum följde inte med. Titta igenom planen.")] if lost_dates else []
+    if whose_photos:
+        told.append(
+            _("Fotona följde inte med: de visar en annan kunds hem.")
+            if whose_photos == "another"
+            else _("Fotona följde inte med: ingen kund är vald i den andra offerten.")
+        )
+    if told:
+        flash(" ".join(told))
     return redirect(url_for(".edit", n=n), code=303)
 
 

@@ -157,13 +157,10 @@ def _here(place: Place) -> str:
 
 def _told(taken: Taken) -> str:
     """What the user must know besides the new tiles."""
-    told = []
-    if taken.left_out:
-        words = ngettext("Ett foto fick inte plats:", "%(num)s foton fick inte plats:", taken.left_out)
-        told.append(words + " " + _("en offert kan ha högst %(most)s.", most=MOST_PHOTOS))
+    told = [view.no_room(taken.left_out)]
     if taken.doubles and not taken.added:
         told.append(ngettext("Fotot finns redan.", "Fotona finns redan.", taken.doubles))
-    return " ".join(told)
+    return " ".join(filter(None, told))
 
 
 def _names(sheet: Sheet, place: Place, **more: Any) -> dict[str, Any]:

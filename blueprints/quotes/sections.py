@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, redirect, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -115,12 +115,16 @@ def move_section_down(n: int, section_n: int) -> ResponseReturnValue:
 @requires("quote.write")
 def copy_section(n: int, section_n: int) -> ResponseReturnValue:
     try:
-        draft, twin = sections.copy(n, section_n, actor=current_user.actor, now=utc_now())
+        draft, twin, left_out = sections.copy(n, section_n, actor=current_user.actor, now=utc_now())
     except SectionGone as gone:
         return _gone(n, gone)
+    told = view.no_room(left_out)
     if not wants_part():
+        if told:
+            flash(told)
         return redirect(url_for(".section", n=n, section_n=twin.n), code=303)
-    return _part("quotes/_sections_again.html", draft, toast_text=_("Delen är kopierad."))
+    toast_text = f"{_('Delen är kopierad.')} {told}".rstrip()
+    return _part("quotes/_sections_again.html", draft, toast_text=toast_text, **view.photo_grid(draft))
 
 
 @bp.post("/offerter/<int:n>/delar/<int:section_n>/ta-bort")
@@ -165,7 +169,8 @@ def _undoable(draft: Draft, section_n: int, text: str) -> ResponseReturnValue:
     if not wants_part():
         undoable(text, undo_url)
         return redirect(url_for(".edit", n=n, _anchor="delar"), code=303)
-    return _part("quotes/_sections_again.html", draft, toast_text=text, undo_url=undo_url)
+    told = {"toast_text": text, "undo_url": undo_url}
+    return _part("quotes/_sections_again.html", draft, **told, **view.photo_grid(draft))
 
 
 def _conflict(section: QuoteSection, form: SectionNameForm, fields: Sequence[str]) -> Conflict:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
@@ -25,12 +25,14 @@ from domain import payment_plan
 from domain.checks import Blocker, Caution
 from domain.completeness import Gap
 from domain.payment_plan import BadPlan, PlanWarning
+from domain.photos import MOST_PHOTOS
 from domain.price_types import PriceType
 from domain.quotes import Margin
 from domain.rot_rut import work_types
 from models import QuoteLine
 from services.clock import utc_now
 from services.errors import NotFound
+from services.photos import rows as photo_rows
 from services.quotes import completeness, drafting
 from services.quotes.drafting import Draft, Figures
 from services.quotes.lines import LineChanged
@@ -124,6 +126,22 @@ def part(
     answer = make_response(render_template(template, **names(draft, figures, **more)), status)
     answer.headers["Vary"] = VARY
     return answer
+
+
+def photo_grid(draft: Draft | Sheet) -> dict[str, Any]:
+    """What the grid of photos is drawn from, after a change that brought some or took some away; else nothing."""
+    quote = draft.quote
+    if not photo_rows.has_any(quote.firm_id, quote.id):
+        return {}
+    return {"photos": photo_rows.of_quote(quote.firm_id, quote.id), "action": photos_url(quote.n), "here": ""}
+
+
+def no_room(photos: int) -> str:
+    """So many photos did not fit in the quote; nothing is said of none."""
+    if not photos:
+        return ""
+    words = str(ngettext("Ett foto fick inte plats:", "%(num)s foton fick inte plats:", photos))
+    return words + " " + _("en offert kan ha högst %(most)s.", most=MOST_PHOTOS)
 
 
 def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:

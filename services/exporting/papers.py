@@ -26,7 +26,7 @@ class Paper:
 
 
 def all_of(firm_id: int) -> Iterator[Paper]:
-    """Every stored file of the firm once."""
+    """Every stored file of the firm once; a picture that a copied photo shares once for each."""
     yield from _versions(firm_id)
     yield from _agreements(firm_id)
     yield from _photos(firm_id)

@@ -20,6 +20,7 @@ from domain.photos import Refusal
 from extensions import db
 from models import Firm, Photo, StoredFile
 from services import scope, storage, transaction
+from services.photos import copying
 
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 3
@@ -132,11 +133,12 @@ def in_child(data: bytes) -> Drawn:
 def _finish(order: Order, result: Drawn | Refusal, *, now: datetime) -> None:
     """One commit: the pictures and `ready`, or `refused`; then the file that came in goes."""
     files = _written(order, result, now) if isinstance(result, Drawn) else []
+    gone: list[str] = []
     try:
         photo = scope.find(Photo, order.firm_id, Photo.id == order.id, lock=True)
         is_mine = photo is not None and photo.state == "waiting"
         if photo is not None and is_mine:
-            _note(photo, result, files)
+            gone = _note(photo, result, files)
         transaction.commit()
     except BaseException:
         transaction.rollback()
@@ -144,8 +146,8 @@ def _finish(order: Order, result: Drawn | Refusal, *, now: datetime) -> None:
         raise
     if not is_mine:  # another worker was quicker, or the firm is gone
         _remove(order, files)
-    elif order.incoming:
-        storage.remove(order.firm_public_id, order.incoming)
+    for public_id in gone:
+        storage.remove(order.firm_public_id, public_id)
 
 
 def _written(order: Order, drawn: Drawn, now: datetime) -> list[StoredFile]:
@@ -163,8 +165,9 @@ def _written(order: Order, drawn: Drawn, now: datetime) -> list[StoredFile]:
     return files
 
 
-def _note(photo: Photo, result: Drawn | Refusal, files: list[StoredFile]) -> None:
-    incoming = scope.find(StoredFile, photo.firm_id, StoredFile.id == photo.incoming_id)
+def _note(photo: Photo, result: Drawn | Refusal, files: list[StoredFile]) -> list[str]:
+    """What came of the photo; the file that goes, unless a copy of the photo waits for it too."""
+    incoming_id = photo.incoming_id
     photo.incoming_id = photo.lease_until = None
     if isinstance(result, Refusal):
         photo.state, photo.reason = "refused", result
@@ -176,9 +179,7 @@ def _note(photo: Photo, result: Drawn | Refusal, files: list[StoredFile]) -> Non
         photo.width, photo.height = result.width, result.height
         photo.size_bytes, photo.sha256 = large.size_bytes, large.sha256
         photo.state, photo.name = "ready", ""
-    if incoming is not None:
-        db.session.flush()
-        db.session.delete(incoming)
+    return copying.let_go(photo.firm_id, [incoming_id])
 
 
 def _remove(order: Order, files: list[StoredFile]) -> None:

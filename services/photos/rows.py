@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, or_
+from sqlalchemy import Select, and_, bindparam, exists, or_
 
 from models import Photo, QuoteLine, QuoteSection
 from services import scope
@@ -64,11 +64,26 @@ _PHOTOS = (
     .where(Photo.quote_id == bindparam("quote_id"), _is_live)
     .order_by(Photo.position, Photo.id)
 )
+_ANY = (
+    scope.columns(Photo, _FIRM_ID, Photo.id)
+    .where(Photo.quote_id == bindparam("quote_id"), Photo.removed_at.is_(None))
+    .limit(1)
+)
 
 
 def of_quote(firm_id: int, quote_id: int) -> list[PhotoRow]:
     """The photos that the draft shows: one of a removed section or line goes, and comes back, with it."""
     return [PhotoRow._make(row) for row in scope.plain(_PHOTOS, {"firm_id": firm_id, "quote_id": quote_id})]
+
+
+def has_any(firm_id: int, quote_id: int) -> bool:
+    """Whether the quote has photos, those of removed sections and lines among them."""
+    return bool(scope.plain(_ANY, {"firm_id": firm_id, "quote_id": quote_id}))
+
+
+def alive(firm_id: int, quote_id: int) -> Select[tuple[Photo]]:
+    """The same photos as rows that can be written."""
+    return scope.of(Photo, firm_id).where(Photo.quote_id == quote_id, _is_live).order_by(Photo.position, Photo.id)
 
 
 def is_live(firm_id: int, quote_id: int, place: Place) -> bool:

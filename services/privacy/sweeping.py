@@ -31,6 +31,7 @@ from models import (
 )
 from services import keys, limits, scope, storage, transaction
 from services.installation import settings
+from services.photos import copying
 
 log = logging.getLogger("handslag.sweep")
 ORPHAN_AGE = timedelta(days=30)  # so long a database restored from an older backup may be exchanged for a newer one
@@ -81,7 +82,7 @@ def old_exports(now: datetime) -> int:
 def removed_photos(now: datetime) -> int:
     """Remove photos that were taken out of a draft some time ago, and those of lines and sections that are no more.
 
-    One that a sent version shows stays with it. How many.
+    One that a sent version shows stays with it, and a file that a copy of it has stays with that. How many.
     """
     statement = (
         select(Photo, Firm.public_id)
@@ -97,12 +98,8 @@ def removed_photos(now: datetime) -> int:
         names: list[tuple[str, str]] = []
         for photo, firm_public_id in found:
             of_photo = (photo.incoming_id, photo.large_id, photo.paper_id, photo.thumb_id)
-            files = scope.rows(StoredFile, photo.firm_id, StoredFile.id.in_([one for one in of_photo if one]))
-            names += [(firm_public_id, file.public_id) for file in files]
             db.session.delete(photo)
-            db.session.flush()
-            for file in files:
-                db.session.delete(file)
+            names += [(firm_public_id, name) for name in copying.let_go(photo.firm_id, of_photo)]
         transaction.commit()
         for firm_public_id, name in names:
             storage.remove(firm_public_id, name)

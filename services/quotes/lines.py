@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.quotes import Deduction, LineKind, convert_price
@@ -11,6 +11,8 @@ from models import Article, Firm, Quote, QuoteLine, QuoteSection
 from services import scope, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken, Stale
+from services.photos import copying
+from services.photos.rows import Place
 from services.quotes import drafting
 from services.quotes.drafting import Draft, Figures
 from services.quotes.rows import LineRow, QuoteRow, Sheet
@@ -67,7 +69,7 @@ class Edited:
     """The draft after a change, its figures, and the line.
 
     `is_adjusted`: kind or deduction are not what was sent. `listed`: what became of a line that was to be kept in the
-    price list: "new", "there" if an article has its name, else "".
+    price list: "new", "there" if an article has its name, else "". `left_out`: its photos that had no room in a copy.
     """
 
     draft: Draft | Sheet
@@ -75,6 +77,7 @@ class Edited:
     line: QuoteLine | LineRow
     is_adjusted: bool = False
     listed: str = ""
+    left_out: int = 0
 
 
 def get(draft: Draft, line_n: int) -> QuoteLine:
@@ -134,7 +137,7 @@ def add_article(quote_n: int, section_n: int, article_n: int, firm: Firm, *, act
 
 
 def copy(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited:
-    """The same line once more, right below. Raises NotFound, NotEditable, TooManyLines."""
+    """The same line once more with its photos, right below. Raises NotFound, NotEditable, TooManyLines."""
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
     line = get(draft, line_n)
     section = section_of(draft, line)
@@ -146,7 +149,9 @@ def copy(quote_n: int, line_n: int, *, actor: Actor, now: datetime) -> Edited:
     order.insert(order.index(line) + 1, twin)
     drafting.in_order(order)
     _sort(draft)
-    return finish(draft, twin, now=now)
+    places = {Place(line_n=line.n): Place(line_n=twin.n)}
+    left_out = copying.copy(draft.quote, draft.quote, places, now=now)
+    return replace(finish(draft, twin, now=now), left_out=left_out)
 
 
 def move(quote_n: int, line_n: int, step: int, *, actor: Actor, now: datetime) -> Edited:

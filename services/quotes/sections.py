@@ -10,6 +10,8 @@ from models import QuoteLine, QuoteSection
 from services import transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken, Stale
+from services.photos import copying
+from services.photos.rows import Place
 from services.quotes import drafting
 from services.quotes.drafting import Draft, Figures
 from services.quotes.lines import COPIED, MAX_LINES, SectionGone, TooManyLines, find_section
@@ -109,8 +111,8 @@ def move(quote_n: int, section_n: int, step: int, *, actor: Actor, now: datetime
     return draft, _finish(draft, now=now)
 
 
-def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:
-    """The section once more with all its lines, right below.
+def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection, int]:
+    """The section once more with all its lines and photos, right below; how many photos had no room.
 
     Raises NotFound, NotEditable, SectionGone, TooManySections, TooManyLines.
     """
@@ -127,7 +129,9 @@ def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[
     drafting.in_order(draft.sections)
     db.session.flush()
     first_n = drafting.next_n(QuoteLine, draft.quote)
+    places = {Place(section.n): Place(twin.n)}
     for place, line in enumerate(lines):
+        places[Place(line_n=line.n)] = Place(line_n=first_n + place)
         same = {field: getattr(line, field) for field in COPIED}
         one = QuoteLine(
             firm_id=line.firm_id,
@@ -143,8 +147,9 @@ def copy(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[
         )
         db.session.add(one)
         draft.lines.append(one)
+    left_out = copying.copy(draft.quote, draft.quote, places, now=now)
     _finish(draft, now=now)
-    return draft, twin
+    return draft, twin, left_out
 
 
 def remove(quote_n: int, section_n: int, *, actor: Actor, now: datetime) -> tuple[Draft, QuoteSection]:

@@ -15,7 +15,11 @@ from services import numbers, once, scope, transaction
 from services.actors import Actor
 from services.customers import CustomerInput
 from services.errors import RuleBroken, Stale
+from services.photos import copying
+from services.photos import rows as photos
+from services.photos.rows import Place
 from services.quotes import drafting, filling, header, template_content
+from services.quotes.drafting import Draft
 from services.quotes.filling import Filled
 from services.quotes.template_content import BrokenTemplate, Content, NewerTemplate
 from services.search import text_of
@@ -59,6 +63,17 @@ class Copyable(NamedTuple):
     gross_ore: int
     to_pay_ore: int
     touched_at: datetime
+
+
+class Copied(NamedTuple):
+    """A copy of a quote: its number, and what stayed behind: days of the plan, and photos of another one's home.
+
+    `whose_photos`: "" if none stayed, another, or nobody: it is not known whose home they show.
+    """
+
+    n: int
+    lost_dates: bool = False
+    whose_photos: str = ""
 
 
 _FIRM_ID: Any = bindparam("firm_id")
@@ -242,16 +257,16 @@ def put_into(
 
 def copy_quote(
     source_n: int, customer: int | CustomerInput | None, firm: Firm, *, once_key: str = "", actor: Actor, now: datetime
-) -> tuple[int, bool]:
-    """A new draft with all that a quote says, sent or ended ones too: its number, and whether days were left.
+) -> Copied:
+    """A new draft with all that a quote says, sent or ended ones too.
 
-    For the same customer it keeps title, greeting and work site; for another it is freed of them. Days are fresh.
-    Photos are of one customer's home and stay there. Raises NotFound, customers.NoContact.
+    For the same customer it keeps title, greeting, work site and photos; for another it is freed of them: photos show
+    one customer's home. Days are fresh. Raises NotFound, customers.NoContact.
     """
     facts = {"quote": source_n, **_whom(customer)}
     earlier = _answered(actor, once_key, "quote.copy", facts)
     if earlier is not None:
-        return int(earlier), False
+        return Copied(int(earlier))
     source = drafting.load(actor.firm_id, source_n)
     is_same = source.customer is not None and source.customer.n == customer
     content = filling.content_of(source, for_others=not is_same)
@@ -261,9 +276,23 @@ def copy_quote(
         for name in ("site_street", "site_postal_code", "site_city"):
             setattr(quote, name, getattr(source.quote, name))
         drafting.keep_search_text(quote)
+        copying.copy(source.quote, quote, _places(source, filled.draft), now=now)
+    whose = ""
+    if not is_same and photos.of_quote(actor.firm_id, source.quote.id):
+        whose = "another" if source.customer else "nobody"
     once.remember(actor.firm_id, once_key, "quote.copy", facts, at=str(quote.n), now=now)
     transaction.commit(keep=True)
-    return quote.n, filled.lost_dates
+    return Copied(quote.n, filled.lost_dates, whose)
+
+
+def _places(source: Draft, copy: Draft) -> dict[Place, Place]:
+    """Where the photos of a quote belong in a copy that was filled from it."""
+    places = {Place(): Place()}
+    for section, twin in zip(source.sections, copy.sections, strict=False):  # of none there is an empty one
+        places[Place(section.n)] = Place(twin.n)
+        for line, other in zip(source.lines_of(section), copy.lines_of(twin), strict=True):
+            places[Place(line_n=line.n)] = Place(line_n=other.n)
+    return places
 
 
 def _answered(actor: Actor, key: str, act: str, facts: Mapping[str, object]) -> str | None:

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from domain.photos import MOST_BYTES
+from domain.photos import MOST_BYTES, MOST_PHOTOS
 from jobs import draw_photos
 from models import Photo
 from services import scope, transaction
@@ -295,3 +295,69 @@ def test_an_agreed_quote_changes_no_more(owner, base, ready, quote):
     assert send(owner, base, photo(shade=9)).status_code == 409
     assert owner.post(f"{base}/foton/{ready[0]}/ta-bort").status_code == 409
     assert owner.get(f"{base}/foton/{ready[0]}/stor.jpg").status_code == 200
+
+
+def test_a_copied_line_and_its_undo_draw_the_grid_again(owner, base, quote):
+    send(owner, base, photo(), query="?rad=3")
+    drawn()
+    part = owner.post(f"{base}/rader/3/kopiera", headers=PART).text
+    assert '<section id="foton" hx-swap-oob="true"' in part
+    assert part.count("/liten.jpg") == 2
+    newest = max(one.line_n for one in of(quote))
+    transaction.may_write()
+    part = owner.post(f"{base}/rader/{newest}/ta-bort", headers=PART).text
+    assert part.count("/liten.jpg") == 1
+    transaction.may_write()
+    part = owner.post(f"{base}/rader/3/ta-bort", headers=PART).text
+    assert 'id="foton"' in part
+    assert "/liten.jpg" not in part
+    transaction.may_write()
+    assert owner.post(f"{base}/rader/3/ta-tillbaka").status_code == 303
+    assert owner.get(f"{base}/redigera").text.count("/liten.jpg") == 1
+
+
+def test_a_copied_section_draws_the_grid_again_and_none_without_photos(owner, base, quote):
+    assert 'id="foton"' not in owner.post(f"{base}/rader/3/kopiera", headers=PART).text
+    transaction.may_write()
+    send(owner, base, photo(), query="?del=1")
+    drawn()
+    part = owner.post(f"{base}/delar/1/kopiera", headers=PART).text
+    assert part.count("/liten.jpg") == 2
+    transaction.may_write()
+    assert owner.post(f"{base}/delar/2/ta-bort", headers=PART).text.count("/liten.jpg") == 1
+
+
+def test_those_without_room_are_told(owner, base, quote):
+    send(owner, base, photo(), query="?rad=3")
+    send(owner, base, *(b"%d" % number for number in range(MOST_PHOTOS - 1)))
+    told = f"Ett foto fick inte plats: en offert kan ha högst {MOST_PHOTOS}."
+    transaction.may_write()
+    assert told in owner.post(f"{base}/rader/3/kopiera", headers=PART).text
+    transaction.may_write()
+    assert owner.post(f"{base}/rader/3/kopiera").status_code == 303
+    assert told in owner.get(f"{base}/redigera").text
+
+
+@pytest.mark.parametrize("whom", ["same", "other", "nobody"])
+def test_a_copied_quote_says_where_its_photos_are(make, firm, owner, base, quote, whom):
+    send(owner, base, photo())
+    drawn()
+    other = make.customer(firm, "Lars Ek")
+    data = {"kopia": quote.n, **({"utan": "1"} if whom == "nobody" else {"kund": 1 if whom == "same" else other.n})}
+    transaction.may_write()
+    answer = owner.post("/offerter/ny", data=data)
+    page = owner.get(answer.location).text
+    assert page.count("/liten.jpg") == (whom == "same")
+    assert ("Fotona följde inte med: de visar en annan kunds hem." in page) == (whom != "same")
+
+
+def test_whose_home_is_unknown_is_told(make, firm, owner):
+    quote = make.quote(firm)
+    send(owner, f"/offerter/{quote.n}", photo())
+    transaction.may_write()
+    answer = owner.post("/offerter/ny", data={"kopia": quote.n, "utan": "1"})
+    assert "Fotona följde inte med: ingen kund är vald i den andra offerten." in owner.get(answer.location).text
+
+
+def test_to_save_as_template_says_that_photos_stay(owner, base, quote, ready):
+    assert "Kunden, adressen, datum och foton gör det inte." in owner.get(f"/mallar/spara?offert={quote.n}").text

@@ -140,7 +140,7 @@ def test_from_a_companys_quote_a_private_customers_labour_carries_rot(actor, fir
     for line in lines_of(source.n, actor):
         line.deduction = line.work_type = None
     transaction.commit()
-    n, _lost = templates.copy_quote(source.n, karin.n, firm, actor=actor, now=NOW)
+    n, *_left = templates.copy_quote(source.n, karin.n, firm, actor=actor, now=NOW)
     assert row(n, actor).basis == "incl"
     assert row(n, actor).cap_ore == 1_250_000
     assert [(line.deduction, line.unit_price_ore) for line in lines_of(n, actor)] == [
@@ -151,7 +151,7 @@ def test_from_a_companys_quote_a_private_customers_labour_carries_rot(actor, fir
 
 
 def test_a_copy_for_the_same_customer_keeps_title_greeting_and_site(quote, karin, actor, firm):
-    n, _lost = templates.copy_quote(quote.n, karin.n, firm, actor=actor, now=NOW)
+    n, *_left = templates.copy_quote(quote.n, karin.n, firm, actor=actor, now=NOW)
     new = row(n, actor)
     assert (new.title, new.message, new.site_street) == (
         "Badrum, Granstigen 4",
@@ -163,7 +163,7 @@ def test_a_copy_for_the_same_customer_keeps_title_greeting_and_site(quote, karin
 
 def test_a_copy_for_a_new_customer_names_nobody_else(quote, actor, firm):
     given = CustomerInput(kind="private", name="Lars Ek", phone="+46701740605", site_street="Ekvägen 1")
-    n, _lost = templates.copy_quote(quote.n, given, firm, actor=actor, now=NOW)
+    n, *_left = templates.copy_quote(quote.n, given, firm, actor=actor, now=NOW)
     new = row(n, actor)
     assert (new.title, new.customer_name, new.site_street) == ("Badrum", "Lars Ek", "Ekvägen 1")
     assert "Karin" not in new.message + new.search_text
@@ -173,7 +173,7 @@ def test_a_copy_for_a_new_customer_names_nobody_else(quote, actor, firm):
 def test_sent_and_ended_quotes_can_be_copied_and_kept(quote, karin, actor, firm, status):
     quote.status, quote.number, quote.version = status, "2026-001", 1
     db.session.commit()
-    n, _lost = templates.copy_quote(quote.n, karin.n, firm, actor=actor, now=NOW)
+    n, *_left = templates.copy_quote(quote.n, karin.n, firm, actor=actor, now=NOW)
     assert (row(n, actor).status, row(n, actor).version) == ("draft", 0)
     assert save(quote, actor).name == "Badrum"
     assert row(quote.n, actor).status == status
