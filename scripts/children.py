@@ -9,6 +9,7 @@ import sys
 from typing import NoReturn
 
 ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP}
+HEARD = ENDINGS | {signal.SIGCHLD}  # by scripts/watch.py
 
 
 def stand_alone(name: str) -> None:

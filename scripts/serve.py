@@ -1,8 +1,7 @@
 """Start web and background work together, and end them together.
 
-The app is loaded once, here. This process forks the background work, then becomes the master of the web processes:
-all are forked from it and share its memory. The background work gone: the rest is ended, status 1.
-TERM, Ctrl-C, HUP: all are asked to end, and this returns when they are gone and what they had in hand is done.
+The app is loaded once, here. The background work and the web processes are forked from this one and share its memory;
+then this process becomes scripts/watch.py, which ends them together.
 """
 
 from __future__ import annotations
@@ -18,14 +17,16 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
 
 from config import Settings
-from scripts.children import ENDINGS, leave, stand_alone
+from scripts.children import ENDINGS, HEARD, leave, stand_alone
 
 BACKLOG = 512  # connections that may wait
 
 
-def main() -> int:
+def main() -> NoReturn:
     give_memory_back()
     gc.disable()  # loading makes no garbage, and looking for it takes a fifth of the start
     from jobs.worker import main as work
@@ -38,12 +39,15 @@ def main() -> int:
     app = prepare(settings)
     app.extensions["queue"].huey  # noqa: B018  (loaded here, shared by all)
     warm_up(app, settings)
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+    signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # none is lost before there is somebody to hear it
     gc.freeze()  # the children's collectors leave alone what is loaded so far, so that its pages stay shared
     gc.enable()
-    background = fork(lambda: close_and(listener, lambda: work(app)))
+    children = [fork("handslag-work", lambda: close_and(listener, lambda: work(app)), HEARD)]
+    for _ in range(settings.WEB_WORKERS):
+        children.append(fork("handslag-web", lambda: serve(app, listener, settings), HEARD - ENDINGS))
     announce(settings)
-    return serve(app, listener, settings, background)
+    watch = [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py")), *map(str, children)]
+    os.execv(sys.executable, watch)  # noqa: S606  (no shell; a program of ours)
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -71,8 +75,8 @@ def close_and(listener: socket.socket, work: Callable[[], int]) -> int:
     return work()
 
 
-def fork(work: Callable[[], int]) -> int:
-    """Run `work` in a child process of its own, returning its id."""
+def fork(name: str, work: Callable[[], int], hears: set[signal.Signals]) -> int:
+    """Run `work` in a child process of its own, returning its id. It hears these signals from its start."""
     sys.stdout.flush()
     sys.stderr.flush()
     child = os.fork()
@@ -80,8 +84,8 @@ def fork(work: Callable[[], int]) -> int:
         return child
     status = 1
     try:
-        stand_alone("handslag-work")
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
+        stand_alone(name)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, hears)
         status = work()
     except BaseException:
         traceback.print_exc()
@@ -103,4 +107,4 @@ def give_memory_back() -> None:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -1,4 +1,4 @@
-"""The web: gunicorn on a socket that is open already, with the background work at its side."""
+"""One of the web processes: a worker of gunicorn on a socket that is open already, without gunicorn's master."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ import os
 import re
 import signal
 import socket
-import sys
-from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
-from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger
+from gunicorn.sock import create_sockets
+from gunicorn.workers.gthread import ThreadWorker
 from werkzeug.test import Client
 
 from blueprints.shared.folding import Compiled
 from config import Settings
 from extensions import db
-from scripts.children import ENDINGS, leave, stand_alone
+from scripts.children import ENDINGS
 from services.errors import place_of
 
 WARMING = ("/logga-in", "/registrera")
 
 
-def serve(app: Flask, listener: socket.socket, settings: Settings, background: int) -> int:
-    """Serve until TERM, then finish the requests in hand. `background` is a child: it ends with this, and this with it.
-
-    It is called with ENDINGS blocked: none is lost before there is somebody to hear it.
-    """
+def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
+    """Serve until TERM, then finish the requests in hand. Called in a process of its own, with ENDINGS blocked."""
 
     class Web(BaseApplication):
         def load_config(self) -> None:
@@ -41,11 +36,13 @@ def serve(app: Flask, listener: socket.socket, settings: Settings, background: i
         def load(self) -> Flask:
             return app
 
-        def run(self) -> None:
-            Master(self, background).run()
-
+    web = Web()
+    log = Log(web.cfg)
+    sockets = create_sockets(web.cfg, log)
+    worker = ThreadWorker(1, os.getppid(), sockets, web, web.cfg.timeout, web.cfg, log)
+    worker.pid = os.getpid()
     try:
-        Web().run()
+        worker.init_process()
     except SystemExit as ending:  # gunicorn's way out
         return int(bool(ending.code))
     return 0
@@ -83,83 +80,20 @@ def without_tokens(record: logging.LogRecord) -> bool:
     return True
 
 
-class Master(Arbiter):
-    """gunicorn's master, but one that shares its life with the background work, and that always ends in peace.
-
-    A new worker cannot miss the signal to end: between its fork and its own handlers it would swallow TERM with the
-    handlers it inherited, and the master would wait for it until graceful_timeout.
-    """
-
-    def __init__(self, app: BaseApplication, background: int) -> None:
-        self.background = background
-        super().__init__(app)
-
-    def init_signals(self) -> None:
-        super().init_signals()
-        hear_signals()
-
-    def manage_workers(self) -> None:
-        if self._background_is_gone():
-            print("Handslag's background work ended; ending the rest.", file=sys.stderr, flush=True)
-            raise HaltServer("the background work ended", 1)
-        super().manage_workers()
-
-    def _background_is_gone(self) -> bool:
-        if self.background:
-            with suppress(ChildProcessError):  # gunicorn has taken note of its end already
-                if os.waitpid(self.background, os.WNOHANG)[0] == 0:
-                    return False
-        self.background = 0
-        return True
-
-    def spawn_worker(self) -> Any:
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
-        try:
-            return super().spawn_worker()
-        except SystemExit as ending:  # of the worker: only the child comes here
-            leave(ending.code if isinstance(ending.code, int) else int(ending.code is not None))
-        finally:
-            hear_signals()
-
-    def handle_int(self) -> None:
-        raise StopIteration
-
-    handle_quit = handle_hup = handle_int
-
-    def stop(self, graceful: bool = True) -> None:
-        if not self._background_is_gone():
-            os.kill(self.background, signal.SIGTERM)
-        super().stop(graceful)
-        if self.background:
-            with suppress(ChildProcessError):
-                os.waitpid(self.background, 0)
-
-
-def hear_signals(worker: object = None) -> None:
+def hear_signals(worker: object) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDINGS)
-
-
-def begin(master: object, worker: object) -> None:
-    stand_alone("handslag-web")
 
 
 def options(settings: Settings, descriptor: int) -> dict[str, object]:
     """gunicorn's settings."""
     return {
         "bind": f"fd://{descriptor}",
-        "worker_class": "gthread",
-        "workers": settings.WEB_WORKERS,
         "threads": settings.WEB_THREADS,
-        "preload_app": True,
-        "post_fork": begin,
         "post_worker_init": hear_signals,
-        "control_socket_disable": True,  # it would open one in the home folder
         "worker_tmp_dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else None,  # noqa: S108  (its heartbeat)
         "forwarded_allow_ips": "",  # the app's ProxyFix decides (PROXIES)
-        "timeout": 60,
         "graceful_timeout": 30,
         "loglevel": "warning",
         "accesslog": None,  # a mailed link's first address holds its token
         "logger_class": Log,
-        "proc_name": "handslag",
     }
