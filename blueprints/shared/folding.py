@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, MutableMapping
 from functools import cached_property
 from pathlib import Path
-from types import FunctionType
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 from urllib.parse import quote
 
@@ -131,6 +131,9 @@ class _Generator(CodeGenerator):
             self.write(finalize.src)
 
 
+_PLAIN = {FunctionType, MethodType, BuiltinFunctionType, type}
+
+
 class _Context(Context):
     def call(self, called: Any, *args: Any, **kwargs: Any) -> Any:
         """Macros and plain functions at once; Jinja looks for marks on each first, as long as the call takes."""
@@ -138,15 +141,19 @@ class _Context(Context):
             if kwargs:
                 kwargs.pop("_block_vars", None)
                 kwargs.pop("_loop_vars", None)
-            if called.catch_kwargs or called.catch_varargs or called.caller or called.explicit_caller:
+            if called.catch_varargs or called.caller or called.explicit_caller:
                 return called(*args, **kwargs)
             given = len(args)
             if given < called._argument_count:  # the rest by name, or left to the macro's defaults
                 args += tuple([kwargs.pop(name, missing) for name in called.arguments[given:]])
-            if kwargs or given > called._argument_count:
+            if called.catch_kwargs:
+                args += (kwargs,)
+            elif kwargs:
                 return called(*args, **kwargs)  # which says what is wrong
+            if given > called._argument_count:
+                return called(*args)  # likewise
             return Markup(called._func(*args))  # noqa: S704  (its text was escaped where it was written)
-        if type(called) is FunctionType and not hasattr(called, "jinja_pass_arg"):
+        if type(called) in _PLAIN and not hasattr(called, "jinja_pass_arg"):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
             return called(*args, **kwargs)
