@@ -246,7 +246,7 @@ def form_of(line: QuoteLine | LineRow) -> LineForm | WordsForm:
 class TitleForm(RevForm):
     """The quote's title, saved as it is typed."""
 
-    title = StringField(_l("Vad gäller jobbet?"), [limited(120), no_personnummer], filters=[strip])
+    title = TextAreaField(_l("Vad gäller jobbet?"), [limited(120), no_personnummer], filters=[strip])
 
 
 class SectionNameForm(RevForm):

@@ -1,4 +1,4 @@
-// The sheet: opens when htmx fills it; HX-Trigger stang-ark, Stäng, Esc and a press beside it close it. Ctrl+Enter in a line: Klar, and the sheet for a new one.
+// The sheet, opened when htmx fills it; stang-ark and a press beside it close it. Ctrl+Enter in a line: Klar, a new one.
 (() => {
   const $ = (id) => document.getElementById(id), sheet = $("ark"), on = (name, act) => document.addEventListener(name, act);
   let from, next;
@@ -10,9 +10,10 @@
     if (target === sheet && !sheet.open && sheet.firstElementChild) sheet.showModal();
   });
   on("keydown", (event) => {
-    const line = event.key === "Enter" && event.ctrlKey && event.target.closest(".lineedit");
-    if (!line) return;
+    const { key, ctrlKey, target } = event, line = ctrlKey && target.closest(".lineedit");
+    if (key !== "Enter" || !line && !target.matches(".title")) return;
     event.preventDefault();
+    if (!line) return target.blur();
     next = line.closest("section").querySelector(".addline").id;
     line.querySelector("button").click();
   });
@@ -20,7 +21,7 @@
     if (!document.querySelector(".lineedit")) $(next)?.click(); // still open: it was refused
     next = "";
   });
-  on("click", ({ target: { dataset: { shrink } } }) => shrink && import(shrink)); // while photos are being chosen
+  on("click", ({ target: { dataset: { shrink } } }) => shrink && import(shrink)); // for photos
   on("stang-ark", () => sheet.close());
   sheet.addEventListener("click", (event) => {
     if (event.target === sheet || event.target.closest("[data-close]")) { event.preventDefault(); sheet.close(); }
@@ -28,5 +29,5 @@
   sheet.addEventListener("close", () => setTimeout(() => {
     sheet.replaceChildren();
     if (document.activeElement === document.body) ($(from.id) ?? from).focus();
-  }, 60)); // the answer that closed it is still being put in place
+  }, 60)); // its answer is still being put in place
 })();

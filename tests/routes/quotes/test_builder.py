@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from datetime import timedelta
 
 import pytest
@@ -123,6 +124,16 @@ def test_title_is_saved_as_it_is_typed(seller, quote):
 def test_title_is_saved_without_scripts(seller, quote):
     answer = seller.post(f"/offerter/{quote.n}/rubrik", data={"title": "Kök", "rev": "1", "key": "a"})
     assert (answer.status_code, answer.location) == (303, f"/offerter/{quote.n}/redigera")
+
+
+def test_a_long_title_wraps_and_is_still_one_line(seller, quote):
+    title = "Badrum " * 17
+    seller.post(f"/offerter/{quote.n}/rubrik", data={"title": title + "\r\n", "rev": "1", "key": "a"})
+    assert fresh(Quote, n=quote.n).title == title.strip()
+    page = seller.get(f"/offerter/{quote.n}/redigera").get_data(as_text=True)
+    assert re.search(r'<textarea[^>]* class="input title"[^>]* rows="5"[^>]*>\s*Badrum Badrum', page)
+    seller.post(f"/offerter/{quote.n}/rubrik", data={"title": "Kök\r\nBjörkvägen 2", "rev": "2", "key": "a"})
+    assert fresh(Quote, n=quote.n).title == "Kök Björkvägen 2"
 
 
 def test_too_long_title_is_422_and_kept(seller, quote):
