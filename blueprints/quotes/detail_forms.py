@@ -47,6 +47,7 @@ TRIGGERS = choices(
     ("inspection", _l("Efter godkänd besiktning")),
     ("date", _l("Ett datum")),
 )
+MOST_MARKUP_BP = 100_000
 UNITS = choices(("percent", "%"), ("kr", "kr"))
 LAST_IS_THE_REST = _l("Den sista delen blir det som är kvar. Lämna beloppet tomt.")
 WRONG_PARTS = {
@@ -57,7 +58,7 @@ WRONG_PARTS = {
     "too_many": ("trigger", _l("En plan kan ha högst 12 delar.")),
 }
 _PLACE = re.compile("-([0-9]{1,3})-[a-z]+")  # of a part's field, after its prefix
-# the fields that belong to a way of pricing; those of the others are not read
+# the fields that belong to a way of pricing; those of the others are not read, but for a mark-up that waits to be used
 PRICE_FIELDS = {"approximate": ("limit",), "running": ("markup",), "running_with_cap": ("markup", "cap")}
 
 
@@ -118,7 +119,9 @@ class DetailsForm(RevForm):
     site_city = StringField(_l("Ort"), [Optional(), limited(80), no_personnummer], filters=[strip])
     price_type = RadioField(_l("Hur bestäms priset?"), choices=PRICE_TYPES, validate_choice=False)
     limit = PercentField(_l("Högst så mycket över"))
-    markup = PercentField(_l("Påslag på material"), [Range(0, 100_000, _l("Påslaget ska vara högst 1 000 procent."))])
+    markup = PercentField(
+        _l("Påslag på material"), [Range(0, MOST_MARKUP_BP, _l("Påslaget ska vara högst 1 000 procent."))]
+    )
     cap = KronorField(_l("Takpris"), [Range(100, MOST_ORE, _l("Takpriset ska vara över noll."))])
     discount = PercentField(
         _l("Rabatt på hela offerten"), [Range(0, 10_000, _l("Rabatten ska vara mellan 0 och 100 procent."))]
@@ -157,7 +160,10 @@ class DetailsForm(RevForm):
     def validate(self, extra_validators: Any = None) -> bool:
         self.price_type.data = self.price_type.data or PriceType.FIXED.value
         for name in {"limit", "markup", "cap"}.difference(PRICE_FIELDS.get(self.price_type.data, ())):
-            self[name].data, self[name].process_errors = None, []
+            field = self[name]
+            if name != "markup" or not 0 <= (field.data or 0) <= MOST_MARKUP_BP:
+                field.data = None
+            field.process_errors = []
         is_good = bool(super().validate(extra_validators))
         return self._check_plan() and is_good
 

@@ -55,8 +55,8 @@ class PricesChange(RuleBroken):
 class Details:
     """The fields of the quote besides its title and customer.
 
-    `limit_percent` is kept with an approximate price only, `cap_ore` (in the quote's basis) and `markup_bp` with a
-    running account; `payment_plan` as domain/payment_plan.py has it.
+    `limit_percent` is kept with an approximate price only, `cap_ore` (in the quote's basis) with a running account;
+    `markup_bp` means something with one, and waits otherwise. `payment_plan` as domain/payment_plan.py has it.
     """
 
     valid_until: date

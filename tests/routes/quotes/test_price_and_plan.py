@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 
 from domain.clock import stockholm_date
 from extensions import db
-from models import Quote
+from models import Firm, Quote, User
 from services import transaction
 from services.clock import utc_now
+from services.quotes import content, drafting
 from tests.routes.quotes.conftest import HTMX
 
 NBSP = "\u00a0"
@@ -68,6 +70,21 @@ def test_a_running_account_with_a_ceiling(seller, quote, url):
     row = fresh(quote)
     assert (row.price_type, row.cap_ore, row.markup_bp) == ("running", None, 1000)
     assert "Du får ta ut högst" not in seller.get(f"/offerter/{quote.n}/redigera").get_data(as_text=True)
+
+
+def test_a_mark_up_waits_until_a_way_of_pricing_uses_it(seller, quote, url):
+    seller.post(url, data=data(price_type="running", markup="12"))
+    seller.post(url, data=data(price_type="fixed", markup="12", rev="2"))
+    row = fresh(quote)
+    assert (row.price_type, row.markup_bp) == ("fixed", 1200)
+    draft = drafting.load(quote.firm_id, quote.n)
+    firm, user = db.session.get_one(Firm, quote.firm_id), db.session.get_one(User, quote.user_id)
+    built = content.build(draft, firm, user, number="", version=0, today=stockholm_date(utc_now()))
+    assert built["markup_bp"] is None
+    page = seller.get(url).get_data(as_text=True)
+    assert re.search(r'<div class="sub mt4">.*?id="markup"[^>]*value="12"', page, re.DOTALL)
+    assert seller.post(url, data=data(price_type="fixed", markup="mycket", rev="3")).status_code == 303
+    assert fresh(quote).markup_bp is None, "nobody reads what is not asked"
 
 
 def test_a_discount_on_the_whole_is_in_all_sums(seller, quote, url):
