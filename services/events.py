@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from domain import acts, evidence
 from extensions import db
 from models import ChainHead, Event, EventValue, Firm
-from services import scope, vault
+from services import scope, transaction, vault
 from services.actors import Actor
 
 _HELD = "handslag.chain"  # ends of the chains that this transaction has locked
@@ -68,7 +68,7 @@ def record(
     content = evidence.content_hash_of(stored)
     link = evidence.link_hash(link, content)
     row = {"act": act, "obj": ":".join(obj.split(":")[:2]), "at": at, "entry": stored.decode(), "content": content}
-    connection = db.session.connection()
+    connection = transaction.connection()
     connection.execute(_MOVE_HEAD, {"of": actor.firm_id, "seq": seq, "link": link})
     connection.execute(_ADD_ENTRY, {"firm_id": actor.firm_id, "seq": seq, "link": link, **row})
     if values:
@@ -80,7 +80,7 @@ def _head(firm_id: int) -> tuple[int, str]:
     """The end of the chain: seq, link. Other writers wait from the first entry of a transaction to its end."""
     held = _held()
     if firm_id not in held:
-        seq, link = db.session.connection().execute(_HEAD, {"of": firm_id}).one()
+        seq, link = transaction.connection().execute(_HEAD, {"of": firm_id}).one()
         held[firm_id] = seq, link
     return held[firm_id]
 

@@ -40,7 +40,7 @@ def count_with_address(what: str, value: str, ip: str, *, limit: int, now: datet
 def _count(tries: list[tuple[str, str, int]], now: datetime) -> None:
     window_at = _window_at(now)
     is_over = False
-    connection = db.session.connection()
+    connection = transaction.connection()
     for what, value, limit in tries:
         values = {"key": _key(what, value, window_at), "window_at": window_at}
         is_over |= int(connection.execute(_COUNT, values).scalar_one()) > limit
@@ -52,14 +52,14 @@ def _count(tries: list[tuple[str, str, int]], now: datetime) -> None:
 def give_back(what: str, value: str, *, now: datetime) -> None:
     """The try succeeded: it does not count. Never commits."""
     key = _key(what, value, _window_at(now))
-    db.session.connection().execute(_GIVE_BACK, {"key": key, "other": key})
+    transaction.connection().execute(_GIVE_BACK, {"key": key, "other": key})
 
 
 def give_back_with_address(what: str, value: str, ip: str, *, now: datetime) -> None:
     """The same for a try that `count_with_address` counted."""
     window_at = _window_at(now)
     keys = {"key": _key(what, value, window_at), "other": _key(f"{what} from", ip, window_at)}
-    db.session.connection().execute(_GIVE_BACK, keys)
+    transaction.connection().execute(_GIVE_BACK, keys)
 
 
 def forget_old(now: datetime) -> int:

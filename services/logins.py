@@ -108,7 +108,7 @@ def find(token: str, *, now: datetime) -> Found | None:
         "seen_after": now - timedelta(days=chosen.LOGIN_IDLE_DAYS),
         "created_after": now - timedelta(days=chosen.LOGIN_MAX_DAYS),
     }
-    row = db.session.connection().execute(_FIND, values).first()
+    row = transaction.connection().execute(_FIND, values).first()
     return Found(*row) if row else None
 
 
@@ -136,7 +136,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
     A known and an unknown address take the same steps: two counts, one hash, one write.
     """
     transaction.start_writing(lasts=False)
-    known = db.session.connection().execute(_KNOWN, {"email": email}).one_or_none()
+    known = transaction.connection().execute(_KNOWN, {"email": email}).one_or_none()
     limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)  # ends it: hashing is slow
     transaction.start_writing()
     is_right = passwords.is_right(known.password_hash, password) if known else passwords.waste_time(password)
@@ -165,7 +165,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
 
 def _password_hash(firm_id: int, user_id: int) -> str | None:
     """As it is now: while one was checked, it may have been changed, or the user removed."""
-    return db.session.connection().execute(_PASSWORD_HASH, {"of": firm_id, "user_id": user_id}).scalar()
+    return transaction.connection().execute(_PASSWORD_HASH, {"of": firm_id, "user_id": user_id}).scalar()
 
 
 def waste_a_write(now: datetime) -> None:
@@ -199,7 +199,7 @@ def _add(firm_id: int, user_id: int, *, ip: str, user_agent: str, now: datetime)
         "ip": ip,
         "user_agent": user_agent,
     }
-    db.session.connection().execute(_ADD, row)
+    transaction.connection().execute(_ADD, row)
     return token, public_id
 
 

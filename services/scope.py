@@ -15,6 +15,7 @@ from sqlalchemy.sql.dml import Delete
 
 from extensions import db
 from models import FirmOwned
+from services import transaction
 from services.errors import NotFound
 
 T = TypeVar("T", bound=FirmOwned)
@@ -53,7 +54,7 @@ def plain(statement: Select[Any], values: dict[str, Any]) -> Sequence[Row[Any]]:
 
     For lists that are only shown: what the session has changed and not yet written is not seen.
     """
-    return db.session.connection().execute(statement, values).all()
+    return transaction.connection().execute(statement, values).all()
 
 
 def named(model: type[Any], row: type[tuple[Any, ...]]) -> list[Any]:

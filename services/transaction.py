@@ -22,6 +22,15 @@ def may_write() -> None:
     lasting.set(True)
 
 
+def connection() -> Connection:
+    """The session's connection, for a statement past the ORM. Kept while its transaction lasts: to ask takes long."""
+    session = db.session()
+    kept: Connection | None = session.info.get("connection")
+    if kept is None or kept.closed:  # as it is after a commit or rollback
+        kept = session.info["connection"] = session.connection()
+    return kept
+
+
 def start_writing(*, lasts: bool = True) -> None:
     """End the reading transaction and let the next statement begin one that writes.
 

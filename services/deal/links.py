@@ -202,7 +202,7 @@ def find(deal_id: str, token: str, *, now: datetime, ip: str = "", user_agent: s
 
 
 def _find(deal_id: str, link_id: str) -> Found:
-    row = db.session.connection().execute(_FIND, {"link": link_id, "deal": deal_id}).first()
+    row = transaction.connection().execute(_FIND, {"link": link_id, "deal": deal_id}).first()
     if row is None or row.revoked_at is not None:
         raise NotFound
     return Found(*row)

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam
 
-from extensions import db
 from models import Customer, Firm, Quote, QuoteLine, QuoteSection
-from services import scope
+from services import scope, transaction
 from services.errors import NotFound
 
 
@@ -166,4 +165,4 @@ def read(firm_id: int, n: int, *, lock: bool = False) -> Sheet:
 
 def change(model: type[Quote | QuoteLine], firm_id: int, row_id: int, values: dict[str, Any]) -> None:
     """Set columns of one row. Never commits."""
-    db.session.connection().execute(_CHANGE[model], {"of_firm": firm_id, "row_id": row_id} | values)
+    transaction.connection().execute(_CHANGE[model], {"of_firm": firm_id, "row_id": row_id} | values)
