@@ -1,6 +1,7 @@
 """What a customer chooses on the page, read from its form: ticks, one of several, quantities.
 
-Names of fields: `tillval` (ticks), `val-<section>` (radio buttons; empty is none of them), `antal-<line>`.
+Names of fields: `tillval` (ticks), `val-<section>` (radio buttons; empty is none of them), `antal-<line>`; and of the
+button to step 2, `vidare`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from services.deal import pages
 TICKS = "tillval"
 ONE_OF = "val-"
 QUANTITY = "antal-"
+ONWARD = "vidare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,15 @@ def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
         if line["is_option"] and key not in picked:  # its field is hidden
             continue
         try:
-            quantities[key] = numbers_sv.parse_quantity(text)
+            quantity_milli = numbers_sv.parse_quantity(text)
         except numbers_sv.NotANumber:
             errors[key] = _("Skriv antal med siffror, till exempel 5,5")
             continue
-        if not line["quantity_min_milli"] <= quantities[key] <= line["quantity_max_milli"]:
+        if line["quantity_min_milli"] <= quantity_milli <= line["quantity_max_milli"]:
+            quantities[key] = quantity_milli
+        else:
             errors[key] = pages.out_of_limits(line)
-    return Choices(picked, quantities, pages.Typed(texts, errors))
+    return Choices(picked, quantities, pages.Typed(texts, errors, tuple(picked), quantities))
 
 
 def written(quantities: Mapping[str, int]) -> str:

@@ -33,7 +33,7 @@ def show(deal: Deal) -> ResponseReturnValue:
 @bp.post("/o/<deal_id>/tillval")
 @by_link
 def pick(deal: Deal) -> ResponseReturnValue:
-    """Keep what is chosen and answer with the new price."""
+    """Keep what is chosen and answer with the new price, or go on to step 2 if that button was pressed."""
     deal_id, chosen = deal.found.deal_id, choosing.read(request.form, deal.content)
     if chosen.typed.errors:
         if wants_part():
@@ -49,6 +49,8 @@ def pick(deal: Deal) -> ResponseReturnValue:
         return "", 409, {"HX-Refresh": "true"}
     if wants_part():
         return _parts(deal)
+    if choosing.ONWARD in request.form:
+        return redirect(url_for("deal.approve_page", deal_id=deal_id), code=303)
     return redirect(url_for("deal.show", deal_id=deal_id, _anchor="h-tv"), code=303)
 
 

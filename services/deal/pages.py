@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -134,10 +134,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form that could not be kept: what stood in the fields of quantities, and what is wrong, by key of the line."""
+    """A form that could not be kept: what stood in the fields of quantities, and what is wrong, by key of the line.
+
+    `picked` and `quantities` are what else the form said, so that the page shows it and reckons with it.
+    """
 
     texts: Mapping[str, str]
     errors: Mapping[str, str]
+    picked: tuple[str, ...] = ()
+    quantities: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_TYPED = Typed({}, {})
@@ -156,6 +161,8 @@ def of(
     dated_on, valid_until = date.fromisoformat(content["dated_on"]), date.fromisoformat(content["valid_until"])
     total_days = max((valid_until - dated_on).days, 1)
     left = (valid_until - today).days
+    if typed.errors:
+        chosen = figures.known(content, typed.picked, {**chosen.quantities, **typed.quantities})
     totals = figures.totals(content, chosen.picked, quantities=chosen.quantities)
     groups = _groups(content, chosen, typed)
     still = {section["key"] for section in figures.to_choose(content, chosen.picked)}
@@ -288,7 +295,7 @@ def _amount(row: Mapping[str, Any], chosen: Chosen, typed: Typed) -> Amount | No
         key=key,
         name=row["text"],
         unit=row["unit"],
-        text=typed.texts.get(key) or quantity(chosen.quantities.get(key, row["quantity_milli"])),
+        text=typed.texts.get(key, quantity(chosen.quantities.get(key, row["quantity_milli"]))),
         limits=_limits(row),
         error=typed.errors.get(key, ""),
     )

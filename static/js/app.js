@@ -59,10 +59,10 @@
     if (menu) { menu.open = false; menu.firstElementChild.focus(); }
   });
 
-  // For the customer htmx and font come after the first paint. What was ticked before is told.
+  // For the customer htmx and font come after the first paint. What was ticked or typed before is told.
   const later = document.querySelector("[data-later]");
   const came = () => document.querySelectorAll("[hx-trigger=change] input").forEach((box) => {
-    if (box.checked !== box.defaultChecked) htmx.trigger(box, "change");
+    if (box.checked !== box.defaultChecked || box.value !== box.defaultValue) htmx.trigger(box, "change");
   });
   addEventListener("load", () => {
     document.fonts.load("1em Familjen Grotesk");

@@ -42,8 +42,12 @@ class Customer:
         self.who.button("Skicka frågan")
         expect(self.who.page.locator(".bubble", has_text=text)).to_be_visible()
 
+    def go_on(self) -> None:
+        """A link, or the button of the form where there is something to choose."""
+        self.who.tap(self.who.page.locator("a, button", has_text="Till godkännande").locator("visible=true"))
+
     def to_approval(self) -> None:
-        self.who.link("Till godkännande")
+        self.go_on()
         self.who.is_at("Godkänn offerten")
 
     def give_home(self, personnummer: str, designation: str) -> None:

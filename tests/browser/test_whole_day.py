@@ -259,7 +259,7 @@ def leave_and_come_back(day: Day) -> None:
     _sending_is_off(day)
     day.karin.go(address)
     day.karin.sees("Offerten kan inte godkännas.", FENCE)
-    expect(day.karin.page.get_by_role("link", name="Till godkännande")).to_have_count(0)
+    expect(day.karin.page.get_by_text("Till godkännande")).to_have_count(0)
     look(day.karin, "customer-closed")
     day.firm.go("/konto")
     look(day.firm, "account-leaving")

@@ -148,6 +148,29 @@ def test_an_option_adds_what_stands_beside_it(app, make, basis, whole_bp, mixers
     assert ("Efter rabatt" in pdf_text("agreement")[len(offer) :]) == bool(whole_bp or mixers_bp)
 
 
+def test_the_way_on_takes_along_what_is_chosen(rich):
+    """Without scripts, or before they have come: the button sends the form."""
+    assert 'form="valen" name="vidare"' in rich.get().text
+    onward = rich.post("/tillval", {**CHOSEN, "vidare": "1"})
+    assert (onward.status_code, onward.location) == (303, rich.url("/godkann"))
+    assert json.loads(rich.link.picked) == {"picked": ["12", "16"], "quantities": {"17": 7000}}
+    assert "Hyllplan 7 st" in rich.get("/godkann").text
+
+
+def test_the_way_on_stops_at_a_quantity_that_cannot_be(rich):
+    """The rest of the form is shown as it was sent, and reckoned with, but not kept."""
+    rich.post("/tillval", {"antal-17": "6"})
+    refused = rich.post("/tillval", {**CHOSEN, "tillval": "18", "antal-17": "99", "antal-18": "8", "vidare": "1"})
+    assert refused.status_code == 422
+    for words in (' value="99"', ' value="8"', 'value="16" id="tv-16" checked', 'value="18" id="tv-18" checked'):
+        assert words in refused.text
+    content = content_of(rich)
+    result = figures.totals(content, ("12", "16", "18"), quantities={"17": 6000, "18": 8000})
+    assert kr(result.to_pay_ore) in refused.text
+    assert json.loads(rich.link.picked) == {"picked": [], "quantities": {"17": 6000}}
+    assert ' value=""' in rich.post("/tillval", {"antal-17": ""}).text
+
+
 def test_a_quantity_of_what_is_not_picked_is_left_alone(rich):
     assert rich.post("/tillval", {**CHOSEN, "antal-18": "99"}).status_code == 303
     assert rich.post("/tillval", {**CHOSEN, "tillval": "18", "antal-18": "99"}).status_code == 422
