@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from extensions import db
 from models import Firm, Quote, QuoteSection
@@ -30,6 +32,38 @@ class Begun:
 
 def begin(product: Product, *, lines: int = 0, rot: bool = True, is_sent: bool = False) -> Begun:
     """A new firm with two logins, an article, a customer and one quote; `lines` more than the three it always has."""
+
+    def fill(make: Make, quote: Quote) -> None:
+        section = _section(make, quote, rot)
+        for n in range(10, 10 + lines):
+            text = f"Moment {n} med ytskikt och lister"
+            make.line(quote, section, n=n, text=text, quantity_milli=2500, kind="material")
+
+    return _begin(product, fill, lines=rot, is_sent=is_sent)
+
+
+def begin_choices(product: Product) -> Begun:
+    """A sent quote: a floor that must be chosen, an option, one with a quantity, shelves to have 2 to 9 of."""
+
+    def fill(make: Make, quote: Quote) -> None:
+        steel, option = {"kind": "material"}, {"kind": "material", "is_option": True}
+        rot = {"deduction": "rot", "work_type": "bygg"}
+        limits = {"quantity_min_milli": 2000, "quantity_max_milli": 9000}
+        floor = _new_section(quote, 1, "Golv", choice="must")
+        make.line(quote, floor, n=5, text="Ekparkett", unit_price_ore=1_947_000, is_recommended=True, **option)
+        make.line(quote, floor, n=6, text="Klinker", unit_price_ore=2_430_000, **option)
+        rest = _new_section(quote, 2, "Inredning")
+        make.line(quote, rest, n=7, text="Golvvärme", unit_price_ore=890_000, is_recommended=True, **option)
+        make.line(quote, rest, n=8, text="Nisch", unit_price_ore=85_000, quantity_milli=3000, **option, **limits)
+        make.line(
+            quote, rest, n=9, text="Hyllplan", unit="st", unit_price_ore=45_000, quantity_milli=4000, **steel, **limits
+        )
+        make.line(quote, rest, n=10, text="Snickare", unit="tim", quantity_milli=16_000, **rot)
+
+    return _begin(product, fill, lines=False, is_sent=True)
+
+
+def _begin(product: Product, fill: Callable[[Make, Quote], None], *, lines: bool, is_sent: bool) -> Begun:
     mark = secrets.token_hex(4)
     jonas, eva, karin = (f"{name}.{mark}@tumbredd.example" for name in ("jonas", "eva", "karin"))
     with product.rows() as make:
@@ -37,11 +71,8 @@ def begin(product: Product, *, lines: int = 0, rot: bool = True, is_sent: bool =
         make.owner(firm).email = jonas
         make.user(firm, role="office", email=eva, name="Eva Berg")
         make.article(firm)
-        quote = make.quote(firm, make.customer(firm, email=karin), lines=rot)
-        section = _section(make, quote, rot)
-        for n in range(10, 10 + lines):
-            text = f"Moment {n} med ytskikt och lister"
-            make.line(quote, section, n=n, text=text, quantity_milli=2500, kind="material")
+        quote = make.quote(firm, make.customer(firm, email=karin), lines=lines)
+        fill(make, quote)
         db.session.commit()
         link = _send(make, firm, quote, karin) if is_sent else ""
         return Begun(jonas, eva, karin, quote.n, quote.public_id, link)
@@ -50,10 +81,15 @@ def begin(product: Product, *, lines: int = 0, rot: bool = True, is_sent: bool =
 def _section(make: Make, quote: Quote, has_one: bool) -> QuoteSection:
     if has_one:
         return db.session.query(QuoteSection).filter_by(quote_id=quote.id).one()
-    section = QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1, title="Garage")
+    section = _new_section(quote, 1, "Garage")
+    make.line(quote, section, n=2, text="Garageport", unit="st", unit_price_ore=1490000, kind="material")
+    return section
+
+
+def _new_section(quote: Quote, n: int, title: str, **given: Any) -> QuoteSection:
+    section = QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=n, position=n, title=title, **given)
     db.session.add(section)
     db.session.flush()
-    make.line(quote, section, n=2, text="Garageport", unit="st", unit_price_ore=1490000, kind="material")
     return section
 
 
