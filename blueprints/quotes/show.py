@@ -9,12 +9,16 @@ from flask_login import current_user
 from blueprints.quotes import bp
 from blueprints.quotes.review_forms import AnswerForm, ResendForm
 from blueprints.quotes.view import base_of
+from blueprints.shared.filters import day
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
+from blueprints.shared.requests import reads_first
 from models import StoredFile
+from services import transaction
 from services.clock import utc_now
 from services.deal import answering, links, thread
-from services.quotes import drafting, sending, showing
+from services.errors import RuleBroken
+from services.quotes import drafting, extending, sending, showing
 
 
 @bp.get("/offerter/<int:n>")
@@ -62,6 +66,23 @@ def revoke(n: int, link_id: str) -> ResponseReturnValue:
     quote = drafting.get(current_user.firm_id, n)
     links.revoke(quote, link_id, actor=current_user.actor, now=utc_now())
     flash(_("Länken är stängd."))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/ny-tid")
+@requires("quote.send")
+@reads_first
+def extend(n: int) -> ResponseReturnValue:
+    """What was sent, once more with a later last day; what has changed since is reviewed first."""
+    try:
+        last_day = extending.extend(current_user.firm, n, actor=current_user.actor, now=utc_now())
+    except RuleBroken as broken:
+        if broken.code != "not_as_sent":
+            raise
+        transaction.rollback()
+        flash(_("Något har ändrats sedan offerten skickades. Granska den innan du skickar."))
+        return redirect(url_for(".review", n=n), code=303)
+    flash(_("Kunden har fått ny tid, till %(day)s.", day=day(last_day)))
     return redirect(url_for(".show", n=n), code=303)
 
 
@@ -137,6 +158,7 @@ def _page(
     view = showing.view(current_user.firm_id, firm_public_id, n, now=utc_now())
     if view.content is None:
         return redirect(url_for(".edit", n=n))
+    new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None
     whom = view.persons
     if in_full and view.agreement:
         whom = showing.persons(firm_public_id, view.agreement, in_full=True)
@@ -151,6 +173,7 @@ def _page(
         letter_words=showing.letter_words,
         persons=whom,
         in_full=in_full,
+        new_day=new_day,
         form=form or AnswerForm(formdata=None),
         resend_form=resend_form or ResendForm(formdata=None),
         address=address,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -15,6 +15,7 @@ from jobs import draw_agreements, expire_quotes, send_mail
 from models import Agreement, Event, Letter, QuoteLink, QuoteVersion
 from services import outbox
 from services.clock import utc_now
+from services.quotes import content
 from tests.routes.deal.conftest import MAIL, make_sent
 
 
@@ -181,6 +182,62 @@ def test_expiry_after_the_last_moment(app, make, today):
     assert "doc.expired" in sent.acts()
 
 
+@pytest.fixture
+def expired(app, make, client, today):
+    """A quote whose last day was yesterday, and its owner, three days later."""
+    sent = make_sent(app, make, valid_until=today + timedelta(days=1))
+    with time_machine.travel(utc_now() + timedelta(days=3), tick=False):
+        assert expire_quotes.run(utc_now()).done == 1
+        yield sent, client.log_in(make.owner(sent.firm))
+
+
+def test_new_time_with_one_press(expired):
+    sent, owner = expired
+    before = content.read(db.session.query(QuoteVersion).one().content)
+    sent.post("/ny-tid")
+    assert "Ge ny tid till" in owner.get(url(sent)).text
+    for _ in range(2):  # pressed twice
+        answer = owner.post(url(sent, "/ny-tid"))
+        assert (answer.status_code, answer.headers["Location"]) == (303, url(sent))
+    first, second = db.session.query(QuoteVersion).order_by(QuoteVersion.version).all()
+    after = content.read(second.content)
+    assert second.valid_until == stockholm_date(utc_now()) + timedelta(days=sent.firm.default_valid_days)
+    assert {name for name in after if after[name] != before[name]} == {"version", "dated_on", "valid_until", "paid_on"}
+    assert (second.to_pay_ore, second.gross_ore) == (first.to_pay_ore, first.gross_ore)
+    assert (sent.quote.status, sent.quote.turn, sent.quote.question_at) == ("sent", "customer", None)
+    assert sent.letters().count("quote_sent") == 2
+    assert sent.acts().count("doc.replaced") == 1
+    assert "Ge ny tid till" not in owner.get(url(sent)).text
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    assert sent.quote.status == "accepted"
+
+
+def test_what_has_changed_since_is_reviewed_before_it_gets_new_time(expired):
+    sent, owner = expired
+    owner.post(f"/offerter/{sent.quote.n}/rubrik", data={"title": "Ett annat badrum", "rev": str(sent.quote.rev)})
+    answer = owner.post(url(sent, "/ny-tid"))
+    assert (answer.status_code, answer.headers["Location"]) == (303, url(sent, "/granska"))
+    assert "Något har ändrats" in owner.get(url(sent, "/granska")).text
+    assert (sent.quote.status, db.session.query(QuoteVersion).count()) == ("expired", 1)
+
+
+def test_another_rate_is_reviewed_before_it_gets_new_time(app, make, client):
+    with time_machine.travel(datetime(2025, 12, 20, 12, tzinfo=UTC), tick=False):
+        sent = make_sent(app, make, valid_until=date(2025, 12, 30))
+    with time_machine.travel(datetime(2026, 1, 2, 12, tzinfo=UTC), tick=False):
+        assert expire_quotes.run(utc_now()).done == 1
+        owner = client.log_in(make.owner(sent.firm))
+        assert owner.post(url(sent, "/ny-tid")).headers["Location"] == url(sent, "/granska")
+    assert db.session.query(QuoteVersion).count() == 1
+
+
+def test_new_time_only_for_what_has_expired(sent, owner):
+    assert owner.post(url(sent, "/ny-tid")).status_code == 409
+    owner.post(url(sent, "/ta-tillbaka"))
+    assert owner.post(url(sent, "/ny-tid")).status_code == 409
+    assert db.session.query(QuoteVersion).count() == 1
+
+
 def test_a_version_cannot_be_rewritten(sent):
     from sqlalchemy.exc import DatabaseError
 
@@ -191,7 +248,16 @@ def test_a_version_cannot_be_rewritten(sent):
     db.session.rollback()
 
 
-POSTS = ["svara", "lank", "skicka-igen", "ta-tillbaka", "sent-svar/bekrafta", "sent-svar/avboj", "personnummer"]
+POSTS = [
+    "svara",
+    "lank",
+    "skicka-igen",
+    "ny-tid",
+    "ta-tillbaka",
+    "sent-svar/bekrafta",
+    "sent-svar/avboj",
+    "personnummer",
+]
 
 
 @pytest.mark.parametrize("path", POSTS)
