@@ -72,6 +72,7 @@ def announce(settings: Settings) -> None:
 
 def close_and(listener: socket.socket, work: Callable[[], int]) -> int:
     listener.close()
+    os.nice(5)  # whoever waits for a page goes before an export
     return work()
 
 
