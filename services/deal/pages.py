@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from flask_babel import gettext as _
 
@@ -18,6 +18,7 @@ from services.deal import figures
 from services.deal.figures import Chosen
 
 MOST_RULE_MARKS = 90
+Shown: TypeAlias = tuple[Mapping[str, Any], str]  # a photo, and the words of what it belongs to
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +115,8 @@ class Page:
     messages: tuple[Message, ...]
 
     @property
-    def photos(self) -> list[tuple[Mapping[str, Any], str]]:
-        """The photos, each with what it belongs to."""
-        return [(photo, places.belongs_to(self.content, photo)) for photo in self.content["photos"]]
+    def photos(self) -> list[Shown]:
+        return photos(self.content)
 
     @property
     def option_words(self) -> str:
@@ -219,6 +219,12 @@ class Settled(NamedTuple):
     price_words: str
     pays: str
     plan: tuple[Part, ...]
+    photos: list[Shown]
+
+
+def photos(content: Mapping[str, Any]) -> list[Shown]:
+    """The photos of a version, each with what it belongs to."""
+    return [(photo, places.belongs_to(content, photo)) for photo in content["photos"]]
 
 
 def settled(content: Mapping[str, Any], agreed: Mapping[str, Any]) -> Settled:
@@ -228,6 +234,7 @@ def settled(content: Mapping[str, Any], agreed: Mapping[str, Any]) -> Settled:
         price.price_type(content, agreed.get("most_ore")),
         price.pays(content),
         parts(agreed.get("payment_plan", ())),
+        photos(content),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from extensions import db
@@ -13,9 +14,15 @@ from services import transaction
 from services.actors import Actor
 from services.clock import utc_now
 from services.deal import links
+from services.photos import arranging, intake
+from services.photos import rows as photos
+from services.photos.intake import Upload
+from services.photos.rows import Place
 from services.quotes import drafting, sending
 from tests.browser.product import Product
 from tests.factories import Make
+from tests.ground.product import wait_for
+from tests.pictures import photo
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,50 @@ def begin_choices(product: Product) -> Begun:
     return _begin(product, fill, lines=False, is_sent=True)
 
 
+def begin_photos(product: Product) -> Begun:
+    """A sent quote with two photos, the second of a line; the first has words."""
+
+    def fill(make: Make, quote: Quote) -> None:
+        firm = db.session.get_one(Firm, quote.firm_id)
+        actor, now, n = _actor(make, firm), utc_now(), quote.n
+        db.session.commit()
+        for shade, place in ((40, Place()), (170, Place(line_n=3))):
+            intake.add(n, [Upload(f"{shade}.jpg", BytesIO(photo(shade=shade)))], place, actor=actor, now=now)
+            transaction.may_write()
+        wait_for(lambda: _are_drawn(actor.firm_id, n))  # by the product's own worker
+        transaction.may_write()
+        first = photos.of_quote(actor.firm_id, drafting.get(actor.firm_id, n).id)[0]
+        arranging.caption(n, first.public_id, "Badrummet före", rev=1, key="", actor=actor, now=now)
+        transaction.may_write()
+
+    return _begin(product, fill, lines=True, is_sent=True)
+
+
+def _are_drawn(firm_id: int, n: int) -> bool | None:
+    shown = photos.of_quote(firm_id, drafting.get(firm_id, n).id)
+    db.session.rollback()  # reading here keeps the worker from writing
+    return all(one.state == "ready" for one in shown) or None
+
+
+def _actor(make: Make, firm: Firm) -> Actor:
+    user = make.owner(firm)
+    return Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id, "192.0.2.1", "test")
+
+
+def begin_large(product: Product, *, is_sent: bool) -> Begun:
+    """Lines of 999 999 999,99 kr, and options as dear: the sum has twelve digits."""
+
+    def fill(make: Make, quote: Quote) -> None:
+        quote.discount_bp = 250
+        section = _new_section(quote, 1, "Stomme och tak", discount_bp=500)
+        dear = {"unit_price_ore": 99_999_999_999, "kind": "material"}
+        make.line(quote, section, n=5, text="Stomme i limträ", unit="st", **dear)
+        make.line(quote, section, n=6, text="Takstolar med lång spännvidd", unit="st", **dear)
+        make.line(quote, section, n=7, text="Golvvärme", is_option=True, is_recommended=True, **dear)
+
+    return _begin(product, fill, lines=False, is_sent=is_sent)
+
+
 def _begin(product: Product, fill: Callable[[Make, Quote], None], *, lines: bool, is_sent: bool) -> Begun:
     mark = secrets.token_hex(4)
     jonas, eva, karin = (f"{name}.{mark}@tumbredd.example" for name in ("jonas", "eva", "karin"))
@@ -96,7 +147,7 @@ def _new_section(quote: Quote, n: int, title: str, **given: Any) -> QuoteSection
 def _send(make: Make, firm: Firm, quote: Quote, email: str) -> str:
     """As the review page does; the mailed address."""
     user, now, n = make.owner(firm), utc_now(), quote.n
-    actor = Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id, "192.0.2.1", "test")
+    actor = _actor(make, firm)
     seen = sending.fingerprint(drafting.load(firm.id, n), firm, user, now=now)
     given = sending.Sending(email, quote.valid_until, "Hej Karin. Här är offerten.", seen)
     firm_id = firm.id

@@ -20,7 +20,7 @@ from services.photos.intake import Upload
 from services.photos.rows import Place
 from services.privacy import sweeping
 from tests.pictures import photo
-from tests.routes.deal.conftest import actor_of, send, token_of
+from tests.routes.deal.conftest import Sent, actor_of, send, token_of
 
 
 @pytest.fixture
@@ -171,3 +171,32 @@ def test_the_paper_has_them_and_the_preview_too(app, make, firm, quote, client, 
     data = visit(app, quote).get(f"/o/{quote.public_id}/offert.pdf").data
     assert data.count(b"/DCTDecode") == 2
     assert b"Testkamera" not in data
+
+
+def test_the_agreement_shows_those_that_were_agreed_to(app, make, firm, quote, add):
+    first, second = add(1, 2)
+    arranging.caption(quote.n, first.public_id, "Före", rev=1, key="", actor=actor_of(make, firm), now=utc_now())
+    add(3, place=Place(line_n=3))
+    quote = send(make, quote)
+    sent = Sent(make, firm.id, quote.id, quote.public_id, visit(app, quote))
+    arranging.remove(quote.n, second.public_id, actor=actor_of(make, firm), now=utc_now())
+    transaction.may_write()
+    before = sent.get().text
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    page = sent.get("/avtal").text
+    shown = r'<li><a href="[^"]*/stor.jpg"><img src="([^"]*/liten.jpg)"[^>]* loading="lazy" alt="([^"]*)"'
+    assert re.findall(shown, page) == re.findall(shown, before)
+    assert [alt for _url, alt in re.findall(shown, page)] == ["Före", "Foto 2 av 3", "Foto 3 av 3"]
+    assert page.count("Bortforsling") == 1, "what the third belongs to"
+    for url, _alt in re.findall(shown, page):
+        assert sent.client.get(url).mimetype == "image/jpeg"
+        assert app.test_client().get(url).status_code == 404
+    given = {"once": "o", "name": "Karin Almgren", "email": "karin@kund.example", "contract": "Badrum"}
+    assert sent.post("/angra", given).status_code == 303
+    assert sent.quote.status == "withdrawn"
+    assert len(re.findall(shown, sent.get("/avtal").text)) == 3
+
+
+def test_an_agreement_without_photos_says_nothing_of_them(sent):
+    sent.post("/godkann", sent.step2())
+    assert "Foton" not in sent.get("/avtal").text
