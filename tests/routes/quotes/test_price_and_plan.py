@@ -82,7 +82,7 @@ def test_a_mark_up_waits_until_a_way_of_pricing_uses_it(seller, quote, url):
     built = content.build(draft, firm, user, number="", version=0, today=stockholm_date(utc_now()))
     assert built["markup_bp"] is None
     page = seller.get(url).get_data(as_text=True)
-    assert re.search(r'<div class="sub mt4">.*?id="markup"[^>]*value="12"', page, re.DOTALL)
+    assert re.search(r'</fieldset>\n<div class="sub">.*?id="markup"[^>]*value="12"', page, re.DOTALL)
     assert seller.post(url, data=data(price_type="fixed", markup="mycket", rev="3")).status_code == 303
     assert fresh(quote).markup_bp is None, "nobody reads what is not asked"
 
