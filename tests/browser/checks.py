@@ -46,6 +46,11 @@ def look(visitor: Visitor, name: str) -> None:
     visitor.faults += [f"{name} ({page.url}): {fault}" for fault in faults]
 
 
+def fits(visitor: Visitor, name: str) -> None:
+    """Note what reaches off the screen as it is, or is cut."""
+    visitor.faults += _off_screen(visitor.page, name)
+
+
 def tab_through(visitor: Visitor, *, most: int = 200) -> list[str]:
     """Press Tab until the focus comes round; each stop must be seen, with a ring. Returns the stops."""
     page = visitor.page

@@ -1,0 +1,75 @@
+"""Twelve digits on a phone: nothing reaches off the screen, is cut, or lies under something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.checks import fits
+from tests.browser.firm_pages import Builder, Office
+from tests.browser.product import Product
+from tests.browser.rows import begin_large
+from tests.browser.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+PAID = "1 852 499 999,98 kr".replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _apart(one: Locator, other: Locator) -> None:
+    """Two boxes that do not lie over one another."""
+    a, b = one.bounding_box(), other.bounding_box()
+    assert a is not None
+    assert b is not None
+    beside = a["x"] + a["width"] <= b["x"] or b["x"] + b["width"] <= a["x"]
+    assert beside or a["y"] + a["height"] <= b["y"] or b["y"] + b["height"] <= a["y"], (a, b)
+
+
+def _bar(visitor: Visitor, button: str) -> None:
+    bar = visitor.page.locator(".actionbar")
+    expect(bar.locator("b.num")).to_have_text(PAID)
+    _apart(bar.locator("b.num"), bar.locator(button))
+
+
+def test_the_firm_sees_it_whole(product: Product, visit: Callable[..., Visitor]) -> None:
+    begun, jonas = begin_large(product, is_sent=False), visit()
+    Office(jonas).log_in(begun.jonas)
+    jonas.go(f"/offerter/{begun.n}/redigera")
+    _bar(jonas, "a.btn")
+    fits(jonas, "builder")
+    Builder(jonas).open_line("Stomme i limträ")
+    line = jonas.page.locator("form.lineedit")
+    inside, total = line.bounding_box(), line.locator(".rowsum").bounding_box()
+    assert inside is not None
+    assert total is not None
+    assert total["x"] + total["width"] <= inside["x"] + inside["width"] - 15  # the form's own edge
+    _apart(line.locator(".rowsum"), line.locator(".unit").first)
+    fits(jonas, "line")
+    jonas.go(f"/offerter/{begun.n}/granska")
+    _bar(jonas, "button")
+    fits(jonas, "review")
+
+
+def test_the_customer_sees_it_whole(product: Product, visit: Callable[..., Visitor]) -> None:
+    begun = begin_large(product, is_sent=True)
+    for desk in (False, True):
+        karin = visit(desk=desk)
+        karin.go(begun.link)
+        if not desk:
+            _bar(karin, ".btn")
+        price = karin.page.locator("#pris-desk" if desk else "#pris")
+        whole, unit = price.bounding_box(), price.locator(".big small").bounding_box()
+        assert whole is not None
+        assert unit is not None
+        assert unit["x"] + unit["width"] <= whole["x"] + whole["width"]
+        fits(karin, "customer")
+        karin.go(f"/o/{begun.deal}/godkann")
+        fits(karin, "approve")
+    jonas = visit()
+    Office(jonas).log_in(begun.jonas)
+    for path in ("/offerter?visa=alla", f"/offerter/{begun.n}"):
+        jonas.go(path)
+        jonas.sees(PAID)
+        fits(jonas, path)
