@@ -30,8 +30,7 @@
     root.querySelector("#felen:not(.seen)")?.focus();
     root.querySelector("#felen")?.classList.add("seen");
   };
-  const button = (form) => form?.querySelector?.("[aria-busy]");
-  const rest = (form) => button(form)?.removeAttribute("aria-busy");
+  const rest = (form) => form.querySelector("[aria-busy]")?.removeAttribute("aria-busy");
 
   start(document);
   net();
@@ -72,9 +71,8 @@
 
   const slow = new WeakMap();
   let focused = false;
-  const after = (event) => { clearTimeout(slow.get(event.detail.xhr)); rest(event.detail.elt); };
   on("htmx:beforeSend", (event) => slow.set(event.detail.xhr, setTimeout(say, 5000, word("slow"))));
-  on("htmx:afterRequest", after);
+  on("htmx:afterRequest", ({ detail: { xhr, elt } }) => { clearTimeout(slow.get(xhr)); rest(elt); });
   on("htmx:beforeSwap", () => { focused = document.activeElement !== document.body; });
   on("htmx:afterSettle", (event) => {
     mark();

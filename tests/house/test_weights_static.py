@@ -26,9 +26,9 @@ def test_one_stylesheet_of_at_most_11_kb():
 @pytest.mark.parametrize(
     ("names", "most"),
     [
-        pytest.param(("app",), 2_000, id="customer"),
+        pytest.param(("app",), 1_950, id="customer"),
         pytest.param(("app", "utkast", "ark"), 4_500, id="builder"),
-        pytest.param(("app", "utkast", "kvar"), 4_500, id="today"),
+        pytest.param(("app", "utkast", "kvar"), 4_350, id="today"),
     ],
 )
 def test_own_scripts_of_a_page(names, most):
