@@ -63,7 +63,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         SECRET_KEY=secrets.secret_keys[-1],
         SECRET_KEY_FALLBACKS=list(secrets.secret_keys[:-1]),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # an error's text may end in a log
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "hide_parameters": True,  # an error's text may end in a log
+            "pool_use_lifo": True,  # the connection last used, whose pages and statements are still at hand
+        },
         **requests.limits(settings),
         **requests.cookies(settings),
     )
