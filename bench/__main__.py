@@ -76,6 +76,7 @@ def _fill(app: Flask, port: int, sizes: list[int]) -> Bench:
             note(f"filled a firm with {size:,} quotes in {time.perf_counter() - start:.0f} s")
         main = firms[MAIN] if MAIN in firms else firms[max(firms)]
         found = fill.deals(main, DEALS, now=utc_now())
+    os.sync()  # or the first commits that are measured wait for what was filled in
     return Bench(app, port, firms, found, main)
 
 
