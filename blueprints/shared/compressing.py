@@ -22,7 +22,7 @@ def compressed(answer: Response) -> Response:
     if answer.mimetype not in TEXTS or answer.is_streamed or answer.status_code != 200:
         return answer
     answer.headers.add("Vary", "Accept-Encoding")
-    if "Content-Encoding" in answer.headers or "gzip" not in request.headers.get("Accept-Encoding", ""):
+    if "Content-Encoding" in answer.headers or not request.accept_encodings.quality("gzip"):
         return answer
     text = answer.get_data()
     if len(text) >= LEAST_BYTES:

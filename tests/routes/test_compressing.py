@@ -22,6 +22,12 @@ def test_a_page_is_compressed_for_a_browser_that_takes_it(app):
     assert "Accept-Encoding" in plain.vary
 
 
+def test_a_browser_that_refuses_gzip_is_believed(app):
+    for refused in ("gzip;q=0, br", "br", ""):
+        answer = FlaskClient(app).get("/villkor", headers={"Accept-Encoding": refused})
+        assert "Content-Encoding" not in answer.headers
+
+
 def test_what_is_no_page_or_no_success_is_left_as_it_is(app):
     client = FlaskClient(app)
     assert "Content-Encoding" not in client.get("/sw.js", headers=GZIP).headers
