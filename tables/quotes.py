@@ -70,7 +70,7 @@ class Quote(FirmOwned, Base):
     rev: Mapped[int] = mapped_column(default=1)  # of this row's own fields; sections and lines have their own
     changed_by: Mapped[str] = mapped_column(String(120), default="")  # who changed them last, for the 409 page
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    changed_key: Mapped[str] = mapped_column(String(22), default="")  # the form that did: its own retry is not stale
+    changed_key: Mapped[str] = mapped_column(String(22), default="")  # "form.when" that did, see drafting.is_stale
     turn: Mapped[str] = mapped_column(String(10), default="none")  # whose move it is
     question_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the firm owes an answer since
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the customer acted on the page (a hint)

@@ -69,7 +69,7 @@ def save_title(n: int) -> ResponseReturnValue:
                 n,
                 form.title.data or "",
                 rev=form.shown_rev,
-                key=form.key.data or "",
+                key=form.own_key,
                 actor=current_user.actor,
                 now=utc_now(),
             )
@@ -110,7 +110,7 @@ def save_details(n: int) -> ResponseReturnValue:
         return _details(drafting.load(current_user.firm_id, n), form, status=422)
     try:
         header.save_details(
-            n, form.to_input(), rev=form.shown_rev, key=form.key.data or "", actor=current_user.actor, now=utc_now()
+            n, form.to_input(), rev=form.shown_rev, key=form.own_key, actor=current_user.actor, now=utc_now()
         )
     except HeaderChanged as error:
         quote = error.quote

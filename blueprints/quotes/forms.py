@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
@@ -61,6 +62,12 @@ class RevForm(FlaskForm):
     rev = HiddenField()
     key = HiddenField()
     now_rev = HiddenField()  # sent by "keep mine": the revision the user has seen beside the own text
+
+    @property
+    def own_key(self) -> str:
+        """The key, and from scripts when the form was sent (ms): "key.when", see drafting.is_stale."""
+        key, sent = self.key.data or "", request.form.get("sent", "")
+        return f"{key}.{sent}" if sent.isdecimal() and len(sent) == 13 else key
 
     @property
     def shown_rev(self) -> int:
@@ -177,7 +184,7 @@ class LineForm(RevForm):
     def shown(self) -> Shown:
         return Shown(
             rev=self.shown_rev,
-            key=self.key.data or "",
+            key=self.own_key,
             kind=self.was_kind.data or "",
             unit=self.was_unit.data or "",
             restores=bool(self.now_rev.data),
@@ -224,7 +231,7 @@ class WordsForm(RevForm):
 
     @property
     def shown(self) -> Shown:
-        return Shown(rev=self.shown_rev, key=self.key.data or "", restores=bool(self.now_rev.data))
+        return Shown(rev=self.shown_rev, key=self.own_key, restores=bool(self.now_rev.data))
 
     def to_input(self) -> LineInput:
         return LineInput(

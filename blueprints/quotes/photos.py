@@ -206,7 +206,7 @@ def _store(n: int, photo_id: str) -> tuple[CaptionForm, bool, Conflict | None]:
         return form, True, None
     if not form.validate_on_submit():
         return form, False, None
-    text, key = form.caption.data or "", form.key.data or ""
+    text, key = form.caption.data or "", form.own_key
     try:
         arranging.caption(
             n,

@@ -59,7 +59,7 @@ def save_section(n: int, section_n: int) -> ResponseReturnValue:
             section_n,
             form.to_input(),
             rev=form.shown_rev,
-            key=form.key.data or "",
+            key=form.own_key,
             actor=current_user.actor,
             now=utc_now(),
         )
@@ -87,7 +87,7 @@ def save_section_name(n: int, section_n: int) -> ResponseReturnValue:
             section_n,
             form.title.data or "",
             rev=form.shown_rev,
-            key=form.key.data or "",
+            key=form.own_key,
             actor=current_user.actor,
             now=utc_now(),
         )

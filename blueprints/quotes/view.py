@@ -93,7 +93,7 @@ def line_margin(draft: Draft | Sheet, line: QuoteLine | LineRow) -> Margin | Non
 
 def new_key() -> str:
     """The random key of a form: tells its own retry from someone else's change."""
-    return secrets.token_urlsafe(9)
+    return secrets.token_urlsafe(6)
 
 
 def base_of(n: int) -> str:

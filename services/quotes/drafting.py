@@ -268,11 +268,16 @@ def signature(
 
 
 def is_stale(row: Quote | QuoteSection | QuoteLine | LineRow | Photo, rev: int, key: str) -> bool:
-    """Whether someone else changed the row since the form was drawn.
+    """Whether the row was changed since the form was drawn, or has later words of the same form.
 
     A save whose answer was lost leaves the form with an old revision; the form's own key tells that it was itself.
+    Scripts add when it was sent ("key.when"): a save that the browser gave up for a newer one may arrive after it.
     """
-    return row.rev != rev and not (key and row.changed_key == key)
+    form, _, sent = key.partition(".")
+    last_form, _, last_sent = row.changed_key.partition(".")
+    if form and form == last_form:
+        return bool(sent) and sent < last_sent
+    return row.rev != rev
 
 
 def next_n(model: type[QuoteLine] | type[QuoteSection], quote: Quote) -> int:

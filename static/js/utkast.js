@@ -49,7 +49,9 @@
     const link = target.closest("[data-drop]");
     if (link) drop(link.dataset.drop ? "utkast:" + link.dataset.drop : key(link.closest(FORM)));
   });
-  on("formdata", ({ target, formData }) => target.matches(FORM) && formData.set("utkast", target.dataset.keepAs));
+  on("formdata", ({ target, formData }) => {
+    if (target.matches(FORM)) formData.set("utkast", target.dataset.keepAs), formData.set("sent", Date.now());
+  });
   on("htmx:beforeRequest", ({ detail: { elt, xhr } }) => {
     const form = elt.closest(FORM);
     if (!form) return;

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from tests.browser import mailbox
 from tests.browser.customer_pages import ORDER, Customer
@@ -51,6 +51,28 @@ def test_autosave_fails_twice_and_tries_again(jonas: Visitor) -> None:
     _until(jonas, lambda: len(lost) == 2)
     jonas.page.clock.run_for(15_500)
     expect(jonas.page.locator("#sparat")).to_have_text(SAVED)
+    jonas.page.reload()
+    expect(jonas.page.locator("a.line", has_text=TEXT)).to_have_count(1)
+
+
+def test_an_autosave_that_klar_overtook_changes_nothing(jonas: Visitor) -> None:
+    """A browser gives up the save that is on its way; a busy server may come to it last all the same."""
+    held: list[Request] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "POST" and not held:
+            held.append(route.request)  # neither sent on nor answered
+        else:
+            route.continue_()
+
+    jonas.page.route("**/rader/*", hold)
+    jonas.type("Vad?", "Bort")
+    _until(jonas, lambda: held != [])
+    jonas.type("Vad?", TEXT)
+    jonas.button("Klar med raden")
+    Builder(jonas).is_closed()
+    late = jonas.context.request.post(held[0].url, headers=held[0].headers, data=held[0].post_data or "")
+    assert late.status == 409
     jonas.page.reload()
     expect(jonas.page.locator("a.line", has_text=TEXT)).to_have_count(1)
 

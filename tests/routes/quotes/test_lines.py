@@ -188,6 +188,17 @@ def test_a_lost_answer_is_no_conflict(seller, quote, line_data):
     assert line_row(quote, 2).quantity_milli == 24000
 
 
+def test_a_save_that_the_browser_gave_up_does_not_undo_a_later_one(seller, quote, line_data):
+    """Autosave was on its way when Klar was pressed, and was reached by a server last."""
+    url = f"/offerter/{quote.n}/rader/2"
+    klar, late = line_data(price="429,50", sent="1795251600900"), line_data(price="", sent="1795251600100")
+    assert seller.post(f"{url}/klar", data=klar, headers=HTMX).status_code == 200
+    assert seller.post(url, data=late, headers=HTMX).status_code == 409
+    assert line_row(quote, 2).unit_price_ore == 42_950
+    assert seller.post(url, data=line_data(price="430", sent="1795251601000"), headers=HTMX).status_code == 200
+    assert line_row(quote, 2).unit_price_ore == 43_000
+
+
 def test_a_line_removed_meanwhile_can_be_kept(seller, quote, line_data):
     seller.post(f"/offerter/{quote.n}/rader/2/ta-bort")
     page = seller.post(f"/offerter/{quote.n}/rader/2/klar", data=line_data(quantity="24"))
