@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select
 
 from extensions import db
-from models import Closing, Firm, Login, User, new_public_id
+from models import ChainHead, Closing, Firm, Login, User, new_public_id
 from services import events, limits, passwords, scope, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
@@ -43,11 +43,15 @@ class Found:
     email: str
     role: str
     email_confirmed_at: datetime | None
+    language: str
     firm_id: int
     firm_public_id: str
     firm_name: str
     is_sample: bool
     erase_after: datetime | None  # the firm is being closed
+    locked_to: str  # public id of the deal that a customer is shown: blueprints/shared/locking.py
+    locked_link: str
+    seq: int  # of the newest entry of the firm's chain: what an open page compares (blueprints/shared/live.py)
 
     def login(self) -> Login:
         return scope.get(Login, self.firm_id, Login.id == self.login_id)
@@ -74,14 +78,19 @@ _FIND = (
         User.email,
         User.role,
         User.email_confirmed_at,
+        User.language,
         Firm.id,
         Firm.public_id,
         Firm.name,
         Firm.is_sample,
         Closing.erase_after,
+        Login.locked_to,
+        Login.locked_link,
+        ChainHead.seq,
     )
     .join(User, Login.user_id == User.id)
     .join(User.firm)
+    .join(ChainHead, ChainHead.firm_id == User.firm_id)
     .outerjoin(Closing, and_(Closing.firm_id == User.firm_id, Closing.undone_at.is_(None)))
     .where(
         Login.token_sha256 == bindparam("token_sha256"),
