@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tables.agreements import Agreement, Applicant, Withdrawal
+from tables.agreements import Agreement, Applicant, Approval, ManualAcceptance, Withdrawal
 from tables.articles import Article, ArticleImport
 from tables.base import Base, FirmOwned, new_public_id
 from tables.customers import Customer
@@ -18,15 +18,18 @@ from tables.firms import (
     User,
     UserToken,
 )
+from tables.inquiries import Inquiry
 from tables.photos import Photo
-from tables.quotes import Decline, Message, Quote, QuoteLine, QuoteLink, QuoteSection, QuoteVersion
+from tables.quotes import Decline, Message, Quote, QuoteLine, QuoteLink, QuoteSection, QuoteVersion, Recipient
 from tables.records import ChainHead, Event, EventValue, Export, Letter, StoredFile
+from tables.reminding import Reminding
 from tables.templates import QuoteTemplate, TextBlock
 
 __all__ = [
     "Acceptance",
     "Agreement",
     "Applicant",
+    "Approval",
     "Article",
     "ArticleImport",
     "Attempt",
@@ -42,8 +45,10 @@ __all__ = [
     "Export",
     "Firm",
     "FirmOwned",
+    "Inquiry",
     "Letter",
     "Login",
+    "ManualAcceptance",
     "Message",
     "OnceKey",
     "Photo",
@@ -53,6 +58,8 @@ __all__ = [
     "QuoteSection",
     "QuoteTemplate",
     "QuoteVersion",
+    "Recipient",
+    "Reminding",
     "StoredFile",
     "TextBlock",
     "User",

@@ -13,7 +13,10 @@ LATER = "home = 'later'"
 
 
 class Agreement(FirmOwned, Base):
-    """The one approval of a quote. `agreed` is canonical JSON (schema handslag.agreed/1) without personnummer."""
+    """The one agreement of a quote. `agreed` is canonical JSON (schema handslag.agreed/1) without personnummer.
+
+    It is none yet while the quote waits for others to approve (partly_signed) or for the firm (late_acceptance).
+    """
 
     __tablename__ = "agreement"
     __table_args__ = (
@@ -47,6 +50,60 @@ class Agreement(FirmOwned, Base):
     flat_number: Mapped[str] = mapped_column(String(10), default="")  # lägenhetsnummer
     pdf_id: Mapped[int | None]  # drawn by the worker; "Klart" is shown only when it is here
     pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
+
+
+class Approval(FirmOwned, Base):
+    """One person's yes, where several decide: to the same content and the same choices (`agreed_sha256`).
+
+    Where one decides, the agreement itself is the yes. A yes that a new version, a no or the time has undone is kept
+    as `voided_at`.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        same_firm("recipient_id", "recipient", ondelete=None),
+        same_firm("link_id", "quote_link", ondelete=None),
+        Index("ix_approval_quote", "firm_id", "quote_id"),
+    )
+    public_id: Mapped[str] = public_id_column()
+    quote_id: Mapped[int]
+    recipient_id: Mapped[int | None]  # none is the customer
+    link_id: Mapped[int]
+    version: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))  # as typed
+    way: Mapped[str] = mapped_column(String(12))
+    consents: Mapped[str] = mapped_column(Text)  # canonical JSON, as in handslag.agreed/1
+    agreed_sha256: Mapped[str] = mapped_column(String(64))
+    approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    void_reason: Mapped[str] = mapped_column(String(12), default="")  # replaced, declined, recalled, expired, refused
+
+
+class ManualAcceptance(FirmOwned, Base):
+    """A yes that the firm has written down: the customer gave it on the phone, by mail, on site or by letter.
+
+    What was said, when and by whom also stands in the agreed JSON; the file is a scan or mail that shows it.
+    """
+
+    __tablename__ = "manual_acceptance"
+    __table_args__ = (
+        firm_key(),
+        same_firm("agreement_id", "agreement"),
+        same_firm("user_id", "user", ondelete=None),
+        same_firm("file_id", "stored_file", ondelete=None),
+        UniqueConstraint("firm_id", "agreement_id"),
+        CheckConstraint("channel IN ('phone', 'mail', 'on_site', 'letter')", name="channel"),
+    )
+    agreement_id: Mapped[int]
+    user_id: Mapped[int]  # who wrote it down
+    channel: Mapped[str] = mapped_column(String(8))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the customer said yes
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_late: Mapped[bool]  # after the quote's last day, which the firm stands by all the same
+    note: Mapped[str] = mapped_column(Text, default="")  # the customer reads it
+    file_id: Mapped[int | None]
 
 
 class Applicant(FirmOwned, Base):

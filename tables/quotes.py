@@ -60,6 +60,9 @@ class Quote(FirmOwned, Base):
     payment_plan: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")  # JSON, domain/payment_plan.py
     not_included: Mapped[str] = mapped_column(Text, default="", server_default="")
     customer_does: Mapped[str] = mapped_column(Text, default="", server_default="")  # what the customer arranges
+    language: Mapped[str] = mapped_column(
+        String(2), default="sv", server_default="sv"
+    )  # languages.py, of the newest version
     valid_until: Mapped[date]
     paid_on: Mapped[date | None]  # expected payment date; without one, valid_until
     starts_on: Mapped[date | None]
@@ -81,10 +84,12 @@ class Quote(FirmOwned, Base):
     deducted: Mapped[str] = mapped_column(String(4), default="")  # what to_pay_ore is after: rot, rut or both
     search_text: Mapped[str] = mapped_column(Text, default="")  # title, customer and number in lower case
     customer_name: Mapped[str] = mapped_column(String(120), default="")  # copied for lists
+    has_inquiry: Mapped[bool] = mapped_column(default=False, server_default=false())  # made of a row of inquiry
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     touched_at: Mapped[datetime] = mapped_column(UtcDateTime)  # last act of either party; the order of the list
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # there are rows in recipient
 
 
 class QuoteSection(FirmOwned, Base):
@@ -171,13 +176,38 @@ class QuoteVersion(FirmOwned, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Recipient(FirmOwned, Base):
+    """One who gets the quote besides the customer. The customer has no row here and always decides."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        CheckConstraint("role IN ('co_decides', 'copy')", name="role"),
+        Index("ix_recipient_quote", "firm_id", "quote_id"),
+    )
+    public_id: Mapped[str] = public_id_column()  # names the one who decides in versions and agreements
+    quote_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(12))  # domain/parties.py
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept: links, approvals and questions name it
+
+
 class QuoteLink(FirmOwned, Base):
     """A way in for a customer: one row per mailed or handed-over link. The row decides, the signature only filters."""
 
     __tablename__ = "quote_link"
-    __table_args__ = (firm_key(), same_firm("quote_id", "quote"), Index("ix_quote_link_quote", "firm_id", "quote_id"))
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        same_firm("recipient_id", "recipient", ondelete=None),
+        Index("ix_quote_link_quote", "firm_id", "quote_id"),
+    )
     public_id: Mapped[str] = public_id_column()
     quote_id: Mapped[int]
+    recipient_id: Mapped[int | None]  # whose it is; none is the customer's
     way: Mapped[str] = mapped_column(String(12))  # mail, handed_over
     email: Mapped[str] = mapped_column(String(254), default="")
     picked: Mapped[str] = mapped_column(Text, default="[]")  # JSON list of line keys the customer has ticked
@@ -194,11 +224,13 @@ class Message(FirmOwned, Base):
     __table_args__ = (
         firm_key(),
         same_firm("quote_id", "quote"),
+        same_firm("recipient_id", "recipient", ondelete=None),
         CheckConstraint("sender IN ('firm', 'customer')", name="sender"),
         Index("ix_message_quote", "firm_id", "quote_id"),
     )
     public_id: Mapped[str] = public_id_column()
     quote_id: Mapped[int]
+    recipient_id: Mapped[int | None]  # who asked, where it is not the customer
     sender: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(120), default="")
     text: Mapped[str] = mapped_column(Text)

@@ -14,9 +14,12 @@ from models import (
     Acceptance,
     Agreement,
     Applicant,
+    Approval,
     ArticleImport,
     Decline,
     Firm,
+    Inquiry,
+    ManualAcceptance,
     Message,
     OnceKey,
     Photo,
@@ -24,6 +27,8 @@ from models import (
     QuoteLink,
     QuoteTemplate,
     QuoteVersion,
+    Recipient,
+    Reminding,
     TextBlock,
     User,
     UserToken,
@@ -116,6 +121,24 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
     for number in range(1, quotes + 1):
         _agreed_quote(make, firm, customer, marks, actor, number)
     _declined_quote(make, firm, customer, marks)
+    asked = make.quote(firm, customer, lines=False, has_inquiry=True)
+    db.session.add(
+        Inquiry(
+            firm_id=firm.id,
+            quote_id=asked.id,
+            customer_id=customer.id,
+            made_customer=False,
+            kind="private",
+            name=marks.customer,
+            email=f"{marks.email}@kund.example",
+            phone=marks.phone,
+            street=marks.street,
+            city="Lillhamra",
+            text=marks.question,
+            content_sha256="0" * 64,
+            created_at=now,
+        )
+    )
     letter = outbox.queue("quote_sent", f"{marks.email}@kund.example", {"quote": "x"}, firm_id=firm.id, now=now)
     letter.state, letter.reply, letter.done_at = "sent", "250 ok", now
     db.session.commit()
@@ -168,8 +191,33 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         expires_at=now + timedelta(days=90),
     )
     db.session.add(link)
+    db.session.add(Reminding(firm_id=firm.id, quote_id=quote.id, days=7, sent=1, since=now, last_at=now))
     db.session.flush()
     agreed = canonical.dumps({"schema": "handslag.agreed/1", "name": marks.customer})
+    recipient = Recipient(
+        firm_id=firm.id,
+        quote_id=quote.id,
+        name=f"{marks.customer} den andra",
+        email=f"{marks.email}@kund.example",
+        role="co_decides",
+        created_at=now,
+    )
+    db.session.add(recipient)
+    db.session.flush()
+    db.session.add(
+        Approval(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            recipient_id=recipient.id,
+            link_id=link.id,
+            version=1,
+            name=recipient.name,
+            way="mail",
+            consents="[]",
+            agreed_sha256=canonical.sha256_hex(agreed),
+            approved_at=now,
+        )
+    )
     agreement = Agreement(
         firm_id=firm.id,
         quote_id=quote.id,
@@ -187,6 +235,19 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
     )
     db.session.add(agreement)
     db.session.flush()
+    db.session.add(
+        ManualAcceptance(
+            firm_id=firm.id,
+            agreement_id=agreement.id,
+            user_id=actor.user_id,
+            channel="phone",
+            received_at=now,
+            recorded_at=now,
+            is_late=False,
+            note=marks.question,
+            file_id=_stored(firm, pdf + b" mejl", "manual", "application/pdf"),
+        )
+    )
     applicant = Applicant(
         firm_id=firm.id, public_id=new_public_id(), agreement_id=agreement.id, position=1, name=marks.customer
     )

@@ -72,15 +72,15 @@ _TABLES = (
         purpose="names the sender on quotes and contracts",
         personal="name orgnr vat_number street postal_code city phone email",
         firm="f_skatt seat website bankgiro plusgiro logo_id default_valid_days default_terms default_message "
-        "company_basis default_work_type",
-        technical="id public_id is_sample created_at",
+        "company_basis default_work_type default_remind_days",
+        technical="id public_id takes_inquiries is_sample created_at",
     ),
     _table(
         "user",
         whose="those who work for the firm",
         purpose="login, contact person on quotes",
-        personal="email name phone email_confirmed_at",
-        firm="role",
+        personal="email name phone email_confirmed_at language",
+        firm="role notices",
         technical="id firm_id public_id created_at",
         secret="password_hash",  # noqa: S106
     ),
@@ -89,8 +89,8 @@ _TABLES = (
         whose="those who work for the firm",
         purpose="list of logins, ending one that is not one's own",
         kept="90 days after it has ended",
-        personal="ip user_agent created_at seen_at fresh_at ended_at",
-        technical="id firm_id public_id user_id",
+        personal="ip user_agent created_at seen_at fresh_at ended_at locked_at",
+        technical="id firm_id public_id user_id locked_to locked_link",
         secret="token_sha256",  # noqa: S106
     ),
     _table(
@@ -147,7 +147,7 @@ _TABLES = (
         whose="the firm's customers",
         purpose="the firm's register of customers",
         personal="kind name sort_name search_text orgnr contact email phone street postal_code city site_street "
-        "site_postal_code site_city",
+        "site_postal_code site_city language",
         technical="id firm_id n rev created_at archived_at",
     ),
     _table(
@@ -172,9 +172,10 @@ _TABLES = (
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
         "changed_by not_included customer_does payment_plan",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
-        "is_smahus valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted to_pay_ore sent_at",
-        technical="id firm_id public_id n customer_id user_id rev mail_failed_at created_at touched_at archived_at "
-        "changed_at changed_key",
+        "is_smahus is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted to_pay_ore "
+        "sent_at language",
+        technical="id firm_id public_id n customer_id user_id has_inquiry rev mail_failed_at created_at touched_at "
+        "archived_at changed_at changed_key",
     ),
     _table(
         "quote_section",
@@ -210,6 +211,15 @@ _TABLES = (
         technical="id firm_id n rev used_at archived_at",
     ),
     _table(
+        "inquiry",
+        whose="those who ask the firm for a quote",
+        purpose="requests through the firm's public form, in the sender's words",
+        kept="never answered by a quote: INQUIRY_DAYS; else with the quote",
+        personal="kind name company email phone street postal_code city wanted text answer",
+        firm="state made_customer answered_at",
+        technical="id firm_id public_id quote_id customer_id content_sha256 created_at",
+    ),
+    _table(
         "photo",
         whose="the firm's customers, whose homes they show",
         purpose="photos of a quote; the pictures lie encrypted in DATA_DIR/files",
@@ -228,18 +238,33 @@ _TABLES = (
         technical="id firm_id quote_id pdf_id created_at",
     ),
     _table(
+        "recipient",
+        whose="those who get a quote besides the customer",
+        purpose="who else reads a quote or has to approve it",
+        personal="name email role created_at removed_at",
+        technical="id firm_id public_id quote_id",
+    ),
+    _table(
         "quote_link",
         whose="the firm's customers",
         purpose="the customer's way in",
         personal="way email picked opened_at",
-        technical="id firm_id public_id quote_id created_at expires_at revoked_at",
+        technical="id firm_id public_id quote_id recipient_id created_at expires_at revoked_at",
+    ),
+    _table(
+        "reminding",
+        whose="the firm's customers",
+        purpose="when a quote is reminded of, and how often it was",
+        personal="last_at",
+        firm="days sent since asked_at next_at",
+        technical="id firm_id quote_id",
     ),
     _table(
         "message",
         whose="the firm's customers and users",
         purpose="questions and answers about a quote",
         personal="sender name text created_at",
-        technical="id firm_id public_id quote_id",
+        technical="id firm_id public_id quote_id recipient_id",
     ),
     _table(
         "decline",
@@ -255,6 +280,23 @@ _TABLES = (
         personal="agreed name email way accepted_at home fastighetsbeteckning brf_orgnr flat_number",
         firm="version agreed_sha256 gross_ore deduction_ore to_pay_ore start_now right_ends withdraw_until pdf_sha256",
         technical="id firm_id public_id quote_id link_id pdf_id",
+    ),
+    _table(
+        "manual_acceptance",
+        whose="the firm's customers",
+        purpose="a yes given otherwise than on the page, as the firm wrote it down: evidence",
+        kept="until the firm takes it back within a day; else as long as the agreement",
+        personal="channel received_at note",
+        firm="recorded_at is_late",
+        technical="id firm_id agreement_id user_id file_id",
+    ),
+    _table(
+        "approval",
+        whose="the firm's customers",
+        purpose="each one's yes where several decide: evidence",
+        personal="name way consents approved_at voided_at void_reason",
+        firm="version agreed_sha256",
+        technical="id firm_id public_id quote_id recipient_id link_id",
     ),
     _table(
         "applicant",
