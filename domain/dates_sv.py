@@ -57,6 +57,11 @@ def is_non_working_day(day: date) -> bool:
     return day.weekday() >= 5 or day in _days_off(day.year)
 
 
+def is_red_day(day: date) -> bool:
+    """Sunday, public holiday, midsommarafton, julafton or nyårsafton."""
+    return day.weekday() == 6 or day in _days_off(day.year)
+
+
 def next_working_day(day: date) -> date:
     """The day itself, or the first working day after it."""
     while is_non_working_day(day):

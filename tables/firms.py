@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from domain.permissions import ROLES
@@ -32,10 +32,12 @@ class Firm(Base):
     plusgiro: Mapped[str] = mapped_column(String(11), default="")
     logo_id: Mapped[int | None]  # a row of stored_file; no key, since that table refers here
     default_valid_days: Mapped[int] = mapped_column(default=30)
+    default_remind_days: Mapped[int] = mapped_column(default=0, server_default="0")  # 0: no reminders
     default_terms: Mapped[str] = mapped_column(Text, default="")
     default_message: Mapped[str] = mapped_column(Text, default="")
     company_basis: Mapped[str] = mapped_column(String(4), default="excl")  # price view for other than private
     default_work_type: Mapped[str] = mapped_column(String(40), default="bygg")  # rot type of new labour lines
+    takes_inquiries: Mapped[bool] = mapped_column(default=False, server_default=false())  # the public form is open
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (
@@ -57,8 +59,10 @@ class User(FirmOwned, Base):
     name: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(20), default="")
     role: Mapped[str] = mapped_column(String(10), default="owner")
+    language: Mapped[str] = mapped_column(String(2), default="sv", server_default="sv")  # languages.py
     password_hash: Mapped[str] = mapped_column(String(200))
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    notices: Mapped[str] = mapped_column(String(200), default="", server_default="")  # domain/notices.py
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     firm: Mapped[Firm] = relationship(lazy="joined", innerjoin=True)
 
@@ -77,6 +81,9 @@ class Login(FirmOwned, Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ip: Mapped[str] = mapped_column(String(45))
     user_agent: Mapped[str] = mapped_column(String(300))
+    locked_to: Mapped[str] = mapped_column(String(22), default="", server_default="")  # deal that a customer is shown
+    locked_link: Mapped[str] = mapped_column(String(22), default="", server_default="")  # public id of its link
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     user: Mapped[User] = relationship(
         viewonly=True, primaryjoin="Login.user_id == User.id", foreign_keys="Login.user_id"
     )

@@ -62,7 +62,7 @@ class Letter(Base):
 
     __tablename__ = "letter"
     __table_args__ = (
-        CheckConstraint("state IN ('queued', 'sent', 'failed')", name="state"),
+        CheckConstraint("state IN ('queued', 'sent', 'failed', 'dropped')", name="state"),
         Index("ix_letter_due", "state", "next_at"),
         Index("ix_letter_quote", "firm_id", "quote_id"),
         same_firm("quote_id", "quote"),
