@@ -18,7 +18,7 @@ from bench import browser, fill, measure, report, servers, weigh
 from bench.measure import Bench
 from bench.report import Row, measured, note
 from bench.servers import Server
-from bench.web import Timing, Visitor, serial, throughput
+from bench.web import ROUNDS, Timing, Visitor, serial, throughput
 from config import Settings
 from domain.clock import stockholm_date
 from scripts.prepare import prepare
@@ -96,7 +96,7 @@ def _measure(
 ) -> tuple[list[Row], list[str]]:
     bench.settle()
     answers = {"H": _of_reference(hello), "P": _of_reference(page)}
-    bench.p = lambda: _of_reference(page).p50
+    bench.p = lambda: _of_reference(page, rounds=1).p50
     bench.p_throughput = lambda: throughput(page.port, "/", {})
     references = [
         f"H: {measure.times(answers['H'].p50)}",
@@ -140,9 +140,9 @@ def _hash_alone(hashing: Server, hello: Server) -> Callable[[], float]:
     return lambda: with_hash.get("/").seconds - without.get("/").seconds
 
 
-def _of_reference(server: Server) -> Timing:
+def _of_reference(server: Server, *, rounds: int = ROUNDS) -> Timing:
     visitor = Visitor(server.port)
-    return serial(lambda: visitor.get("/"))
+    return serial(lambda: visitor.get("/"), rounds=rounds)
 
 
 def _pages(bench: Bench, page: Server, hello: Server) -> list[Row]:
