@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import languages
 from blueprints.shared import (
     arrived,
     assets,
@@ -22,6 +25,7 @@ from blueprints.shared import (
     icons,
     requests,
     tokens,
+    speaking,
 )
 from cli import register_commands
 from config import Settings
@@ -52,6 +56,17 @@ class Handslag(Flask):
         return func
 
 
+    @cached_property
+    def _environments(self) -> folding.Environments:
+        base = self.create_jinja_environment()
+        assert isinstance(base, folding.Environment)  # noqa: S101  (create_app chose it)
+        return folding.Environments({languages.SWEDISH: base})
+
+    @property
+    def jinja_env(self) -> Environment:
+        """The templates in the language at hand."""
+        return self._environments[languages.code()]
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app. Raises config.SettingsError where a setting or secret cannot be used."""
     settings = settings or Settings.from_environment()
@@ -76,9 +91,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
     db.init_app(app)
     queue.init_app(app)
-    babel.init_app(app, default_locale="sv", default_timezone="Europe/Stockholm")
+    babel.init_app(app, default_locale="sv", locale_selector=languages.code)
     requests.register(app)  # before the login is loaded: it decides how the transaction begins
     csrf.init_app(app)
+    speaking.register(app)
     login_manager.init_app(app)
     for part in (tokens, compressing, arrived, guards, errors, filters, headers, folding, assets, icons, attributes):
         part.register(app)

@@ -23,7 +23,8 @@ def main() -> int:
         if not is_installed(files) and not install(files):
             print("Could not install what Handslag needs; see pip's lines above.", file=sys.stderr)
             return 1
-        return subprocess.run([sys.executable, "-I", ROOT / "scripts" / "assets.py"], cwd=ROOT).returncode
+        makers = (ROOT / "scripts" / name for name in ("assets.py", "catalogues.py"))
+        return int(any(subprocess.run([sys.executable, "-I", maker], cwd=ROOT).returncode for maker in makers))
 
 
 def stamp(files: list[str]) -> Path:

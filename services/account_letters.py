@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
 
+from languages import gettext as _
 from mail.letters import Letter, Params, draws
 from mail.writing import write
 from models import User, UserToken

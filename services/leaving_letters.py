@@ -6,12 +6,12 @@ import json
 from datetime import datetime, timedelta
 
 from flask import url_for
-from flask_babel import gettext as _
 from sqlalchemy import select
 
 from domain.clock import stockholm_date
 from domain.closing_dates import ClosingDates
 from extensions import db
+from languages import gettext as _
 from mail.letters import Letter, Params, draws
 from mail.writing import write
 from models import Closing, ErasureReceipt, Export, Firm, User

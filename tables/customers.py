@@ -34,6 +34,9 @@ class Customer(FirmOwned, Base):
     site_street: Mapped[str] = mapped_column(String(120), default="")  # where the work is done
     site_postal_code: Mapped[str] = mapped_column(String(6), default="")
     site_city: Mapped[str] = mapped_column(String(80), default="")
+    language: Mapped[str] = mapped_column(
+        String(2), default="sv", server_default="sv"
+    )  # of what they read, languages.py
     rev: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

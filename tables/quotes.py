@@ -90,6 +90,39 @@ class Quote(FirmOwned, Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # there are rows in recipient
+    hold: Mapped[str] = mapped_column(String(8), default="", server_default="")  # held, stopped: see HeldSending
+
+
+class HeldSending(FirmOwned, Base):
+    """What Skicka was pressed for, while it can be undone: it goes at `due_at`. Sent or undone, the row is gone.
+
+    `stopped` is the code of the rule that kept it from going; then it waits on the firm.
+    """
+
+    __tablename__ = "held_sending"
+    __table_args__ = (
+        firm_key(),
+        same_firm("quote_id", "quote"),
+        same_firm("user_id", "user"),
+        UniqueConstraint("firm_id", "quote_id"),
+        CheckConstraint("way IN ('mail', 'sms')", name="way"),
+        Index("ix_held_sending_due", "stopped", "due_at"),
+    )
+    quote_id: Mapped[int]
+    user_id: Mapped[int]  # who pressed
+    once_key: Mapped[str] = mapped_column(String(64))  # of the form; free again when it is undone
+    way: Mapped[str] = mapped_column(String(12))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="")  # E.164
+    valid_until: Mapped[date]
+    message: Mapped[str] = mapped_column(Text, default="")
+    seen: Mapped[str] = mapped_column(String(64))  # fingerprint of the draft that was reviewed
+    ip: Mapped[str] = mapped_column(String(45), default="")
+    user_agent: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stopped: Mapped[str] = mapped_column(String(30), default="")
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class QuoteSection(FirmOwned, Base):

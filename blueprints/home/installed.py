@@ -6,8 +6,8 @@ import hashlib
 from functools import cache
 
 from flask import Response, make_response, render_template, request
-from flask_babel import get_locale
 
+import languages
 from blueprints.home import bp
 from blueprints.shared.guards import public
 
@@ -24,7 +24,7 @@ def manifest() -> Response:
 @public
 def worker() -> Response:
     """Served from the root: a worker answers for the addresses below its own."""
-    answer = _file(_worker(str(get_locale())), "text/javascript")
+    answer = _file(_worker(languages.code()), "text/javascript")
     answer.headers["Service-Worker-Allowed"] = "/"
     return answer
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 from flask_login import current_user
 
 from blueprints.quotes import bp, view
@@ -16,6 +15,7 @@ from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import VARY, page_or_part, wants_part
 from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import ngettext
 from blueprints.shared.requests import reads_first, takes
 from domain.photos import MOST_AT_ONCE_BYTES, MOST_PHOTOS
 from services.clock import utc_now

@@ -10,10 +10,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, url_for
-from flask_babel import get_locale, ngettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
+import languages
 from blueprints.quotes import gaps
 from blueprints.quotes.detail_forms import DetailsForm
 from blueprints.quotes.forms import LineForm, WordsForm, form_of
@@ -21,6 +21,7 @@ from blueprints.shared.filters import day, kronor
 from blueprints.shared.htmx import VARY
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.phrases import ngettext
 from domain import payment_plan
 from domain.checks import Blocker, Caution
 from domain.completeness import Gap
@@ -215,7 +216,7 @@ _PLAN_WARNINGS = {
 
 def deduction_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """(ROT or RUT, [(value, words)]) for the select of a line."""
-    return _deduction_choices(str(get_locale()))
+    return _deduction_choices(languages.code())
 
 
 @lru_cache(maxsize=8)

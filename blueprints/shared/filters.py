@@ -1,4 +1,8 @@
-"""How values look in templates: money, quantities, dates. Hard spaces, Swedish signs, Stockholm time."""
+"""How values look in templates: money, quantities, dates. Hard spaces, Stockholm time.
+
+In English too thousands are parted by a space and kronor are kr: a comma between them would be the decimal sign of the
+Swedish papers that lie beside, and of what is typed. Decimals have a point there, and the time a colon.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
-from flask import Flask, g
-from flask_babel import get_locale
+from flask import Flask
 
+import languages
 from blueprints.shared.phrases import gettext as _
 from domain import phones
 from domain.clock import STOCKHOLM, stockholm_date
@@ -19,11 +23,11 @@ MINUS = "\u2212"
 
 
 def kronor(ore: int | None) -> str:
-    """1290050 -> 12 900,50; öre only where there are any."""
+    """1290050 -> 12 900,50 (12 900.50); öre only where there are any."""
     if ore is None:
         return ""
     whole, rest = divmod(abs(ore), 100)
-    text = f"{whole:,}".replace(",", NBSP) + (f",{rest:02d}" if rest else "")
+    text = f"{whole:,}".replace(",", NBSP) + (f"{languages.at_hand().decimal}{rest:02d}" if rest else "")
     return (MINUS if ore < 0 else "") + text
 
 
@@ -34,14 +38,16 @@ def kr(ore: int | None) -> str:
 def qty(milli: int) -> str:
     """5500 -> 5,5"""
     whole, rest = divmod(abs(milli), 1000)
-    text = f"{whole:,}".replace(",", NBSP) + (f",{rest:03d}".rstrip("0") if rest else "")
+    text = f"{whole:,}".replace(",", NBSP) + (f"{languages.at_hand().decimal}{rest:03d}".rstrip("0") if rest else "")
     return (MINUS if milli < 0 else "") + text
 
 
 def pct(bp: int) -> str:
-    """1250 -> 12,5 %"""
+    """1250 -> 12,5 % (12.5%)"""
     whole, rest = divmod(bp, 100)
-    return f"{whole}" + (f",{rest:02d}".rstrip("0") if rest else "") + NBSP + "%"
+    language = languages.at_hand()
+    decimals = f"{language.decimal}{rest:02d}".rstrip("0") if rest else ""
+    return f"{whole}{decimals}{language.percent}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +58,13 @@ class _Words:
     weekdays: tuple[str, ...]
     today: str
     yesterday: str
+    colon: str
+    at: str  # between a day and a time
 
 
 @lru_cache(maxsize=8)
-def _words_in(locale: str) -> _Words:
+def _words_in(language: languages.Language) -> _Words:
+    """Asked for fifty times by a list."""
     months = (
         _("januari"),
         _("februari"),
@@ -71,16 +80,11 @@ def _words_in(locale: str) -> _Words:
         _("december"),
     )
     weekdays = (_("måndag"), _("tisdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lördag"), _("söndag"))
-    return _Words(months, weekdays, _("i dag"), _("i går"))
+    return _Words(months, weekdays, _("i dag"), _("i går"), language.colon, _("kl."))
 
 
 def _words() -> _Words:
-    """Looked up once a request or letter: a list asks for them fifty times."""
-    try:
-        found: _Words = g.words_of_days
-    except AttributeError:
-        found = g.words_of_days = _words_in(str(get_locale()))
-    return found
+    return _words_in(languages.at_hand())
 
 
 def day(value: date | str | None) -> str:
@@ -97,12 +101,12 @@ def _day(on: date, today: date) -> str:
 
 
 def clock(at: datetime | None) -> str:
-    """09.14 in Stockholm."""
-    return _clock(at.astimezone(STOCKHOLM)) if at else ""
+    """09.14 (09:14) in Stockholm."""
+    return _clock(at.astimezone(STOCKHOLM), _words()) if at else ""
 
 
-def _clock(local: datetime) -> str:
-    return f"{local.hour:02d}.{local.minute:02d}"
+def _clock(local: datetime, words: _Words) -> str:
+    return f"{local.hour:02d}{words.colon}{local.minute:02d}"
 
 
 class Calendar:
@@ -122,11 +126,11 @@ def when(at: datetime | None, calendar: Calendar | None = None) -> str:
     local = at.astimezone(STOCKHOLM)
     days = calendar.today.toordinal() - local.toordinal()
     if days == 0:
-        return f"{calendar.words.today} {_clock(local)}"
+        return f"{calendar.words.today} {_clock(local, calendar.words)}"
     if days == 1:
-        return f"{calendar.words.yesterday} {_clock(local)}"
+        return f"{calendar.words.yesterday} {_clock(local, calendar.words)}"
     if 1 < days < 7:
-        return f"{calendar.words.weekdays[local.weekday()]} {_clock(local)}"
+        return f"{calendar.words.weekdays[local.weekday()]} {_clock(local, calendar.words)}"
     return _day(local.date(), calendar.today)
 
 
@@ -135,7 +139,9 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     local = at.astimezone(STOCKHOLM)
-    return f"{local.day}{NBSP}{_words().months[local.month - 1]} {local.year} kl.{NBSP}{_clock(local)}"
+    words = _words()
+    day = f"{local.day}{NBSP}{words.months[local.month - 1]} {local.year}"
+    return f"{day} {words.at}{NBSP}{_clock(local, words)}"
 
 
 def iso(value: date | datetime | None) -> str:

@@ -3,7 +3,7 @@
 A page says some hundred phrases, draws a dozen icons and names a dozen addresses; looked up one by one they took half
 of its time. `{{ _("Spara") }}`, `{{ icon("back") }}` and `{{ url_for("quotes.new") }}` become plain text of the page.
 Of one with values in it, `_("Hej %(name)s", name=...)`, the text is compiled in, and the values are put between.
-The environment speaks one language, that of the messages themselves: another language gets an environment of its own.
+An environment speaks one language: each has one of its own, which shares all but the compiled templates.
 """
 
 from __future__ import annotations
@@ -23,11 +23,15 @@ from flask import Flask
 from flask.sansio.app import App
 from flask_wtf import FlaskForm
 from jinja2 import FileSystemBytecodeCache, nodes
+from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
+
+import languages
+from languages import SWEDISH
 
 VARIABLE = re.compile("<(?:int:|string:)?([a-z_]+)>")  # of an address
 VALUE = re.compile(r"%\(([a-z_]+)\)s")  # of a phrase
@@ -41,6 +45,7 @@ class Changing(Exception):
 class _Fold(NodeTransformer):
     def __init__(self, environment: Environment) -> None:
         self.environment, self.constant, self.paths = environment, environment.constant, environment.paths
+        self.texts = languages.LANGUAGES[environment.language].texts
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:
         """A part with a constant name is compiled in its place, where it sees and sets the same names as before."""
@@ -53,14 +58,16 @@ class _Fold(NodeTransformer):
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
-        if not isinstance(node.node, nodes.Name) or node.node.name not in self.constant:
+        if not isinstance(node.node, nodes.Name) or not (node.node.name == "_" or node.node.name in self.constant):
             return node
         if node.dyn_args or node.dyn_kwargs:
             return node
         try:
             args = [value.as_const() for value in node.args]
             kwargs = {pair.key: pair.value.as_const() for pair in node.kwargs}
-            said = self.constant[node.node.name](*args, **kwargs)
+            said = (
+                self._said(*args, **kwargs) if node.node.name == "_" else self.constant[node.node.name](*args, **kwargs)
+            )
         except (nodes.Impossible, Changing):
             parts = self._parts(node.node.name, node)
             return nodes.Concat(parts, lineno=node.lineno) if parts else node
@@ -68,6 +75,12 @@ class _Fold(NodeTransformer):
         # text without markup needs no mark, which would be made anew at each request
         is_plain = not isinstance(said, Markup) or escape(str(said)) == said
         return constant if is_plain else nodes.MarkSafe(constant, lineno=node.lineno)
+
+    def _said(self, text: str, **values: object) -> Markup:
+        if values:
+            raise Changing
+        # gettext formats every phrase; it may hold markup of ours
+        return Markup(self.texts.get(text, text).replace("%%", "%"))  # noqa: S704
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:
         """What is joined from parts only to be written is written part by part."""
@@ -84,7 +97,7 @@ class _Fold(NodeTransformer):
         told = call.args[0].value if len(call.args) == 1 and isinstance(call.args[0], nodes.Const) else ""
         if name == "url_for":
             pieces, values = VARIABLE.split(self.paths.get(told, "")), {key: _in_path(values[key]) for key in values}
-        elif name == "_" and not SPECIAL.search(told):
+        elif name == "_" and not SPECIAL.search(told := self.texts.get(told, told)):
             pieces = [text.replace("%%", "%") for text in VALUE.split(told)]
         else:
             return []
@@ -166,6 +179,7 @@ class Environment(flask.templating.Environment):
     code_generator_class = _Generator
     context_class = _Context
     written = staticmethod(written)
+    language = SWEDISH
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -173,6 +187,12 @@ class Environment(flask.templating.Environment):
         self.constant: dict[str, Callable[..., str]] = {}
         self.made_from: list[object] = []  # what the constants' answers come from, besides the templates
         self.filters["in_path"] = in_path
+
+    def speaking(self, code: str) -> Environment:
+        """An environment like this one in every way, in another language."""
+        other = self.overlay()
+        other.language = code
+        return other
 
     @cached_property
     def paths(self) -> dict[str, str]:
@@ -208,6 +228,14 @@ class Environment(flask.templating.Environment):
         return folded
 
 
+class Environments(dict[str, Environment]):
+    """The environment of each language, by its code; all are made from the first when they are first asked for."""
+
+    def __missing__(self, code: str) -> Environment:
+        self[code] = self[SWEDISH].speaking(code)
+        return self[code]
+
+
 def fold(app: Flask, name: str, function: Callable[..., str], made_from: object) -> None:
     """Make a function known to the templates whose answer depends on its arguments and on `made_from` alone."""
     environment = of(app)
@@ -230,29 +258,25 @@ class Compiled(FileSystemBytecodeCache):
         sources = [environment.loader.get_source(environment, name)[0] for name in sorted(environment.list_templates())]
         addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
         how = Path(__file__).read_text(encoding="utf-8")
-        made_from = repr((how, sources, environment.made_from, addresses))  # the same in every process: no sets
+        texts = [(language.code, sorted(language.texts.items())) for language in languages.LANGUAGES.values()]
+        made_from = repr((how, sources, texts, environment.made_from, addresses))  # the same in every process: no sets
         self.salt = hashlib.sha256(made_from.encode()).hexdigest()
+
+    def get_bucket(self, environment: Any, name: str, filename: str | None, source: str) -> Bucket:
+        return super().get_bucket(environment, f"{environment.language}:{name}", filename, source)
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(source + self.salt)
 
 
-def _said(text: str, **values: object) -> Markup:
-    if values:
-        raise Changing
-    return Markup(text.replace("%%", "%"))  # noqa: S704  (gettext formats every phrase; it may hold markup of ours)
-
-
-def _one_or_many(one: str, many: str, count: int) -> str:
-    return one if count == 1 else many
-
-
 def register(app: Flask) -> None:
-    """Phrases with values in them are their own translation too; called after Babel has put in its look-up."""
+    """Say phrases, and form addresses, with what is known when templates are compiled."""
     app.config["WTF_I18N_ENABLED"] = False  # Flask-WTF reads WTForms' own words from disk for each form
-    FlaskForm.Meta.locales = ["sv"]  # WTForms itself reads them once
-    app.jinja_env.install_gettext_callables(str, _one_or_many, newstyle=True)  # type: ignore[attr-defined]
-    of(app).constant["_"] = _said
+    FlaskForm.Meta.locales = ["sv"]  # WTForms itself reads them once; every field of ours has words of its own
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        languages.gettext, languages.ngettext, newstyle=True
+    )
     of(app).constant["url_for"] = lambda endpoint, **values: _address(app, endpoint, values)
 
 

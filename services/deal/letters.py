@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-
 from documents import price
 from documents.format import day_in_words, local_minute
 from extensions import db
+from languages import gettext as _
+from languages import lazy_gettext as _l
 from mail.letters import Attachment, Letter, Params, draws
 from mail.writing import write
 from models import Agreement, Decline, Firm, Message, Quote, QuoteLink, QuoteVersion, StoredFile, User, Withdrawal
@@ -236,6 +235,29 @@ def quote_declined(params: Params) -> Letter:
         lead=[_("%(name)s tackade nej till %(title)s.", name=case.quote.customer_name, title=case.title)],
         paragraphs=[str(REASONS[decline.reason])] if decline.reason else [],
         said=decline.comment,
+    )
+
+
+@draws("opened_to_firm")
+def opened_to_firm(params: Params) -> Letter:
+    case = _of_quote(params)
+    return _to_firm(
+        case,
+        str(_("Öppnad: %(title)s", title=case.title)),
+        lead=[_("%(name)s har öppnat %(title)s.", name=case.quote.customer_name, title=case.title)],
+        facts=[(str(_("Gäller till")), _day(case.content["valid_until"]))],
+    )
+
+
+@draws("details_to_firm")
+def details_to_firm(params: Params) -> Letter:
+    """The data stand on the quote's page: no letter holds a personnummer."""
+    agreement = scope.get(Agreement, params["firm_id"], Agreement.public_id == params["agreement"])
+    case = _case(params["firm_id"], Quote.id == agreement.quote_id, version=agreement.version)
+    return _to_firm(
+        case,
+        str(_("Uppgifterna för avdraget är ifyllda: %(title)s", title=case.title)),
+        lead=[_("%(name)s har fyllt i uppgifterna för avdraget.", name=agreement.name)],
     )
 
 

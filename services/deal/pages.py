@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from flask_babel import gettext as _
-
 from documents import places, price
 from documents.format import quantity
 from domain.money import round_div
 from domain.quotes import Totals
+from languages import gettext as _
 from models import Message
 from services.deal import figures
 from services.deal.figures import Chosen

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, bindparam, or_
 
+from languages import gettext as _
+from languages import lazy_gettext as _l
 from models import Event, EventValue
 from services import events, scope
 
@@ -105,6 +105,8 @@ def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
         return str(_("Version %(n)s låstes", n=data.get("version")))
     if act == "doc.resent" and data.get("channel") == "handed_over":
         act = "link.handed_over"
+    elif act == "link.revoked" and data.get("reason") == "taken_back":
+        act = "link.taken_back"
     elif act == "doc.commented" and by_customer:
         act = "doc.asked"
     elif act == "doc.late_acceptance" and data.get("answer") in ("confirmed", "refused"):
@@ -115,6 +117,8 @@ def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
 _WORDS = {
     "quote.sent": _l("Skickades"),
     "doc.resent": _l("Skickades igen"),
+    "doc.shown": _l("Visades på företagets skärm"),
+    "link.taken_back": _l("Skärmen togs tillbaka"),
     "link.handed_over": _l("Länken lämnades över"),
     "mail.accepted": _l("Mottaget av mottagarens server"),
     "mail.bounced": _l("Mejlet kom inte fram"),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import gettext as _
-
 from domain.quote_states import OPEN, can
 from extensions import db
+from languages import gettext as _
 from models import Message, Quote, User, new_public_id
 from services import events, outbox, scope, transaction
 from services.actors import Actor

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
-
 from documents import wording
 from domain.clock import stockholm_date
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.quote_states import OPEN, QuoteStatus, can
+from languages import gettext as _
 from models import Agreement, Message, StoredFile
 from services import scope, storage, transaction
 from services.deal import figures, links, pages

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from sqlalchemy import Boolean, String
 from sqlalchemy.types import TypeEngine
 
 from exchange import csv_sv
 from exchange.csv_sv import Show
+from languages import gettext as _
 from tables.columns import UtcDateTime
 
 # whole documents in a cell: they lie in json/ and bevis/, and a cell of Excel ends at 32,767 characters

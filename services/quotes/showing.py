@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, bindparam, exists
 
 from domain import personnummer
@@ -15,6 +14,7 @@ from domain.clock import stockholm_date
 from domain.quote_states import can
 from domain.quotes import Totals
 from extensions import db
+from languages import lazy_gettext as _l
 from models import (
     Agreement,
     Applicant,
@@ -45,6 +45,9 @@ TO_CUSTOMER = {
     "late_refused": _l("Mejl om det sena svaret"),
     "withdrawal_received": _l("Mejl med kvittensen"),
 }
+
+# what a customer, or time, may still do to a quote
+FROM_OUTSIDE = ("ask", "accept", "accept_late", "decline", "expire", "withdraw")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,11 @@ class View:
         """The newest letter to the customer, if it did not arrive."""
         newest = self.letters[-1] if self.letters else None
         return newest if newest is not None and newest.state == "failed" else None
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more happens by itself: the customer can do nothing, and no letter is on its way."""
+        return not any(map(self.can, FROM_OUTSIDE)) and not any(letter.state == "queued" for letter in self.letters)
 
     def can(self, action: str) -> bool:
         return can(self.quote.status, action)

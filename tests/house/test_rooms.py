@@ -14,15 +14,18 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = {
     "domain": set(),
     "tables": {"domain", "tables"},
-    "documents": {"domain", "documents"},
+    "documents": {"domain", "documents", "languages"},
     "exchange": {"domain", "exchange"},
-    "mail": {"domain", "mail"},
-    "services": {"domain", "models", "extensions", "documents", "exchange", "mail", "services", "config", "tables"},
+    "mail": {"domain", "languages", "mail"},
+    "services": {
+        *("config", "documents", "domain", "exchange", "extensions"),
+        *("languages", "mail", "models", "services", "tables"),
+    },
     "jobs": {"services", "domain", "jobs", "config"},
-    "blueprints": {"services", "domain", "extensions", "models", "blueprints", "config"},
+    "blueprints": {"services", "domain", "extensions", "languages", "models", "blueprints", "config"},
 }
-OURS = {"app", "blueprints", "cli", "config", "documents", "domain", "exchange", "extensions", "jobs", "mail", "models"}
-OURS |= {"services", "tables", "tests", "bench", "scripts"}
+OURS = {"app", "blueprints", "cli", "config", "documents", "domain", "exchange", "extensions", "jobs", "languages"}
+OURS |= {"mail", "models", "services", "tables", "tests", "bench", "scripts"}
 # what looks past the firm, and why
 ACROSS_FIRMS = {
     "services/scope.py": "it is the place",

@@ -1,0 +1,61 @@
+"""In which language a request is answered: the user's own, else the one that was chosen in this browser, else the first
+of the browser's that we speak. A customer's page follows its quote (blueprints/deal/guard.py)."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request, session
+from flask_login import current_user
+
+import languages
+from blueprints.shared.guards import GUARD
+from languages import LANGUAGES, SWEDISH
+from services.installation import settings
+
+CHOICE = "sprak"  # in an address, and the name of the cookie that keeps it
+COOKIE_SECONDS = 365 * 24 * 3600
+DEAL = "deal"  # the blueprint of the customer's pages
+
+
+def asked() -> str | None:
+    """The language that the address asks for; None if it asks for none of ours."""
+    wanted = request.args.get(CHOICE)
+    return wanted if wanted in LANGUAGES else None
+
+
+def keep(answer: Response, code: str, *, cookie: str = CHOICE) -> Response:
+    """Remember the choice in this browser. It says nothing of who reads."""
+    answer.set_cookie(
+        cookie, code, max_age=COOKIE_SECONDS, path="/", secure=settings().is_https, httponly=True, samesite="Lax"
+    )
+    return answer
+
+
+def _of_browser() -> str:
+    kept = request.cookies.get(CHOICE)
+    if kept in LANGUAGES:
+        return kept
+    return request.accept_languages.best_match(LANGUAGES, default=SWEDISH)
+
+
+def register(app: Flask) -> None:
+    @app.before_request
+    def _begin() -> None:
+        languages.use(asked() or _of_browser())
+        if _knows_its_user() and current_user.is_authenticated:
+            languages.use(current_user.found.language)
+
+    def _knows_its_user() -> bool:
+        """Whether the page asks who is logged in anyway. A login that is sent begins its transaction later."""
+        if "_user_id" not in session or request.endpoint is None or request.blueprint == DEAL:
+            return False
+        guard = getattr(app.view_functions.get(request.endpoint), GUARD, "public")
+        return guard != "public" or request.method in ("GET", "HEAD")
+
+    @app.after_request
+    def _keep(answer: Response) -> Response:
+        code = asked()
+        return keep(answer, code) if code and request.blueprint != DEAL else answer
+
+    @app.teardown_request
+    def _end(error: BaseException | None) -> None:
+        languages.use(SWEDISH)

@@ -1,0 +1,131 @@
+"""The languages of the product, and what is said in the one at hand.
+
+A text is marked with `_()` where it stands, in Swedish, which is also its key; translations/<code>/LC_MESSAGES holds it
+in the other language. The language at hand is set where a request, a letter or a paper begins and holds to its end.
+"""
+
+from __future__ import annotations
+
+import gettext as standard
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent / "translations"
+SWEDISH = "sv"
+ENGLISH = "en"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """Its texts by their Swedish ones, and the signs in its numbers and times."""
+
+    code: str
+    name: str  # in the language itself
+    decimal: str
+    colon: str  # between hours and minutes
+    percent: str
+    texts: dict[str, str] = field(default_factory=dict)
+    several: dict[str, str] = field(default_factory=dict)  # for any number but one
+
+
+def _read(code: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts of the compiled catalogue. Raises FileNotFoundError before set-up has made it."""
+    with (FOLDER / code / "LC_MESSAGES" / "messages.mo").open("rb") as file:
+        found = standard.GNUTranslations(file)._catalog.items()  # type: ignore[attr-defined]  # asked for text by text
+    texts = {key: text for key, text in found if isinstance(key, str) and key}
+    both = {key: text for key, text in found if isinstance(key, tuple)}
+    texts |= {key: text for (key, form), text in both.items() if form == 0}
+    return texts, {key: text for (key, form), text in both.items() if form == 1}
+
+
+LANGUAGES = {
+    SWEDISH: Language(SWEDISH, "Svenska", ",", ".", "\u00a0%"),
+    ENGLISH: Language(ENGLISH, "English", ".", ":", "%", *_read(ENGLISH)),
+}
+_at_hand: ContextVar[Language] = ContextVar("language", default=LANGUAGES[SWEDISH])
+at_hand = _at_hand.get
+
+
+def code() -> str:
+    """The code of the language at hand: sv or en."""
+    return _at_hand.get().code
+
+
+def use(code: str) -> None:
+    """Go on in this language; in Swedish if it is none of ours."""
+    _at_hand.set(LANGUAGES.get(code) or LANGUAGES[SWEDISH])
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Say what is said within in this language; in Swedish if it is none of ours."""
+    before = _at_hand.set(LANGUAGES.get(code) or LANGUAGES[SWEDISH])
+    try:
+        yield
+    finally:
+        _at_hand.reset(before)
+
+
+def gettext(text: str, **values: object) -> str:
+    """The text in the language at hand, its %(name)s filled in."""
+    said = _at_hand.get().texts.get(text, text)
+    return said % values if values else said
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The one text for the number one, the other for all others; %(num)s is the number."""
+    language = _at_hand.get()
+    said = language.texts.get(one, one) if num == 1 else language.several.get(one, many)
+    return said % {"num": num, **values}
+
+
+class Lazy:
+    """A text that is named before there is a language, and said in the one at hand where it is shown."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return _at_hand.get().texts.get(self.text, self.text)
+
+    __html__ = __str__
+
+    def __repr__(self) -> str:
+        return f"Lazy({self.text!r})"
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(str(self), name)
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == (str(other) if isinstance(other, Lazy) else other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __len__(self) -> int:
+        return len(str(self))
+
+    def __contains__(self, part: str) -> bool:
+        return part in str(self)
+
+    def __add__(self, other: object) -> str:
+        return f"{self}{other}"
+
+    def __radd__(self, other: object) -> str:
+        return f"{other}{self}"
+
+    def __mod__(self, values: object) -> str:
+        return str(self) % values
+
+
+def lazy_gettext(text: str) -> Any:
+    """A Lazy, which goes wherever a str does."""
+    return Lazy(text)
