@@ -6,6 +6,7 @@ from tables.agreements import Agreement, Applicant, Approval, ManualAcceptance, 
 from tables.articles import Article, ArticleImport
 from tables.base import Base, FirmOwned, new_public_id
 from tables.customers import Customer
+from tables.feedback import Feedback
 from tables.firms import (
     Acceptance,
     Attempt,
@@ -20,7 +21,17 @@ from tables.firms import (
 )
 from tables.inquiries import Inquiry
 from tables.photos import Photo
-from tables.quotes import Decline, Message, Quote, QuoteLine, QuoteLink, QuoteSection, QuoteVersion, Recipient
+from tables.quotes import (
+    Decline,
+    HeldSending,
+    Message,
+    Quote,
+    QuoteLine,
+    QuoteLink,
+    QuoteSection,
+    QuoteVersion,
+    Recipient,
+)
 from tables.records import ChainHead, Event, EventValue, Export, Letter, StoredFile
 from tables.reminding import Reminding
 from tables.templates import QuoteTemplate, TextBlock
@@ -43,8 +54,10 @@ __all__ = [
     "Event",
     "EventValue",
     "Export",
+    "Feedback",
     "Firm",
     "FirmOwned",
+    "HeldSending",
     "Inquiry",
     "Letter",
     "Login",

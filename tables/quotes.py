@@ -241,12 +241,15 @@ class QuoteLink(FirmOwned, Base):
     public_id: Mapped[str] = public_id_column()
     quote_id: Mapped[int]
     recipient_id: Mapped[int | None]  # whose it is; none is the customer's
-    way: Mapped[str] = mapped_column(String(12))  # mail, handed_over
+    way: Mapped[str] = mapped_column(String(12))  # mail, sms, handed_over, on_site
     email: Mapped[str] = mapped_column(String(254), default="")
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default="")  # E.164, of a link sent by sms
     picked: Mapped[str] = mapped_column(Text, default="[]")  # JSON list of line keys the customer has ticked
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # first act on the page
+    seen_version: Mapped[int | None]  # the newest version that was acted on
+    seen_before: Mapped[int | None]  # and the one that was known then: "what has changed" goes on from it
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

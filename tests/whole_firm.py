@@ -17,7 +17,9 @@ from models import (
     Approval,
     ArticleImport,
     Decline,
+    Feedback,
     Firm,
+    HeldSending,
     Inquiry,
     ManualAcceptance,
     Message,
@@ -55,6 +57,7 @@ class Markers:
     photo: str = "Markfoto av hallen"
     question: str = "Markfråga om golvet"
     decline: str = "Marknej för dyrt"
+    feedback: str = "Markomdöme om offerten"
     personnummer: str = PERSONNUMMER[0]
     browser: str = "Markbläddrare/5.0"
     file: str = "Markfil i en PDF"
@@ -120,7 +123,7 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
     firm.logo_id = _stored(firm, b"\x89PNG " + marks.file.encode(), "logo", "image/png")
     for number in range(1, quotes + 1):
         _agreed_quote(make, firm, customer, marks, actor, number)
-    _declined_quote(make, firm, customer, marks)
+    _declined_quote(make, firm, customer, marks, actor)
     asked = make.quote(firm, customer, lines=False, has_inquiry=True)
     db.session.add(
         Inquiry(
@@ -267,6 +270,9 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         )
     )
     db.session.add(
+        Feedback(firm_id=firm.id, quote_id=quote.id, score=4, text=marks.feedback, given_at=now, changed_at=now)
+    )
+    db.session.add(
         Message(
             firm_id=firm.id,
             quote_id=quote.id,
@@ -302,13 +308,32 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
     )
 
 
-def _declined_quote(make: Make, firm: Firm, customer, marks: Markers) -> Quote:
+def _declined_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor) -> Quote:
     quote = make.quote(
         firm, customer, status="declined", number="2026-900", version=1, title=f"{marks.line} {marks.name}"
     )
     db.session.add(
         Decline(
             firm_id=firm.id, quote_id=quote.id, version=1, reason="price", comment=marks.decline, declined_at=utc_now()
+        )
+    )
+    db.session.add(
+        HeldSending(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            user_id=actor.user_id,
+            once_key=new_public_id(),
+            way="sms",
+            phone=marks.phone,
+            valid_until=stockholm_date(utc_now()),
+            message=marks.line,
+            seen="0" * 64,
+            ip="192.0.2.7",
+            user_agent=marks.browser,
+            created_at=utc_now(),
+            due_at=utc_now(),
+            stopped="stale",
+            stopped_at=utc_now(),
         )
     )
     return quote

@@ -79,7 +79,7 @@ _TABLES = (
         "user",
         whose="those who work for the firm",
         purpose="login, contact person on quotes",
-        personal="email name phone email_confirmed_at language",
+        personal="email name phone last_way email_confirmed_at language",
         firm="role notices",
         technical="id firm_id public_id created_at",
         secret="password_hash",  # noqa: S106
@@ -174,8 +174,18 @@ _TABLES = (
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
         "is_smahus is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted to_pay_ore "
         "sent_at language",
-        technical="id firm_id public_id n customer_id user_id has_inquiry rev mail_failed_at created_at touched_at "
+        technical="id firm_id public_id n customer_id user_id has_inquiry rev mail_failed_at hold created_at touched_at "
         "archived_at changed_at changed_key",
+    ),
+    _table(
+        "held_sending",
+        whose="the firm's customers, and the one who pressed",
+        purpose="a sending while it can be undone",
+        kept="seconds; one that could not go, until it is sent anew or put away",
+        personal="way email phone message ip user_agent created_at",
+        firm="valid_until due_at stopped stopped_at",
+        technical="id firm_id quote_id user_id seen",
+        secret="once_key",  # noqa: S106
     ),
     _table(
         "quote_section",
@@ -248,7 +258,7 @@ _TABLES = (
         "quote_link",
         whose="the firm's customers",
         purpose="the customer's way in",
-        personal="way email picked opened_at",
+        personal="way email phone picked opened_at seen_version seen_before",
         technical="id firm_id public_id quote_id recipient_id created_at expires_at revoked_at",
     ),
     _table(
@@ -314,6 +324,13 @@ _TABLES = (
         personal="name reply_to contract received_at",
         firm="last_day in_time",
         technical="id firm_id public_id agreement_id",
+    ),
+    _table(
+        "feedback",
+        whose="the firm's customers",
+        purpose="how easy the quote was to understand; counted over all firms without saying whose",
+        personal="score text given_at changed_at",
+        technical="id firm_id public_id quote_id",
     ),
     _table("chain_head", whose="the firm", purpose="end of the chain of evidence", technical="firm_id seq link"),
     _table(

@@ -36,6 +36,7 @@ OTHERS = Markers(
     photo="Annanfoto av köket",
     question="Annanfråga",
     decline="Annatnej",
+    feedback="Annatomdöme",
     personnummer="198502152393",
     browser="Annanbläddrare",
     file="Annanfil",
