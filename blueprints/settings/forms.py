@@ -141,6 +141,23 @@ class MeForm(FlaskForm):
     phone = PhoneText(_l("Telefon"), [Optional()])
 
 
+class NoticesForm(FlaskForm):
+    """One switch per event of domain/notices.py."""
+
+    question = BooleanField(_l("Ny fråga"))
+    declined = BooleanField(_l("Kunden tackar nej"))
+    late_answer = BooleanField(_l("Sent svar"))
+    new_time = BooleanField(_l("Kunden vill ha ny tid eller ny länk"))
+    bounced = BooleanField(_l("Ett mejl kom inte fram"))
+    rot_details = BooleanField(_l("ROT-uppgifterna är ifyllda"))
+    request = BooleanField(_l("Ny förfrågan"))
+    feedback = BooleanField(_l("Omdöme från en kund"))
+    opened = BooleanField(_l("Kunden öppnar offerten första gången"))
+
+    def chosen(self) -> list[str]:
+        return [name for name, field in self._fields.items() if name != "csrf_token" and field.data]
+
+
 class PasswordForm(FlaskForm):
     old = PasswordField(_l("Lösenordet du har nu"), [InputRequired(_l("Skriv lösenordet du har nu"))])
     new = PasswordField(_l("Nytt lösenord"), [InputRequired(_l("Skriv ett lösenord"))])

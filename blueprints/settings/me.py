@@ -8,12 +8,13 @@ from flask_login import current_user
 
 from blueprints.settings import bp
 from blueprints.settings.device import describe
-from blueprints.settings.forms import MeForm, PasswordForm
+from blueprints.settings.forms import MeForm, NoticesForm, PasswordForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import reads_first
-from services import logins, new_passwords, users
+from domain import notices as events
+from services import logins, new_passwords, notices, users
 from services.clock import utc_now
 from services.logins import WrongPassword
 from services.passwords import WeakPassword
@@ -41,6 +42,18 @@ def me_post() -> ResponseReturnValue:
     users.change_own(current_user.user, name=name, phone=phone, actor=current_user.actor, now=utc_now())
     flash(_("Sparat."))
     return redirect(url_for("settings.me"), code=303)
+
+
+@bp.post("/mig/mejl")
+@requires("login.own")
+def notices_post() -> ResponseReturnValue:
+    """Which news come by mail."""
+    form = NoticesForm()
+    if not form.validate_on_submit():
+        return _page(status=422)
+    notices.choose(current_user.user, form.chosen(), actor=current_user.actor, now=utc_now())
+    flash(_("Sparat."))
+    return redirect(url_for("settings.me", _anchor="mejl"), code=303)
 
 
 @bp.post("/mig/losenord")
@@ -94,6 +107,7 @@ def _page(
         "settings/me.html",
         form=form,
         password_form=password_form,
+        notices_form=NoticesForm(formdata=None, data=dict.fromkeys(events.chosen(user.notices), True)),
         has_errors=bool(form.errors or password_form.errors),
         logins=[(row, describe(row.user_agent)) for row in logins.of_user(user)],
         here=current_user.login.public_id,

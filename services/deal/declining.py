@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.quote_states import after, can
 from extensions import db
 from models import Decline
-from services import events, outbox, transaction
+from services import events, notices, transaction
 from services.deal import links
 from services.deal.links import Deal
 from services.errors import RuleBroken
@@ -41,7 +41,5 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
     events.record("doc.declined", deal.obj, actor=deal.actor, at=now, data={"reason": reason}, personal=personal)
     deal.quote.status = after(deal.quote.status, "decline")
     deal.quote.turn, deal.quote.touched_at, deal.quote.question_at = "firm", now, None
-    to = links.contact_email(deal.quote)
-    params = {"quote": deal.found.deal_id}
-    outbox.queue("quote_declined", to, params, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
+    notices.tell(deal.quote, "declined", "quote_declined", {"quote": deal.found.deal_id}, now=now)
     transaction.commit()

@@ -8,7 +8,7 @@ from domain.quote_states import OPEN, can
 from extensions import db
 from languages import gettext as _
 from models import Message, Quote, User, new_public_id
-from services import events, outbox, scope, transaction
+from services import events, notices, outbox, scope, transaction
 from services.actors import Actor
 from services.deal import links
 from services.deal.links import Deal
@@ -38,7 +38,7 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
     message = _from_customer(deal, text, now)
     data = {"valid_until": deal.found.valid_until.isoformat()}
     events.record("doc.extension_asked", deal.obj, actor=deal.actor, at=now, data=data, personal={"text": text})
-    _tell_firm(deal.quote, message, now)
+    _tell_firm(deal.quote, message, now, "new_time")
     transaction.commit()
 
 
@@ -106,7 +106,5 @@ def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
     return message
 
 
-def _tell_firm(quote: Quote, message: Message, now: datetime) -> None:
-    params = {"message": message.public_id}
-    to = links.contact_email(quote)
-    outbox.queue("question_to_firm", to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+def _tell_firm(quote: Quote, message: Message, now: datetime, event: str = "question") -> None:
+    notices.tell(quote, event, "question_to_firm", {"message": message.public_id}, now=now)

@@ -14,7 +14,7 @@ from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.quote_states import OPEN, QuoteStatus, can
 from languages import gettext as _
 from models import Agreement, Message, StoredFile
-from services import scope, storage, transaction
+from services import notices, scope, storage, transaction
 from services.deal import figures, links, pages
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
@@ -58,10 +58,13 @@ def choose(deal: Deal, picked: list[str], quantities: Mapping[str, int], *, now:
 
 def saw(deal: Deal, *, now: datetime) -> None:
     """The small script's word that someone has touched the page. Commits."""
-    if deal.found.opened_at is not None and deal.found.seen_at is not None:
+    if deal.is_own_visit or deal.found.is_told:
         return
     links.lock(deal)
+    is_first = deal.quote.seen_at is None
     links.seen(deal, now=now)
+    if is_first:  # an act that says more than "opened" has a letter of its own
+        notices.tell(deal.quote, "opened", "opened_to_firm", {"quote": deal.found.deal_id}, now=now)
     transaction.commit()
 
 

@@ -15,7 +15,7 @@ from domain.evidence import timestamp
 from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Withdrawal, new_public_id
-from services import events, limits, once, outbox, scope, transaction
+from services import events, limits, notices, once, outbox, scope, transaction
 from services.deal import links
 from services.deal.links import Deal
 from services.errors import NotFound
@@ -49,7 +49,7 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     params = {"withdrawal": row.public_id, "link": deal.found.link_public_id}
     letter: dict[str, Any] = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
     outbox.queue("withdrawal_received", reply_to, params, **letter)
-    outbox.queue("withdrawal_to_firm", links.contact_email(deal.quote), params, **letter)
+    notices.tell(deal.quote, notices.ALWAYS, "withdrawal_to_firm", params, now=now)
     transaction.commit()
     return row
 

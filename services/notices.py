@@ -1,0 +1,43 @@
+"""To whom of the firm a letter about an event goes: the person behind the quote, or the owners, by their own choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from domain import notices
+from models import Quote, User
+from services import events, outbox, scope, transaction
+from services.actors import Actor
+
+ALWAYS = ""  # instead of an event: the deal or the law needs the letter, no switch ends it
+
+
+def wants(user: User, event: str) -> bool:
+    """Whether the user gets mail about the event. Raises KeyError for one that domain/notices.py does not know."""
+    return event == ALWAYS or notices.wants(user.notices, event)
+
+
+def tell(quote: Quote, event: str, kind: str, params: Mapping[str, object], *, now: datetime) -> None:
+    """Queue a letter about a quote to the firm's person behind it. Never commits."""
+    user = scope.get(User, quote.firm_id, User.id == quote.user_id)
+    if wants(user, event):
+        outbox.queue(kind, user.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def tell_owners(firm_id: int, event: str, kind: str, params: Mapping[str, object], *, now: datetime) -> None:
+    """Queue a letter about what concerns the firm and no one's quote to each owner. Never commits."""
+    for user in scope.rows(User, firm_id, User.role == "owner"):
+        if wants(user, event):
+            outbox.queue(kind, user.email, params, firm_id=firm_id, now=now)
+
+
+def choose(user: User, chosen: list[str], *, actor: Actor, now: datetime) -> None:
+    """Keep which news the user wants. Commits; the same choice again changes nothing."""
+    stored = notices.stored(chosen)
+    if stored == user.notices:
+        return
+    user.notices = stored
+    data = {"user_id": user.public_id, "fields": ["notices"]}
+    events.record("user.changed", actor.ref, actor=actor, at=now, data=data)
+    transaction.commit()
