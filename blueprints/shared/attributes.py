@@ -14,7 +14,7 @@ from flask import Flask, g
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
-from wtforms import Field
+from wtforms import Field, FieldList, FormField, Label
 from wtforms.widgets import Input, core
 
 from blueprints.shared.folding import written
@@ -59,6 +59,22 @@ def _render_field(meta: object, field: Any, render_kw: dict[str, Any]) -> Markup
     return field.widget(field, **{**(field.render_kw or {}), **render_kw})  # type: ignore[no-any-return]
 
 
+def _bind_field(meta: Any, form: Any, unbound: Any, options: dict[str, Any]) -> Any:
+    """A field of a form: made once for the class, then a copy, with what belongs to this form alone.
+
+    What a form may change in place (its label's id) is its own; the rest it replaces. Fields of fields are made anew.
+    """
+    made = unbound.__dict__.get("made")
+    if made is None:
+        made = unbound.bind(form=form, **options)
+        if isinstance(made, FieldList | FormField):
+            return made
+        unbound.made = made
+    field = object.__new__(type(made))
+    field.__dict__.update(made.__dict__, meta=meta, _form=form, label=Label(made.id, made.label.text))
+    return field
+
+
 def csrf_token() -> str:
     """The token of the request, made once."""
     token: str | None = g.get("csrf_token")
@@ -85,6 +101,7 @@ def register(app: Flask) -> None:
     FlaskForm.Meta.csrf = False  # CSRFProtect has checked every POST before a form is made
     app.jinja_env.globals.update(control=control, csrf_token=csrf_token)
     FlaskForm.Meta.render_field = _render_field
+    FlaskForm.Meta.bind_field = _bind_field
     core.html_params = html_params
     Input.__call__ = _input  # type: ignore[method-assign, assignment]
     Input.html_params = staticmethod(html_params)  # type: ignore[method-assign]  # on purpose: it is in its place
