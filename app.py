@@ -23,6 +23,7 @@ from blueprints.shared import (
     guards,
     headers,
     icons,
+    locking,
     requests,
     tokens,
     speaking,
@@ -96,7 +97,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     speaking.register(app)
     login_manager.init_app(app)
-    for part in (tokens, compressing, arrived, guards, errors, filters, headers, folding, assets, icons, attributes):
+    for part in (
+        tokens,
+        compressing,
+        arrived,
+        guards,
+        locking,
+        errors,
+        filters,
+        headers,
+        folding,
+        assets,
+        icons,
+        attributes,
+    ):
         part.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"blueprints.{name}").bp)

@@ -30,6 +30,7 @@ doc.resent reminder.sent | channel to* number text_version link_id
 mail.accepted mail.bounced sms.delivered sms.failed | provider_id reply*
 link.opened | link_id lang
 link.revoked | link_id reason
+doc.shown | version link_id name*
 doc.viewed | version doc_sha256 parts_seen seconds
 doc.downloaded | sha256
 code.sent code.ok code.failed | channel to* attempt
@@ -48,7 +49,8 @@ doc.extension_asked | valid_until text*
 doc.recalled | reason first_view_before
 doc.expired | valid_until
 doc.late_acceptance | received answer name* version json_sha256 agreed_sha256 total_ore
-doc.accepted_manually | channel received by* attachment_sha256 note*
+doc.accepted_manually | channel received by* attachment_sha256 note* version json_sha256 agreed_sha256 total_ore late
+doc.manual_undone | version agreed_sha256 channel
 doc.replaced | old_version new_version
 advice.recorded | kind text_sha256 customer_choice
 ata.done_unanswered | ground attempts note*

@@ -36,7 +36,9 @@ AGREED = frozenset({_S.ACCEPTED, _S.SIGNED, _S.COMPLETED})
 """There is a contract in force or fulfilled."""
 TERMINAL = frozenset({_S.REPLACED, _S.COMPLETED, _S.CANCELLED, _S.WITHDRAWN, _S.RESCINDED})
 """Nothing more is expected. A declined, expired or recalled quote may still be revised and sent as a new version."""
-_REVISABLE = frozenset({_S.DRAFT, _S.SENT, _S.COUNTERED, _S.DECLINED, _S.EXPIRED, _S.LATE_ACCEPTANCE, _S.RECALLED})
+_REVISABLE = frozenset(
+    {_S.DRAFT, _S.SENT, _S.COUNTERED, _S.PARTLY_SIGNED, _S.DECLINED, _S.EXPIRED, _S.LATE_ACCEPTANCE, _S.RECALLED}
+)
 _IN_FORCE = frozenset({_S.ACCEPTED, _S.SIGNED})
 
 _FROM: dict[str, frozenset[QuoteStatus]] = {
@@ -49,7 +51,12 @@ _FROM: dict[str, frozenset[QuoteStatus]] = {
     "counter": frozenset({_S.SENT}),
     "accept": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
     "sign": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
-    "accept_late": frozenset({_S.SENT, _S.EXPIRED}),
+    "accept_late": frozenset({_S.SENT, _S.PARTLY_SIGNED, _S.EXPIRED}),
+    # one of several has approved and others have not: no agreement yet
+    "accept_part": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
+    "accept_part_late": frozenset({_S.SENT, _S.PARTLY_SIGNED, _S.EXPIRED}),
+    "accept_manually": frozenset({_S.SENT, _S.COUNTERED, _S.PARTLY_SIGNED, _S.EXPIRED}),
+    "undo_manually": frozenset({_S.ACCEPTED}),
     "confirm_late": frozenset({_S.LATE_ACCEPTANCE}),
     "refuse_late": frozenset({_S.LATE_ACCEPTANCE}),
     "decline": OPEN,
@@ -69,6 +76,10 @@ _TO: dict[str, QuoteStatus] = {
     "accept": _S.ACCEPTED,
     "sign": _S.SIGNED,
     "accept_late": _S.LATE_ACCEPTANCE,
+    "accept_part": _S.PARTLY_SIGNED,
+    "accept_part_late": _S.PARTLY_SIGNED,
+    "accept_manually": _S.ACCEPTED,
+    "undo_manually": _S.SENT,
     "confirm_late": _S.ACCEPTED,
     "refuse_late": _S.DECLINED,
     "decline": _S.DECLINED,

@@ -41,7 +41,10 @@ def approve(deal: Deal) -> ResponseReturnValue:
     if request.form.get("act") == "count":
         return _page(deal, form)
     needs = _needs(approving.reckon(deal.content, deal.chosen))
-    if not form.check(needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now)):
+    asks = approving.asks_email(deal)
+    if not form.check(
+        needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now), asks_email=asks
+    ):
         return _page(deal, form, status=422)
     try:
         approving.approve(deal, form.to_yes(needs), form.to_shown(), key=form.once.data or "", now=now)
@@ -97,6 +100,7 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> di
         "form": form,
         "totals": result,
         "needs": needs,
+        "asks_email": approving.asks_email(deal),
         "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
         "button": approving.button_text(deal.content),
         "picked": pages.chosen_words(deal.content, deal.chosen),

@@ -185,13 +185,18 @@ class ApproveForm(DetailsForm):
     words = HiddenField()
     later = BooleanField(_l("Fyll i uppgifterna senare"))
     name = StringField(_l("Ditt namn"), filters=[strip])
+    email = EmailText(_l("Din e-post"))
     e_signature = BooleanField()
     start_within_period = BooleanField()
     right_ends_when_done = BooleanField()
 
-    def check(self, *, needs: set[str], paid_on: date, today: date) -> bool:
+    def check(self, *, needs: set[str], paid_on: date, today: date, asks_email: bool = False) -> bool:
         """Whether everything typed can be used. `needs`: the deductions of the quote as picked."""
         self.validate()
+        if not asks_email:
+            self.email.errors, self.email.data = [], ""
+        elif not self.email.data:
+            _wrong(self.email, _("Skriv en e-postadress med @"))
         if not self.name.data:
             _wrong(self.name, _("Skriv ditt namn"))
         elif len(self.name.data) > 120:
@@ -209,13 +214,13 @@ class ApproveForm(DetailsForm):
 
     def to_yes(self, needs: set[str]) -> Yes:
         ticks = {kind for kind in (E_SIGNATURE, START_WITHIN_PERIOD, RIGHT_ENDS_WHEN_DONE) if self[kind].data}
-        name = self.name.data or ""
+        name, email = self.name.data or "", self.email.data or ""
         if not needs:
-            return Yes(name, frozenset(ticks))
+            return Yes(name, frozenset(ticks), email=email)
         if self.later.data:
-            return Yes(name, frozenset(ticks), self.sum_persons(needs), Home("later"))
+            return Yes(name, frozenset(ticks), self.sum_persons(needs), Home("later"), email)
         home = self.to_home(needs_home="rot" in needs)
-        return Yes(name, frozenset(ticks), self.to_persons(name), home)
+        return Yes(name, frozenset(ticks), self.to_persons(name), home, email)
 
     def sum_persons(self, needs: set[str]) -> tuple[Person, ...]:
         """Those who share the deduction on the page; data that is to come later counts as one person."""

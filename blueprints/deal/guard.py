@@ -10,6 +10,7 @@ from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.shared.guards import GUARD, client_address, user_agent
+from blueprints.shared.locking import lock
 from services import transaction
 from services.clock import utc_now
 from services.deal import links
@@ -25,8 +26,13 @@ def by_link(view: View) -> View:
 
     @wraps(view)
     def guarded(deal_id: str, **rest: Any) -> ResponseReturnValue:
+        came = {"now": utc_now(), "ip": client_address(), "user_agent": user_agent()}
+        held = lock()
         try:
-            deal = links.find(deal_id, token_of(deal_id), now=utc_now(), ip=client_address(), user_agent=user_agent())
+            if held:
+                deal = links.find_shown(deal_id, held.link_id, **came)
+            else:
+                deal = links.find(deal_id, token_of(deal_id), **came)
         except NotFound:
             return lost(deal_id)
         except links.LinkExpired:
@@ -67,6 +73,13 @@ def keep_token(answer: Response, deal_id: str, token: str) -> Response:
     return answer
 
 
+def _opened_url(deal: links.Deal) -> str | None:
+    """Where the page's script tells of the first touch. On the firm's own screen the hand may be the firm's."""
+    if deal.is_on_site or (deal.found.seen_at and deal.found.opened_at):
+        return None
+    return url_for("deal.saw", deal_id=deal.found.deal_id)
+
+
 def names(deal: links.Deal) -> dict[str, object]:
     """What every page of the customer needs (templates/deal/_frame.html)."""
     deal_id = deal.found.deal_id
@@ -78,5 +91,5 @@ def names(deal: links.Deal) -> dict[str, object]:
         "firm": deal.content["firm"],
         "logo_url": url_for("deal.logo", deal_id=deal_id) if logo else None,
         "privacy_url": url_for("deal.privacy", deal_id=deal_id),
-        "opened_url": None if deal.found.seen_at and deal.found.opened_at else url_for("deal.saw", deal_id=deal_id),
+        "opened_url": _opened_url(deal),
     }

@@ -11,12 +11,15 @@ from blueprints.deal import bp
 from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from models import Agreement
 from services.clock import utc_now
 from services.deal import details, figures, pages, story, viewing, withdrawing
 from services.deal.links import Deal
 from services.errors import NotFound
+
+WAYS = {"on_site": _l("Med namn, på företagets skärm"), "manual": _l("Ja enligt företaget, inte underskrivet här")}
 
 
 @bp.get("/o/<deal_id>/avtal")
@@ -37,6 +40,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         withdrawal=withdrawing.newest(deal) if deal.found.status in ("withdrawn", "accepted") else None,
         state=viewing.state(deal, utc_now()),
         form=AskForm(),
+        words_of_way=lambda way: WAYS.get(way) or _("Med namn, via länk"),
         **names(deal),
     )
 

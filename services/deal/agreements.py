@@ -22,7 +22,7 @@ from services.deal import links, story
 from services.installation import settings
 from services.quotes import content
 
-METHODS = {links.MAIL: "link_mail", links.HANDED_OVER: "link_handed_over"}
+METHODS = {links.MAIL: "link_mail", links.HANDED_OVER: "link_handed_over", links.ON_SITE: "on_site"}
 
 
 def waiting() -> list[int]:
@@ -109,6 +109,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "customer_name": agreement.name,
         "accepted_at": timestamp(agreement.accepted_at),
         "method": METHODS[agreement.way],
+        "handed_by": _handed_by(agreement, told),
         "events": [
             {"at": timestamp(step.at), "what": step.what, "who": step.who, "trace": step.trace} for step in told
         ],
@@ -120,6 +121,13 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
     }
+
+
+def _handed_by(agreement: Agreement, told: list[story.Step]) -> str:
+    """Who let the customer use a device of the firm's, where the yes was given on one."""
+    if agreement.way != links.ON_SITE:
+        return ""
+    return next((step.who for step in reversed(told) if step.act == "doc.shown"), "")
 
 
 def masked_numbers(firm: Firm, agreement: Agreement) -> list[str]:
@@ -158,7 +166,8 @@ def _mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
     quote = scope.get(Quote, firm_id, Quote.id == agreement.quote_id)
     firm = db.session.get_one(Firm, firm_id)
     link = scope.get(QuoteLink, firm_id, QuoteLink.id == agreement.link_id)
-    live = link if link.revoked_at is None else links.mailed(quote)
+    is_own = link.revoked_at is None and link.way != links.ON_SITE
+    live = link if is_own else links.mailed(quote)
     letter: dict[str, Any] = {"firm_id": firm_id, "now": now, "quote_id": quote.id}
     params = {"agreement": agreement.public_id}
     outbox.queue("quote_approved_to_firm", links.contact_email(quote), params, **letter)

@@ -7,6 +7,7 @@ customer saw is Changed, and nothing is signed.
 from __future__ import annotations
 
 from collections.abc import Mapping
+import json
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,12 +19,12 @@ from domain.dates_sv import last_withdrawal_day
 from domain.evidence import timestamp
 from domain.quote_states import after, can
 from domain.quotes import Applicant as Share
-from domain.quotes import Totals, as_data
+from domain.quotes import Totals, as_data, from_data
 from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
-from services import events, nudge, once, outbox, transaction, vault
-from services.deal import figures, links, viewing
+from services import events, notices, nudge, once, outbox, transaction, vault
+from services.deal import figures, links, parties, viewing
 from services.deal.figures import Chosen
 from services.deal.links import Deal
 from services.errors import RuleBroken
@@ -74,6 +75,7 @@ class Shown:
     to_pay_ore: int
     words: str  # `words_sha256` of the texts beside ticks and button: one of them names a day
 
+    agreed_sha256: str = ""  # of what another has approved already; empty for the first
 
 @dataclass(frozen=True, slots=True)
 class Yes:
@@ -85,8 +87,11 @@ class Yes:
     home: Home = Home()
 
 
-def offered_ticks(content: Mapping[str, Any], *, today: date) -> tuple[consents.Tick, ...]:
-    return consents.ticks(
+def offered_ticks(
+    content: Mapping[str, Any], *, today: date, given: frozenset[str] | None = None
+) -> tuple[consents.Tick, ...]:
+    """`given`: the ticks of those who have approved before. What one of them left out holds for none."""
+    ticks = consents.ticks(
         customer_kind=content["customer"]["kind"],
         starts_on=_date(content["starts_on"]),
         finishes_on=_date(content["finishes_on"]),

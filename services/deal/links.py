@@ -28,6 +28,7 @@ from services.quotes import content
 
 MAIL = "mail"
 HANDED_OVER = "handed_over"
+ON_SITE = "on_site"  # on a screen of the firm's: opened by its lock, never by an address
 PURPOSE = "quote"
 READ_AFTER_VALID = timedelta(days=90)
 READ_AFTER_AGREEMENT = timedelta(days=731)  # 24 months
@@ -70,8 +71,8 @@ class Found(NamedTuple):
 class Deal:
     """What one request by a link works with. A whole row costs a statement of its own, when it is first asked for."""
 
-    def __init__(self, found: Found, actor: Actor) -> None:
-        self.found, self.actor = found, actor
+    def __init__(self, found: Found, actor: Actor, *, is_on_site: bool = False) -> None:
+        self.found, self.actor, self.is_on_site = found, actor, is_on_site
         self.content = content.read(found.content)
 
     @cached_property
@@ -123,7 +124,12 @@ class Deal:
 
 
 def address(link: QuoteLink) -> str:
-    """The address with the token. Only for the customer's letters, and once for a link that is handed over."""
+    """The address with the token. Only for the customer's letters, and once for a link that is handed over.
+
+    Raises ValueError for what the firm shows on its own screen: that has none.
+    """
+    if link.way == ON_SITE:
+        raise ValueError("on site")
     return f"{settings().base_url}/l/{tokens.sign(PURPOSE, link.public_id)}"
 
 
@@ -187,7 +193,16 @@ _FIND = (
 
 def find(deal_id: str, token: str, *, now: datetime, ip: str = "", user_agent: str = "") -> Deal:
     """The deal a token opens, all of it by one statement. Raises NotFound or LinkExpired."""
-    found = _find(deal_id, _link_id(token))
+    return _open(deal_id, _link_id(token), now=now, ip=ip, user_agent=user_agent)
+
+
+def find_shown(deal_id: str, link_id: str, *, now: datetime, ip: str = "", user_agent: str = "") -> Deal:
+    """The deal that the firm's own screen is held to. Raises NotFound or LinkExpired."""
+    return _open(deal_id, link_id, now=now, ip=ip, user_agent=user_agent, is_on_site=True)
+
+
+def _open(deal_id: str, link_id: str, *, now: datetime, ip: str, user_agent: str, is_on_site: bool = False) -> Deal:
+    found = _find(deal_id, link_id)
     if found.expires_at < now:
         raise LinkExpired
     actor = Actor(
@@ -198,7 +213,7 @@ def find(deal_id: str, token: str, *, now: datetime, ip: str = "", user_agent: s
         ip=ip,
         user_agent=user_agent,
     )
-    return Deal(found, actor)
+    return Deal(found, actor, is_on_site=is_on_site)
 
 
 def _find(deal_id: str, link_id: str) -> Found:
@@ -269,6 +284,55 @@ def handed_over(quote: Quote, *, now: datetime) -> QuoteLink:
     return link
 
 
+def on_site(quote: Quote, *, now: datetime) -> QuoteLink:
+    """A link row of its own for the customer's view on a screen of the firm's. Never commits.
+
+    It ends with the lock (services/deal/on_site.py), so its own time is only an outer bound.
+    """
+    live = _live(quote)
+    sent_to = mailed(quote)
+    link = QuoteLink(
+        firm_id=quote.firm_id,
+        quote_id=quote.id,
+        way=ON_SITE,
+        email=sent_to.email if sent_to else "",
+        created_at=now,
+        expires_at=max(_reads_until(quote, live), now + timedelta(days=settings().LOGIN_MAX_DAYS)),
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def take_back(quote: Quote, link_public_id: str, *, actor: Actor, now: datetime) -> None:
+    """End what was shown on a screen of the firm's. Never commits; once is enough."""
+    link = scope.find(QuoteLink, quote.firm_id, QuoteLink.public_id == link_public_id, QuoteLink.revoked_at.is_(None))
+    if link is not None:
+        _revoke(quote, link, "taken_back", actor=actor, now=now)
+
+
+def reach(deal: Deal, email: str, *, now: datetime) -> None:
+    """Letters reach the customer from here on: the link by which they agreed has the address, on site a new one has.
+
+    Never commits.
+    """
+    if email and not deal.link.email:
+        deal.link.email = email
+    if email and deal.is_on_site and mailed(deal.quote) is None:
+        by_mail(deal.quote, email, actor=deal.actor, now=now)
+
+
+def for_letters(deal: Deal) -> str:
+    """Public id of the link that a letter to this deal's customer carries: the one they came by, else the mailed one.
+
+    Empty if there is none.
+    """
+    if not deal.is_on_site:
+        return deal.found.link_public_id
+    link = mailed(deal.quote)
+    return link.public_id if link else ""
+
+
 def keep_after_agreement(quote: Quote, *, now: datetime) -> None:
     """With an agreement the links live 24 months, and never shorter than the longest period of withdrawal."""
     day = stockholm_date(now)
@@ -286,7 +350,7 @@ def revoke(quote: Quote, link_public_id: str, *, actor: Actor, now: datetime) ->
     """End one link at once, also on pages that are open. Commits. Raises NotFound, RuleBroken("link_needed")."""
     link = scope.get(QuoteLink, quote.firm_id, QuoteLink.quote_id == quote.id, QuoteLink.public_id == link_public_id)
     if link.revoked_at is None:
-        if len(_live(quote)) == 1 and _may_withdraw(quote, now):
+        if link.way != ON_SITE and len(_live(quote)) == 1 and _may_withdraw(quote, now):
             raise RuleBroken("link_needed")
         _revoke(quote, link, "by_firm", actor=actor, now=now)
         transaction.commit()
@@ -347,7 +411,14 @@ def _reads_until(quote: Quote, live: list[QuoteLink]) -> datetime:
 
 
 def _live(quote: Quote) -> list[QuoteLink]:
-    return scope.rows(QuoteLink, quote.firm_id, QuoteLink.quote_id == quote.id, QuoteLink.revoked_at.is_(None))
+    """The customer's own ways in; what a screen of the firm's shows ends with that."""
+    return scope.rows(
+        QuoteLink,
+        quote.firm_id,
+        QuoteLink.quote_id == quote.id,
+        QuoteLink.revoked_at.is_(None),
+        QuoteLink.way != ON_SITE,
+    )
 
 
 def _revoke(quote: Quote, link: QuoteLink, reason: str, *, actor: Actor, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists
+from sqlalchemy import and_, bindparam, exists, or_
 
 from domain import personnummer
 from domain.clock import stockholm_date
@@ -20,6 +20,7 @@ from models import (
     Applicant,
     Decline,
     Letter,
+    Login,
     Message,
     Quote,
     QuoteLink,
@@ -29,7 +30,7 @@ from models import (
 )
 from services import events, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, figures, pages, story
+from services.deal import agreements, figures, links, pages, story
 from services.deal.story import Step
 from services.errors import NotFound
 from services.quotes import content as frozen
@@ -183,9 +184,15 @@ _HEAD = (
 _LETTERS = (
     scope.columns(Letter, _FIRM_ID, *scope.named(Letter, Sent)).where(Letter.quote_id == _OF_QUOTE).order_by(Letter.id)
 )
+# a screen of the firm's is a way in only while its login is held to it
+_HELD = exists(
+    scope.columns(Login, _FIRM_ID, Login.id)
+    .where(Login.locked_link == QuoteLink.public_id, Login.ended_at.is_(None))
+    .correlate(QuoteLink)
+)
 _LINKS = (
     scope.columns(QuoteLink, _FIRM_ID, *scope.named(QuoteLink, Link))
-    .where(QuoteLink.quote_id == _OF_QUOTE, QuoteLink.revoked_at.is_(None))
+    .where(QuoteLink.quote_id == _OF_QUOTE, QuoteLink.revoked_at.is_(None), or_(QuoteLink.way != links.ON_SITE, _HELD))
     .order_by(QuoteLink.id)
 )
 _MESSAGES = (
