@@ -29,19 +29,22 @@ from domain.clock import stockholm_date
 from domain.consents import START_WITHIN_PERIOD
 from domain.dates_sv import last_withdrawal_day
 from domain.quotes import amount_ore
+from languages import gettext as _
+from languages import lazy_gettext as _l
+from languages import speaking
 
 Agreed = Mapping[str, Any]
 Evidence = Mapping[str, Any]
 Content = Mapping[str, Any]
 
 HOMES = {
-    "house": "Bostaden är ett småhus som någon av er äger.",
-    "flat": "Bostaden är en bostadsrätt som någon av er äger.",
-    "later": "Uppgifter om bostad och personnummer lämnas senare, före fakturan.",
+    "house": _l("Bostaden är ett småhus som någon av er äger."),
+    "flat": _l("Bostaden är en bostadsrätt som någon av er äger."),
+    "later": _l("Uppgifter om bostad och personnummer lämnas senare, före fakturan."),
     "none": "",
 }
-_PRICE_NOTE = "Priset inklusive moms är bindande."
-_PRELIMINARY = "Avdraget är preliminärt och räknas om när du betalar."
+_PRICE_NOTE = _l("Priset inklusive moms är bindande.")
+_PRELIMINARY = _l("Avdraget är preliminärt och räknas om när du betalar.")
 
 
 def render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, *, content: Content) -> bytes:
@@ -51,16 +54,22 @@ def render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, *, content: Co
     Raises append.NotOurPdf if the frozen file is none of ours, KeyError for a missing field,
     evidence_page.NotMasked if a personnummer stands in full where only masked ones belong.
     """
+    with speaking(content["lang"]):
+        return _render(frozen_pdf, agreed, evidence, content)
+
+
+def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Content) -> bytes:
     evidence_page.check_masks(evidence)
     number = f"{agreed['number']}, version {agreed['version']}"
+    name = _("Avtal enligt offert %(n)s", n=number)
     about = About(
-        title=f"Avtal enligt offert {number}" + (f": {content['title']}" if content["title"] else ""),
+        title=name + (f": {content['title']}" if content["title"] else ""),
         author=content["firm"]["name"],
-        subject=f"Avtal mellan {content['firm']['name']} och {agreed['name']}",
+        subject=_("Avtal mellan %(firm)s och %(name)s", firm=content["firm"]["name"], name=agreed["name"]),
         dated=moment(agreed["accepted_at"]),
     )
     before = append.page_count(frozen_pdf)
-    paper = Paper(about, content["firm"], f"Avtal enligt offert {number}", before=before)
+    paper = Paper(about, content["firm"], name, before=before)
     _choices(paper, agreed, evidence, content, number)
     paper.new_page(head=False)
     evidence_page.draw(paper, evidence, quote=number, pages=before, size_bytes=len(frozen_pdf))
@@ -69,31 +78,37 @@ def render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, *, content: Co
 
 def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content, number: str) -> None:
     facts = [
-        ("Offert", number),
-        ("Godkänd", local_minute(moment(agreed["accepted_at"]))),
-        ("Avtal", evidence["document_id"]),
-        ("Gäller", content["title"]),
+        (_("Offert"), number),
+        (_("Godkänd"), local_minute(moment(agreed["accepted_at"]))),
+        (_("Avtal"), evidence["document_id"]),
+        (_("Gäller"), content["title"]),
     ]
-    plain_opening(paper, "Det här har ni kommit överens om", facts)
+    plain_opening(paper, _("Det här har ni kommit överens om"), facts)
     _parties(paper, agreed, content)
     _picked(paper, agreed, content)
     _quantities(paper, agreed, content)
     _price(paper, agreed, evidence, content)
     if plan := agreed.get("payment_plan"):
-        labelled(paper, "Så betalar du", price.plan_lines(content, plan))
+        labelled(paper, _("Så betalar du"), price.plan_lines(content, plan))
     _applicants(paper, agreed, evidence)
     button, to_pay = agreed["button"]["text"], price.about(content, agreed["to_pay_ore"])
-    text = f"Bekräftad med knappen ”{button}”, {to_pay} att betala, av {agreed['name']}."
-    labelled(paper, "Beställning", [text])
+    text = _(
+        "Bekräftad med knappen ”%(button)s”, %(to_pay)s att betala, av %(name)s.",
+        button=button,
+        to_pay=to_pay,
+        name=agreed["name"],
+    )
+    labelled(paper, _("Beställning"), [text])
     _consents(paper, agreed)
 
 
 def _parties(paper: Paper, agreed: Agreed, content: Content) -> None:
     firm, customer = content["firm"], content["customer"]
     named = customer["name"] if customer["name"].casefold() != agreed["name"].casefold() else ""
+    for_whom = _("För %(name)s", name=named) if named else ""
     sides = (
-        ("Företag", firm["name"], _identity(firm), LEFT),
-        ("Beställare", agreed["name"], [f"För {named}" if named else "", *_identity(customer)], SECOND),
+        (_("Företag"), firm["name"], _identity(firm), LEFT),
+        (_("Beställare"), agreed["name"], [for_whom, *_identity(customer)], SECOND),
     )
     paper.y += 6 * MM
     top = low = paper.y
@@ -112,7 +127,7 @@ def _parties(paper: Paper, agreed: Agreed, content: Content) -> None:
 def _identity(party: Mapping[str, Any]) -> list[str]:
     """Street, town and, for a firm, association or company, the organisation number."""
     town = f"{party['postal_code']} {party['city']}".strip()
-    orgnr = f"Org.nr {party['orgnr']}" if party["orgnr"] and party.get("kind") != "private" else ""
+    orgnr = _("Org.nr %(n)s", n=party["orgnr"]) if party["orgnr"] and party.get("kind") != "private" else ""
     return [party["street"], town, orgnr]
 
 
@@ -123,17 +138,17 @@ def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
         return
     chosen = [_as_agreed(line, agreed) for line in offered if line["key"] in agreed["picked"]]
     left = [line["text"] for line in offered if line["key"] not in agreed["picked"]]
-    paper.heading("Valda tillval", after=0)
+    paper.heading(_("Valda tillval"), after=0)
     if chosen:
         table, apart = Table(paper, columns(chosen)), sets_apart(content)
         sections_bp = {line["key"]: part["discount_bp"] for part in content["sections"] for line in part["lines"]}
         for line in chosen:
             line_row(table, line, apart, discounts_bp=(sections_bp[line["key"]], content["discount_bp"]))
     else:
-        paper.write("Inga tillval är valda.")
+        paper.write(_("Inga tillval är valda."))
     if left:
         paper.y += 2 * MM
-        paper.write(f"Valdes inte: {', '.join(left)}.", NOTE)
+        paper.write(_("Valdes inte: %(options)s.", options=", ".join(left)), NOTE)
     paper.y += 4.5 * MM
 
 
@@ -154,10 +169,10 @@ def _quantities(paper: Paper, agreed: Agreed, content: Content) -> None:
     ]
     if not changed:
         return
-    paper.heading("Valda antal", after=1 * MM)
+    paper.heading(_("Valda antal"), after=1 * MM)
     for line, now in changed:
         before, after = (f"{quantity(each['quantity_milli'])} {each['unit']}".strip() for each in (line, now))
-        paper.write(f"{line['text']}: {after} i stället för {before}.")
+        paper.write(_("%(line)s: %(after)s i stället för %(before)s.", line=line["text"], after=after, before=before))
     paper.y += 4.5 * MM
 
 
@@ -173,7 +188,7 @@ def _price(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content) -
         if text
     ]
     paper.need(max(sums_height(rows), sum(height(lines) + 2 * MM for lines in blocks)))
-    paper.sheet.bookmark(paper.y, "Avtalat pris")
+    paper.sheet.bookmark(paper.y, _("Avtalat pris"))
     top = paper.y
     paper.y += 0.9 * MM
     for lines in blocks:
@@ -189,28 +204,31 @@ def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, st
     given = {consent["kind"] for consent in agreed["consents"] if consent["value"]}
     last_day = day_in_words(_last_day(agreed, evidence))
     offered = any(options(content))
-    chosen = ", och de tillval som står ovan" if agreed["picked"] else " utom tillvalen" if offered else ""
-    covers = f"Allt i offerten ingår{chosen}."
+    if agreed["picked"]:
+        covers = _("Allt i offerten ingår, och de tillval som står ovan.")
+    else:
+        covers = _("Allt i offerten ingår utom tillvalen.") if offered else _("Allt i offerten ingår.")
     binding = _PRICE_NOTE if price.is_fixed(content) else price.price_type(content, agreed["most_ore"])
     words = f"{covers} {binding}"
     if agreed["totals"]["deductions"]:
         words = f"{words} {_PRELIMINARY}"
     times = [
-        f"Start {content['starts_on']}." if content["starts_on"] else "",
-        f"Klart {content['finishes_on']}." if content["finishes_on"] else "",
+        _("Start %(day)s.", day=content["starts_on"]) if content["starts_on"] else "",
+        _("Klart %(day)s.", day=content["finishes_on"]) if content["finishes_on"] else "",
     ]
     withdrawal = ""
     if content["withdrawal"]["right"]:
         times.append(
-            "Beställaren har begärt att arbetet får börja innan ångertiden är slut."
+            _("Beställaren har begärt att arbetet får börja innan ångertiden är slut.")
             if START_WITHIN_PERIOD in given
-            else f"Arbetet börjar tidigast dagen efter den {last_day}, då ångertiden är slut."
+            else _("Arbetet börjar tidigast dagen efter den %(day)s, då ångertiden är slut.", day=last_day)
         )
-        withdrawal = (
-            f"Sista dagen att ångra avtalet är den {last_day}. Hur man gör står i offerten. Ångerblanketten följer "
-            "med som en egen fil."
+        withdrawal = _(
+            "Sista dagen att ångra avtalet är den %(day)s. Hur man gör står i offerten. Ångerblanketten följer med "
+            "som en egen fil.",
+            day=last_day,
         )
-    return {"Pris": words, "Tid": " ".join(time for time in times if time), "Ångerrätt": withdrawal}
+    return {_("Pris"): words, _("Tid"): " ".join(time for time in times if time), _("Ångerrätt"): withdrawal}
 
 
 def _last_day(agreed: Agreed, evidence: Evidence) -> date:
@@ -221,16 +239,16 @@ def _last_day(agreed: Agreed, evidence: Evidence) -> date:
 
 def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:
     """Who applies for the deduction, and each one's part of it. Personnummer masked, if given."""
-    applicants, home = agreed["applicants"], HOMES[agreed["home"]["kind"]]
+    applicants, home = agreed["applicants"], str(HOMES[agreed["home"]["kind"]])
     if not applicants or not agreed["totals"]["deductions"]:
         return
-    paper.heading("Avdraget fördelas så här", after=0)
+    paper.heading(_("Avdraget fördelas så här"), after=0)
     kinds = [share["kind"] for share in agreed["totals"]["deductions"]]
     masked = evidence.get("personnummer_masked") or []
     masked = masked if any(masked) else []
     wide = SPAN - (45 * MM + BETWEEN if masked else 0) - len(kinds) * (35 * MM + BETWEEN)
-    columns = [Column("Namn", wide), *([Column("Personnummer", 45 * MM)] if masked else [])]
-    columns += [Column(f"{kind.upper()}-avdrag", 35 * MM, right=True) for kind in kinds]
+    columns = [Column(_("Namn"), wide), *([Column(_("Personnummer"), 45 * MM)] if masked else [])]
+    columns += [Column(_("%(kinds)s-avdrag", kinds=kind.upper()), 35 * MM, right=True) for kind in kinds]
     table = Table(paper, columns)
     for place, applicant in enumerate(applicants):
         mask = masked[place] if place < len(masked) else ""
@@ -247,9 +265,9 @@ def _consents(paper: Paper, agreed: Agreed) -> None:
     """Every consent with the text that was shown; a box without tick was offered and not given."""
     if not agreed["consents"]:
         return
-    paper.heading("Samtycken", after=1 * MM)
+    paper.heading(_("Samtycken"), after=1 * MM)
     for consent in agreed["consents"]:
-        text = consent["text"] if consent["value"] else f"{consent['text']} (Lämnades inte.)"
+        text = consent["text"] if consent["value"] else f"{consent['text']} {_('(Lämnades inte.)')}"
         lines = wrap(text, NOTE, SPAN - 7 * MM)
         paper.need(height(lines[:4]))
         tick_box(paper, LEFT, ticked=consent["value"])

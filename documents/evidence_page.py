@@ -9,6 +9,7 @@ events           [{at (ISO 8601, UTC), what, who, trace}] in order, in Swedish w
 pdf_sha256, json_sha256, agreed_sha256   hex: the frozen quote, its content, what was agreed
 chain_link       hex: link of the entry `quote.accepted` in the firm's chain
 check_address    where anyone can check, "" if there is no such page
+handed_by        optional: who let the customer use a device of the firm's
 withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
 personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`; "" where not given yet
 
@@ -28,13 +29,16 @@ from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, plain_opening
 from documents.sheet import INK, MM, NOTE, QUIET, WHITE, YELLOW, Style
 from documents.table import BETWEEN, Column, Table
 from documents.text import Line, height, wrap
+from languages import gettext as _
+from languages import lazy_gettext as _l
+from languages import ngettext
 
 METHODS = {
-    "link_mail": "Länk som skickades till beställarens e-postadress.",
-    "link_handed_over": "Länk som företaget lämnade över till beställaren, inte genom Handslag.",
-    "on_site": "På plats, på företagets skärm.",
+    "link_mail": _l("Länk som skickades till beställarens e-postadress."),
+    "link_handed_over": _l("Länk som företaget lämnade över till beställaren, inte genom Handslag."),
+    "on_site": _l("På plats, på en av företagets enheter, som beställaren fick låna."),
 }
-_LEVEL = (
+_LEVEL = _l(
     "Nivå: enkel elektronisk underskrift enligt eIDAS-förordningen (EU) nr 910/2014. Beställaren skrev sitt namn, "
     "kryssade i samtyckena och tryckte på beställningsknappen. Ingen e-legitimation användes."
 )
@@ -61,20 +65,21 @@ def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, s
     """Draw on the page just begun. `quote` names number and version, `pages` and `size_bytes` the frozen file."""
     accepted = moment(evidence["accepted_at"])
     facts = [
-        ("Avtal", evidence["document_id"]),
-        ("Gäller", f"Offert {quote}"),
-        ("Godkänt", f"{local_seconds(accepted)} {zone(accepted)}"),
+        (_("Avtal"), evidence["document_id"]),
+        (_("Gäller"), _("Offert %(n)s", n=quote)),
+        (_("Godkänt"), f"{local_seconds(accepted)} {zone(accepted)}"),
     ]
-    plain_opening(paper, "Bevis på godkännandet", facts)
+    plain_opening(paper, _("Bevis på godkännandet"), facts)
     paper.y += 6 * MM
     _joint(
         paper,
-        ("Företag", evidence["firm_name"], f"{evidence['firm_actor']}, {local_minute(moment(evidence['firm_at']))}"),
-        ("Beställare", evidence["customer_name"], f"Godkände {local_minute(accepted)}"),
+        (_("Företag"), evidence["firm_name"], f"{evidence['firm_actor']}, {local_minute(moment(evidence['firm_at']))}"),
+        (_("Beställare"), evidence["customer_name"], _("Godkände %(when)s", when=local_minute(accepted))),
     )
     paper.y += 5 * MM
-    paper.heading("Så godkändes offerten", after=1 * MM)
-    paper.write(f"{METHODS.get(evidence['method'], evidence['method'])} {_LEVEL}", _SMALL)
+    paper.heading(_("Så godkändes offerten"), after=1 * MM)
+    handed = " " + _("%(name)s lämnade över den.", name=evidence["handed_by"]) if evidence.get("handed_by") else ""
+    paper.write(f"{METHODS.get(evidence['method'], evidence['method'])}{handed} {_LEVEL}", _SMALL)
     paper.y += 4 * MM
     _prints(paper, evidence, pages, size_bytes)
     _events(paper, evidence)
@@ -114,14 +119,14 @@ def _joint_lines(texts: Sequence[str], colour: str, width: float) -> list[Line]:
 
 def _prints(paper: Paper, evidence: Mapping[str, Any], pages: int, size_bytes: int) -> None:
     """The fingerprints, one below the other."""
-    paper.heading("Dokument och fingeravtryck", after=0)
-    sheets = "1 sida" if pages == 1 else f"{pages} sidor"
+    paper.heading(_("Dokument och fingeravtryck"), after=0)
+    sheets = ngettext("1 sida", "%(num)s sidor", pages)
     table = Table(paper, [Column("", 60 * MM), Column("SHA-256", SPAN - 60 * MM - BETWEEN)])
     for name, fingerprint in (
-        (f"Offerten som PDF, {sheets}, {file_size(size_bytes)}", evidence["pdf_sha256"]),
-        ("Offertens innehåll (JSON)", evidence["json_sha256"]),
-        ("Det ni kom överens om (JSON)", evidence["agreed_sha256"]),
-        ("Länk i företagets händelsekedja", evidence["chain_link"]),
+        (_("Offerten som PDF, %(pages)s, %(size)s", pages=sheets, size=file_size(size_bytes)), evidence["pdf_sha256"]),
+        (_("Offertens innehåll (JSON)"), evidence["json_sha256"]),
+        (_("Det ni kom överens om (JSON)"), evidence["agreed_sha256"]),
+        (_("Länk i företagets händelsekedja"), evidence["chain_link"]),
     ):
         table.row([[(name, _SMALL)], [(fingerprint, _HASH)]])
     paper.y += 5 * MM
@@ -131,17 +136,17 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
     """The events with their time in Sweden; the zone in the head, or on each row when it changed in between."""
     moments = [moment(event["at"]) for event in evidence["events"]]
     zones = {zone(at) for at in moments}
-    paper.heading("Händelser", after=0)
+    paper.heading(_("Händelser"), after=0)
     one = zones.pop() if len(zones) == 1 else ""
     first, third = (33 * MM if one else 41 * MM), 42 * MM
     rest = (SPAN - first - third - 3 * BETWEEN) / 2
     table = Table(
         paper,
         [
-            Column(f"Tid ({one})" if one else "Tid", first),
-            Column("Händelse", rest),
-            Column("Vem", third),
-            Column("Spår", rest),
+            Column(f"{_('Tid')} ({one})" if one else _("Tid"), first),
+            Column(_("Händelse"), rest),
+            Column(_("Vem"), third),
+            Column(_("Spår"), rest),
         ],
     )
     for at, event in zip(moments, evidence["events"], strict=True):
@@ -149,8 +154,12 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
         table.row([[(text, _SMALL)] for text in (time, event["what"], event["who"], event["trace"])])
     paper.y += 2 * MM
     paper.write(
-        f"Händelserna är ett utdrag. Hela loggen för avtal {evidence['document_id']} finns hos "
-        f"{evidence['firm_name']} i Handslag och följer med när företaget hämtar ut sina data.",
+        _(
+            "Händelserna är ett utdrag. Hela loggen för avtal %(id)s finns hos %(firm)s i Handslag och följer med när "
+            "företaget hämtar ut sina data.",
+            id=evidence["document_id"],
+            firm=evidence["firm_name"],
+        ),
         NOTE,
     )
     paper.y += 5 * MM
@@ -160,16 +169,21 @@ def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int) -> Non
     """Five steps that need neither us nor our server; a code to the page where it can be done too."""
     address = evidence["check_address"]
     steps = [
-        f"Den här filen börjar med offerten, byte för byte. Räkna SHA-256 på de första {grouped(size_bytes)} byten, "
-        f"till exempel med head -c {size_bytes} avtal.pdf | sha256sum, och jämför med raden Offerten som PDF.",
-        "Be företaget om de två JSON-filerna och räkna SHA-256 på dem. Jämför med raderna ovan.",
-        "I filen med det ni kom överens om står fingeravtrycken av offerten. De ska vara desamma som här.",
-        "I företagets händelselogg står det överenskommas fingeravtryck i posten quote.accepted, med länken ovan.",
-        "Varje post i loggen binder den före. Ändras något i efterhand stämmer inte länkarna längre.",
+        _(
+            "Den här filen börjar med offerten, byte för byte. Räkna SHA-256 på de första %(count)s byten, "
+            "till exempel med head -c %(bytes)s avtal.pdf | sha256sum, och jämför med raden Offerten som PDF.",
+            count=grouped(size_bytes),
+            bytes=size_bytes,
+        ),
+        _("Be företaget om de två JSON-filerna och räkna SHA-256 på dem. Jämför med raderna ovan."),
+        _("I filen med det ni kom överens om står fingeravtrycken av offerten. De ska vara desamma som här."),
+        _("I företagets händelselogg står det överenskommas fingeravtryck i posten quote.accepted, med länken ovan."),
+        _("Varje post i loggen binder den före. Ändras något i efterhand stämmer inte länkarna längre."),
     ]
     width = SPAN - (_CODE_SIDE + 8 * MM if address else 0)
     blocks = [wrap(step, _SMALL, width - 6 * MM) for step in steps]
-    where = wrap(f"Koden leder till {address.removeprefix('https://').removeprefix('http://')}", QUIET, width - 6 * MM)
+    leads = _("Koden leder till %(address)s", address=address.removeprefix("https://").removeprefix("http://"))
+    where = wrap(leads, QUIET, width - 6 * MM)
     tall = sum(height(lines) + 0.8 * MM for lines in blocks) + height(where)
     paper.need(HEADING.leading + 1 * MM + max(tall, _CODE_SIDE + 1 * MM))
     paper.heading("Så kontrollerar du", after=1 * MM)

@@ -1,17 +1,16 @@
-"""Money, numbers and times as they stand on paper. Pure functions."""
+"""Money, numbers and times as they stand on paper, in the language at hand."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
+import languages
 from domain.clock import STOCKHOLM
+from languages import gettext as _
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
-_MONTHS = (
-    *("januari", "februari", "mars", "april", "maj", "juni"),
-    *("juli", "augusti", "september", "oktober", "november", "december"),
-)
 
 
 def grouped(number: int) -> str:
@@ -23,7 +22,7 @@ def grouped(number: int) -> str:
 def kronor(ore: int) -> str:
     """Öre as kronor without unit: `1 290` or `1 290,50`. Decimals only when there are öre."""
     whole, rest = divmod(abs(ore), 100)
-    text = grouped(whole) + (f",{rest:02d}" if rest else "")
+    text = grouped(whole) + (f"{languages.at_hand().decimal}{rest:02d}" if rest else "")
     return MINUS + text if ore < 0 else text
 
 
@@ -40,14 +39,15 @@ def kr_whole(kronor_whole: int) -> str:
 def quantity(milli: int) -> str:
     """Thousandths as `5,5`: no trailing zeros."""
     whole, rest = divmod(abs(milli), 1000)
-    text = grouped(whole) + (f",{rest:03d}".rstrip("0") if rest else "")
+    text = grouped(whole) + (f"{languages.at_hand().decimal}{rest:03d}".rstrip("0") if rest else "")
     return MINUS + text if milli < 0 else text
 
 
 def percent(bp: int) -> str:
     """Hundredths of a percent as `12,5 %`."""
     whole, rest = divmod(bp, 100)
-    return grouped(whole) + (f",{rest:02d}".rstrip("0") if rest else "") + f"{NBSP}%"
+    language = languages.at_hand()
+    return grouped(whole) + (f"{language.decimal}{rest:02d}".rstrip("0") if rest else "") + language.percent
 
 
 def file_size(size_bytes: int) -> str:
@@ -57,7 +57,15 @@ def file_size(size_bytes: int) -> str:
 
 def day_in_words(day: date) -> str:
     """`4 december 2026`."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {_months(languages.code())[day.month - 1]} {day.year}"
+
+
+@lru_cache(maxsize=8)
+def _months(code: str) -> tuple[str, ...]:
+    return (
+        *(_("januari"), _("februari"), _("mars"), _("april"), _("maj"), _("juni")),
+        *(_("juli"), _("augusti"), _("september"), _("oktober"), _("november"), _("december")),
+    )
 
 
 def moment(text: str) -> datetime:
@@ -70,13 +78,13 @@ def moment(text: str) -> datetime:
 
 def local_seconds(at: datetime) -> str:
     """`2026-11-20 09.14.36` in Swedish time, as the tables of evidence show it."""
-    return at.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H.%M.%S")
+    return at.astimezone(STOCKHOLM).strftime(f"%Y-%m-%d %H{languages.at_hand().colon}%M{languages.at_hand().colon}%S")
 
 
 def local_minute(at: datetime) -> str:
     """`20 november 2026 kl. 09.14` in Swedish time."""
     local = at.astimezone(STOCKHOLM)
-    return f"{day_in_words(local.date())} kl.{NBSP}{local:%H.%M}"
+    return f"{day_in_words(local.date())} {_('kl.')}{NBSP}{local:%H}{languages.at_hand().colon}{local:%M}"
 
 
 def zone(at: datetime) -> str:

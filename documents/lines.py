@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+import languages
 from documents import faces
 from documents.format import kr, kronor, percent, quantity
 from documents.page import SPAN, Paper
@@ -18,12 +19,14 @@ from documents.price import quantity_limits
 from documents.sheet import BODY, MM, NOTE, QUIET
 from documents.table import BETWEEN, Cell, Column, Table
 from domain.quotes import less
+from languages import gettext as _
+from languages import lazy_gettext as _l
 
 Content = Mapping[str, Any]
 Row = Mapping[str, Any]
 
 _MARK_WIDTH = 4.6 * MM
-CHOICES = {"one": "Välj högst en", "must": "Välj en"}
+CHOICES = {"one": _l("Välj högst en"), "must": _l("Välj en")}
 
 
 class Apart(NamedTuple):
@@ -70,7 +73,7 @@ def columns(lines: Sequence[Row], sums_ore: Iterable[int] = ()) -> list[Column]:
     def widest(values: Iterator[str], least: float, most: float) -> float:
         return min(max([least, *(face.width(value, BODY.size) + 0.5 for value in set(values))]), most)
 
-    ore = face.width(",00", BODY.size)
+    ore = face.width(f"{languages.at_hand().decimal}00", BODY.size)
     amounts = [*(line["total_ore"] for line in lines), *sums_ore]
     amount = widest((kronor(each) for each in amounts), 20 * MM, 40 * MM)
     price = widest((kronor(line["unit_price_ore"]) for line in lines), 17 * MM, 34 * MM)
@@ -78,15 +81,15 @@ def columns(lines: Sequence[Row], sums_ore: Iterable[int] = ()) -> list[Column]:
     text = SPAN - _MARK_WIDTH - amount - price - count - 4 * BETWEEN + 1.4 * MM
     return [
         Column("", _MARK_WIDTH - 1.4 * MM),
-        Column("Beskrivning", text),
-        Column("Antal", count, right=True),
+        Column(_("Beskrivning"), text),
+        Column(_("Antal"), count, right=True),
         Column(
-            "À-pris" if lines else "",
+            _("À-pris") if lines else "",
             price,
             right=True,
             hang=ore if any(line["unit_price_ore"] % 100 for line in lines) else 0,
         ),
-        Column("Summa kr", amount, right=True, hang=ore if any(each % 100 for each in amounts) else 0),
+        Column(_("Summa kr"), amount, right=True, hang=ore if any(each % 100 for each in amounts) else 0),
     ]
 
 
@@ -100,12 +103,12 @@ def line_row(
     less_ore = less(line["total_ore"], *discounts_bp)
     least, most = line["quantity_min_milli"], line["quantity_max_milli"]
     remarks = [
-        "Rekommenderas" if line["is_recommended"] else "",
-        f"Rabatt {percent(line['discount_bp'])}" if line["discount_bp"] and with_price else "",
-        f"Moms {line['vat_percent']} %" if line["vat_percent"] != apart.usual_rate else "",
-        f"Med {line['deduction'].upper()}-avdrag" if apart.name_deduction and line["deduction"] else "",
+        _("Rekommenderas") if line["is_recommended"] else "",
+        _("Rabatt %(percent)s", percent=percent(line["discount_bp"])) if line["discount_bp"] and with_price else "",
+        _("Moms %(rate)s %%", rate=line["vat_percent"]) if line["vat_percent"] != apart.usual_rate else "",
+        _("Med %(kind)s-avdrag", kind=line["deduction"].upper()) if apart.name_deduction and line["deduction"] else "",
         quantity_limits(quantity(least), quantity(most), line["unit"]) if most is not None else "",
-        f"Efter rabatt {kr(less_ore)}" if less_ore != line["total_ore"] else "",
+        _("Efter rabatt %(amount)s", amount=kr(less_ore)) if less_ore != line["total_ore"] else "",
     ]
     words = [(line["text"], BODY)]
     words += [(text, QUIET) for text in (line["note"], " · ".join(part for part in remarks if part)) if text]
@@ -142,17 +145,18 @@ def draw_options(paper: Paper, content: Content) -> None:
     alone = [section for section in content["sections"] if not section["choice"] and any(_options(section))]
     paper.y += 5 * MM
     paper.need(46 * MM)
-    title = "Att välja, inte medräknat i priset" if one_of else "Tillval, inte medräknade i priset"
+    title = _("Att välja, inte medräknat i priset") if one_of else _("Tillval, inte medräknade i priset")
     paper.heading(title, after=0)
     if content["discount_bp"]:
         discount = percent(content["discount_bp"])
-        paper.write(f"Rabatten på {discount} gäller här också. Priset efter rabatt står på varje rad.", NOTE)
+        text = _("Rabatten på %(percent)s gäller här också. Priset efter rabatt står på varje rad.", percent=discount)
+        paper.write(text, NOTE)
     table, apart = Table(paper, columns(lines)), sets_apart(content)
     for section in one_of:
-        table.section(": ".join(text for text in (section["title"], CHOICES[section["choice"]]) if text), "")
+        table.section(": ".join(text for text in (section["title"], str(CHOICES[section["choice"]])) if text), "")
         _options_of(table, section, apart, content["discount_bp"])
     if one_of and alone:
-        table.section("Tillval", "")
+        table.section(_("Tillval"), "")
     for section in alone:
         _options_of(table, section, apart, content["discount_bp"])
 
@@ -162,7 +166,7 @@ def _section(table: Table, section: Row, apart: Apart) -> None:
     has_sum = any(not line["is_text"] for line in lines)
     mode = section["price_mode"]
     if section["title"] or mode != "rows":
-        table.section(section["title"] or "Arbete och material", kronor(section["total_ore"]) if has_sum else "")
+        table.section(section["title"] or _("Arbete och material"), kronor(section["total_ore"]) if has_sum else "")
     for line in lines:
         if line["is_text"]:
             table.words(_words(line))
@@ -171,9 +175,15 @@ def _section(table: Table, section: Row, apart: Apart) -> None:
     remarks = []
     if section["discount_bp"] and has_sum:
         before = sum(line["total_ore"] for line in lines)
-        remarks.append(f"Rabatt {percent(section['discount_bp'])}, {kr(before - section['total_ore'])}, är avdragen")
+        remarks.append(
+            _(
+                "Rabatt %(percent)s, %(amount)s, är avdragen",
+                percent=percent(section["discount_bp"]),
+                amount=kr(before - section["total_ore"]),
+            )
+        )
     if section["labour_ore"] and (mode != "rows" or section["discount_bp"]):
-        remarks.append(f"Varav arbete {kr(section['labour_ore'])}")
+        remarks.append(_("Varav arbete %(amount)s", amount=kr(section["labour_ore"])))
     if remarks:
         table.words([(". ".join(remarks) + ".", QUIET)])
 
@@ -185,7 +195,8 @@ def _options_of(table: Table, section: Row, apart: Apart, whole_bp: int) -> None
         elif line["is_text"] and _is_all_options(section):
             table.words(_words(line))
     if section["discount_bp"]:
-        table.words([(f"Rabatt {percent(section['discount_bp'])} är avdragen i priset efter rabatt.", QUIET)])
+        discount = percent(section["discount_bp"])
+        table.words([(_("Rabatt %(percent)s är avdragen i priset efter rabatt.", percent=discount), QUIET)])
 
 
 def _options(section: Row) -> Iterator[Row]:

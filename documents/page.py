@@ -22,6 +22,7 @@ from documents.sheet import (
 )
 from documents.text import Line, height, wrap
 from domain.phones import spoken
+from languages import gettext as _
 
 LEFT, RIGHT = 20 * MM, WIDTH - 18 * MM
 TOP = 15 * MM
@@ -65,7 +66,7 @@ class Paper:
         self.y = TOP
         self._label = label
         self._before = before
-        columns = _footer_columns(firm, "Sida 100 av 100")
+        columns = _footer_columns(firm, _("Sida %(n)s av %(total)s", n=100, total=100))
         self._foot_top = HEIGHT - 14 * MM - 3 * MM - max(height(column.lines) for column in columns)
         self.bottom = self._foot_top - 5 * MM
         self.new_page()
@@ -133,7 +134,7 @@ class Paper:
         total = self._before + self.sheet.page_count
         for index in range(self.sheet.page_count):
             self.sheet.turn_to(index)
-            self._footer(f"Sida {self._before + index + 1} av {total}")
+            self._footer(_("Sida %(n)s av %(total)s", n=self._before + index + 1, total=total))
         return self.sheet.finish()
 
     def _footer(self, page: str) -> None:
@@ -154,18 +155,24 @@ class Paper:
 
 def _footer_columns(firm: Mapping[str, Any], page: str) -> list[_Column]:
     """Who the firm is (name, seat, address, contact, org.nr, VAT, F-skatt; ABL 28 kap. 5 §) and the page number."""
+    approved = _("Godkänd för F-skatt")
     texts = [
-        [firm["name"], firm["street"], f"{firm['postal_code']} {firm['city']}".strip(), _named("Säte", firm["seat"])],
+        [
+            firm["name"],
+            firm["street"],
+            f"{firm['postal_code']} {firm['city']}".strip(),
+            _named(_("Säte"), firm["seat"]),
+        ],
         [spoken(firm["phone"]), firm["email"], firm["website"]],
         [
-            _named("Bankgiro", firm["bankgiro"]),
-            _named("Plusgiro", firm["plusgiro"]),
-            _named("Org.nr", firm["orgnr"]),
-            _named("Moms", firm["vat_number"]),
+            _named(_("Bankgiro"), firm["bankgiro"]),
+            _named(_("Plusgiro"), firm["plusgiro"]),
+            _named(_("Org.nr"), firm["orgnr"]),
+            _named(_("Moms"), firm["vat_number"]),
         ],
-        ["Godkänd för F-skatt" if firm["f_skatt"] else "", page, "Skapad med Handslag"],
+        [approved if firm["f_skatt"] else "", page, _("Skapad med Handslag")],
     ]
-    bold = {firm["name"], "Godkänd för F-skatt"}
+    bold = {firm["name"], approved}
     shown = [[text for text in column if text] for column in texts]
     widest = [max((_foot_width(text, text in bold) for text in column), default=0.0) for column in shown]
     limit = _widest_column(widest)

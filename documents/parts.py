@@ -11,9 +11,11 @@ from documents.format import kr, kr_whole, percent
 from documents.page import LEFT, RIGHT, SPAN, Paper
 from documents.sheet import BODY, GREEN, INK, MM, NOTE, NOTE_STRONG, SOFT, STRONG, WHITE, Style
 from documents.text import Line, height, wrap
+from languages import gettext as _
+from languages import lazy_gettext as _l
 
-KINDS = {"labour": ("A", "Arbete"), "material": ("M", "Material"), "other": ("Ö", "Övrigt")}
-DEDUCTIONS = {"rot": "ROT-avdrag", "rut": "RUT-avdrag"}
+KINDS = {"labour": (_l("A"), _l("Arbete")), "material": (_l("M"), _l("Material")), "other": (_l("Ö"), _l("Övrigt"))}
+DEDUCTIONS = {"rot": _l("ROT-avdrag"), "rut": _l("RUT-avdrag")}
 
 _SIDE = 4.4 * MM
 _EDGE = 0.3 * MM
@@ -72,7 +74,7 @@ _LOOKS = {
 
 def kind_mark(paper: Paper, kind: str, x: float, y: float) -> None:
     """Labour solid, material hatched, other open: readable in grey and without colour."""
-    letter = KINDS[kind][0]
+    letter = str(KINDS[kind][0])
     sheet = paper.sheet
     if kind == "labour":
         sheet.box(x, y, _SIDE, _SIDE)
@@ -87,7 +89,7 @@ def kind_legend(paper: Paper, kinds: Sequence[str], x: float) -> None:
     """What the marks mean, in one row at the cursor."""
     for kind in kinds:
         kind_mark(paper, kind, x, paper.y)
-        word = KINDS[kind][1]
+        word = str(KINDS[kind][1])
         paper.sheet.text(x + _SIDE + 1.2 * MM, paper.y + _SIDE / 2 + 0.34 * NOTE.size, word, NOTE)
         x += _SIDE + 4.4 * MM + faces.familjen(NOTE.weight).width(word, NOTE.size)
     paper.y += _SIDE
@@ -102,16 +104,19 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
     rows = []
     if whole_ore := totals.get("whole_discount_ore", 0):
         stated_ore = totals["gross_ore" if basis == "incl" else "net_ore"]
-        rows = [Sum("Före rabatt", kr(stated_ore + whole_ore)), Sum(f"Rabatt {percent(discount_bp)}", kr(-whole_ore))]
-    rows += [Sum(word, kr(totals[f"{kind}_ore"])) for kind, (_, word) in KINDS.items() if totals[f"{kind}_ore"]]
+        rows = [
+            Sum(_("Före rabatt"), kr(stated_ore + whole_ore)),
+            Sum(_("Rabatt %(percent)s", percent=percent(discount_bp)), kr(-whole_ore)),
+        ]
+    rows += [Sum(str(word), kr(totals[f"{kind}_ore"])) for kind, (_, word) in KINDS.items() if totals[f"{kind}_ore"]]
     vat = [group for group in totals["vat"] if group["rate_percent"] or len(totals["vat"]) > 1]
     deductions = [share for share in totals["deductions"] if share["amount_kr"]]
     several = len(vat) > 1
     if basis == "incl":
-        total = Sum("Pris inkl. moms", kr(totals["gross_ore"]), "plain" if deductions else "total")
+        total = Sum(_("Pris inkl. moms"), kr(totals["gross_ore"]), "plain" if deductions else "total")
         small = [
             Sum(
-                f"varav moms {group['rate_percent']} %" + (f" på {kr(group['net_ore'])}" if several else ""),
+                _("varav moms %(rate)s %%", rate=group["rate_percent"]) + (_on(group) if several else ""),
                 kr(group["vat_ore"]),
                 "small",
             )
@@ -119,18 +124,22 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
         ]
         rows += [total, *small]
     else:
-        rows.append(Sum("Pris exkl. moms", kr(totals["net_ore"])))
+        rows.append(Sum(_("Pris exkl. moms"), kr(totals["net_ore"])))
         rows += [
             Sum(
-                f"Moms {group['rate_percent']} %" + (f" på {kr(group['net_ore'])}" if several else ""),
+                _("Moms %(rate)s %%", rate=group["rate_percent"]) + (_on(group) if several else ""),
                 kr(group["vat_ore"]),
             )
             for group in vat
         ]
-        rows.append(Sum("Pris inkl. moms", kr(totals["gross_ore"]), "plain" if deductions else "total"))
+        rows.append(Sum(_("Pris inkl. moms"), kr(totals["gross_ore"]), "plain" if deductions else "total"))
     rows += [
         Sum(
-            f"{DEDUCTIONS[share['kind']]} {share['rate_percent']} %, preliminärt",
+            _(
+                "%(deduction)s %(rate)s %%, preliminärt",
+                deduction=DEDUCTIONS[share["kind"]],
+                rate=share["rate_percent"],
+            ),
             kr_whole(-share["amount_kr"]),
             "green",
         )
@@ -139,6 +148,10 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
     if deductions:
         rows.append(Sum(pays, kr(totals["to_pay_ore"]), "total"))
     return rows
+
+
+def _on(group: Mapping[str, Any]) -> str:
+    return _(" på %(amount)s", amount=kr(group["net_ore"]))
 
 
 def sums_height(rows: Sequence[Sum]) -> float:

@@ -9,6 +9,7 @@ from documents.page import HALF, LEFT, SECOND, Paper
 from documents.places import belongs_to
 from documents.sheet import MM, NOTE, QUIET
 from documents.text import Line, height, wrap
+from languages import gettext as _
 
 _MOST_HEIGHT = 80 * MM
 _CAPTION_GAP = 1.5 * MM
@@ -35,7 +36,7 @@ def draw(paper: Paper, content: Mapping[str, Any], pictures: Mapping[str, bytes]
     rows = [figures[at : at + 2] for at in range(0, len(figures), 2)]
     paper.y += 8 * MM
     paper.need(22 * MM + _tall(rows[0]))
-    paper.heading("Foton")
+    paper.heading(_("Foton"))
     for row in rows:
         paper.need(_tall(row))
         top = paper.y

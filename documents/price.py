@@ -11,19 +11,21 @@ from datetime import date
 from typing import Any
 
 from documents.format import day_in_words, kr, percent
+from languages import gettext as _
+from languages import lazy_gettext as _l
 
 Content = Mapping[str, Any]
 
-_RUNNING = (
+_RUNNING = _l(
     "Löpande räkning: du betalar för den tid och det material som går åt, till priserna på raderna. Summan är en "
     "uppskattning."
 )
 _PLAN = {
-    "order": "När du beställer",
-    "start": "När arbetet börjar",
+    "order": _l("När du beställer"),
+    "start": _l("När arbetet börjar"),
     "stage": "",
-    "finish": "När arbetet är klart",
-    "inspection": "När slutbesiktningen är godkänd",
+    "finish": _l("När arbetet är klart"),
+    "inspection": _l("När slutbesiktningen är godkänd"),
 }
 
 
@@ -34,29 +36,37 @@ def is_fixed(content: Content) -> bool:
 
 def pays(content: Content, *, several: bool = False) -> str:
     """What stands beside the sum to pay."""
-    word = "Ni betalar" if several else "Du betalar"
-    return word if is_fixed(content) else f"{word} ungefär"
+    if is_fixed(content):
+        return _("Ni betalar") if several else _("Du betalar")
+    return _("Ni betalar ungefär") if several else _("Du betalar ungefär")
 
 
 def about(content: Content, ore: int) -> str:
     """An amount as sure as the price is."""
-    return kr(ore) if is_fixed(content) else f"ungefär {kr(ore)}"
+    return kr(ore) if is_fixed(content) else _("ungefär %(kr)s", kr=kr(ore))
 
 
 def price_type(content: Content, most_ore: int | None) -> str:
     """How the price is decided, in plain words; `most_ore` is the most that may be charged before deductions."""
     kind = content["price_type"]
     if kind == "fixed":
-        return "Fast pris."
+        return _("Fast pris.")
     if kind == "approximate":
-        limit = f"{content['limit_percent']}\u00a0%"
-        return f"Ungefärligt pris: det får bli högst {limit} högre, alltså som mest {_amount(content, most_ore)}."
-    words = [_RUNNING] if kind.startswith("running") else []
+        return _(
+            "Ungefärligt pris: det får bli högst %(limit)s högre, alltså som mest %(amount)s.",
+            limit=percent(100 * content["limit_percent"]),
+            amount=_amount(content, most_ore),
+        )
+    words = [str(_RUNNING)] if kind.startswith("running") else []
     if content["markup_bp"] is not None:
-        more = f" plus {percent(content['markup_bp'])}" if content["markup_bp"] else ""
-        words.append(f"Material kostar vårt inköpspris{more}.")
+        more = percent(content["markup_bp"])
+        words.append(
+            _("Material kostar vårt inköpspris plus %(percent)s.", percent=more)
+            if content["markup_bp"]
+            else _("Material kostar vårt inköpspris.")
+        )
     if kind == "running_with_cap" and most_ore is not None:
-        words.append(f"Det blir aldrig mer än {_amount(content, most_ore)}.")
+        words.append(_("Det blir aldrig mer än %(amount)s.", amount=_amount(content, most_ore)))
     return " ".join(words)
 
 
@@ -65,12 +75,15 @@ def cap_with_options(content: Content) -> str:
     offers = any(line["is_option"] for section in content["sections"] for line in section["lines"])
     if content["price_type"] != "running_with_cap" or not offers:
         return ""
-    return "Taket gäller utan tillval. Väljer du tillval höjs det med deras pris."
+    return _("Taket gäller utan tillval. Väljer du tillval höjs det med deras pris.")
 
 
 def plan_part(part: Mapping[str, Any]) -> str:
     """When a part of the payment plan falls due: `När arbetet börjar`, or the text of the part."""
-    when = f"Den {day_in_words(date.fromisoformat(part['on']))}" if part["on"] else _PLAN.get(part["trigger"], "")
+    if part["on"]:
+        when = _("Den %(day)s", day=day_in_words(date.fromisoformat(part["on"])))
+    else:
+        when = str(_PLAN.get(part["trigger"], ""))
     return ": ".join(words for words in (when, part["text"]) if words)
 
 
@@ -84,16 +97,17 @@ def plan_lines(content: Content, plan: Iterable[Mapping[str, Any]]) -> list[str]
     rows = []
     for part in plan:
         amount = about(content, part["comes_to_ore"])
-        rows.append(f"{plan_part(part) or 'Resten'}: {', '.join(text for text in (plan_share(part), amount) if text)}")
+        share = ", ".join(text for text in (plan_share(part), amount) if text)
+        rows.append(f"{plan_part(part) or _('Resten')}: {share}")
     return ["\n".join(rows)]
 
 
 def quantity_limits(least: str, most: str, unit: str) -> str:
     """What a customer may choose between, the figures already written."""
-    return f"Du väljer mellan {least} och {most} {unit}".rstrip()
+    return _("Du väljer mellan %(least)s och %(most)s %(unit)s", least=least, most=most, unit=unit).rstrip()
 
 
 def _amount(content: Content, most_ore: int | None) -> str:
-    vat = "" if content["basis"] == "incl" else " exkl. moms"
-    before = " före avdrag" if content["totals"]["deductions"] else ""
+    vat = "" if content["basis"] == "incl" else _(" exkl. moms")
+    before = _(" före avdrag") if content["totals"]["deductions"] else ""
     return f"{kr(most_ore or 0)}{vat}{before}"

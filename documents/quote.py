@@ -39,6 +39,8 @@ from documents.parts import (
 from documents.sheet import BODY, MM, NOTE, QUIET, STRONG, About
 from documents.text import height, wrap
 from domain.phones import spoken
+from languages import gettext as _
+from languages import speaking
 
 Content = Mapping[str, Any]
 
@@ -51,32 +53,38 @@ def render(content: Content, logo: bytes | None = None, pictures: Mapping[str, b
     Same content, same bytes. Raises KeyError for a field, text version or picture that is not there, OSError for a
     logo that is no picture.
     """
+    with speaking(content["lang"]):
+        return _render(content, logo, pictures or {})
+
+
+def _render(content: Content, logo: bytes | None, pictures: Mapping[str, bytes]) -> bytes:
     number = f"{content['number']}, version {content['version']}"
+    name = _("Offert %(n)s", n=number)
     about = About(
-        title=f"Offert {number}" + (f": {content['title']}" if content["title"] else ""),
+        title=name + (f": {content['title']}" if content["title"] else ""),
         author=content["firm"]["name"],
-        subject=f"Offert till {content['customer']['name']}",
+        subject=_("Offert till %(name)s", name=content["customer"]["name"]),
         dated=datetime.fromisoformat(content["dated_on"]).replace(tzinfo=UTC),
     )
-    paper = Paper(about, content["firm"], f"Offert {number}")
-    opening(paper, "Offert", _facts(content, number), logo)
+    paper = Paper(about, content["firm"], name)
+    opening(paper, _("Offert"), _facts(content, number), logo)
     _addresses(paper, content)
     _introduction(paper, content)
     draw_sections(paper, content)
     _sums(paper, content)
     draw_options(paper, content)
     _conditions(paper, content)
-    photos.draw(paper, content, pictures or {})
+    photos.draw(paper, content, pictures)
     return paper.finish()
 
 
 def _facts(content: Content, number: str) -> list[tuple[str, str]]:
     firm = content["firm"]
     return [
-        ("Nummer", number),
-        ("Datum", content["dated_on"]),
-        ("Gäller till", content["valid_until"] or ""),
-        ("Vår kontakt", ", ".join(part for part in (firm["contact"], spoken(firm["phone"])) if part)),
+        (_("Nummer"), number),
+        (_("Datum"), content["dated_on"]),
+        (_("Gäller till"), content["valid_until"] or ""),
+        (_("Vår kontakt"), ", ".join(part for part in (firm["contact"], spoken(firm["phone"])) if part)),
     ]
 
 
@@ -88,14 +96,14 @@ def _addresses(paper: Paper, content: Content) -> None:
     private = customer["kind"] == "private"
     to = [
         (customer["name"], STRONG),
-        (f"Att. {customer['contact']}" if customer["contact"] else "", BODY),
+        (_("Att. %(name)s", name=customer["contact"]) if customer["contact"] else "", BODY),
         (customer["street"], BODY),
         (_town(customer), BODY),
-        (f"Org.nr {customer['orgnr']}" if customer["orgnr"] and not private else "", BODY),
+        (_("Org.nr %(n)s", n=customer["orgnr"]) if customer["orgnr"] and not private else "", BODY),
     ]
     place = [(site["street"], STRONG), (_town(site), BODY)]
     low = top
-    for label, lines, x in (("Arbetsplats", place, LEFT), ("Till", to, SECOND)):
+    for label, lines, x in ((_("Arbetsplats"), place, LEFT), (_("Till"), to, SECOND)):
         paper.y = top
         shown = [(text, style) for text, style in lines if text]
         if not shown:
@@ -110,8 +118,8 @@ def _addresses(paper: Paper, content: Content) -> None:
 
 def _introduction(paper: Paper, content: Content) -> None:
     dates = [
-        f"Start {content['starts_on']}." if content["starts_on"] else "",
-        f"Klart {content['finishes_on']}." if content["finishes_on"] else "",
+        _("Start %(day)s.", day=content["starts_on"]) if content["starts_on"] else "",
+        _("Klart %(day)s.", day=content["finishes_on"]) if content["finishes_on"] else "",
     ]
     when = " ".join(part for part in dates if part)
     if content["title"]:
@@ -134,13 +142,13 @@ def _sums(paper: Paper, content: Content) -> None:
     used = [kind for kind in KINDS if kind in kinds]
     width = SPAN - SUMS_WIDTH - GAP
     notes = [wrap(text, NOTE, width) for text in _price_notes(content)]
-    code = ("Godkänn på webben", _invitation(content))
+    code = (_("Godkänn på webben"), _invitation(content))
     tall = 6 * MM + sum(height(lines) + 2 * MM for lines in notes)
     if content["address"]:
         tall += 4 * MM + code_height(*code, width)
     paper.y += 5 * MM
     paper.need(max(sums_height(rows), tall))
-    paper.sheet.bookmark(paper.y, "Pris")
+    paper.sheet.bookmark(paper.y, _("Pris"))
     top = paper.y
     draw_sums(paper, rows)
     low, paper.y = paper.y, top + 1.1 * MM
@@ -155,19 +163,21 @@ def _sums(paper: Paper, content: Content) -> None:
 
 
 def _price_notes(content: Content) -> list[str]:
-    vat = "inklusive" if content["basis"] == "incl" else "exklusive"
+    if content["basis"] == "incl":
+        vat = _("Alla priser på raderna är i kronor inklusive moms.")
+    else:
+        vat = _("Alla priser på raderna är i kronor exklusive moms.")
     rates = sets_apart(content)
-    usual = f" Moms {rates.usual_rate} % där inget annat står." if rates.several_rates else ""
+    usual = _("Moms %(rate)s %% där inget annat står.", rate=rates.usual_rate) if rates.several_rates else ""
     words = (price.price_type(content, content["most_ore"]), price.cap_with_options(content))
-    price_type = " ".join(text for text in words if text)
-    notes = [f"Alla priser på raderna är i kronor {vat} moms.{usual} {price_type}".strip()]
+    notes = [" ".join(text for text in (vat, usual, *words) if text)]
     if content["totals"]["deductions"]:
-        notes.append("Avdraget är preliminärt. Säger Skatteverket nej betalar du den delen själv, se villkoren.")
+        notes.append(_("Avdraget är preliminärt. Säger Skatteverket nej betalar du den delen själv, se villkoren."))
     if any(section["choice"] for section in content["sections"]):
-        notes.append("Det du väljer själv är inte medräknat. Det står för sig här nedanför.")
+        notes.append(_("Det du väljer själv är inte medräknat. Det står för sig här nedanför."))
     elif any(options(content)):
-        more = kr(content["totals"]["options_ore"]) + ("" if content["basis"] == "incl" else " inklusive moms")
-        notes.append(f"Tillval för {more} är inte medräknade. De står för sig här nedanför.")
+        more = kr(content["totals"]["options_ore"]) + ("" if content["basis"] == "incl" else _(" inklusive moms"))
+        notes.append(_("Tillval för %(amount)s är inte medräknade. De står för sig här nedanför.", amount=more))
     return notes
 
 
@@ -176,21 +186,24 @@ def _conditions(paper: Paper, content: Content) -> None:
     blocks: list[tuple[str, list[str]]] = []
     totals = content["totals"]
     if totals["deductions"]:
-        kinds = " och ".join(share["kind"].upper() for share in totals["deductions"])
+        kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"])
         version = content["deduction_terms"]["text_version"]
-        blocks.append((f"{kinds}-avdrag", texts.deduction(version, totals, content["paid_on"])))
-    for label, text in (("Ingår inte", content["not_included"]), ("Det här ordnar du", content["customer_does"])):
+        blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
+    for label, text in (
+        (_("Ingår inte"), content["not_included"]),
+        (_("Det här ordnar du"), content["customer_does"]),
+    ):
         if text.strip():
             blocks.append((label, [text.strip()]))
     if content["payment_plan"]:
-        blocks.append(("Så betalar du", price.plan_lines(content, content["payment_plan"])))
+        blocks.append((_("Så betalar du"), price.plan_lines(content, content["payment_plan"])))
     if content["terms"].strip():
-        blocks.append(("Villkor", [content["terms"].strip()]))
+        blocks.append((_("Villkor"), [content["terms"].strip()]))
     withdrawal = content["withdrawal"]
     if withdrawal["right"]:
         version = withdrawal["text_version"]
-        blocks.append(("Ångerrätt", texts.withdrawal(version, content["firm"], withdrawal["days"])))
-        blocks.append(("Fel och tvist", texts.consumer(version)))
+        blocks.append((_("Ångerrätt"), texts.withdrawal(version, content["firm"], withdrawal["days"])))
+        blocks.append((_("Fel och tvist"), texts.consumer(version)))
     if not blocks:
         return
     paper.y += 8 * MM
@@ -201,8 +214,13 @@ def _conditions(paper: Paper, content: Content) -> None:
 def _invitation(content: Content) -> str:
     """Where the code leads. The address stands as text too, for those who cannot scan."""
     address = content["address"].removeprefix("https://").removeprefix("http://")
-    choose = "väljer du tillval, " if any(options(content)) else "väljer du antal, " if offers(content) else ""
-    return f"Skanna koden eller öppna\n{address}\nDär {choose}ställer du frågor och godkänner."
+    if any(options(content)):
+        there = _("Där väljer du tillval, ställer du frågor och godkänner.")
+    elif offers(content):
+        there = _("Där väljer du antal, ställer du frågor och godkänner.")
+    else:
+        there = _("Där ställer du frågor och godkänner.")
+    return f"{_('Skanna koden eller öppna')}\n{address}\n{there}"
 
 
 def _town(place: Mapping[str, Any]) -> str:

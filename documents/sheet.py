@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import languages
 from documents import faces, qr
 
 MM = 72 / 25.4
 WIDTH, HEIGHT = 210 * MM, 297 * MM
 
 # Colours as PDF operands (red, green, blue).
+_LOCALES = {languages.SWEDISH: "sv-SE", languages.ENGLISH: "en-GB"}
 INK = "0.075 0.129 0.106"
 SOFT = "0.243 0.306 0.275"
 HAIR = "0.776 0.812 0.784"
@@ -70,7 +72,7 @@ class Sheet:
             invariant=1,
             pageCompression=1,
             initialFontName=start,  # else every file lists an unembedded Helvetica
-            lang="sv-SE",
+            lang=_LOCALES[languages.code()],
         )
         self._pages: list[list[str]] = []
         self._extras: list[list[Callable[[], None]]] = []

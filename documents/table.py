@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import languages
 from documents import faces
 from documents.page import LEFT, RIGHT, Paper
 from documents.sheet import HAIR, INK, MM, SOFT, STRONG, Style
 from documents.text import Line, height, wrap
+from languages import gettext as _
 
 HEAD = Style(faces.MEDIUM, 8.5, 11.7, SOFT)
 PAD = 1.15 * MM
@@ -96,7 +98,7 @@ class Table:
         for lines, column, x in zip(columns, under, places, strict=True):
             paper.y = top
             for line in lines:
-                hang = column.hang if column.hang and "," not in line.text else 0
+                hang = column.hang if column.hang and languages.at_hand().decimal not in line.text else 0
                 paper.put(line, x - hang, right=column.right)
                 paper.y += line.style.leading
             lowest = max(lowest, paper.y)
@@ -110,7 +112,7 @@ class Table:
         self._paper.new_page()
         self._head()
         if self._section:
-            self._section_row(f"{self._section} (forts.)", "")
+            self._section_row(_("%(section)s (forts.)", section=self._section), "")
 
     def _head(self) -> None:
         paper = self._paper
@@ -124,7 +126,7 @@ class Table:
     def _section_row(self, title: str, total: str) -> None:
         paper, last = self._paper, self._columns[-1]
         paper.y += 3.2 * MM
-        x = RIGHT - (last.hang if "," not in total else 0)
+        x = RIGHT - (last.hang if languages.at_hand().decimal not in total else 0)
         paper.say(total, STRONG, x, right=True)
         for line in wrap(title, STRONG, RIGHT - LEFT - last.width - BETWEEN):
             paper.put(line, LEFT)

@@ -1,5 +1,7 @@
 """The law's part of the papers, in our own words. A change gets a new version; old versions stay with what was frozen.
 
+Not in the catalogue, where a text could change under its version: each version stands here in every language.
+
 Sources: lag (2005:59) 2 kap. 2, 10-15 §§ (withdrawal); konsumenttjänstlagen (1985:716) 17, 36 §§; lag (2015:671);
 lag (2009:194) and Skatteverket's pages on rot and rut (invoice model, payment, refusal). See docs/rules/.
 """
@@ -7,57 +9,100 @@ lag (2009:194) and Skatteverket's pages on rot and rut (invoice model, payment, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
+import languages
 from documents.format import kr, kr_whole
 from domain.phones import spoken
+from languages import ENGLISH, SWEDISH
+from languages import gettext as _
 
-_WITHDRAWAL = {
-    "2026-11-20": (
-        "Godkänner du offerten på webben får du ångra avtalet inom {days} dagar från den dag det ingicks, utan att "
-        "ange något skäl. Är sista dagen en lördag, söndag eller annan helgdag gäller nästa vardag.",
-        "Så här gör du: öppna sidan där du godkände och välj Ångra avtalet här, eller skicka ett tydligt "
-        "meddelande, till exempel brev eller e-post, till {firm}. Du får en ångerblankett tillsammans med avtalet, "
-        "men behöver inte använda den. Det räcker att du skickar meddelandet innan tiden har gått ut.",
-        "Om du ångrar avtalet betalar vi tillbaka det du har betalat, utan dröjsmål och senast 14 dagar från den "
-        "dag vi fick ditt meddelande, på samma sätt som du betalade och utan avgift för dig.",
-        "Vill du att arbetet börjar innan ångertiden är slut måste du uttryckligen begära det. Ångrar du avtalet "
-        "därefter betalar du för den del som redan är utförd, i proportion till hela priset. När tjänsten är helt "
-        "utförd upphör ångerrätten, om du har godkänt det när du begärde att arbetet skulle börja.",
-    )
+_Texts: TypeAlias = dict[str, dict[str, tuple[str, ...]]]  # version, language: one text for each paragraph
+
+_WITHDRAWAL: _Texts = {
+    "2026-11-20": {
+        SWEDISH: (
+            "Godkänner du offerten på webben får du ångra avtalet inom {days} dagar från den dag det ingicks, utan att "
+            "ange något skäl. Är sista dagen en lördag, söndag eller annan helgdag gäller nästa vardag.",
+            "Så här gör du: öppna sidan där du godkände och välj Ångra avtalet här, eller skicka ett tydligt "
+            "meddelande, till exempel brev eller e-post, till {firm}. Du får en ångerblankett tillsammans med avtalet, "
+            "men behöver inte använda den. Det räcker att du skickar meddelandet innan tiden har gått ut.",
+            "Om du ångrar avtalet betalar vi tillbaka det du har betalat, utan dröjsmål och senast 14 dagar från den "
+            "dag vi fick ditt meddelande, på samma sätt som du betalade och utan avgift för dig.",
+            "Vill du att arbetet börjar innan ångertiden är slut måste du uttryckligen begära det. Ångrar du avtalet "
+            "därefter betalar du för den del som redan är utförd, i proportion till hela priset. När tjänsten är helt "
+            "utförd upphör ångerrätten, om du har godkänt det när du begärde att arbetet skulle börja.",
+        ),
+        ENGLISH: (
+            "If you approve the quote online, you may withdraw from the contract within {days} days of the day it"
+            " was entered into, without giving any reason. If the last day is a Saturday, a Sunday or another "
+            "public holiday, the next working day counts.",
+            "How to do it: open the page where you approved and choose Withdraw from contract here, or send a "
+            "clear statement, for example a letter or an e-mail, to {firm}. You receive a withdrawal form "
+            "together with the contract, but you do not have to use it. It is enough to send the statement before"
+            " the period has ended.",
+            "If you withdraw from the contract we pay back what you have paid, without delay and no later than 14"
+            " days from the day we received your statement, in the same way as you paid and at no cost to you.",
+            "If you want the work to begin before the withdrawal period has ended, you must expressly ask for it."
+            " If you then withdraw from the contract, you pay for the part that has already been carried out, in "
+            "proportion to the whole price. When the service has been fully performed the right of withdrawal "
+            "ends, if you agreed to that when you asked for the work to begin.",
+        ),
+    },
 }
 
-_CONSUMER = {
-    "2026-11-20": (
-        "Konsumenttjänstlagen gäller. Upptäcker du ett fel meddelar du oss inom skälig tid; två månader är alltid "
-        "i tid. Du kan reklamera i tre år, och i tio år när arbetet gäller mark, byggnader eller annat som sitter "
-        "fast.",
-        "Blir vi inte överens kan du vända dig till Allmänna reklamationsnämnden, Box 174, 101 23 Stockholm, "
-        "www.arn.se.",
-    )
+_CONSUMER: _Texts = {
+    "2026-11-20": {
+        SWEDISH: (
+            "Konsumenttjänstlagen gäller. Upptäcker du ett fel meddelar du oss inom skälig tid; två månader är alltid "
+            "i tid. Du kan reklamera i tre år, och i tio år när arbetet gäller mark, byggnader eller annat som sitter "
+            "fast.",
+            "Blir vi inte överens kan du vända dig till Allmänna reklamationsnämnden, Box 174, 101 23 Stockholm, "
+            "www.arn.se.",
+        ),
+        ENGLISH: (
+            "The Swedish Consumer Services Act (konsumenttjänstlagen) applies. If you find a fault, tell us "
+            "within a reasonable time; two months is always in time. You may complain for three years, and for "
+            "ten years when the work concerns land, buildings or other things that are fixed in place.",
+            "If we cannot agree, you can turn to the Swedish National Board for Consumer Disputes (Allmänna "
+            "reklamationsnämnden), Box 174, 101 23 Stockholm, www.arn.se.",
+        ),
+    },
 }
 
-_DEDUCTION = {
-    "2026-11-20": (
-        "Vi använder fakturamodellen: avdraget dras av på fakturan, och vi begär samma belopp från Skatteverket.",
-        "Avdraget är preliminärt. Säger Skatteverket nej till hela eller en del av det, till exempel för att ditt "
-        "avdrag för året redan är använt eller för att du inte uppfyller villkoren, betalar du den delen till oss "
-        "mot en tilläggsfaktura. Det gäller inte om felet är vårt, till exempel om vi begär pengarna för sent.",
-        "Betala elektroniskt, till exempel med bankgiro, kort eller Swish. Kontant betalning ger ingen rätt till "
-        "avdrag. Dagen då pengarna lämnar ditt konto avgör vilket års avdrag som används.",
-    )
+_DEDUCTION: _Texts = {
+    "2026-11-20": {
+        SWEDISH: (
+            "Vi använder fakturamodellen: avdraget dras av på fakturan, och vi begär samma belopp från Skatteverket.",
+            "Avdraget är preliminärt. Säger Skatteverket nej till hela eller en del av det, till exempel för att ditt "
+            "avdrag för året redan är använt eller för att du inte uppfyller villkoren, betalar du den delen till oss "
+            "mot en tilläggsfaktura. Det gäller inte om felet är vårt, till exempel om vi begär pengarna för sent.",
+            "Betala elektroniskt, till exempel med bankgiro, kort eller Swish. Kontant betalning ger ingen rätt till "
+            "avdrag. Dagen då pengarna lämnar ditt konto avgör vilket års avdrag som används.",
+        ),
+        ENGLISH: (
+            "We use the invoice model: the deduction is taken off the invoice, and we claim the same amount from "
+            "the Swedish Tax Agency (Skatteverket).",
+            "The deduction is preliminary. If the Tax Agency refuses all or part of it, for example because you "
+            "have already used your deduction for the year or because you do not meet the conditions, you pay "
+            "that part to us against an additional invoice. This does not apply if the fault is ours, for example"
+            " if we claim the money too late.",
+            "Pay electronically, for example by bankgiro, card or Swish. Cash gives no right to the deduction. "
+            "The day the money leaves your account decides which year’s deduction is used.",
+        ),
+    },
 }
 
 
 def withdrawal(version: str, firm: Mapping[str, Any], days: int) -> list[str]:
     """Information on the right of withdrawal, one paragraph each. Raises KeyError for an unknown version."""
     reached = ", ".join(part for part in (firm["name"], address_of(firm), firm["email"], spoken(firm["phone"])) if part)
-    return [text.format(days=days, firm=reached) for text in _WITHDRAWAL[version]]
+    return [text.format(days=days, firm=reached) for text in _WITHDRAWAL[version][languages.code()]]
 
 
 def consumer(version: str) -> list[str]:
     """Complaints and disputes, for a private customer. Raises KeyError for an unknown version."""
-    return list(_CONSUMER[version])
+    return list(_CONSUMER[version][languages.code()])
 
 
 def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> list[str]:
@@ -67,23 +112,33 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
     """
     amounts = []
     for share in totals["deductions"]:
-        kind = share["kind"].upper()
         amounts.append(
-            f"Preliminärt {kind}-avdrag: {share['rate_percent']} % av arbetskostnaden {kr(share['labour_gross_ore'])} "
-            f"inkl. moms är {kr_whole(share['uncapped_kr'])}."
-            + (
-                f" Det är mer än en person kan få, därför räknar vi med {kr_whole(share['amount_kr'])}. Är ni flera "
-                "i hushållet kan ni dela på avdraget när ni godkänner."
-                if share["amount_kr"] < share["uncapped_kr"]
-                else ""
+            _(
+                "Preliminärt %(kind)s-avdrag: %(rate)s %% av arbetskostnaden %(labour)s inkl. moms är %(amount)s.",
+                kind=share["kind"].upper(),
+                rate=share["rate_percent"],
+                labour=kr(share["labour_gross_ore"]),
+                amount=kr_whole(share["uncapped_kr"]),
             )
         )
+        if share["amount_kr"] < share["uncapped_kr"]:
+            amounts.append(
+                _(
+                    "Det är mer än en person kan få, därför räknar vi med %(amount)s. Är ni flera i hushållet kan ni "
+                    "dela på avdraget när ni godkänner.",
+                    amount=kr_whole(share["amount_kr"]),
+                )
+            )
     if paid_on:
         amounts.append(
-            f"Beräkningen utgår från betalning under {paid_on[:4]} (väntad betalningsdag {paid_on}). "
-            "Betalar du ett annat år gäller det årets regler och det avdrag du har kvar då."
+            _(
+                "Beräkningen utgår från betalning under %(year)s (väntad betalningsdag %(day)s). Betalar du ett annat "
+                "år gäller det årets regler och det avdrag du har kvar då.",
+                year=paid_on[:4],
+                day=paid_on,
+            )
         )
-    return [" ".join(amounts), *_DEDUCTION[version]]
+    return [" ".join(amounts), *_DEDUCTION[version][languages.code()]]
 
 
 def address_of(firm: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, opening
 from documents.sheet import BODY, MM, NOTE, QUIET, SOFT, STRONG, About
 from domain.dates_sv import last_withdrawal_day
 from domain.phones import spoken
+from languages import gettext as _
 
 _ROW = 13 * MM
 
@@ -35,49 +36,52 @@ def render(
     was made later than the approval (a late answer that the firm confirmed).
     """
     about = About(
-        title=f"Ångerblankett, avtal enligt offert {quote_number}",
+        title=_("Ångerblankett, avtal enligt offert %(n)s", n=quote_number),
         author=firm["name"],
-        subject="Blankett för att ångra ett avtal",
+        subject=_("Blankett för att ångra ett avtal"),
         dated=datetime.combine(agreed_on, time(), UTC),
     )
-    paper = Paper(about, firm, f"Ångerblankett, offert {quote_number}")
+    paper = Paper(about, firm, _("Ångerblankett, offert %(n)s", n=quote_number))
     last_day = last_day or last_withdrawal_day(agreed_on)
+    offer = _("Offert %(n)s", n=quote_number)
     facts = [
-        ("Avtal", f"Offert {quote_number}"),
-        ("Ingått", agreed_on.isoformat()),
-        ("Sista dag", last_day.isoformat()),
+        (_("Avtal"), offer),
+        (_("Ingått"), agreed_on.isoformat()),
+        (_("Sista dag"), last_day.isoformat()),
     ]
-    opening(paper, "Ångerblankett", facts, logo)
+    opening(paper, _("Ångerblankett"), facts, logo)
     paper.y += 12 * MM
-    paper.write("Fyll i och skicka blanketten bara om du vill ångra avtalet.", HEADING)
+    paper.write(_("Fyll i och skicka blanketten bara om du vill ångra avtalet."), HEADING)
     paper.y += 2 * MM
     online = address.removeprefix("https://").removeprefix("http://")
-    other = f" Snabbast är att öppna {online} och välja Ångra avtalet här." if online else ""
-    paper.write(
-        f"Skicka den senast den {day_in_words(last_day)}. Du behöver inte ange något skäl, och du får ångra dig "
-        f"på ett annat tydligt sätt i stället, till exempel i ett mejl.{other}",
-        width=SPAN - 15 * MM,
+    how = _(
+        "Skicka den senast den %(day)s. Du behöver inte ange något skäl, och du får ångra dig på ett annat tydligt "
+        "sätt i stället, till exempel i ett mejl.",
+        day=day_in_words(last_day),
     )
+    if online:
+        how += " " + _("Snabbast är att öppna %(address)s och välja Ångra avtalet här.", address=online)
+    paper.write(how, width=SPAN - 15 * MM)
     paper.y += 7 * MM
     _receiver(paper, firm)
-    paper.write("Jag meddelar härmed att jag frånträder mitt avtal om följande tjänst eller vara:")
+    paper.write(_("Jag meddelar härmed att jag frånträder mitt avtal om följande tjänst eller vara:"))
     paper.y += 1 * MM
-    paper.write(f"Offert {quote_number}" + (f", {title}" if title else ""), STRONG)
+    paper.write(offer + (f", {title}" if title else ""), STRONG)
     paper.y += 4 * MM
     for label, value in (
-        ("Beställdes den (tjänst) eller mottogs den (vara)", agreed_on.isoformat()),
-        ("Om du bara ångrar en del: vilken", ""),
-        ("Ditt namn", ""),
-        ("Din adress", ""),
-        ("Datum", ""),
-        ("Namnteckning (bara om du skickar blanketten på papper)", ""),
+        (_("Beställdes den (tjänst) eller mottogs den (vara)"), agreed_on.isoformat()),
+        (_("Om du bara ångrar en del: vilken"), ""),
+        (_("Ditt namn"), ""),
+        (_("Din adress"), ""),
+        (_("Datum"), ""),
+        (_("Namnteckning (bara om du skickar blanketten på papper)"), ""),
     ):
         _field(paper, label, value)
     return paper.finish()
 
 
 def _receiver(paper: Paper, firm: Mapping[str, Any]) -> None:
-    paper.say("Till", QUIET, LEFT)
+    paper.say(_("Till"), QUIET, LEFT)
     paper.y += QUIET.leading
     paper.write(firm["name"], STRONG)
     town = f"{firm['postal_code']} {firm['city']}".strip()

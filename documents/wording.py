@@ -1,7 +1,8 @@
 """The words a customer agrees to, each with version and SHA-256: shown on the page, kept in the agreed JSON, printed.
 
-Swedish on purpose and not in the catalogue: they are evidence. A changed word is a new version; old ones stay.
-Sources: lag (2005:59) 2 kap. 5, 9, 11 and 15 §§; which tick is asked when: domain/consents.py.
+Not in the catalogue: they are evidence, in the language in which they were shown. A changed word is a new version; old
+ones stay. Sources: lag (2005:59) 2 kap. 5, 9, 11 and 15 §§, in English directive 2011/83/EU art. 8.2 and guidance
+2021/C 525/01; which tick is asked when: domain/consents.py.
 """
 
 from __future__ import annotations
@@ -9,30 +10,55 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+import languages
 from documents.format import day_in_words
 from domain import canonical
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
+from languages import ENGLISH, SWEDISH
 
 VERSION = "2026-11-20"
 
 _TEXTS = {
-    (E_SIGNATURE, "private"): (
-        "Jag har läst offerten och villkoren, och jag har fått information om min ångerrätt. Avtalet och "
-        "informationen får skickas till mig med e-post. Mitt namn här gäller som underskrift."
-    ),
-    (E_SIGNATURE, "other"): (
-        "Jag har läst offerten och villkoren, och jag får beställa för {customer}. Avtalet får skickas med e-post. "
-        "Mitt namn här gäller som underskrift."
-    ),
-    (START_WITHIN_PERIOD, "private"): (
-        "Jag vill att arbetet börjar innan ångertiden är slut den {last_day}, och jag vet att jag då betalar för "
-        "utfört arbete om jag ångrar mig."
-    ),
-    (RIGHT_ENDS_WHEN_DONE, "private"): (
-        "Jag vet att ångerrätten upphör när hela arbetet är utfört, om arbetet har börjat på min begäran."
-    ),
+    SWEDISH: {
+        (E_SIGNATURE, "private"): (
+            "Jag har läst offerten och villkoren, och jag har fått information om min ångerrätt. Avtalet och "
+            "informationen får skickas till mig med e-post. Mitt namn här gäller som underskrift."
+        ),
+        (E_SIGNATURE, "other"): (
+            "Jag har läst offerten och villkoren, och jag får beställa för {customer}. Avtalet får skickas med e-post. "
+            "Mitt namn här gäller som underskrift."
+        ),
+        (START_WITHIN_PERIOD, "private"): (
+            "Jag vill att arbetet börjar innan ångertiden är slut den {last_day}, och jag vet att jag då betalar för "
+            "utfört arbete om jag ångrar mig."
+        ),
+        (RIGHT_ENDS_WHEN_DONE, "private"): (
+            "Jag vet att ångerrätten upphör när hela arbetet är utfört, om arbetet har börjat på min begäran."
+        ),
+    },
+    ENGLISH: {
+        (E_SIGNATURE, "private"): (
+            "I have read the quote and the terms, and I have been informed of my right of withdrawal. The contract and "
+            "the information may be sent to me by e-mail. My name here counts as my signature."
+        ),
+        (E_SIGNATURE, "other"): (
+            "I have read the quote and the terms, and I am authorised to order for {customer}. The contract may be "
+            "sent by e-mail. My name here counts as my signature."
+        ),
+        (START_WITHIN_PERIOD, "private"): (
+            "I want the work to begin before the withdrawal period ends on {last_day}, and I know that I then pay for "
+            "work already carried out if I withdraw."
+        ),
+        (RIGHT_ENDS_WHEN_DONE, "private"): (
+            "I know that the right of withdrawal ends when all the work has been carried out, if the work began at my "
+            "request."
+        ),
+    },
 }
-_BUTTONS = {"private": "Beställ med betalningsskyldighet", "other": "Godkänn och beställ"}
+_BUTTONS = {
+    SWEDISH: {"private": "Beställ med betalningsskyldighet", "other": "Godkänn och beställ"},
+    ENGLISH: {"private": "Order with obligation to pay", "other": "Approve and order"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +73,14 @@ class Wording:
 
 
 def consent(kind: str, *, customer_kind: str, customer: str, last_day: date) -> Wording:
-    """The text of a tick. Raises KeyError for a tick that the kind of customer is not offered."""
-    text = _TEXTS[kind, _group(customer_kind)]
+    """A tick in the language at hand. Raises KeyError for one that the kind of customer is not offered."""
+    text = _TEXTS[languages.code()][kind, _group(customer_kind)]
     return Wording(text.format(customer=customer, last_day=day_in_words(last_day)))
 
 
 def button(customer_kind: str) -> Wording:
     """What stands on the order button (lag (2005:59) 2 kap. 9 §)."""
-    return Wording(_BUTTONS[_group(customer_kind)])
+    return Wording(_BUTTONS[languages.code()][_group(customer_kind)])
 
 
 def _group(customer_kind: str) -> str:
