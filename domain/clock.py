@@ -22,3 +22,8 @@ def end_of_day(day: date) -> datetime:
 def start_of_day(day: date) -> datetime:
     """00:00 Stockholm of the day, as aware UTC."""
     return datetime.combine(day, time.min, STOCKHOLM).astimezone(UTC)
+
+
+def start_of_month(now: datetime) -> datetime:
+    """00:00 Stockholm of the first day of the month that `now` lies in, as aware UTC."""
+    return start_of_day(stockholm_date(now).replace(day=1))

@@ -8,13 +8,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import CompoundSelect, and_, func, or_, select, text, union
 from sqlalchemy.engine import Row
 
-from domain.clock import stockholm_date
-from domain.quote_states import OPEN, QuoteStatus
+from domain.clock import start_of_month, stockholm_date
+from domain.quote_states import AGREED, OPEN, QuoteStatus
 from extensions import db
 from models import Agreement, Article, Decline, Event, Firm, Quote
 from services import scope
 from tables.agreements import LATER
-from tables.quotes import ASKS
+from tables.quotes import ASKS, OUT
 
 MOST = 30  # things that wait, shown at once
 EVENTS = 10
@@ -58,6 +58,14 @@ class Happened:
     n: int | None
     title: str
     customer_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Total prices with VAT, before deductions."""
+
+    out_ore: int  # of what lies with customers and can still be approved
+    approved_ore: int  # of what was approved this month and holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,20 @@ def happened(firm_id: int) -> list[Happened]:
         Happened(act, at, '"actor":"user:' in entry, n, title or "", customer_name or "")
         for act, at, entry, n, title, customer_name in db.session.execute(statement)
     ]
+
+
+def sums(firm_id: int, *, now: datetime) -> Sums:
+    """The two numbers; one statement, from the indexes alone but for the month's agreements."""
+    out = scope.columns(Quote, firm_id, func.sum(Quote.gross_ore)).where(
+        text(OUT), Quote.valid_until >= stockholm_date(now)
+    )
+    approved = (
+        scope.columns(Agreement, firm_id, func.sum(Agreement.gross_ore))
+        .join(Quote, and_(Quote.firm_id == firm_id, Quote.id == Agreement.quote_id))
+        .where(Agreement.accepted_at >= start_of_month(now), Quote.status.in_(AGREED))
+    )
+    found = db.session.execute(select(out.scalar_subquery(), approved.scalar_subquery())).one()
+    return Sums(*(int(ore or 0) for ore in found))
 
 
 def first_steps(firm_id: int) -> FirstSteps:

@@ -15,6 +15,8 @@ from tables.columns import UtcDateTime
 
 # waits on the firm however long ago: the few rows of a small index, found by the same words (services/today.py)
 ASKS = "question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"
+# lies with the customer: summed from an index of just these, found by the same words (services/today.py)
+OUT = "archived_at IS NULL AND status IN ('sent', 'countered', 'partly_signed')"
 STATUSES = ", ".join(repr(str(status)) for status in QuoteStatus)
 
 
@@ -38,6 +40,9 @@ class Quote(FirmOwned, Base):
         Index("ix_quote_customer", "firm_id", "customer_id"),
         Index("ix_quote_expiry", "status", "valid_until"),
         Index("ix_quote_asks", "firm_id", "touched_at", sqlite_where=text(ASKS), postgresql_where=text(ASKS)),
+        Index(
+            "ix_quote_out", "firm_id", "valid_until", "gross_ore", sqlite_where=text(OUT), postgresql_where=text(OUT)
+        ),
     )
     public_id: Mapped[str] = public_id_column()  # the deal's address /o/<id> for its whole life
     n: Mapped[int]  # running number in the firm's addresses

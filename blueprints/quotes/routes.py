@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.quotes import bp
+from blueprints.shared import live
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part
@@ -18,6 +21,11 @@ from services.quotes import header, listing
 @bp.get("/offerter")
 @requires("quote.read")
 def index() -> ResponseReturnValue:
+    return page_or_part("quotes/index.html", "quotes/_rows.html", **rows())
+
+
+def rows() -> dict[str, Any]:
+    """What the page asked for shows."""
     typed = request.args.get("q", "")
     view = listing.choose_view(request.args.get("visa", ""), typed)
     size = 50 if request.args.get("antal") == "50" else listing.PAGE_SIZE
@@ -27,15 +35,14 @@ def index() -> ResponseReturnValue:
     more = found.after and url_for(
         ".index", visa=view, q=typed or None, sida=found.after, antal=size if size == 50 else None
     )
-    return page_or_part(
-        "quotes/index.html",
-        "quotes/_rows.html",
-        place="offerter",
-        groups=found.groups,
-        more_url=more,
-        typed=typed,
-        view=view,
-    )
+    return {
+        "place": "offerter",
+        "groups": found.groups,
+        "more_url": more,
+        "typed": typed,
+        "view": view,
+        "live": live.address("/offerter/nytt", live.query()),
+    }
 
 
 @bp.post("/offerter/<int:n>/arkivera")

@@ -9,12 +9,13 @@ from flask_login import current_user
 from blueprints.quotes import bp
 from blueprints.quotes.review_forms import AnswerForm, ResendForm
 from blueprints.quotes.view import base_of
+from blueprints.shared import live
 from blueprints.shared.filters import day
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from models import StoredFile
-from services import transaction
+from services import following, transaction
 from services.clock import utc_now
 from services.deal import answering, links, thread
 from services.errors import RuleBroken
@@ -24,7 +25,7 @@ from services.quotes import drafting, extending, sending, showing
 @bp.get("/offerter/<int:n>")
 @requires("quote.read")
 def show(n: int) -> ResponseReturnValue:
-    return _page(n)
+    return page(n)
 
 
 @bp.post("/offerter/<int:n>/svara")
@@ -32,7 +33,7 @@ def show(n: int) -> ResponseReturnValue:
 def answer(n: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate_on_submit():
-        return _page(n, form=form, status=422)
+        return page(n, form=form, status=422)
     quote = drafting.get(current_user.firm_id, n)
     thread.answer(quote, form.answer.data or "", actor=current_user.actor, now=utc_now())
     flash(_("Svaret är skickat."))
@@ -44,7 +45,7 @@ def answer(n: int) -> ResponseReturnValue:
 def hand_over(n: int) -> ResponseReturnValue:
     """A link of its own for the firm to hand over; the address is shown this once."""
     address = sending.hand_over(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
-    return _page(n, address=address)
+    return page(n, address=address)
 
 
 @bp.post("/offerter/<int:n>/skicka-igen")
@@ -53,7 +54,7 @@ def resend(n: int) -> ResponseReturnValue:
     """The same version to a corrected address."""
     form = ResendForm()
     if not form.validate_on_submit():
-        return _page(n, resend_form=form, status=422)
+        return page(n, resend_form=form, status=422)
     email = form.email.data or ""
     sending.resend(current_user.firm_id, n, email, actor=current_user.actor, now=utc_now())
     flash(_("Offerten är skickad till %(email)s.", email=email))
@@ -124,7 +125,7 @@ def refuse_late(n: int) -> ResponseReturnValue:
 def reveal(n: int) -> ResponseReturnValue:
     """The applicants' numbers in full, this once; the chain notes who looked."""
     showing.reveal(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
-    return _page(n, in_full=True)
+    return page(n, in_full=True)
 
 
 @bp.get("/offerter/<int:n>/offert.pdf")
@@ -145,7 +146,7 @@ def _file(file: StoredFile) -> Response:
     return answer
 
 
-def _page(
+def page(
     n: int,
     *,
     form: AnswerForm | None = None,
@@ -157,7 +158,10 @@ def _page(
     firm_public_id = current_user.found.firm_public_id
     view = showing.view(current_user.firm_id, firm_public_id, n, now=utc_now())
     if view.content is None:
+    said: following.News | None = None,
+    is_part: bool = False,
         return redirect(url_for(".edit", n=n))
+    """The quote's page, or the answer to an open one (`is_part`) with what is to be `said` there."""
     new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None
     whom = view.persons
     if in_full and view.agreement:
@@ -178,4 +182,8 @@ def _page(
         resend_form=resend_form or ResendForm(formdata=None),
         address=address,
     )
-    return make_response(answer, status)
+    return make_response(answer, live.OVER if is_part and view.is_over else status)
+
+
+def news_path(n: int) -> str:
+    return f"/offerter/{n}/nytt"
