@@ -21,6 +21,9 @@ from services.deal import answering, links, thread
 from services.errors import RuleBroken
 from services.quotes import drafting, extending, sending, showing
 
+# no field to type in lies in one of them
+LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#lankarna"
+
 
 @bp.get("/offerter/<int:n>")
 @requires("quote.read")
@@ -154,14 +157,14 @@ def page(
     address: str = "",
     in_full: bool = False,
     status: int = 200,
+    said: following.News | None = None,
+    is_part: bool = False,
 ) -> ResponseReturnValue:
+    """The quote's page, or the answer to an open one (`is_part`) with what is to be `said` there."""
     firm_public_id = current_user.found.firm_public_id
     view = showing.view(current_user.firm_id, firm_public_id, n, now=utc_now())
     if view.content is None:
-    said: following.News | None = None,
-    is_part: bool = False,
         return redirect(url_for(".edit", n=n))
-    """The quote's page, or the answer to an open one (`is_part`) with what is to be `said` there."""
     new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None
     whom = view.persons
     if in_full and view.agreement:
@@ -181,6 +184,11 @@ def page(
         form=form or AnswerForm(formdata=None),
         resend_form=resend_form or ResendForm(formdata=None),
         address=address,
+        # what is shown this once would be gone with the first answer
+        live="" if view.is_over or address or in_full else live.address(news_path(n)),
+        parts=LIVE_PARTS,
+        said=said,
+        is_part=is_part,
     )
     return make_response(answer, live.OVER if is_part and view.is_over else status)
 
