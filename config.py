@@ -39,6 +39,12 @@ class Settings:
     SMTP_PASSWORD: str = field(default="", repr=False)
     SMTP_SECURITY: str = "starttls"  # starttls, tls or none
     MAIL_FROM: str = "handslag@localhost"  # sender address; the firm's name is put before it
+    SMS_URL: str = ""  # empty: none are sent but from the user's own phone; on a trial they go to the local mailbox
+    SMS_USER: str = ""
+    SMS_PASSWORD: str = field(default="", repr=False)
+    SMS_FROM: str = "Handslag"  # sender: at most 11 letters and digits, or a number such as +46701740605
+    SMS_FORMAT: str = "form"  # form or json: how the provider takes from, to and message
+    SEND_HOLD_SECONDS: int = 30  # how long a sending can be undone; 0: it goes at once
     LOGIN_IDLE_DAYS: int = 14
     LOGIN_MAX_DAYS: int = 90
     FRESH_MINUTES: int = 5  # how long a typed password counts as fresh
@@ -47,6 +53,7 @@ class Settings:
     CLOSING_DAYS: int = 30  # reading and export after the closing
     BACKUP_DAYS: int = 35  # when the operator's last backup of erased data is gone
     LOCK_BOOKKEEPING: bool = True  # offer owners to leave bookkeeping locked until its legal date
+    INQUIRY_DAYS: int = 365  # requests through public forms that no quote answered are erased after
     DISK_FREE_MIB: int = 200  # below this, uploads and exports are refused
     ARGON2_MEMORY_KIB: int = 19456
     ARGON2_TIME: int = 2
@@ -69,6 +76,12 @@ class Settings:
         """Raise SettingsError where a value cannot be used."""
         if self.SMTP_SECURITY not in ("starttls", "tls", "none"):
             raise SettingsError("SMTP_SECURITY must be starttls, tls or none.")
+        if self.SMS_FORMAT not in ("form", "json"):
+            raise SettingsError("SMS_FORMAT must be form or json.")
+        if self.SMS_URL and not self.SMS_URL.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise SettingsError("SMS_URL must begin with https://: the password goes there.")
+        if not 0 <= self.SEND_HOLD_SECONDS <= 600:
+            raise SettingsError("SEND_HOLD_SECONDS must be 0 to 600.")
         if not 0 < self.EXPORT_HOURS <= 168:
             raise SettingsError("EXPORT_HOURS must be 1 to 168.")
         if self.PRODUCTION and not self.base_url.startswith("https://"):

@@ -27,15 +27,15 @@ doc.frozen | version json_sha256 pdf_sha256 attachments
 quote.sent contract.sent | version doc_sha256 json_sha256 channel to* link_id valid_until text_version
 ata.sent invoice.sent | version doc_sha256 json_sha256 channel to* link_id valid_until text_version
 doc.resent reminder.sent | channel to* number text_version link_id
-mail.accepted mail.bounced sms.delivered sms.failed | provider_id reply*
+mail.accepted mail.bounced sms.accepted sms.delivered sms.failed | provider_id reply*
 link.opened | link_id lang
 link.revoked | link_id reason
 doc.shown | version link_id name*
 doc.viewed | version doc_sha256 parts_seen seconds
 doc.downloaded | sha256
 code.sent code.ok code.failed | channel to* attempt
-consent.given consent.revoked | kind text_version text_sha256 value
-quote.accepted | version doc_sha256 json_sha256 agreed_sha256 way button_text_sha256 name* total_ore link_id
+consent.given consent.revoked | kind text_version text_sha256 value lang
+quote.accepted | version doc_sha256 json_sha256 agreed_sha256 way lang button_text_sha256 name* total_ore link_id
 ata.accepted | version doc_sha256 json_sha256 agreed_sha256 way button_text_sha256 name* total_ore link_id
 contract.sign_started | provider order_id way
 contract.signed | provider level signature_sha256 ocsp_sha256 doc_sha256 name* person* checks checker_version
@@ -43,18 +43,20 @@ contract.sign_failed | provider reason
 deduction.details_given | applicants home_kind persons*
 doc.all_signed doc.sealed | pdf_sha256 evidence_sha256 certificate_id
 receipt.sent | to* doc_sha256
-doc.declined | reason comment*
+doc.declined | reason comment* name*
 doc.commented doc.countered | text*
 doc.extension_asked | valid_until text*
 doc.recalled | reason first_view_before
 doc.expired | valid_until
-doc.late_acceptance | received answer name* version json_sha256 agreed_sha256 total_ore
+doc.late_acceptance | received answer name* version json_sha256 agreed_sha256 total_ore lang
 doc.accepted_manually | channel received by* attachment_sha256 note* version json_sha256 agreed_sha256 total_ore late
 doc.manual_undone | version agreed_sha256 channel
 doc.replaced | old_version new_version
+recipient.added recipient.changed recipient.removed | recipient_id role name* to*
+doc.approvals_voided | version reason approvals
 advice.recorded | kind text_sha256 customer_choice
 ata.done_unanswered | ground attempts note*
-withdrawal.received | channel received parts name* reply_to* text* last_day in_time
+withdrawal.received | channel lang received parts name* reply_to* text* last_day in_time
 withdrawal.acknowledged | to* content_sha256
 withdrawal.assessed | result reason share_performed refund_ore refund_due
 refund.made | amount_ore method
@@ -65,6 +67,8 @@ invoice.credited | number credits total_ore
 invoice.disputed invoice.spec_requested invoice.spec_sent | amount_ore
 invoice.reminded invoice.demanded | fee_ore interest_ore rate from to text_version
 payment.registered payment.matched | amount_ore date source_sha256
+inquiry.received | photos customer
+inquiry.declined | channel
 export.made | kind rows sha256
 export.downloaded | sha256
 personnummer.revealed | reason

@@ -43,11 +43,14 @@ class Queue:
         self._huey: Any = None
         self._run_task: Any = None
 
-    def wake(self, job: str) -> None:
-        """Ask the worker to run a job now. Never fails: the tick of the next minute runs it anyway."""
+    def wake(self, job: str, delay: float = 0) -> None:
+        """Ask the worker to run a job, in `delay` seconds. Never fails: the tick of a minute runs it anyway."""
         try:
             self.huey  # noqa: B018  (opens it and registers the tasks)
-            self._run_task(job)
+            if delay > 0:
+                self._run_task.schedule((job,), delay=delay)
+            else:
+                self._run_task(job)
         except self._faults as error:
             log.warning("The queue does not answer (%s); %s waits for the next minute", type(error).__name__, job)
 

@@ -23,6 +23,7 @@ def nightly(now: datetime) -> bool:
 
 
 WHEN: dict[str, Callable[[datetime], bool]] = {  # name of the module in jobs/ -> is it due at this UTC minute
+    "send_held": every_minute,
     "send_mail": every_minute,
     "draw_agreements": every_minute,
     "draw_photos": every_minute,

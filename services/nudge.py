@@ -14,15 +14,15 @@ from extensions import db
 _KEY = "handslag.nudge"
 
 
-def after_commit(job: str) -> None:
-    """Have the job run right after this transaction; nothing happens if it is rolled back."""
-    db.session().info.setdefault(_KEY, set()).add(job)
+def after_commit(job: str, *, delay: float = 0) -> None:
+    """Have the job run `delay` seconds after this transaction; nothing happens if it is rolled back."""
+    db.session().info.setdefault(_KEY, set()).add((job, delay))
 
 
 @event.listens_for(db.session, "after_commit")
 def _wake(session: Session) -> None:
-    for job in sorted(session.info.pop(_KEY, ())):
-        current_app.extensions["wake"](job)
+    for job, delay in sorted(session.info.pop(_KEY, ())):
+        current_app.extensions["wake"](job, delay)
 
 
 @event.listens_for(db.session, "after_rollback")

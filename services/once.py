@@ -42,5 +42,10 @@ def remember(firm_id: int, key: str, act: str, content: Mapping[str, object], *,
     db.session.add(OnceKey(firm_id=firm_id, key=key, act=act, content_sha256=sha256, answer=at, created_at=now))
 
 
+def forget(firm_id: int, key: str) -> None:
+    """Let the form act anew: what it did is undone."""
+    db.session.execute(scope.remove(OnceKey, firm_id).where(OnceKey.key == key[:LONGEST]))
+
+
 def _sha256(content: Mapping[str, object]) -> str:
     return hashlib.sha256(canonical.dumps(dict(content))).hexdigest()

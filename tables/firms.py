@@ -61,6 +61,7 @@ class User(FirmOwned, Base):
     role: Mapped[str] = mapped_column(String(10), default="owner")
     language: Mapped[str] = mapped_column(String(2), default="sv", server_default="sv")  # languages.py
     password_hash: Mapped[str] = mapped_column(String(200))
+    last_way: Mapped[str] = mapped_column(String(12), default="mail", server_default="mail")  # of sending a quote
     email_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     notices: Mapped[str] = mapped_column(String(200), default="", server_default="")  # domain/notices.py
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

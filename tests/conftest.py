@@ -38,6 +38,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
         DATABASE_URL=database_url,
         BASE_URL="http://localhost",
         DISK_FREE_MIB=0,
+        SEND_HOLD_SECONDS=0,  # what is sent goes at once; tests of the hold set it
         ARGON2_MEMORY_KIB=64,
         ARGON2_TIME=1,
     )
@@ -47,7 +48,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
 def _app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Client
-    app.extensions["wake"] = lambda job: None  # no worker listens; tests run the jobs themselves
+    app.extensions["wake"] = lambda job, delay=0: None  # no worker listens; tests run the jobs themselves
     with app.app_context():
         schema.tools().upgrade()
         if not IS_POSTGRESQL:

@@ -11,9 +11,9 @@ from domain.evidence import timestamp
 from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Quote, QuoteVersion
-from services import closing, events, nudge, outbox, scope, transaction
+from services import closing, events, nudge, scope, transaction
 from services.actors import Actor
-from services.deal import links
+from services.deal import links, parties
 from services.errors import RuleBroken
 
 
@@ -22,6 +22,8 @@ def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
     db.session.refresh(quote, with_for_update=True)
     if not can(quote.status, "recall"):
         raise RuleBroken("not_open")
+    if quote.hold == "held":  # a new version is on its way: that is called back first
+        raise RuleBroken("on_its_way")
     events.record(
         "doc.recalled",
         _obj(quote),
@@ -29,11 +31,10 @@ def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
         at=now,
         data={"reason": "by_firm", "first_view_before": quote.seen_at is not None},
     )
+    parties.void(quote, "recalled", actor=actor, now=now)
     quote.status = after(quote.status, "recall")
     quote.turn, quote.touched_at, quote.question_at = "none", now, None
-    if link := links.mailed(quote):
-        params = {"quote": quote.public_id, "link": link.public_id}
-        outbox.queue("quote_recalled", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    parties.tell(quote, "quote_recalled", {}, but=None, copies=True, now=now)
     transaction.commit()
 
 
@@ -56,18 +57,16 @@ def refuse_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     """The firm does not take the late answer. What the customer filled in is not kept. Commits."""
     agreement = _pending(quote, "refuse_late", now)
     _record(quote, agreement, "refused", actor=actor, now=now)
+    parties.void(quote, "refused", actor=actor, now=now)
     quote.status = after(quote.status, "refuse_late")
     quote.turn, quote.touched_at = "none", now
-    if link := links.mailed(quote):
-        params = {"quote": quote.public_id, "link": link.public_id}
-        outbox.queue("late_refused", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
-    db.session.delete(agreement)
+    parties.tell(quote, "late_refused", {}, but=None, copies=False, now=now)
     transaction.commit()
 
 
-def drop_pending(quote: Quote) -> None:
-    """A late answer that a new version overtakes is no agreement. Never commits."""
-    db.session.execute(scope.remove(Agreement, quote.firm_id).where(Agreement.quote_id == quote.id))
+def drop_pending(quote: Quote, *, actor: Actor, now: datetime) -> None:
+    """What a new version overtakes before it was an agreement is none: a late answer, the yes of some. Never commits."""
+    parties.void(quote, "replaced", actor=actor, now=now)
 
 
 def _is_private(quote: Quote, agreement: Agreement) -> bool:

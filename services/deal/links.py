@@ -6,19 +6,23 @@ its own and ends the old one.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select
 
+import languages
 from domain.clock import end_of_day, stockholm_date
 from domain.dates_sv import longest_withdrawal_day
-from domain.quote_states import can
+from domain.parties import CUSTOMER, Role, may_decide
+from domain.quote_states import QuoteStatus, can
 from extensions import db
-from models import Agreement, Closing, Firm, Message, Quote, QuoteLink, QuoteVersion, StoredFile, User
+from models import Agreement, Approval, Closing, Firm, Message, Quote, QuoteLink, QuoteVersion, Recipient, StoredFile
 from services import closing as leaving
-from services import events, outbox, scope, tokens, transaction
+from services import events, notices, outbox, scope, tokens, transaction
 from services.actors import Actor
 from services.deal import figures
 from services.deal.figures import Chosen
@@ -27,6 +31,7 @@ from services.installation import settings
 from services.quotes import content
 
 MAIL = "mail"
+SMS = "sms"
 HANDED_OVER = "handed_over"
 ON_SITE = "on_site"  # on a screen of the firm's: opened by its lock, never by an address
 PURPOSE = "quote"
@@ -47,6 +52,9 @@ class Found(NamedTuple):
     expires_at: datetime
     revoked_at: datetime | None
     opened_at: datetime | None
+    link_at: datetime
+    seen_version: int | None
+    seen_before: int | None
     quote_id: int
     deal_id: str
     status: str
@@ -66,6 +74,27 @@ class Found(NamedTuple):
     agreement_id: int | None
     closes_at: datetime | None  # the firm is leaving
     has_messages: bool
+    recipient_id: int | None  # whose link it is; none is the customer's
+    recipient: str | None  # public id
+    recipient_name: str | None
+    role: str | None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether all is written down that an act on this page says: that it was opened, and which version."""
+        return self.opened_at is not None and self.seen_at is not None and self.seen_version == self.version
+
+    @property
+    def known_version(self) -> int | None:
+        """The older version that this customer knows, for what has changed since; None where this is the first.
+
+        The one last acted on, or where none is (a page can be read without a trace), the one sent here before.
+        """
+        if self.seen_version == self.version:
+            return self.seen_before
+        if self.seen_version is not None:
+            return self.seen_version
+        return self.version - 1 if self.version > 1 and self.link_at < self.version_at else None
 
 
 class Deal:
@@ -73,6 +102,7 @@ class Deal:
 
     def __init__(self, found: Found, actor: Actor, *, is_on_site: bool = False) -> None:
         self.found, self.actor, self.is_on_site = found, actor, is_on_site
+        self.is_own_visit = False  # by someone who is logged in at the firm: no sign that the customer has looked
         self.content = content.read(found.content)
 
     @cached_property
@@ -85,9 +115,63 @@ class Deal:
 
     @cached_property
     def agreement(self) -> Agreement | None:
-        if self.found.agreement_id is None:
+        if self.found.agreement_id is None or self.is_waiting:
             return None
         return scope.get(Agreement, self.found.firm_id, Agreement.id == self.found.agreement_id)
+
+    @cached_property
+    def pending(self) -> Agreement | None:
+        """What some have approved and others not yet: no agreement, but its choices are settled."""
+        if self.found.agreement_id is None or not self.is_waiting:
+            return None
+        return scope.get(Agreement, self.found.firm_id, Agreement.id == self.found.agreement_id)
+
+    @cached_property
+    def approvals(self) -> list[Approval]:
+        """Each one's yes to this version, oldest first, where several decide."""
+        if not self.is_joint:
+            return []
+        rows = scope.rows(
+            Approval,
+            self.found.firm_id,
+            Approval.quote_id == self.found.quote_id,
+            Approval.version == self.found.version,
+            Approval.voided_at.is_(None),
+        )
+        return sorted(rows, key=lambda row: row.id)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.found.status == QuoteStatus.PARTLY_SIGNED
+
+    @property
+    def is_joint(self) -> bool:
+        """Whether others decide with the customer."""
+        return bool(self.content["deciders"])
+
+    @property
+    def may_decide(self) -> bool:
+        return may_decide(self.found.role or Role.DECIDES)
+
+    @property
+    def party(self) -> str:
+        """Who has come, as those who decide are named."""
+        return self.found.recipient or CUSTOMER
+
+    @property
+    def reader(self) -> str:
+        """The name of who has come."""
+        customer = self.content["customer"]
+        return str(self.found.recipient_name or customer["contact"] or customer["name"])
+
+    @property
+    def own_approval(self) -> Approval | None:
+        return next((row for row in self.approvals if row.recipient_id == self.found.recipient_id), None)
+
+    def check_may_decide(self) -> None:
+        """Raises RuleBroken("copy_only") for those who only read."""
+        if not self.may_decide:
+            raise RuleBroken("copy_only")
 
     @cached_property
     def pdf(self) -> StoredFile:
@@ -100,6 +184,8 @@ class Deal:
 
     @property
     def chosen(self) -> Chosen:
+        if self.pending is not None:
+            return figures.agreed(json.loads(self.pending.agreed))
         return figures.stored(self.content, self.found.picked)
 
     @property
@@ -119,7 +205,7 @@ class Deal:
         if found.json_sha256 != self.found.json_sha256:  # sent anew meanwhile
             self.content = content.read(found.content)
         self.found = found
-        for name in ("agreement", "pdf"):
+        for name in ("agreement", "pending", "approvals", "pdf"):
             self.__dict__.pop(name, None)
 
 
@@ -154,6 +240,9 @@ _FIND = (
         QuoteLink.expires_at,
         QuoteLink.revoked_at,
         QuoteLink.opened_at,
+        QuoteLink.created_at,
+        QuoteLink.seen_version,
+        QuoteLink.seen_before,
         Quote.id,
         Quote.public_id,
         Quote.status,
@@ -173,6 +262,10 @@ _FIND = (
         Agreement.id,
         Closing.effective_at,
         exists().where(Message.firm_id == Quote.firm_id, Message.quote_id == Quote.id),
+        QuoteLink.recipient_id,
+        Recipient.public_id,
+        Recipient.name,
+        Recipient.role,
     )
     .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
     .join(
@@ -187,6 +280,7 @@ _FIND = (
     .join(Firm, Firm.id == Quote.firm_id)
     .outerjoin(Agreement, and_(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
     .outerjoin(Closing, and_(Closing.firm_id == Firm.id, Closing.undone_at.is_(None)))
+    .outerjoin(Recipient, and_(Recipient.firm_id == QuoteLink.firm_id, Recipient.id == QuoteLink.recipient_id))
     .where(QuoteLink.public_id == bindparam("link"), Quote.public_id == bindparam("deal"))
 )
 
@@ -209,7 +303,7 @@ def _open(deal_id: str, link_id: str, *, now: datetime, ip: str, user_agent: str
         firm_id=found.firm_id,
         firm_public_id=found.firm_public_id,
         ref=f"link:{found.link_public_id}",
-        name=found.customer_name,
+        name=found.recipient_name or found.customer_name,
         ip=ip,
         user_agent=user_agent,
     )
@@ -241,10 +335,14 @@ def lock(deal: Deal) -> None:
 
 def seen(deal: Deal, *, now: datetime) -> None:
     """The customer has acted on the page. Told once per link and once per version; never commits."""
+    if deal.is_own_visit:
+        return
+    if deal.link.seen_version != deal.found.version:
+        deal.link.seen_before, deal.link.seen_version = deal.found.known_version, deal.found.version
     if deal.link.opened_at is None:
         deal.link.opened_at = now
         events.record(
-            "link.opened", deal.obj, actor=deal.actor, at=now, data={"link_id": deal.found.link_public_id, "lang": "sv"}
+            "link.opened", deal.obj, actor=deal.actor, at=now, data={"link_id": deal.found.link_public_id, "lang": languages.code()}
         )
     if deal.quote.seen_at is None:
         deal.quote.seen_at = now
@@ -253,17 +351,41 @@ def seen(deal: Deal, *, now: datetime) -> None:
         events.record("doc.viewed", deal.obj, actor=deal.actor, at=now, data=data)
 
 
-def by_mail(quote: Quote, email: str, *, actor: Actor, now: datetime) -> QuoteLink:
-    """The mailed link of the deal: the one this address already has, or a new one. Never commits."""
+def by_mail(quote: Quote, email: str, *, actor: Actor, now: datetime, recipient_id: int | None = None) -> QuoteLink:
+    """The mailed link of one person: the one this address already has, or a new one. Never commits.
+
+    Without a recipient it is the customer's. Two may share an address; each has a link.
+    """
     kept: QuoteLink | None = None
     live = _live(quote)
     for link in live:
+        if link.recipient_id != recipient_id:
+            continue
         if link.way == MAIL and link.email == email:
             kept = link
         elif link.way == MAIL:
             _revoke(quote, link, "address_changed", actor=actor, now=now)
     if kept is None:
-        kept = QuoteLink(firm_id=quote.firm_id, quote_id=quote.id, way=MAIL, email=email, created_at=now)
+        kept = QuoteLink(
+            firm_id=quote.firm_id, quote_id=quote.id, recipient_id=recipient_id, way=MAIL, email=email, created_at=now
+        )
+        db.session.add(kept)
+    kept.expires_at = _reads_until(quote, live)
+    db.session.flush()
+    return kept
+
+
+def by_sms(quote: Quote, phone: str, *, actor: Actor, now: datetime) -> QuoteLink:
+    """The customer's link by text message: the one this number already has, or a new one. Never commits."""
+    kept: QuoteLink | None = None
+    live = _live(quote)
+    for link in live:
+        if link.way == SMS and link.phone == phone:
+            kept = link
+        elif link.way == SMS:
+            _revoke(quote, link, "address_changed", actor=actor, now=now)
+    if kept is None:
+        kept = QuoteLink(firm_id=quote.firm_id, quote_id=quote.id, way=SMS, phone=phone, created_at=now)
         db.session.add(kept)
     kept.expires_at = _reads_until(quote, live)
     db.session.flush()
@@ -343,17 +465,66 @@ def keep_after_agreement(quote: Quote, *, now: datetime) -> None:
 
 def mailed(quote: Quote) -> QuoteLink | None:
     """The live link that letters to the customer carry."""
-    return next((link for link in _live(quote) if link.way == MAIL), None)
+    return next((link for link in _live(quote) if link.way == MAIL and link.recipient_id is None), None)
+
+
+def texted(quote: Quote) -> QuoteLink | None:
+    """The live link that text messages to the customer carry, where no letter reaches them."""
+    return next((link for link in _live(quote) if link.way == SMS), None)
+
+
+def text_instead(quote: Quote, kind: str, params: Mapping[str, object], *, now: datetime) -> None:
+    """Tell a customer whom no letter reaches by text message what the letter of this kind would say. Never commits.
+
+    Nothing happens for one with a mailed link, or with neither.
+    """
+    if mailed(quote) is None and (link := texted(quote)):
+        params = {**params, "link": link.public_id}
+        outbox.queue(f"{kind}_sms", link.phone, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def mailed_to(quote: Quote, *, copies: bool = True) -> list[QuoteLink]:
+    """The live mailed links of all who get letters, the customer's among them; without `copies` of those who decide."""
+    if not quote.is_shared:
+        link = mailed(quote)
+        return [link] if link else []
+    statement = (
+        scope.columns(QuoteLink, quote.firm_id, QuoteLink, Recipient.role)
+        .outerjoin(Recipient, and_(Recipient.firm_id == QuoteLink.firm_id, Recipient.id == QuoteLink.recipient_id))
+        .where(QuoteLink.quote_id == quote.id, QuoteLink.revoked_at.is_(None), QuoteLink.way == MAIL)
+        .order_by(QuoteLink.id)
+    )
+    newest = {
+        link.recipient_id: link
+        for link, role in db.session.execute(statement)
+        if copies or may_decide(role or Role.DECIDES)
+    }
+    return list(newest.values())
+
+
+def end_of(quote: Quote, recipient: Recipient, *, actor: Actor, now: datetime) -> None:
+    """End the links of one who gets the quote no longer. Never commits."""
+    for link in _live(quote):
+        if link.recipient_id == recipient.id:
+            _revoke(quote, link, "removed", actor=actor, now=now)
 
 
 def revoke(quote: Quote, link_public_id: str, *, actor: Actor, now: datetime) -> None:
     """End one link at once, also on pages that are open. Commits. Raises NotFound, RuleBroken("link_needed")."""
     link = scope.get(QuoteLink, quote.firm_id, QuoteLink.quote_id == quote.id, QuoteLink.public_id == link_public_id)
     if link.revoked_at is None:
-        if link.way != ON_SITE and len(_live(quote)) == 1 and _may_withdraw(quote, now):
+        own = [one for one in _live(quote) if one.recipient_id == link.recipient_id]
+        if link.way != ON_SITE and len(own) == 1 and _decides(link) and _may_withdraw(quote, now):
             raise RuleBroken("link_needed")
         _revoke(quote, link, "by_firm", actor=actor, now=now)
         transaction.commit()
+
+
+def _decides(link: QuoteLink) -> bool:
+    """Whether it is the link of one who is bound, and so may withdraw."""
+    if link.recipient_id is None:
+        return True
+    return may_decide(scope.get(Recipient, link.firm_id, Recipient.id == link.recipient_id).role)
 
 
 def _may_withdraw(quote: Quote, now: datetime) -> bool:
@@ -364,23 +535,25 @@ def _may_withdraw(quote: Quote, now: datetime) -> bool:
 
 
 def send_again(deal_id: str, *, now: datetime) -> None:
-    """Mail the live link of a deal to the address it was sent to; nothing happens for an unknown id. Commits."""
-    row = db.session.execute(
+    """Send the live link of a deal to where it was sent; nothing happens for an unknown id. Commits.
+
+    Of several people each gets the own one: nobody knows who asks.
+    """
+    rows = db.session.execute(
         select(QuoteLink, Quote)
         .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
         .where(
             Quote.public_id == deal_id,
-            QuoteLink.way == MAIL,
+            QuoteLink.way.in_((MAIL, SMS)),
             QuoteLink.revoked_at.is_(None),
             QuoteLink.expires_at >= now,
         )
-        .order_by(QuoteLink.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if row is None:
-        return
-    link, quote = row
-    outbox.queue("link_again", link.email, {"link": link.public_id}, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+        .order_by(QuoteLink.id)
+    ).all()
+    newest = {link.recipient_id: (link, quote) for link, quote in rows}
+    for link, quote in newest.values():
+        kind, to = ("link_again", link.email) if link.way == MAIL else ("link_again_sms", link.phone)
+        outbox.queue(kind, to, {"link": link.public_id}, firm_id=quote.firm_id, now=now, quote_id=quote.id)
     transaction.commit()
 
 
@@ -394,15 +567,9 @@ def ask_for_new(deal_id: str, token: str, *, now: datetime) -> None:
     if row is None:
         raise NotFound
     quote: Quote = row[1]
-    to, params = contact_email(quote), {"quote": quote.public_id}
-    outbox.queue("link_wanted", to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    notices.tell(quote, "new_time", "link_wanted", {"quote": quote.public_id}, now=now)
     quote.turn, quote.touched_at = "firm", now
     transaction.commit()
-
-
-def contact_email(quote: Quote) -> str:
-    """Where the firm's person behind the quote gets letters."""
-    return scope.get(User, quote.firm_id, User.id == quote.user_id).email
 
 
 def _reads_until(quote: Quote, live: list[QuoteLink]) -> datetime:

@@ -16,7 +16,15 @@ from services import events, scope
 
 LONG = {"quote.sent", "quote.accepted", "doc.declined", "doc.recalled", "withdrawal.received", "doc.late_acceptance"}
 UNTOLD = {"consent.given", "doc.viewed", "deduction.details_given", "doc.replaced", "withdrawal.acknowledged"}
-OF_THE_FIRM = {"mail.accepted", "mail.bounced", "personnummer.revealed", "link.revoked", "doc.resent"}
+OF_THE_FIRM = {
+    "mail.accepted",
+    "mail.bounced",
+    "sms.accepted",
+    "sms.failed",
+    "personnummer.revealed",
+    "link.revoked",
+    "doc.resent",
+}
 CLEAR = ("to", "reply", "ip", "name")
 
 
@@ -103,8 +111,8 @@ def _step(entry: Entry) -> Step | None:
 def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
     if act == "doc.frozen":
         return str(_("Version %(n)s låstes", n=data.get("version")))
-    if act == "doc.resent" and data.get("channel") == "handed_over":
-        act = "link.handed_over"
+    if act in ("quote.sent", "doc.resent") and data.get("channel", "mail") != "mail":
+        act = f"{act}.{data['channel']}"
     elif act == "link.revoked" and data.get("reason") == "taken_back":
         act = "link.taken_back"
     elif act == "doc.commented" and by_customer:
@@ -119,7 +127,17 @@ _WORDS = {
     "doc.resent": _l("Skickades igen"),
     "doc.shown": _l("Visades på företagets skärm"),
     "link.taken_back": _l("Skärmen togs tillbaka"),
-    "link.handed_over": _l("Länken lämnades över"),
+    "quote.sent.sms": _l("Skickades med sms"),
+    "quote.sent.link": _l("Skickades: länken lämnades över"),
+    "quote.sent.qr": _l("Skickades: länken lämnades över som QR-kod"),
+    "quote.sent.own_sms": _l("Skickades: länken lämnades över med sms från egen telefon"),
+    "doc.resent.sms": _l("Skickades igen med sms"),
+    "doc.resent.handed_over": _l("Länken lämnades över"),  # before the channel was told
+    "doc.resent.link": _l("Länken lämnades över"),
+    "doc.resent.qr": _l("Länken lämnades över som QR-kod"),
+    "doc.resent.own_sms": _l("Länken lämnades över med sms från egen telefon"),
+    "sms.accepted": _l("Sms:et togs emot av operatören"),
+    "sms.failed": _l("Sms:et kom inte fram"),
     "mail.accepted": _l("Mottaget av mottagarens server"),
     "mail.bounced": _l("Mejlet kom inte fram"),
     "link.opened": _l("Öppnad första gången"),

@@ -21,11 +21,19 @@ from services.errors import NotFound, RuleBroken
 from services.quotes import rows
 from services.quotes.rows import LineRow, QuoteRow, Sheet
 
+HELD, STOPPED = "held", "stopped"  # Quote.hold: about to be sent; kept from it by a rule
+
 
 class NotEditable(RuleBroken):
     """The quote is agreed, ended or archived; its draft may not change."""
 
     code = "quote_not_editable"
+
+
+class OnItsWay(RuleBroken):
+    """Skicka is pressed and can still be undone: until then nothing changes under it."""
+
+    code = "on_its_way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,9 @@ def read_to_edit(firm_id: int, n: int, *, lock: bool = False) -> Sheet:
 
 
 def may_edit(quote: Quote | QuoteRow) -> bool:
+    """Raises OnItsWay while the quote is about to be sent."""
+    if quote.hold == HELD:
+        raise OnItsWay
     return quote.archived_at is None and quote_states.can(quote.status, "edit")
 
 

@@ -39,6 +39,8 @@ class QuoteRow(NamedTuple):
     site_city: str
     rev: int
     archived_at: datetime | None
+    hold: str
+    has_inquiry: bool
 
 
 class CustomerRow(NamedTuple):

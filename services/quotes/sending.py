@@ -16,18 +16,18 @@ from sqlalchemy.exc import IntegrityError
 from domain import canonical
 from domain.checks import Blocker
 from domain.clock import stockholm_date
-from domain.quote_states import OPEN, QuoteStatus, after, can
+from domain.quote_states import OPEN, after, can
 from extensions import db
-from models import Closing, Counter, Firm, QuoteVersion, StoredFile, User
+from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import closing as leaving
-from services import events, numbers, once, outbox, scope, storage, transaction
+from services import events, numbers, once, scope, storage, transaction
 from services.actors import Actor
 from services.deal import answering, figures, links
 from services.errors import RuleBroken, Stale
 from services.photos import pictures
 from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
-from services.quotes import content, drafting
+from services.quotes import content, drafting, giving, recipients
 from services.quotes.drafting import Draft
 
 ACT = "quote.send"
@@ -37,12 +37,29 @@ LETTER_VERSION = "2026-11-20"
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What the firm decides when it sends. `seen` is `fingerprint` of the draft that was reviewed."""
+    """What the firm decides when it sends. `seen` is `fingerprint` of the draft that was reviewed.
+
+    `way` is one of giving.WAYS; of email and phone the one it needs.
+    """
 
     email: str
     valid_until: date
     message: str
     seen: str
+    way: str = giving.MAIL
+    phone: str = ""  # E.164
+
+    def facts(self, n: int) -> dict[str, object]:
+        """What a form that comes twice must say twice."""
+        return {"n": n, "way": self.way, "email": self.email, "phone": self.phone, "seen": self.seen}
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The row that a sending has waited in (services/quotes/holding.py)."""
+
+    id: int
+    pressed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +80,54 @@ def fingerprint(
     return canonical.sha256_hex(canonical.dumps(built))
 
 
-def send(firm_id: int, n: int, sending: Sending, *, actor: Actor, key: str, now: datetime) -> None:
+def send(
+    firm_id: int, n: int, sending: Sending, *, actor: Actor, key: str, now: datetime, hold: Hold | None = None
+) -> str:
     """Send the quote as its next version. Begins reading and writes at the end; commits.
 
-    Raises NotFound, Stale (the draft is not the one reviewed), DiskFull, and RuleBroken("email_not_confirmed" |
-    "firm_closing" | "not_sendable" | "has_blockers").
+    The address of a link that is handed over, told this once; else "". With `hold`, nothing happens if its row is
+    gone. Raises NotFound, Stale (the draft is not the one reviewed), DiskFull, and RuleBroken("email_not_confirmed" |
+    "firm_closing" | "not_sendable" | "has_blockers" | "on_its_way").
     """
-    facts = {"n": n, "email": sending.email, "seen": sending.seen}
+    facts = sending.facts(n)
     if once.answer(firm_id, key, ACT, facts) is not None:
-        return
+        return ""
     for _ in range(TRIES):
-        drawn = _draw(firm_id, n, sending, actor, now)
+        drawn = _draw(firm_id, n, sending, actor, now, hold)
         transaction.start_writing()
-        if once.answer(firm_id, key, ACT, facts) is not None:  # the other of two presses was quicker
+        # the other of two presses, the undo or another worker was quicker
+        if once.answer(firm_id, key, ACT, facts) is not None or (hold and not _end_of(hold, firm_id)):
             transaction.rollback()
-            return
-        if _freeze(firm_id, n, sending, drawn, actor, now):
+            return ""
+        link = _freeze(firm_id, n, sending, drawn, actor, now, hold)
+        if link is not None:
             once.remember(firm_id, key, ACT, facts, at="sent", now=now)
+            address = links.address(link) if sending.way in giving.HANDED_OVER else ""
             try:
                 transaction.commit()
             except IntegrityError:  # PostgreSQL: the other press committed between the two looks
                 transaction.rollback()
                 if once.answer(firm_id, key, ACT, facts) is None:
                     raise
-            return
+                return ""
+            return address
         transaction.rollback()
         transaction.only_read()
     raise Stale
+
+
+def check(firm_id: int, n: int, sending: Sending, *, actor: Actor, now: datetime) -> tuple[Quote, User]:
+    """The quote, locked, if it could be sent now, and who sends it. Raises what `send` raises."""
+    draft, firm, user, _logo = _load(firm_id, n, actor, lock=True)
+    sender = _check(draft, firm, user, sending, actor, now, None)
+    return draft.quote, sender
+
+
+def take_number(quote: Quote, *, now: datetime) -> None:
+    """Give the quote its number, unless it has one: it keeps it, whatever becomes of the sending. Never commits."""
+    if quote.number is None:
+        quote.number = _format(now, numbers.take(quote.firm_id, _series(now)))
+        drafting.keep_search_text(quote)
 
 
 def blockers(
@@ -106,10 +144,10 @@ def blockers(
     return [code for code in drafting.problems(draft, now=now).blockers if code not in settled] + waits
 
 
-def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime) -> _Drawn:
+def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime, hold: Hold | None) -> _Drawn:
     """Check everything and draw the PDF with the number it will probably get."""
     draft, firm, user, logo = _load(firm_id, n, actor)
-    _check(draft, firm, user, sending, actor, now)
+    _check(draft, firm, user, sending, actor, now, hold)
     number = draft.quote.number or _format(now, _last_number(firm_id, now) + 1)
     built = _build(draft, firm, user, logo, sending, number, now)
     from documents import quote as paper
@@ -119,30 +157,41 @@ def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime) -
     return _Drawn(number, canonical.dumps(built), paper.render(built, picture, photos))
 
 
-def _freeze(firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor, now: datetime) -> bool:
+def _end_of(hold: Hold, firm_id: int) -> bool:
+    """Whether the sending still waits; then its row is taken out. Never commits."""
+    row = scope.find(HeldSending, firm_id, HeldSending.id == hold.id, HeldSending.stopped == "", lock=True)
+    if row is not None:
+        db.session.delete(row)
+    return row is not None
+
+
+def _freeze(
+    firm_id: int, n: int, sending: Sending, drawn: _Drawn, actor: Actor, now: datetime, hold: Hold | None
+) -> QuoteLink | None:
     """Write it all, unless what was drawn no longer is what the rows say. Never commits."""
     draft, firm, user, logo = _load(firm_id, n, actor, lock=True)
-    _check(draft, firm, user, sending, actor, now)
+    sender = _check(draft, firm, user, sending, actor, now, hold)
     quote = draft.quote
     number = quote.number or _format(now, numbers.take(firm_id, _series(now)))
     built = _build(draft, firm, user, logo, sending, number, now)
     stored = canonical.dumps(built)
     if stored != drawn.stored:
-        return False
-    if quote.status == QuoteStatus.LATE_ACCEPTANCE:
-        answering.drop_pending(quote)
+        return None
+    answering.drop_pending(quote, actor=actor, now=now)
     drafting.keep_sums(quote, figures.totals(built))
     version = _store(draft, firm, number, stored, drawn.pdf, sending, now)
     pictures.note_sent(firm_id, quote.id, built, version.version)
     old_version, quote.version, quote.number = quote.version, version.version, number
-    quote.valid_until, quote.message = sending.valid_until, sending.message
+    quote.valid_until, quote.message, quote.language = sending.valid_until, sending.message, built["lang"]
     quote.status = after(quote.status, "send")
     quote.turn, quote.changed_since = "customer", False
     quote.sent_at = quote.touched_at = now
     quote.seen_at = quote.mail_failed_at = quote.question_at = None
+    if quote.hold == drafting.STOPPED:  # what was kept from going before is overtaken
+        db.session.execute(scope.remove(HeldSending, firm_id).where(HeldSending.quote_id == quote.id))
+    quote.hold, sender.last_way = "", sending.way
     drafting.keep_search_text(quote)
-    _mail(draft, version, old_version, sending, actor, now)
-    return True
+    return _give(draft, version, old_version, sending, actor, now)
 
 
 def _load(firm_id: int, n: int, actor: Actor, *, lock: bool = False) -> tuple[Draft, Firm, User, StoredFile | None]:
@@ -153,14 +202,22 @@ def _load(firm_id: int, n: int, actor: Actor, *, lock: bool = False) -> tuple[Dr
     return draft, firm, user, logo
 
 
-def _check(draft: Draft, firm: Firm, user: User, sending: Sending, actor: Actor, now: datetime) -> None:
-    _check_sender(firm.id, actor, now)
+def _check(
+    draft: Draft, firm: Firm, user: User, sending: Sending, actor: Actor, now: datetime, hold: Hold | None
+) -> User:
+    sender = check_sender(firm.id, actor, now)
+    if draft.quote.hold == drafting.HELD and hold is None:
+        raise RuleBroken("on_its_way")
     if not can(draft.quote.status, "send") or draft.quote.archived_at is not None:
         raise RuleBroken("not_sendable")
     if blockers(draft, now=now, can_answer=True):
         raise RuleBroken("has_blockers")
-    if fingerprint(draft, firm, user, now=now) != sending.seen:
+    # what was reviewed before midnight says another day
+    if fingerprint(draft, firm, user, now=hold.pressed_at if hold else now) != sending.seen:
         raise Stale
+    if sending.valid_until < stockholm_date(now):
+        raise RuleBroken("valid_until_past")
+    return sender
 
 
 def _build(
@@ -175,7 +232,7 @@ def _build(
         version=draft.quote.version + 1,
         today=stockholm_date(now),
         logo_sha256=logo.sha256 if logo else None,
-        email=sending.email,
+        email=sending.email if sending.way == giving.MAIL else None,
         valid_until=sending.valid_until,
         message=sending.message,
     )
@@ -211,10 +268,12 @@ def _store(
     return version
 
 
-def _mail(draft: Draft, version: QuoteVersion, old_version: int, sending: Sending, actor: Actor, now: datetime) -> None:
+def _give(
+    draft: Draft, version: QuoteVersion, old_version: int, sending: Sending, actor: Actor, now: datetime
+) -> QuoteLink:
     """The link, the events and the letter."""
     quote = draft.quote
-    link = links.by_mail(quote, sending.email, actor=actor, now=now)
+    link = giving.link_for(quote, sending.way, email=sending.email, phone=sending.phone, actor=actor, now=now)
     obj = f"quote:{quote.public_id}:v{version.version}"
     hashes = {"json_sha256": version.json_sha256}
     frozen = {"version": version.version, "pdf_sha256": version.pdf_sha256, "attachments": [], **hashes}
@@ -225,66 +284,66 @@ def _mail(draft: Draft, version: QuoteVersion, old_version: int, sending: Sendin
     sent = {
         "version": version.version,
         "doc_sha256": version.pdf_sha256,
-        "channel": "mail",
+        "channel": sending.way,
         "link_id": link.public_id,
         "valid_until": sending.valid_until.isoformat(),
         "text_version": LETTER_VERSION,
         **hashes,
     }
-    events.record("quote.sent", obj, actor=actor, at=now, data=sent, personal={"to": sending.email})
-    if draft.customer is not None and not draft.customer.email:
-        draft.customer.email = sending.email
-    params = {"link": link.public_id, "version": version.version}
-    outbox.queue("quote_sent", sending.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    events.record("quote.sent", obj, actor=actor, at=now, data=sent, personal=giving.to_whom(link))
+    if draft.customer is not None:  # what was typed here is not asked again
+        draft.customer.email = draft.customer.email or link.email
+        draft.customer.phone = draft.customer.phone or link.phone
+    giving.post(quote, link, version.version, now=now)
+    recipients.invite(draft, version, actor=actor, now=now)
+    return link
 
 
-def resend(firm_id: int, n: int, email: str, *, actor: Actor, now: datetime) -> None:
-    """Mail the newest version to a corrected address; a link mailed to another address ends. Commits.
+def resend(firm_id: int, n: int, to: str, *, way: str = giving.MAIL, actor: Actor, now: datetime) -> None:
+    """Send the newest version to a corrected address or number; a link to another one of that way ends. Commits.
 
     Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed").
     """
-    quote = drafting.get(firm_id, n, lock=True)
-    if not can(quote.status, "hand_over"):
-        raise RuleBroken("not_open")
-    _check_sender(firm_id, actor, now)
-    link = links.by_mail(quote, email, actor=actor, now=now)
-    data = {"channel": "mail", "text_version": LETTER_VERSION, "link_id": link.public_id}
-    obj = f"quote:{quote.public_id}:v{quote.version}"
-    events.record("doc.resent", obj, actor=actor, at=now, data=data, personal={"to": email})
-    params = {"link": link.public_id, "version": quote.version}
-    outbox.queue("quote_sent", email, params, firm_id=firm_id, now=now, quote_id=quote.id)
-    quote.mail_failed_at, quote.touched_at = None, now
-    if quote.status in OPEN and quote.question_at is None:
-        quote.turn = "customer"
+    _give_again(firm_id, n, way, to, actor=actor, now=now)
     transaction.commit()
 
 
-def hand_over(firm_id: int, n: int, *, actor: Actor, now: datetime) -> str:
+def hand_over(firm_id: int, n: int, *, way: str = giving.LINK, actor: Actor, now: datetime) -> str:
     """The address of a link that the firm gives the customer itself; told once, noted in the chain. Commits.
 
     Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed").
     """
-    quote = drafting.get(firm_id, n, lock=True)
-    if not can(quote.status, "hand_over"):
-        raise RuleBroken("not_open")
-    _check_sender(firm_id, actor, now)
-    link = links.handed_over(quote, now=now)
-    data = {"channel": "handed_over", "link_id": link.public_id, "text_version": LETTER_VERSION}
-    events.record("doc.resent", f"quote:{quote.public_id}:v{quote.version}", actor=actor, at=now, data=data)
-    quote.touched_at = now
-    address = links.address(link)
+    address = links.address(_give_again(firm_id, n, way, "", actor=actor, now=now))
     transaction.commit()
     return address
 
 
-def _check_sender(firm_id: int, actor: Actor, now: datetime) -> None:
-    """Who sends has confirmed the own address, and the firm is not leaving."""
+def _give_again(firm_id: int, n: int, way: str, to: str, *, actor: Actor, now: datetime) -> QuoteLink:
+    """One more link to the newest version, and its event. What did not arrive before is settled by it."""
+    quote = drafting.get(firm_id, n, lock=True)
+    if not can(quote.status, "hand_over"):
+        raise RuleBroken("not_open")
+    sender = check_sender(firm_id, actor, now)
+    link = giving.link_for(quote, way, email=to, phone=to, actor=actor, now=now)
+    data = {"channel": way, "text_version": LETTER_VERSION, "link_id": link.public_id}
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record("doc.resent", obj, actor=actor, at=now, data=data, personal=giving.to_whom(link))
+    giving.post(quote, link, quote.version, now=now)
+    quote.mail_failed_at, quote.touched_at, sender.last_way = None, now, way
+    if quote.status in OPEN and quote.question_at is None:
+        quote.turn = "customer"
+    return link
+
+
+def check_sender(firm_id: int, actor: Actor, now: datetime) -> User:
+    """Who sends: the own address is confirmed, and the firm is not leaving."""
     sender = scope.get(User, firm_id, User.id == actor.user_id)
     if sender.email_confirmed_at is None:
         raise RuleBroken("email_not_confirmed")
     running = scope.find(Closing, firm_id, Closing.undone_at.is_(None))
     if leaving.is_closed_for_business(running, now):
         raise RuleBroken("firm_closing")
+    return sender
 
 
 def _series(now: datetime) -> str:

@@ -51,6 +51,9 @@ TO_CUSTOMER = {
 FROM_OUTSIDE = ("ask", "accept", "accept_late", "decline", "expire", "withdraw")
 
 
+TOLD_BY_LETTERS = ("mail.accepted", "mail.bounced", "sms.accepted", "sms.failed", "receipt.sent")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """An applicant; the number masked, in full only after `reveal`."""
@@ -76,6 +79,7 @@ class Subject(NamedTuple):
     valid_until: date
     question_at: datetime | None
     seen_at: datetime | None
+    has_inquiry: bool
 
 
 class Sent(NamedTuple):
@@ -236,7 +240,7 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
 def _steps(quote: Subject, firm_public_id: str) -> list[Step]:
     """The chain's steps; what became of letters is told by the letters themselves, queued ones too."""
     told = story.of(quote, firm_public_id=firm_public_id)
-    return [step for step in told if step.act not in ("mail.accepted", "mail.bounced", "receipt.sent")]
+    return [step for step in told if step.act not in TOLD_BY_LETTERS]
 
 
 def timeline(shown: View) -> list[Step | Sent]:

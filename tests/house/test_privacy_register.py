@@ -46,6 +46,7 @@ def test_no_means_of_access_is_handed_out():
         "user.password_hash",
         "login.token_sha256",
         "once_key.key",
+        "held_sending.once_key",
         "applicant.personnummer_index",
     }
 

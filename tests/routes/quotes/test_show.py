@@ -107,7 +107,7 @@ def test_a_link_is_handed_over_once(app, sent, owner):
     assert sent.get().status_code == 200
     link = db.session.query(QuoteLink).filter_by(way="handed_over").one()
     entry = db.session.query(Event).filter_by(act="doc.resent").one().entry
-    assert '"channel":"handed_over"' in entry
+    assert '"channel":"link"' in entry
     assert owner.post(url(sent, f"/lankar/{link.public_id}/stang")).status_code == 303
     assert customer.get(sent.url()).status_code == 404
     assert sent.get().status_code == 200
