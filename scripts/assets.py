@@ -1,4 +1,4 @@
-"""Unpack htmx from a pinned wheel, and lay compressed copies beside the static files.
+"""Unpack htmx from a pinned wheel, make the two stylesheets, and lay compressed copies beside the static files.
 
 Run at every set-up; when nothing changed it reads a few files and writes none.
 """
@@ -20,6 +20,8 @@ HTMX = STATIC / "vendor" / "htmx-2.0.10.min.js"
 HTMX_SHA256 = "71ea67185bfa8c98c39d31717c6fce5d852370fcdfd129db4543774d3145c0de"
 IN_WHEEL = "django_htmx/static/django_htmx/htmx-2.min.js"
 COMPRESSED = {".css", ".js", ".svg"}  # fonts and pictures are compressed by their own formats
+# each page has one, whole: the customer's is on its way over a slow network when the first paint waits for it
+SHEETS = {"kund": ("handslag",), "firma": ("handslag", "firma")}
 
 
 def main() -> int:
@@ -31,6 +33,7 @@ def main() -> int:
             return 1
         HTMX.parent.mkdir(parents=True, exist_ok=True)
         write(HTMX, content)
+    make_sheets()
     compress()
     return 0
 
@@ -50,6 +53,19 @@ def unpack_htmx() -> bytes | None:
         with zipfile.ZipFile(next(Path(folder).glob("django_htmx-*.whl"))) as wheel:
             content = wheel.read(IN_WHEEL)
     return content if hashlib.sha256(content).hexdigest() == HTMX_SHA256 else None
+
+
+def make_sheets() -> None:
+    """Put each stylesheet together in static/made/, without comments and spaces."""
+    for name, parts in SHEETS.items():
+        sources, sheet = [STATIC / "css" / f"{part}.css" for part in parts], STATIC / "made" / f"{name}.css"
+        if sheet.exists() and sheet.stat().st_mtime_ns > max(source.stat().st_mtime_ns for source in sources):
+            continue
+        import rcssmin  # here: when nothing changed, nothing needs it
+
+        sheet.parent.mkdir(exist_ok=True)
+        small = rcssmin.cssmin("\n".join(source.read_text(encoding="utf-8") for source in sources))
+        write(sheet, str(small).encode())
 
 
 def compress() -> None:

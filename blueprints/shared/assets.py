@@ -7,15 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from whitenoise import WhiteNoise
 
 from blueprints.shared import folding
 from blueprints.shared.headers import always
-from blueprints.shared.htmx import wants_part
 
 HASH_CHARACTERS = 10
-STYLESHEET = "css/handslag.css"
 
 
 class Assets(WhiteNoise):
@@ -52,11 +50,16 @@ def register(app: Flask) -> None:
     static = Assets(app.wsgi_app, Path(app.root_path) / "static", is_https=app.config["SETTINGS"].is_https)
     app.wsgi_app = static  # type: ignore[method-assign]
     folding.fold(app, "asset", static.address, made_from=static.hashed)
-    early = f"<{static.address(STYLESHEET)}>; rel=preload; as=style"
+
+    @app.template_global()
+    def stylesheet(name: str) -> str:
+        """The address of the page's stylesheet: firma or kund (scripts/assets.py)."""
+        g.stylesheet = static.address(f"made/{name}.css")
+        return str(g.stylesheet)
 
     @app.after_request
     def _early(answer: Response) -> Response:
         """Name the stylesheet in the head of the answer, which is read before the page: a slow phone asks sooner."""
-        if answer.mimetype == "text/html" and not wants_part():
-            answer.headers["Link"] = early
+        if "stylesheet" in g:
+            answer.headers["Link"] = f"<{g.stylesheet}>; rel=preload; as=style"
         return answer

@@ -1,6 +1,6 @@
 // The service worker: keeps static files and the page for when there is no network. Never a page with data, never a POST.
 const CACHE = "handslag-{{ version }}", OFFLINE = "/utan-natet", OURS = /^\/(?![ol]\/)/;
-const FILES = [OFFLINE, "{{ asset('css/handslag.css') }}", "{{ asset('fonts/familjen-grotesk.414d5dfe5f.woff2') }}", "{{ asset('js/utkast.js') }}", "{{ asset('js/kvar.js') }}"];
+const FILES = [OFFLINE, "{{ asset('made/firma.css') }}", "{{ asset('fonts/familjen-grotesk.414d5dfe5f.woff2') }}", "{{ asset('js/utkast.js') }}", "{{ asset('js/kvar.js') }}"];
 const kept = (request) => caches.match(request).then((found) => found ?? fetch(request));
 addEventListener("install", (event) => {
   skipWaiting();

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "static"
+TEMPLATES = ROOT / "templates"
+SHEETS = ("handslag.css", "firma.css")
+CLASS, WORD = re.compile(r"\.([a-z][\w-]*)"), re.compile(r"[a-z][\w-]*")
+NO_CLASS = re.compile(r"/\*.*?\*/|url\([^)]*\)", re.DOTALL)
+USED = re.compile(r'(?:class|cls)="([^"]*)"')
+INCLUDED = re.compile(r'{%-? (?:extends|include|from|import) "([^"]+)"')
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 
 
@@ -17,10 +24,32 @@ def gzipped(*files: Path) -> int:
     return sum(len(gzip.compress(file.read_bytes(), 9, mtime=0)) for file in files)
 
 
-def test_one_stylesheet_of_at_most_11_kb():
-    sheets = sorted((STATIC / "css").glob("*.css"))
-    assert [sheet.name for sheet in sheets] == ["handslag.css"]
-    assert gzipped(*sheets) <= 11_000
+@pytest.mark.parametrize(("name", "most"), [("firma", 11_000), ("kund", 7_500)])
+def test_one_stylesheet_for_each_that_is_light(name, most):
+    """The customer's comes over a slow network at the first visit, and the first paint waits for it."""
+    assert gzipped(STATIC / "made" / f"{name}.css") <= most
+
+
+def test_the_customers_pages_use_nothing_of_the_firms_stylesheet():
+    shared, own = (set(CLASS.findall(NO_CLASS.sub("", (STATIC / "css" / name).read_text()))) for name in SHEETS)
+    used = {
+        name: {word for words in USED.findall((TEMPLATES / name).read_text()) for word in WORD.findall(words)}
+        for name in seen_by_customers()
+    }
+    assert {name: found for name, words in used.items() if (found := sorted(words & (own - shared)))} == {}
+
+
+def seen_by_customers() -> set[str]:
+    """The templates of the customer's pages; macros are shared, and each page takes some of them."""
+    found: set[str] = set()
+    waiting = [file for file in TEMPLATES.rglob("*.html") if '{% extends "customer/base.html" %}' in file.read_text()]
+    while waiting:
+        file = waiting.pop()
+        name = file.relative_to(TEMPLATES).as_posix()
+        if name not in found and file.exists() and not name.startswith("_macros/"):
+            found.add(name)
+            waiting += [TEMPLATES / other for other in INCLUDED.findall(file.read_text())]
+    return found
 
 
 @pytest.mark.parametrize(
