@@ -13,10 +13,11 @@ from blueprints.deal.forms import ApproveForm, AskForm
 from blueprints.deal.guard import by_link, names
 from blueprints.deal.show import page
 from domain.clock import stockholm_date
-from domain.quotes import Totals
+from domain.quotes import Applicant, Totals
 from services import transaction
 from services.clock import utc_now
-from services.deal import approving, figures, pages, viewing
+from services.deal import approving, figures, pages, versions, viewing
+from services.deal.change_words import Told
 from services.deal.links import Deal
 
 
@@ -42,9 +43,7 @@ def approve(deal: Deal) -> ResponseReturnValue:
         return _page(deal, form)
     needs = _needs(approving.reckon(deal.content, deal.chosen))
     asks = approving.asks_email(deal)
-    if not form.check(
-        needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now), asks_email=asks
-    ):
+    if not form.check(needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now), asks_email=asks):
         return _page(deal, form, status=422)
     try:
         approving.approve(deal, form.to_yes(needs), form.to_shown(), key=form.once.data or "", now=now)
@@ -70,10 +69,20 @@ def _page(
     deal: Deal, form: ApproveForm, *, status: int = 200, before: approving.Shown | None = None
 ) -> ResponseReturnValue:
     result, needs = _reckon(deal, form)
-    if before and before.words != form.words.data:
+    is_newer = before is not None and 0 < before.version < deal.found.version
+    if before and (is_newer or before.words != form.words.data):
         form.untick()
     facts = _facts(deal, form, result, needs)
-    return make_response(render_template("deal/approve.html", before=before, **facts, **names(deal)), status)
+    told = _told(deal, before, form.sum_persons(needs)) if before and is_newer else None
+    return make_response(render_template("deal/approve.html", before=before, told=told, **facts, **names(deal)), status)
+
+
+def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, ...]) -> Told | None:
+    """What has changed since the version the form was made of, with what was chosen in it and with what is now."""
+    older = versions.older(deal.found.firm_id, deal.found.quote_id, before.version).content
+    chosen = figures.known(older, before.chosen.picked, before.chosen.quantities), deal.chosen
+    shares = tuple(Applicant(one.used_rot_kr, one.used_rut_kr) for one in persons)
+    return versions.between(older, deal.content, chosen, shares or figures.ONE_PERSON)
 
 
 def _reckon(deal: Deal, form: ApproveForm) -> tuple[Totals, set[str]]:

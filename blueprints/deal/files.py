@@ -16,14 +16,14 @@ from services.photos import pictures
 @bp.get("/o/<deal_id>/offert.pdf")
 @by_link
 def quote_pdf(deal: Deal) -> ResponseReturnValue:
-    return _file(viewing.quote_pdf(deal), deal.pdf)
+    return paper(viewing.quote_pdf(deal), deal.pdf)
 
 
 @bp.get("/o/<deal_id>/avtal.pdf")
 @by_link
 def agreement_pdf(deal: Deal) -> ResponseReturnValue:
     file = viewing.agreement_file(deal)
-    return _file(viewing.bytes_of(deal, file), file)
+    return paper(viewing.bytes_of(deal, file), file)
 
 
 @bp.get("/o/<deal_id>/angerblankett.pdf")
@@ -38,7 +38,7 @@ def withdrawal_form(deal: Deal) -> ResponseReturnValue:
 @by_link
 def logo(deal: Deal) -> ResponseReturnValue:
     file = viewing.logo_file(deal)
-    answer = _file(viewing.bytes_of(deal, file), file)
+    answer = paper(viewing.bytes_of(deal, file), file)
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer
 
@@ -48,12 +48,16 @@ def logo(deal: Deal) -> ResponseReturnValue:
 def photo(deal: Deal, photo_id: str, size: str) -> ResponseReturnValue:
     """A photo of the version that is shown, and of no other."""
     file = pictures.of_version(deal.found.firm_id, deal.found.quote_id, deal.content, photo_id, size)
-    answer = Response(viewing.bytes_of(deal, file), mimetype=file.media_type)
+    return picture(viewing.bytes_of(deal, file), file)
+
+
+def picture(data: bytes, file: StoredFile) -> Response:
+    answer = Response(data, mimetype=file.media_type)
     answer.headers["Cache-Control"] = "private, max-age=86400"
     return answer
 
 
-def _file(data: bytes, file: StoredFile) -> Response:
+def paper(data: bytes, file: StoredFile) -> Response:
     """Papers are downloaded, pictures shown: what a browser makes of a PDF under our policy differs too much."""
     answer = Response(data, mimetype=file.media_type)
     shown = "inline" if file.media_type.startswith("image/") else "attachment"

@@ -8,9 +8,13 @@ from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
+import languages
+from blueprints.shared import speaking
 from blueprints.shared.guards import GUARD, client_address, user_agent
 from blueprints.shared.locking import lock
+from languages import LANGUAGES
 from services import transaction
 from services.clock import utc_now
 from services.deal import links
@@ -37,8 +41,10 @@ def by_link(view: View) -> View:
             return lost(deal_id)
         except links.LinkExpired:
             return make_response(render_template("deal/old_link.html", deal_id=deal_id), 410)
+        deal.is_own_visit = not held and _is_of(deal.found.firm_id)
+        _speak(deal)
         try:
-            return view(deal, **rest)
+            return _keep_language(view(deal, **rest), deal_id)
         except RuleBroken as error:
             transaction.rollback()
             return make_response(render_template("deal/refused.html", deal_id=deal_id, code=error.code), 409)
@@ -50,6 +56,28 @@ def by_link(view: View) -> View:
 def lost(deal_id: str, *, asked: bool = False) -> Response:
     """The same for an unknown deal, a revoked link, another browser."""
     return make_response(render_template("deal/lost.html", deal_id=deal_id, asked=asked), 200 if asked else 404)
+
+
+def _is_of(firm_id: int) -> bool:
+    """Whether someone of the firm is logged in in this browser."""
+    return bool(current_user.is_authenticated and current_user.firm_id == firm_id)
+
+
+def _speak(deal: links.Deal) -> None:
+    """The quote's own language, unless this browser has chosen the other one for this deal. A GET writes no row."""
+    kept = request.cookies.get(_language_cookie(deal.found.deal_id))
+    languages.use(speaking.asked() or (kept if kept in LANGUAGES else deal.content["lang"]))
+
+
+def _keep_language(answer: ResponseReturnValue, deal_id: str) -> ResponseReturnValue:
+    chosen = speaking.asked()
+    if chosen is None:
+        return answer
+    return speaking.keep(make_response(answer), chosen, cookie=_language_cookie(deal_id))
+
+
+def _language_cookie(deal_id: str) -> str:
+    return f"{speaking.CHOICE}-{deal_id}"
 
 
 def cookie_name(deal_id: str) -> str:
@@ -74,8 +102,11 @@ def keep_token(answer: Response, deal_id: str, token: str) -> Response:
 
 
 def _opened_url(deal: links.Deal) -> str | None:
-    """Where the page's script tells of the first touch. On the firm's own screen the hand may be the firm's."""
-    if deal.is_on_site or (deal.found.seen_at and deal.found.opened_at):
+    """Where the page's script tells of the first touch. On the firm's own screen the hand may be the firm's.
+
+    So it may in a browser where someone of the firm is logged in.
+    """
+    if deal.is_on_site or deal.is_own_visit or deal.found.is_told:
         return None
     return url_for("deal.saw", deal_id=deal.found.deal_id)
 
@@ -92,4 +123,5 @@ def names(deal: links.Deal) -> dict[str, object]:
         "logo_url": url_for("deal.logo", deal_id=deal_id) if logo else None,
         "privacy_url": url_for("deal.privacy", deal_id=deal_id),
         "opened_url": _opened_url(deal),
+        "is_translated": deal.content["lang"] != languages.code(),
     }

@@ -15,7 +15,7 @@ from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from models import Agreement
 from services.clock import utc_now
-from services.deal import details, figures, pages, story, viewing, withdrawing
+from services.deal import details, figures, pages, story, versions, viewing, withdrawing
 from services.deal.links import Deal
 from services.errors import NotFound
 
@@ -40,6 +40,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         withdrawal=withdrawing.newest(deal) if deal.found.status in ("withdrawn", "accepted") else None,
         state=viewing.state(deal, utc_now()),
         form=AskForm(),
+        versions=versions.of_deal(deal),
         words_of_way=lambda way: WAYS.get(way) or _("Med namn, via länk"),
         **names(deal),
     )

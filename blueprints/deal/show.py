@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints.deal import bp, choosing
+from blueprints.deal import bp
 from blueprints.deal.forms import AskForm
 from blueprints.deal.guard import by_link, names
+from blueprints.shared import choosing
 from blueprints.shared.htmx import wants_part
 from blueprints.shared.phrases import gettext as _
 from domain.choices import BadChoice
 from services import limits, transaction
 from services.clock import utc_now
-from services.deal import pages, thread, viewing
+from services.deal import pages, thread, versions, viewing
 from services.deal.links import Deal
 from services.errors import RuleBroken
 
@@ -107,7 +108,7 @@ def page(
     """The whole page. `must_choose`: say what has to be chosen before the quote can be approved."""
     shown = viewing.page(deal, now=utc_now(), typed=typed)
     wrong = pages.wrong(shown, must_choose=must_choose)
-    said = {"wrong": wrong, "has_errors": bool(wrong), "must_choose": must_choose}
+    said = {"wrong": wrong, "has_errors": bool(wrong), "must_choose": must_choose, "versions": versions.of_deal(deal)}
     text = render_template("deal/show.html", form=form, page=shown, **said, **names(deal))
     return make_response(text, status)
 

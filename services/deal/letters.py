@@ -7,20 +7,35 @@ that could approve.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from documents import price
+from documents import deciders, price, said_yes
 from documents.format import day_in_words, local_minute
+from domain.parties import may_decide
 from extensions import db
 from languages import gettext as _
 from languages import lazy_gettext as _l
-from mail.letters import Attachment, Letter, Params, draws
+from mail.letters import Attachment, Letter, Params, Unwanted, draws
 from mail.writing import write
-from models import Agreement, Decline, Firm, Message, Quote, QuoteLink, QuoteVersion, StoredFile, User, Withdrawal
+from models import (
+    Agreement,
+    Approval,
+    Decline,
+    Firm,
+    Message,
+    Quote,
+    QuoteLink,
+    QuoteVersion,
+    StoredFile,
+    User,
+    Withdrawal,
+)
+from models import Letter as LetterRow
 from services import scope, storage
-from services.deal import agreements, links, pages, viewing
+from services.deal import agreements, bounce_words, change_words, links, pages, parties, reminding, versions, viewing
 from services.installation import settings
 from services.quotes import content as frozen_content
 
@@ -114,17 +129,57 @@ def quote_sent(params: Params) -> Letter:
     ]
     if content["version"] > 1:
         lead.append(_("Ändrad offert, version %(n)s. Den ersätter den förra.", n=content["version"]))
+        lead += _changed(case, link)
+    reader = parties.reader_of(link)
+    is_copy = reader is not None and not may_decide(reader.role)
+    after = [
+        _("Du läser och frågar på sidan, andra godkänner. Länken är personlig, skicka den inte vidare.")
+        if is_copy
+        else _("Du väljer tillval, ställer frågor och godkänner på sidan. Länken är personlig, skicka den inte vidare.")
+    ]
     return _to_customer(
         case,
-        str(_("Offert: %(title)s – %(price)s", title=case.title, price=case.price)),
-        lead=lead,
+        str(
+            _("För kännedom: %(title)s – %(price)s", title=case.title, price=case.price)
+            if is_copy
+            else _("Offert: %(title)s – %(price)s", title=case.title, price=case.price)
+        ),
+        lead=[*([_("Till %(name)s", name=reader.name)] if reader else []), *lead],
         said=content["message"],
+        paragraphs=_deciding(case),
         url=links.address(link),
         button=_("Läs offerten"),
-        after=[
-            _("Du väljer tillval, ställer frågor och godkänner på sidan. Länken är personlig, skicka den inte vidare.")
-        ],
+        after=after,
     )
+
+
+def _deciding(case: Case) -> list[str]:
+    """Where several decide, that all must; and that what was approved before does not count for a new version."""
+    if not case.content["deciders"]:
+        return []
+    is_anew = parties.was_replaced(case.quote)
+    anew = [_("Det som någon hade godkänt gällde den förra versionen och gäller inte längre.")] if is_anew else []
+    return [deciders.rule(case.content), *anew]
+
+
+def _changed(case: Case, link: QuoteLink) -> list[str]:
+    """What the new version changed, in kronor, in two lines; nothing to someone who never got an older one."""
+    version = case.content["version"]
+    if link.seen_version is None and not _had_older(case, link):
+        return []
+    known = versions.older(case.firm.id, case.quote.id, version - 1).content
+    told = versions.between(known, case.content)
+    if told is None:
+        return []
+    was, now = _price(known, known["totals"]), case.price
+    prices = _("Förut %(old)s, nu %(new)s.", old=was, new=now) if was != now else _("Priset är detsamma.")
+    return [str(prices), change_words.in_short(told)]
+
+
+def _had_older(case: Case, link: QuoteLink) -> bool:
+    """Whether the link is older than the version."""
+    where = QuoteVersion.quote_id == case.quote.id, QuoteVersion.version == case.content["version"]
+    return link.created_at < scope.get(QuoteVersion, case.firm.id, *where).created_at
 
 
 @draws("link_again")
@@ -182,9 +237,24 @@ def answer_to_customer(params: Params) -> Letter:
 @draws("quote_approved")
 def quote_approved(params: Params) -> Letter:
     """To the customer: the paper and the withdrawal form attached, for a link alone lasts no longer than we do."""
+    _agreement, case, agreed = _agreed(params)
+    price_words = _price(case.content, agreed["totals"])
+    return _with_paper(
+        params,
+        str(_("Avtalet är klart: %(title)s", title=case.title)),
+        [
+            _("Du har godkänt %(title)s: %(price)s", title=case.title, price=price_words),
+            _("Avtalet ligger bifogat som PDF."),
+        ],
+    )
+
+
+def _with_paper(
+    params: Params, subject: str, lead: list[str], *, said: str = "", after: Sequence[str] = ()
+) -> Letter:
+    """What an agreement means for the customer, with the paper and, for a consumer, the form of withdrawal."""
     agreement, case, agreed = _agreed(params)
-    files = [_paper(case, agreement)]
-    after = []
+    files, rest = [_paper(case, agreement)], list(after)
     if agreement.withdraw_until is not None:
         form = viewing.withdrawal_paper(case.content, agreement)
         files.append(Attachment(f"Angerblankett {case.quote.number}.pdf", PDF, form))
@@ -193,36 +263,204 @@ def quote_approved(params: Params) -> Letter:
             "eller använd den bifogade blanketten.",
             day=day_in_words(agreement.withdraw_until),
         )
-        after.append(text)
+        rest.append(text)
     if agreement.home == "later":
-        after.append(_("Fyll i uppgifterna för avdraget på sidan, så kan det dras av på fakturan."))
+        rest.append(_("Fyll i uppgifterna för avdraget på sidan, så kan det dras av på fakturan."))
     letter = _to_customer(
         case,
-        str(_("Avtalet är klart: %(title)s", title=case.title)),
-        lead=[
-            _("Du har godkänt %(title)s: %(price)s", title=case.title, price=_price(case.content, agreed["totals"])),
-            _("Avtalet ligger bifogat som PDF."),
-        ],
+        subject,
+        lead=lead,
+        said=said,
         facts=_facts(case, agreement, agreed),
         url=links.address(_link(params)) if params["link"] else "",
         button=_("Öppna avtalet"),
-        after=after,
+        after=rest,
     )
     return replace(letter, attachments=tuple(files))
+
+
+@draws("quote_recorded")
+def quote_recorded(params: Params) -> Letter:
+    """To the customer: the firm says that they said yes elsewhere. What it means, and how to object."""
+    if scope.find(Agreement, params["firm_id"], Agreement.public_id == params["agreement"]) is None:
+        raise Unwanted  # taken back meanwhile
+    _agreement, case, agreed = _agreed(params)
+    return _with_paper(
+        params,
+        str(_("Ditt ja är antecknat: %(title)s", title=case.title)),
+        [
+            said_yes.told(agreed, case.firm.name),
+            _("Det gäller %(title)s: %(price)s", title=case.title, price=_price(case.content, agreed["totals"])),
+            _("Du har inte skrivit under här. Avtalet ligger bifogat som PDF."),
+        ],
+        said=agreed["manual"]["note"],
+        after=[_("Stämmer det inte? Svara på det här mejlet, eller öppna sidan och skriv det till företaget där.")],
+    )
+
+
+@draws("record_undone")
+def record_undone(params: Params) -> Letter:
+    case = _of_quote(params)
+    return _to_customer(
+        case,
+        str(_("Anteckningen är tillbakatagen: %(title)s", title=case.title)),
+        paragraphs=[
+            _(
+                "%(firm)s har tagit tillbaka anteckningen om att du sa ja. Det avtal som vi mejlade gäller inte. "
+                "Offerten ligger kvar på sidan.",
+                firm=case.firm.name,
+            )
+        ],
+        url=links.address(_link(params)),
+        button=_("Öppna sidan"),
+    )
 
 
 @draws("quote_approved_to_firm")
 def quote_approved_to_firm(params: Params) -> Letter:
     agreement, case, agreed = _agreed(params)
     later = [_("Kunden fyller i uppgifterna för avdraget senare.")] if agreement.home == "later" else []
+    approved = _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title)
     letter = _to_firm(
         case,
         str(_("Godkänd: %(title)s", title=case.title)),
-        lead=[_("%(name)s har godkänt %(title)s.", name=agreement.name, title=case.title)],
+        lead=[said_yes.told(agreed, case.firm.name) if "manual" in agreed else approved],
         facts=_facts(case, agreement, agreed),
         after=later,
     )
     return replace(letter, attachments=(_paper(case, agreement),))
+
+
+@draws("agreement_copy")
+def agreement_copy(params: Params) -> Letter:
+    """To one who only reads: the paper, no more."""
+    agreement, case, _of_agreed = _agreed(params)
+    letter = _to_customer(
+        case,
+        str(_("För kännedom: avtalet är klart, %(title)s", title=case.title)),
+        lead=[
+            _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title),
+            _("Avtalet ligger bifogat som PDF."),
+        ],
+        url=links.address(_link(params)),
+        button=_("Öppna avtalet"),
+    )
+    return replace(letter, attachments=(_paper(case, agreement),))
+
+
+@draws("your_turn")
+def your_turn(params: Params) -> Letter:
+    """One of several has approved; this goes to one who has not."""
+    approval, case = _approval(params)
+    return _to_customer(
+        case,
+        str(_("%(name)s har godkänt, nu väntar vi på dig: %(title)s", name=approval.name, title=case.title)),
+        lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
+        paragraphs=[
+            _("Nu väntar vi på ditt svar. Du ser vad %(name)s har valt, och godkänner just det.", name=approval.name),
+            deciders.rule(case.content),
+        ],
+        url=links.address(_link(params)),
+        button=_("Läs och svara"),
+    )
+
+
+@draws("partly_approved")
+def partly_approved(params: Params) -> Letter:
+    """To the one who has approved: kept, and no agreement yet."""
+    approval, case = _approval(params)
+    left = deciders.together(_left(case))
+    return _to_customer(
+        case,
+        str(_("Du har godkänt, nu väntar vi på %(names)s: %(title)s", names=left, title=case.title)),
+        lead=[_("Ditt godkännande av %(title)s är sparat.", title=case.title)],
+        paragraphs=[_("Avtalet kommer när alla har godkänt. Vi mejlar dig då.")],
+        facts=[
+            (str(_("Godkänt av")), approval.name),
+            (str(_("När")), local_minute(approval.approved_at)),
+            (str(_("Fingeravtryck")), approval.agreed_sha256),
+        ],
+        url=links.address(_link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("partly_approved_to_firm")
+def partly_approved_to_firm(params: Params) -> Letter:
+    approval, case = _approval(params)
+    return _to_firm(
+        case,
+        str(_("%(name)s har godkänt: %(title)s", name=approval.name, title=case.title)),
+        lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
+        paragraphs=[_("Vi väntar på %(names)s. Först då blir det ett avtal.", names=deciders.together(_left(case)))],
+    )
+
+
+@draws("other_declined")
+def other_declined(params: Params) -> Letter:
+    case = _of_quote(params)
+    return _to_customer(
+        case,
+        str(_("Offerten är avböjd: %(title)s", title=case.title)),
+        lead=[_("%(name)s tackade nej till %(title)s.", name=_who(case, params["by"]), title=case.title)],
+        paragraphs=[_("Offerten gäller inte längre, och ingen är bunden.")],
+        url=links.address(_link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("partly_expired")
+def partly_expired(params: Params) -> Letter:
+    case = _of_quote(params)
+    return _to_customer(
+        case,
+        str(_("Tiden gick ut: %(title)s", title=case.title)),
+        paragraphs=[
+            _(
+                "Alla hann inte godkänna till %(day)s. Det blev inget avtal, och ingen är bunden. Du kan be om ny tid.",
+                day=_day(case.content["valid_until"]),
+            )
+        ],
+        url=links.address(_link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("partly_expired_to_firm")
+def partly_expired_to_firm(params: Params) -> Letter:
+    case = _of_quote(params)
+    return _to_firm(
+        case,
+        str(_("Tiden gick ut: %(title)s", title=case.title)),
+        lead=[_("Alla hann inte godkänna %(title)s i tid.", title=case.title)],
+        paragraphs=[_("Det blev inget avtal. Du kan ge ny tid med ett tryck.")],
+    )
+
+
+@draws("other_withdrew")
+def other_withdrew(params: Params) -> Letter:
+    """To the others, when one of several has withdrawn: it ends the agreement for all."""
+    row, case = _withdrawn(params)
+    return _to_customer(
+        case,
+        str(_("Avtalet är ångrat: %(title)s", title=case.title)),
+        lead=[_("%(name)s ångrar avtalet om %(title)s.", name=row.name, title=case.title)],
+        paragraphs=[_("Meddelandet gäller hela avtalet. Undrar du något, svara på det här mejlet.")],
+        url=links.address(_link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+def _approval(params: Params) -> tuple[Approval, Case]:
+    approval = scope.get(Approval, params["firm_id"], Approval.public_id == params["approval"])
+    return approval, _case(params["firm_id"], Quote.id == approval.quote_id, version=approval.version)
+
+
+def _left(case: Case) -> list[str]:
+    """Names of those who have not approved now."""
+    keys = parties.keys_of(case.firm.id, case.quote.id)
+    everyone = parties.of(case.content, parties.live(case.quote), keys)
+    return [party.name for party in everyone if party.approved_at is None]
 
 
 @draws("quote_declined")
@@ -232,9 +470,47 @@ def quote_declined(params: Params) -> Letter:
     return _to_firm(
         case,
         str(_("Nej tack: %(title)s", title=case.title)),
-        lead=[_("%(name)s tackade nej till %(title)s.", name=case.quote.customer_name, title=case.title)],
+        lead=[_("%(name)s tackade nej till %(title)s.", name=_who(case, params.get("by")), title=case.title)],
         paragraphs=[str(REASONS[decline.reason])] if decline.reason else [],
         said=decline.comment,
+    )
+
+
+@draws("reminder")
+def reminder(params: Params) -> Letter:
+    """Calm and short: what it is, what it costs, how long it holds, and the way in. Raises Unwanted."""
+    link = _link(params)
+    case = _case(params["firm_id"], Quote.id == link.quote_id)
+    if not reminding.is_still_wanted(case.quote, now=params["now"]):
+        raise Unwanted
+    return _to_customer(
+        case,
+        str(_("Påminnelse: %(title)s – %(price)s", title=case.title, price=case.price)),
+        lead=[
+            _("%(title)s: %(price)s", title=case.title, price=case.price),
+            _("Gäller till %(day)s", day=_day(case.content["valid_until"])),
+        ],
+        paragraphs=[_("Offerten väntar på ditt svar. Undrar du över något kan du fråga på sidan eller ringa.")],
+        url=links.address(link),
+        button=_("Läs offerten"),
+        after=[_("Passar det inte? Tacka nej på sidan, så kommer inga fler påminnelser.")],
+    )
+
+
+@draws("bounced_to_firm")
+def bounced_to_firm(params: Params) -> Letter:
+    letters = scope.columns(LetterRow, params["firm_id"], LetterRow)
+    failed = db.session.scalars(letters.where(LetterRow.public_id == params["letter"])).one()
+    quote = scope.get(Quote, params["firm_id"], Quote.id == failed.quote_id)
+    user = scope.get(User, quote.firm_id, User.id == quote.user_id)
+    case = Case(db.session.get_one(Firm, quote.firm_id), quote, {"title": quote.title}, user)
+    return _to_firm(
+        case,
+        str(_("Mejlet kom inte fram: %(title)s", title=case.title)),
+        lead=[_("Ett mejl till %(to)s om %(title)s kom inte fram.", to=failed.to_address, title=case.title)],
+        paragraphs=[bounce_words.said(failed.reply, failed.to_address)],
+        facts=[(str(_("Serverns svar")), failed.reply)],
+        after=[_("På offertens sida rättar du adressen eller lämnar länken på ett annat sätt.")],
     )
 
 
@@ -259,6 +535,14 @@ def details_to_firm(params: Params) -> Letter:
         str(_("Uppgifterna för avdraget är ifyllda: %(title)s", title=case.title)),
         lead=[_("%(name)s har fyllt i uppgifterna för avdraget.", name=agreement.name)],
     )
+
+
+def _who(case: Case, link_id: str | None) -> str:
+    """Whose link it is: one of several, else the customer."""
+    if not link_id:
+        return case.quote.customer_name
+    reader = parties.reader_of(scope.get(QuoteLink, case.firm.id, QuoteLink.public_id == link_id))
+    return reader.name if reader else case.quote.customer_name
 
 
 @draws("quote_recalled")
@@ -392,7 +676,7 @@ def _facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tup
     return [
         (str(_("Avtal")), f"{case.quote.number}, version {agreement.version}"),
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
-        (str(_("Godkänt av")), agreement.name),
+        (str(_("Godkänt av")), parties.approved_by(case.quote, agreement)),
         (str(_("När")), local_minute(agreement.accepted_at)),
         (str(_("Pris inkl. moms")), price.about(case.content, agreed["total_ore"])),
         (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,10 +12,11 @@ from documents import wording
 from domain.clock import stockholm_date
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.quote_states import OPEN, QuoteStatus, can
+from domain.quotes import from_data
 from languages import gettext as _
 from models import Agreement, Message, StoredFile
 from services import notices, scope, storage, transaction
-from services.deal import figures, links, pages
+from services.deal import figures, links, pages, parties
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
 
@@ -24,18 +25,43 @@ S = QuoteStatus
 
 def page(deal: Deal, *, now: datetime, typed: pages.Typed = pages.NOTHING_TYPED) -> pages.Page:
     today = stockholm_date(now)
-    return pages.of(
+    shown = pages.of(
         deal.content, deal.chosen, state=state(deal, now), messages=messages(deal), today=today, typed=typed
     )
+    return _among_several(deal, shown) if deal.is_joint or deal.found.role else shown
+
+
+def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
+    """Who reads it, who decides and has approved, and what no longer counts. What is approved is settled."""
+    shown = replace(
+        shown,
+        reader=deal.reader,
+        may_decide=deal.may_decide,
+        parties=tuple(parties.of_deal(deal)),
+        undone=tuple(parties.undone(deal)),
+    )
+    if deal.pending is None:
+        return shown
+    agreed = json.loads(deal.pending.agreed)
+    settled = pages.settled(deal.content, agreed)
+    totals = from_data(agreed["totals"])
+    return replace(shown, is_settled=True, totals=totals, price_words=settled.price_words, plan=settled.plan)
 
 
 def state(deal: Deal, now: datetime) -> str:
-    """open: can be approved. past: a late answer is possible. closed: the firm is leaving. Else the stored status."""
+    """open: can be approved. past: a late answer is possible. closed: the firm is leaving. Else the stored status.
+
+    Of several: waits: has approved, others have not. reads: does not decide.
+    """
     status = deal.found.status
     if status in (S.ACCEPTED, S.SIGNED, S.COMPLETED, S.LATE_ACCEPTANCE, S.WITHDRAWN):
         return str(status)
     if deal.is_closed(now):
         return "closed"
+    if not deal.may_decide and (status in OPEN or can(status, "accept_late")):
+        return "reads"
+    if deal.is_waiting and deal.own_approval is not None:
+        return "waits"
     if status in OPEN:
         return "past" if deal.is_past(now) else "open"
     return "past" if can(status, "accept_late") else str(status)
@@ -46,9 +72,12 @@ def choose(deal: Deal, picked: list[str], quantities: Mapping[str, int], *, now:
 
     Raises choices.BadChoice for what the quote does not offer, RuleBroken when nothing can be chosen any more.
     """
+    deal.check_may_decide()
     if state(deal, now) not in ("open", "past"):
         raise RuleBroken("not_open")
     links.lock(deal)
+    if deal.is_waiting:
+        raise RuleBroken("choices_settled")
     chosen = figures.check(deal.content, picked, quantities)
     links.seen(deal, now=now)
     deal.link.picked = chosen.stored()
