@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import tuple_
 
 from extensions import db
+from languages import SWEDISH
 from models import Customer, Quote
 from services import numbers, scope, search, transaction
 from services.actors import Actor
@@ -39,6 +40,7 @@ class CustomerInput:
     site_street: str = ""
     site_postal_code: str = ""
     site_city: str = ""
+    language: str = SWEDISH
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Literal, cast
 
+import languages
+from domain import quiet_hours
 from extensions import db
 from mail.letters import LETTERS
 from mail.local_mailbox import NOBODY, LocalMailbox
@@ -87,8 +89,12 @@ class Round:
         if self._smtp is not None:
             self._smtp.close()
 
-    def _draw(self, row: Waiting) -> EmailMessage | None:
-        letter = LETTERS[row.kind]({"firm_id": row.firm_id, **json.loads(row.params)})
+    def _draw(self, row: Waiting) -> EmailMessage | Text | None:
+        params = {"firm_id": row.firm_id, "now": self.now(), **json.loads(row.params)}
+        with languages.speaking(readers.language_of(row)):
+            if row.kind in TEXTS:
+                return Text(row.public_id, row.to_address, TEXTS[row.kind](params))
+            letter = LETTERS[row.kind](params)
         try:
             return to_message(
                 letter,

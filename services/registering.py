@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
+import languages
 from extensions import db
 from models import Firm, User, new_public_id
 from services import (
@@ -77,6 +78,7 @@ def _create(given: Registration, public_id: str, password_hash: str, now: dateti
     db.session.add(firm)
     db.session.flush()
     user = User(firm_id=firm.id, email=given.email, role="owner", password_hash=password_hash, created_at=now)
+    user.language = languages.code()
     user.public_id = new_public_id()
     db.session.add(user)
     db.session.flush()

@@ -8,12 +8,15 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
+import languages
 from blueprints.shared.fields import EmailText, OrgnrField, PhoneText, PostalCodeText, choices, strip
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
+from languages import SWEDISH
 from services.customers import CustomerInput
 
 KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))
+LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
 FOLDED = ("orgnr", "contact", "street", "postal_code", "city")  # fields that most customers do without
 
 
@@ -38,6 +41,7 @@ class CustomerForm(FlaskForm):
     street = StringField(_l("Gatuadress eller box"), [Optional(), _length(120), no_personnummer], filters=[strip])
     postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
     city = StringField(_l("Ort"), [Optional(), _length(80), no_personnummer], filters=[strip])
+    language = RadioField(_l("Kunden läser på"), choices=LANGUAGES, default=SWEDISH)
     rev = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -50,7 +54,8 @@ class CustomerForm(FlaskForm):
     @property
     def is_unfolded(self) -> bool:
         """A folded field holds something, or its customer is one who has such things."""
-        return self.kind.data != "private" or any(self[name].data or self[name].errors for name in FOLDED)
+        is_usual = self.kind.data == "private" and self.language.data == SWEDISH
+        return not is_usual or any(self[name].data or self[name].errors for name in FOLDED)
 
     def to_input(self) -> CustomerInput:
         names = CustomerInput.__dataclass_fields__

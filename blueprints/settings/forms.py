@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+import languages
 from blueprints.shared.fields import (
     BankgiroField,
     EmailText,
@@ -36,6 +37,8 @@ from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import rot_choices
 from domain import giro
+
+LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
 
 
 def _at_most(count: int) -> Length:
@@ -141,6 +144,7 @@ class MeForm(FlaskForm):
     phone = PhoneText(_l("Telefon"), [Optional()])
 
 
+    language = RadioField(_l("Språk"), choices=LANGUAGES, default=languages.code)
 class NoticesForm(FlaskForm):
     """One switch per event of domain/notices.py."""
 

@@ -6,9 +6,11 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+import languages
 from blueprints.settings import bp
 from blueprints.settings.device import describe
 from blueprints.settings.forms import MeForm, NoticesForm, PasswordForm
+from blueprints.shared import speaking
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
@@ -38,10 +40,12 @@ def me_post() -> ResponseReturnValue:
     form = MeForm()
     if not form.validate_on_submit():
         return _page(form, status=422)
-    name, phone = form.name.data or "", form.phone.data or ""
-    users.change_own(current_user.user, name=name, phone=phone, actor=current_user.actor, now=utc_now())
+    own = {"name": form.name.data or "", "phone": form.phone.data or "", "language": form.language.data}
+    users.change_own(current_user.user, **own, actor=current_user.actor, now=utc_now())
+    languages.use(form.language.data)
     flash(_("Sparat."))
-    return redirect(url_for("settings.me"), code=303)
+    # kept in the browser too, for the pages before the login
+    return speaking.keep(make_response(redirect(url_for("settings.me"), code=303)), form.language.data)
 
 
 @bp.post("/mig/mejl")
@@ -101,7 +105,7 @@ def _page(
     form: MeForm | None = None, *, password_form: PasswordForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
     user = current_user.user
-    form = form or MeForm(formdata=None, data={"name": user.name, "phone": user.phone})
+    form = form or MeForm(formdata=None, data={"name": user.name, "phone": user.phone, "language": user.language})
     password_form = password_form or PasswordForm(formdata=None)
     body = render_template(
         "settings/me.html",

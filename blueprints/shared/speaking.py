@@ -3,6 +3,8 @@ of the browser's that we speak. A customer's page follows its quote (blueprints/
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Flask, Response, request, session
 from flask_login import current_user
 
@@ -30,6 +32,18 @@ def keep(answer: Response, code: str, *, cookie: str = CHOICE) -> Response:
     return answer
 
 
+def other_language() -> str:
+    """The address of this page in the other language; empty for the answer to a form, which has none."""
+    if request.method != "GET":
+        return ""
+    other = next(code for code in LANGUAGES if code != languages.code())
+    return f"{request.path}?{urlencode([*_own_arguments(), (CHOICE, other)])}"
+
+
+def _own_arguments() -> list[tuple[str, str]]:
+    return [pair for pair in request.args.items(multi=True) if pair[0] != CHOICE]
+
+
 def _of_browser() -> str:
     kept = request.cookies.get(CHOICE)
     if kept in LANGUAGES:
@@ -38,6 +52,8 @@ def _of_browser() -> str:
 
 
 def register(app: Flask) -> None:
+    app.jinja_env.globals["other_language"] = other_language
+
     @app.before_request
     def _begin() -> None:
         languages.use(asked() or _of_browser())

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from documents import wording
+import languages
 from domain import canonical, consents, personnummer
 from domain.clock import stockholm_date
 from domain.dates_sv import last_withdrawal_day
@@ -322,5 +323,8 @@ def _tell_late(deal: Deal, now: datetime) -> None:
         outbox.queue("late_answer", deal.link.email, params, **letter)  # type: ignore[arg-type]
 
 
+        "lang": languages.code(),  # of the texts below, as they were shown
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+            data["lang"] = languages.code()
+        "lang": languages.code(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import languages
 from domain import canonical
 from domain.clock import stockholm_date
 from domain.evidence import timestamp
@@ -108,6 +109,7 @@ def _record(deal: Deal, row: Withdrawal, now: datetime) -> None:
     personal = {"name": row.name, "reply_to": row.reply_to, "text": row.contract}
     events.record("withdrawal.received", obj, actor=deal.actor, at=now, data=data, personal=personal)
     sha256 = canonical.sha256_hex(canonical.dumps(statement(row)))
+        "lang": languages.code(),
     events.record(
         "withdrawal.acknowledged",
         obj,

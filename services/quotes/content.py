@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import languages
 from domain import quotes
 from domain.dates_sv import WITHDRAWAL_DAYS
 from domain.price_types import LIMIT_PERCENT, PriceType
@@ -100,7 +101,7 @@ def build(
     paid_on = quote.paid_on or last_day
     whole: dict[str, Any] = {
         "schema": SCHEMA,
-        "lang": "sv",
+        "lang": draft.customer.language if draft.customer else languages.SWEDISH,
         "quote": quote.public_id,
         "number": number,
         "version": version,
