@@ -9,8 +9,10 @@ events           [{at (ISO 8601, UTC), what, who, trace}] in order, in Swedish w
 pdf_sha256, json_sha256, agreed_sha256   hex: the frozen quote, its content, what was agreed
 chain_link       hex: link of the entry `quote.accepted` in the firm's chain
 check_address    where anyone can check, "" if there is no such page
+manual           optional: paragraphs about a yes given elsewhere, which the firm has written down
 handed_by        optional: who let the customer use a device of the firm's
 withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
+approvals        optional, where several decided: [{name, at (ISO 8601, UTC), method, consents}] in order
 personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`; "" where not given yet
 
 A reader without us must be able to tell what was agreed, by whom, when, how they were identified, and that nothing was
@@ -23,7 +25,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from documents import faces
+from documents import deciders, faces
 from documents.format import file_size, grouped, local_minute, local_seconds, moment, zone
 from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, plain_opening
 from documents.sheet import INK, MM, NOTE, QUIET, WHITE, YELLOW, Style
@@ -35,6 +37,7 @@ from languages import ngettext
 
 METHODS = {
     "link_mail": _l("Länk som skickades till beställarens e-postadress."),
+    "link_sms": _l("Personlig länk som skickades med sms till beställarens mobilnummer."),
     "link_handed_over": _l("Länk som företaget lämnade över till beställaren, inte genom Handslag."),
     "on_site": _l("På plats, på en av företagets enheter, som beställaren fick låna."),
 }
@@ -61,25 +64,44 @@ def check_masks(evidence: Mapping[str, Any]) -> None:
         raise NotMasked
 
 
+def approvers(evidence: Mapping[str, Any]) -> str:
+    """Names of all who approved, where several decided; else empty."""
+    return deciders.together([one["name"] for one in evidence.get("approvals") or ()])
+
+
 def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, size_bytes: int) -> None:
     """Draw on the page just begun. `quote` names number and version, `pages` and `size_bytes` the frozen file."""
-    accepted = moment(evidence["accepted_at"])
+    accepted, manual = moment(evidence["accepted_at"]), evidence.get("manual")
     facts = [
         (_("Avtal"), evidence["document_id"]),
         (_("Gäller"), _("Offert %(n)s", n=quote)),
-        (_("Godkänt"), f"{local_seconds(accepted)} {zone(accepted)}"),
+        (_("Sa ja") if manual else _("Godkänt"), f"{local_seconds(accepted)} {zone(accepted)}"),
     ]
-    plain_opening(paper, _("Bevis på godkännandet"), facts)
+    plain_opening(paper, _("Bevis på kundens ja") if manual else _("Bevis på godkännandet"), facts)
     paper.y += 6 * MM
     _joint(
         paper,
         (_("Företag"), evidence["firm_name"], f"{evidence['firm_actor']}, {local_minute(moment(evidence['firm_at']))}"),
-        (_("Beställare"), evidence["customer_name"], _("Godkände %(when)s", when=local_minute(accepted))),
+        (
+            _("Beställare"),
+            approvers(evidence) or evidence["customer_name"],
+            (_("Sa ja %(when)s") if manual else _("Godkände %(when)s")) % {"when": local_minute(accepted)},
+        ),
     )
     paper.y += 5 * MM
-    paper.heading(_("Så godkändes offerten"), after=1 * MM)
+    paper.heading(_("Så sa beställaren ja") if manual else _("Så godkändes offerten"), after=1 * MM)
     handed = " " + _("%(name)s lämnade över den.", name=evidence["handed_by"]) if evidence.get("handed_by") else ""
-    paper.write(f"{METHODS.get(evidence['method'], evidence['method'])}{handed} {_LEVEL}", _SMALL)
+    if manual:
+        for text in manual:
+            paper.write(text, _SMALL)
+    elif approvals := evidence.get("approvals"):
+        for one in approvals:
+            when = local_seconds(moment(one["at"]))
+            paper.write(f"{one['name']}, {when}. {METHODS.get(one['method'], one['method'])}", _SMALL)
+        said = _("Avtalet kom till när den sista hade godkänt.")
+        paper.write(f"{said}{handed} {_LEVEL}", _SMALL)
+    else:
+        paper.write(f"{METHODS.get(evidence['method'], evidence['method'])}{handed} {_LEVEL}", _SMALL)
     paper.y += 4 * MM
     _prints(paper, evidence, pages, size_bytes)
     _events(paper, evidence)
@@ -168,6 +190,7 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
 def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int) -> None:
     """Five steps that need neither us nor our server; a code to the page where it can be done too."""
     address = evidence["check_address"]
+    act = "doc.accepted_manually" if evidence.get("manual") else "quote.accepted"
     steps = [
         _(
             "Den här filen börjar med offerten, byte för byte. Räkna SHA-256 på de första %(count)s byten, "
@@ -177,7 +200,7 @@ def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int) -> Non
         ),
         _("Be företaget om de två JSON-filerna och räkna SHA-256 på dem. Jämför med raderna ovan."),
         _("I filen med det ni kom överens om står fingeravtrycken av offerten. De ska vara desamma som här."),
-        _("I företagets händelselogg står det överenskommas fingeravtryck i posten quote.accepted, med länken ovan."),
+        _("I företagets händelselogg står det överenskommas fingeravtryck i posten %(act)s, med länken ovan.", act=act),
         _("Varje post i loggen binder den före. Ändras något i efterhand stämmer inte länkarna längre."),
     ]
     width = SPAN - (_CODE_SIDE + 8 * MM if address else 0)

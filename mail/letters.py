@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Params = Mapping[str, Any]  # what the outbox row holds, and "firm_id"
+Params = Mapping[str, Any]  # what the outbox row holds, "firm_id" and "now"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,14 @@ class Letter:
     from_name: str = ""
 
 
+class Unwanted(Exception):
+    """What the letter was to say has lost its reason since it was queued: it is not sent."""
+
+
 Draw = Callable[[Params], Letter]
 LETTERS: dict[str, Draw] = {}
+Word = Callable[[Params], str]
+TEXTS: dict[str, Word] = {}  # text messages: kinds that end in _sms
 
 
 def draws(kind: str) -> Callable[[Draw], Draw]:
@@ -45,5 +51,15 @@ def draws(kind: str) -> Callable[[Draw], Draw]:
     def register(draw: Draw) -> Draw:
         LETTERS[kind] = draw
         return draw
+
+    return register
+
+
+def texts(kind: str) -> Callable[[Word], Word]:
+    """Register the function that words text messages of this kind."""
+
+    def register(word: Word) -> Word:
+        TEXTS[kind] = word
+        return word
 
     return register

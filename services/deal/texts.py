@@ -1,0 +1,66 @@
+"""The text messages of a quote: whom it is from, what it is about, and the link. Never a price or a personnummer.
+
+Each kind stands for the letter that it is sent instead of (services/deal/letters.py).
+"""
+
+from __future__ import annotations
+
+from domain import sms_text
+from languages import gettext as _
+from mail.letters import Params, texts
+from models import Quote, QuoteLink, QuoteVersion
+from services import scope
+from services.deal import links
+from services.quotes import content
+
+
+def _about(params: Params) -> tuple[QuoteLink, dict[str, str]]:
+    """The link, and the names that a text message says."""
+    firm_id = params["firm_id"]
+    link = scope.get(QuoteLink, firm_id, QuoteLink.public_id == params["link"])
+    quote = scope.get(Quote, firm_id, Quote.id == link.quote_id)
+    where = QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
+    sent = content.read(scope.get(QuoteVersion, firm_id, *where).content)
+    return link, {"firm": sent["firm"]["name"], "title": sent["title"] or quote.number or ""}
+
+
+@texts("quote_sent_sms")
+def quote_sent(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: offert %(title)s. Läs och svara:", **names)), links.address(link))
+
+
+@texts("link_again_sms")
+def link_again(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: länken till %(title)s igen:", **names)), links.address(link))
+
+
+@texts("answer_to_customer_sms")
+def answer_to_customer(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s har svarat om %(title)s:", **names)), links.address(link))
+
+
+@texts("quote_recalled_sms")
+def quote_recalled(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s har tagit tillbaka offerten %(title)s:", **names)), links.address(link))
+
+
+@texts("late_refused_sms")
+def late_refused(params: Params) -> str:
+    link, names = _about(params)
+    words = _("%(firm)s: svaret om %(title)s kom efter sista dagen och gäller inte:", **names)
+    return sms_text.fit(str(words), links.address(link))
+
+
+@texts("quote_approved_sms")
+def quote_approved(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: avtalet om %(title)s är klart. Hämta det här:", **names)), links.address(link))
+
+
+def own_words(firm: str, title: str, address: str) -> str:
+    """What the firm's own phone is given to send."""
+    return sms_text.fit(str(_("%(firm)s: offert %(title)s. Läs och svara:", firm=firm, title=title)), address)
