@@ -4,4 +4,18 @@ from flask import Blueprint
 
 bp = Blueprint("quotes", __name__)
 
-from blueprints.quotes import builder, lines, live, new, on_site, photos, price_list, review, routes, sections, show  # noqa: E402, F401  (routes need bp)
+from blueprints.quotes import (  # noqa: E402, F401  (routes need bp)
+    builder,
+    lines,
+    live,
+    manual,
+    new,
+    on_site,
+    photos,
+    price_list,
+    review,
+    routes,
+    sections,
+    show,
+    versions,
+)

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
-
 from documents.format import day_in_words, kr, percent, quantity
 from domain.changes import Changes, Content, Fact, Kind, LineChange, SectionChange, Sums
 from domain.quotes import PriceBasis
+from languages import gettext as _
+from languages import lazy_gettext as _l
+from languages import ngettext
 
 PRICE_TYPES = {
     "fixed": _l("fast pris"),

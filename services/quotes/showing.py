@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, or_
 
-from domain import personnummer
+from domain import personnummer, reminders
 from domain.clock import stockholm_date
 from domain.quote_states import can
 from domain.quotes import Totals
+from domain.reminders import Facts
 from extensions import db
 from languages import lazy_gettext as _l
 from models import (
@@ -25,23 +26,34 @@ from models import (
     Quote,
     QuoteLink,
     QuoteVersion,
+    Reminding,
     StoredFile,
     Withdrawal,
 )
 from services import events, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, figures, links, pages, story
+from services.deal import agreements, bounce_words, figures, links, manual, pages, reminding, story, versions
 from services.deal.story import Step
+from services.deal.versions import Versions
 from services.errors import NotFound
 from services.quotes import content as frozen
 from services.quotes import drafting, listing
 
 TO_CUSTOMER = {
     "quote_sent": _l("Mejl med länken"),
+    "quote_sent_sms": _l("Sms med länken"),
+    "link_again_sms": _l("Sms med länken igen"),
+    "answer_to_customer_sms": _l("Sms om svaret"),
+    "quote_recalled_sms": _l("Sms om att offerten är tillbakatagen"),
+    "late_refused_sms": _l("Sms om det sena svaret"),
+    "quote_approved_sms": _l("Sms om att avtalet är klart"),
     "answer_to_customer": _l("Mejl med svaret"),
     "quote_approved": _l("Mejl med avtalet"),
+    "quote_recorded": _l("Mejl om det antecknade svaret"),
+    "record_undone": _l("Mejl om att anteckningen är tillbakatagen"),
     "quote_recalled": _l("Mejl om att offerten är tillbakatagen"),
     "link_again": _l("Mejl med länken igen"),
+    "reminder": _l("Mejl med en påminnelse"),
     "late_answer": _l("Mejl om det sena svaret"),
     "late_refused": _l("Mejl om det sena svaret"),
     "withdrawal_received": _l("Mejl med kvittensen"),
@@ -80,6 +92,8 @@ class Subject(NamedTuple):
     question_at: datetime | None
     seen_at: datetime | None
     has_inquiry: bool
+    mail_failed_at: datetime | None
+    archived_at: datetime | None
 
 
 class Sent(NamedTuple):
@@ -120,6 +134,15 @@ class Refusal(NamedTuple):
     comment: str
 
 
+class Written(NamedTuple):
+    """A yes that the firm has written down (services/deal/manual.py)."""
+
+    words: str
+    note: str
+    file_name: str
+    may_undo: bool
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One quote's page. Without a version nothing has been sent yet."""
@@ -137,14 +160,33 @@ class View:
     agreed: dict[str, Any] | None
     chosen: list[str]  # options and quantities of what is agreed, in words
     decline: Refusal | None
+    plan: reminding.Plan
     persons: list[Person] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
+    versions: Versions = versions.NONE
+    manual: Written | None = None
 
     @property
     def failed(self) -> Sent | None:
-        """The newest letter to the customer, if it did not arrive."""
-        newest = self.letters[-1] if self.letters else None
-        return newest if newest is not None and newest.state == "failed" else None
+        """The newest letter to the customer that did not arrive, until the firm has sent it another way."""
+        if self.quote.mail_failed_at is None:
+            return None
+        return next((letter for letter in reversed(self.letters) if letter.state == "failed"), None)
+
+    def why_no_reminder(self, now: datetime) -> str:
+        """What ends the reminders (domain/reminders.py); "" if nothing does."""
+        quote = self.quote
+        facts = Facts(
+            status=quote.status,
+            seen_at=quote.seen_at,
+            question_at=quote.question_at,
+            mail_failed_at=quote.mail_failed_at,
+            is_archived=quote.archived_at is not None,
+            has_link=any(link.way in (links.MAIL, links.SMS) for link in self.links),
+            is_closed=False,  # every page says so then
+            valid_until=date.fromisoformat(self.content["valid_until"]) if self.content else quote.valid_until,
+        )
+        return reminders.stopped(facts, asked_at=self.plan.asked_at, now=now)
 
     @property
     def is_over(self) -> bool:
@@ -168,6 +210,7 @@ _HEAD = (
         Agreement.id,
         exists(scope.columns(Message, _FIRM_ID, Message.id).where(Message.quote_id == Quote.id).correlate(Quote)),
         *scope.named(Decline, Refusal),
+        *scope.named(Reminding, reminding.Plan),
     )
     .outerjoin(
         QuoteVersion,
@@ -183,6 +226,7 @@ _HEAD = (
         Decline,
         and_(Decline.firm_id == _FIRM_ID, Decline.quote_id == Quote.id, Decline.version == Quote.version),
     )
+    .outerjoin(Reminding, and_(Reminding.firm_id == _FIRM_ID, Reminding.quote_id == Quote.id))
     .where(Quote.n == bindparam("n"))
 )
 _LETTERS = (
@@ -211,7 +255,8 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
     found = scope.plain(_HEAD, {"firm_id": firm_id, "n": n})
     if not found:
         raise NotFound
-    *columns, stored, pdf_bytes, agreement_id, has_messages, reason, comment = found[0]
+    row, plan = found[0][: -len(reminding.NO_PLAN)], found[0][-len(reminding.NO_PLAN) :]
+    *columns, stored, pdf_bytes, agreement_id, has_messages, reason, comment = row
     quote = Subject(*columns)
     values = {"firm_id": firm_id, "quote_id": quote.id}
     agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id) if agreement_id else None
@@ -232,15 +277,36 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
         agreed=agreed,
         chosen=pages.chosen_words(content, figures.agreed(agreed)) if agreed and content else [],
         decline=Refusal(reason, comment) if reason is not None else None,
+        plan=reminding.NO_PLAN if plan[0] is None else reminding.Plan(*plan),
         persons=persons(firm_public_id, agreement) if agreement else [],
         withdrawals=_withdrawals(agreement) if agreement else [],
+        versions=_versions(quote, content),
+        manual=_written(quote, agreement, agreed, now)
+        if agreement and agreed and agreement.way == manual.WAY
+        else None,
     )
+
+
+def _versions(quote: Subject, content: dict[str, Any] | None) -> Versions:
+    """All that were sent, and what the newest changed; one statement where there are several."""
+    if content is None:
+        return versions.NONE
+    return versions.of_quote(quote.firm_id, quote.id, newest=quote.version, content=content, known=quote.version - 1)
 
 
 def _steps(quote: Subject, firm_public_id: str) -> list[Step]:
     """The chain's steps; what became of letters is told by the letters themselves, queued ones too."""
     told = story.of(quote, firm_public_id=firm_public_id)
     return [step for step in told if step.act not in TOLD_BY_LETTERS]
+
+
+def _written(quote: Subject, agreement: Agreement, agreed: dict[str, Any], now: datetime) -> Written | None:
+    row = manual.of(agreement)
+    if row is None:
+        return None
+    file = scope.find(StoredFile, agreement.firm_id, StoredFile.id == row.file_id) if row.file_id else None
+    may_undo = manual.can_undo(quote.status, agreement, row, now=now)
+    return Written(manual.words(agreed), row.note, file.name if file else "", may_undo)
 
 
 def timeline(shown: View) -> list[Step | Sent]:
@@ -251,6 +317,11 @@ def timeline(shown: View) -> list[Step | Sent]:
 def letter_words(letter: Sent) -> str:
     """What kind of letter it is."""
     return str(TO_CUSTOMER[letter.kind])
+
+
+def failed_words(letter: Sent) -> str:
+    """What happened to a letter that did not arrive."""
+    return bounce_words.said(letter.reply, letter.to_address)
 
 
 def persons(firm_public_id: str, agreement: Agreement, *, in_full: bool = False) -> list[Person]:

@@ -111,6 +111,7 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "link_id": db.session.query(QuoteLink).filter_by(quote_id=quote_id).first().public_id,
         "photo_id": db.session.query(Photo).filter_by(quote_id=quote_id).one().public_id,
         "photo_size": "liten",
+        "version_n": 1,
         "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
         "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
         "template_n": template.n,
