@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from extensions import db
 from models import Counter
@@ -13,9 +13,11 @@ def take(firm_id: int, series: str, *, count: int = 1) -> int:
 
     A rolled back transaction gives them back.
     """
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = sqlite.insert
+    if db.session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]  # here: half a dialect to load
     statement = (
-        dialect.insert(Counter)
+        insert(Counter)
         .values(firm_id=firm_id, series=series, value=count)
         .on_conflict_do_update(index_elements=["firm_id", "series"], set_={"value": Counter.value + count})
         .returning(Counter.value)

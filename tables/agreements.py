@@ -25,7 +25,7 @@ class Agreement(FirmOwned, Base):
         same_firm("link_id", "quote_link", ondelete=None),
         same_firm("pdf_id", "stored_file", ondelete=None),
         UniqueConstraint("quote_id"),
-        Index("ix_agreement_rot_later", "firm_id", "quote_id", sqlite_where=text(LATER), postgresql_where=text(LATER)),
+        Index("ix_agreement_rot_later", "firm_id", "quote_id", sqlite_where=text(LATER)),
         Index("ix_agreement_accepted", "firm_id", "accepted_at", "quote_id", "gross_ore"),
         CheckConstraint("home IN ('none', 'house', 'flat', 'later')", name="home"),
     )

@@ -13,6 +13,7 @@ from domain.quote_states import QuoteStatus
 from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
 from tables.columns import UtcDateTime
 
+# Part indexes name their rows for SQLite alone: the migrations do for PostgreSQL too, whose dialect takes long to load.
 # waits on the firm however long ago: the few rows of a small index, found by the same words (services/today.py)
 ASKS = "question_at IS NOT NULL OR mail_failed_at IS NOT NULL OR status = 'late_acceptance'"
 # lies with the customer: summed from an index of just these, found by the same words (services/today.py)
@@ -39,9 +40,11 @@ class Quote(FirmOwned, Base):
         Index("ix_quote_turn", "firm_id", "archived_at", "turn", "touched_at", "id"),
         Index("ix_quote_customer", "firm_id", "customer_id"),
         Index("ix_quote_expiry", "status", "valid_until"),
-        Index("ix_quote_asks", "firm_id", "touched_at", sqlite_where=text(ASKS), postgresql_where=text(ASKS)),
+        Index("ix_quote_asks", "firm_id", "touched_at", sqlite_where=text(ASKS)),
         Index(
-            "ix_quote_out", "firm_id", "valid_until", "gross_ore", sqlite_where=text(OUT), postgresql_where=text(OUT)
+            "ix_quote_out",
+            *("firm_id", "valid_until", "gross_ore", "archived_at", "status"),  # SQLite else reads the rows
+            sqlite_where=text(OUT),
         ),
     )
     public_id: Mapped[str] = public_id_column()  # the deal's address /o/<id> for its whole life
