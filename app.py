@@ -25,8 +25,8 @@ from blueprints.shared import (
     icons,
     locking,
     requests,
-    tokens,
     speaking,
+    tokens,
 )
 from cli import register_commands
 from config import Settings
@@ -43,6 +43,7 @@ BLUEPRINTS = (
     "templates_",
     "quotes",
     "deal",
+    "inquiries",
     "konto",
     "ops",
     "dev",
@@ -56,7 +57,6 @@ class Handslag(Flask):
         """The function itself: Flask looks at each, ten times a request, whether it is a coroutine."""
         return func
 
-
     @cached_property
     def _environments(self) -> folding.Environments:
         base = self.create_jinja_environment()
@@ -67,6 +67,7 @@ class Handslag(Flask):
     def jinja_env(self) -> Environment:
         """The templates in the language at hand."""
         return self._environments[languages.code()]
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app. Raises config.SettingsError where a setting or secret cannot be used."""
@@ -94,8 +95,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     queue.init_app(app)
     babel.init_app(app, default_locale="sv", locale_selector=languages.code)
     requests.register(app)  # before the login is loaded: it decides how the transaction begins
-    csrf.init_app(app)
     speaking.register(app)
+    csrf.init_app(app)
     login_manager.init_app(app)
     for part in (
         tokens,

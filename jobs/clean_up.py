@@ -15,6 +15,7 @@ def run(now: datetime) -> JobResult:
         + sweeping.old_imports(now)
         + sweeping.old_rows(now)
         + sweeping.removed_photos(now)
+        + sweeping.old_inquiries(now)
         + sweeping.let_news_rest(now)
     )
     erasure.empty_log()

@@ -18,7 +18,14 @@ COMPANY = (
     "name", "orgnr", "f_skatt", "vat_number", "street", "postal_code", "city", "seat", "phone", "email", "website",
     "bankgiro", "plusgiro",
 )  # fmt: skip
-QUOTE = ("default_valid_days", "default_terms", "default_message", "company_basis", "default_work_type")
+QUOTE = (
+    "default_valid_days",
+    "default_terms",
+    "default_message",
+    "company_basis",
+    "default_work_type",
+    "default_remind_days",
+)
 
 
 class Changed(Stale):
@@ -54,6 +61,15 @@ def change(names: tuple[str, ...], new: Mapping[str, Any], *, seen: str, actor: 
         setattr(firm, name, new[name])
     if changed:
         _record(changed, actor, now)
+    transaction.commit()
+
+
+def take_inquiries(is_open: bool, *, actor: Actor, now: datetime) -> None:
+    """Open or close the public form for requests; doing it again is harmless."""
+    firm = db.session.get_one(Firm, actor.firm_id, with_for_update=True)
+    if firm.takes_inquiries != is_open:
+        firm.takes_inquiries = is_open
+        _record(["takes_inquiries"], actor, now)
     transaction.commit()
 
 

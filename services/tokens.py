@@ -21,6 +21,8 @@ MAX_AGE_SECONDS = {
     "quote": 3652 * DAY,  # outer bound; the row's expires_at decides
     "confirm_email": 7 * DAY,
     "reset_password": DAY,
+    "inquiry": 400 * DAY,  # a request that was sent; its row ends before
+    "inquiry_form": 7 * DAY,  # an open form, with the firm in place of a row
 }
 
 
@@ -55,6 +57,11 @@ def _verified(purpose: str, token: str, secret_keys: tuple[str, ...]) -> tuple[A
 
 def read(purpose: str, token: str) -> str:
     """The row's public id. Raises BadToken or OldToken."""
+    return read_with_age(purpose, token)[0]
+
+
+def read_with_age(purpose: str, token: str) -> tuple[str, float]:
+    """The same, and how many seconds ago it was signed."""
     try:
         payload, signed_at = _verified(purpose, token, secrets().secret_keys)
     except BadSignature:
@@ -66,4 +73,4 @@ def read(purpose: str, token: str) -> str:
         raise OldToken
     if not isinstance(payload, list) or len(payload) != 2 or payload[0] != purpose:
         raise BadToken
-    return str(payload[1])
+    return str(payload[1]), age

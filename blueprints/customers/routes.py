@@ -17,6 +17,7 @@ from models import Customer
 from services import customers
 from services.clock import utc_now
 from services.errors import Stale
+from services.inquiries import reading as inquiries
 from services.quotes import listing
 
 
@@ -55,7 +56,8 @@ def show(n: int) -> ResponseReturnValue:
     customer = customers.get(current_user.firm_id, n)
     today = stockholm_date(utc_now())
     quotes = [(quote, listing.shown_status(quote, today)) for quote in customers.quotes_of(customer)]
-    return render_template("customers/show.html", place="kunder", customer=customer, quotes=quotes)
+    asked = inquiries.of_customer(customer) if any(quote.has_inquiry for quote, _status in quotes) else []
+    return render_template("customers/show.html", place="kunder", customer=customer, quotes=quotes, asked=asked)
 
 
 @bp.get("/kunder/<int:n>/redigera")

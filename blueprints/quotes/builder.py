@@ -19,6 +19,7 @@ from domain.rot_rut import NoRuleForDate
 from services import customers, text_blocks, transaction
 from services.clock import utc_now
 from services.customers import CustomerInput
+from services.inquiries import reading as inquiries
 from services.photos import rows as photos
 from services.quotes import drafting, header
 from services.quotes.drafting import Draft, NotEditable
@@ -186,7 +187,7 @@ def _page(
     draft: Draft | Sheet, form: TitleForm, *, title_conflict: Conflict | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """The builder with all its sections."""
-    found = drafting.figures(draft)
+    found, quote = drafting.figures(draft), draft.quote
     names = view.names(
         draft,
         found,
@@ -196,8 +197,9 @@ def _page(
         key=form.key.data or view.new_key(),
         may_choose_basis=header.may_choose_basis(draft),
         builds_template="mall" in request.args and draft.customer is None,
-        photos=photos.of_quote(draft.quote.firm_id, draft.quote.id),
-        action=view.photos_url(draft.quote.n),
+        asked=inquiries.of_quote(quote.firm_id, quote.id) if quote.has_inquiry else None,
+        photos=photos.of_quote(quote.firm_id, quote.id),
+        action=view.photos_url(quote.n),
         here="",
     )
     return make_response(render_template("quotes/edit.html", **names), status)

@@ -6,7 +6,7 @@ from flask import Response, flash, make_response, redirect, render_template, url
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp
+from blueprints.quotes import bp, reminders
 from blueprints.quotes.review_forms import AnswerForm, ResendForm
 from blueprints.quotes.view import base_of
 from blueprints.shared import live
@@ -14,11 +14,13 @@ from blueprints.shared.filters import day
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
+from domain.quote_states import OPEN
 from models import StoredFile
 from services import following, transaction
 from services.clock import utc_now
 from services.deal import answering, links, thread
 from services.errors import RuleBroken
+from services.inquiries import reading as inquiries
 from services.quotes import drafting, extending, sending, showing
 
 # no field to type in lies in one of them
@@ -178,10 +180,12 @@ def page(
         content=view.content,
         steps=showing.timeline(view),
         letter_words=showing.letter_words,
+        failed_words=showing.failed_words,
         persons=whom,
         in_full=in_full,
         new_day=new_day,
         form=form or AnswerForm(formdata=None),
+        reminders=reminders.told(view) if view.quote.status in OPEN else None,
         resend_form=resend_form or ResendForm(formdata=None),
         address=address,
         # what is shown this once would be gone with the first answer
@@ -189,6 +193,7 @@ def page(
         parts=LIVE_PARTS,
         said=said,
         is_part=is_part,
+        asked=inquiries.of_quote(view.quote.firm_id, view.quote.id) if view.quote.has_inquiry else None,
     )
     return make_response(answer, live.OVER if is_part and view.is_over else status)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from flask import flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -19,6 +19,7 @@ from blueprints.shared.requests import reads_first
 from services import firms, legal
 from services.clock import utc_now
 from services.errors import NotFound, RuleBroken
+from services.installation import settings
 
 BAD_PICTURE = {
     "kind": _l("Välj en bild: JPEG, PNG eller WEBP"),
@@ -76,6 +77,16 @@ def remove_logo() -> ResponseReturnValue:
     return redirect(url_for("settings.company"), code=303)
 
 
+@bp.post("/forfragningar")
+@requires("firm.settings")
+def take_inquiries() -> ResponseReturnValue:
+    """Open or close the public form for requests."""
+    is_open = bool(request.form.get("open"))
+    firms.take_inquiries(is_open, actor=current_user.actor, now=utc_now())
+    flash(_("Formuläret är öppet.") if is_open else _("Formuläret är stängt."))
+    return redirect(url_for("settings.company", _anchor="h-forfragan"), code=303)
+
+
 @bp.get("/logotyp")
 @requires("login.own")
 def logo() -> ResponseReturnValue:
@@ -94,6 +105,7 @@ def _page(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The settings page. With `stored`, someone else saved meanwhile: both values are shown."""
+    inquiry_url = f"{settings().base_url}/f/{current_user.found.firm_public_id}/forfragan"
     body = render_template(
         "settings/company.html",
         form=form,
@@ -102,6 +114,9 @@ def _page(
         others=_others(form, stored),
         has_errors=bool(form.errors or (logo_form and logo_form.errors)),
         accepted=legal.accepted(current_user.firm_id),
+        inquiries_on=current_user.firm.takes_inquiries,
+        inquiry_url=inquiry_url,
+        inquiry_link=f'<a href="{inquiry_url}">{_("Be om offert")}</a>',
         place="installningar",
     )
     return body, status

@@ -42,7 +42,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
     """An upload in the store. Without a file it was larger than a photo may be."""
 
     name: str
@@ -79,14 +79,14 @@ def add(n: int, uploads: Sequence[Upload], place: Place, *, actor: Actor, now: d
     """
     _quote(n, place, actor)
     storage.require_disk(MOST_BYTES)
-    kept: list[_Kept] = []
+    kept: list[Kept] = []
     unused: set[str] = set()
     try:
         for upload in uploads:
-            kept.append(_keep(upload, actor, now))
+            kept.append(keep(upload, actor, now))
         unused = {one.file.public_id for one in kept if one.file}
         transaction.start_writing()
-        taken, used = _store(_quote(n, place, actor, lock=True), kept, place, now)
+        taken, used = attach(_quote(n, place, actor, lock=True), kept, place, now)
         transaction.commit()
         unused -= used
     except BaseException:
@@ -108,18 +108,19 @@ def _quote(n: int, place: Place, actor: Actor, *, lock: bool = False) -> Quote:
     return quote
 
 
-def _keep(upload: Upload, actor: Actor, now: datetime) -> _Kept:
+def keep(upload: Upload, actor: Actor, now: datetime) -> Kept:
+    """Stream one upload into the store, before a transaction that names it begins. Raises DiskFull."""
     counted = _Counted(upload.stream)
     name = upload.name.replace("\\", "/").rsplit("/", 1)[-1][:NAME_CHARACTERS]
     try:
         file = storage.take(actor.firm_id, actor.firm_public_id, counted, purpose="photo_in", now=now)
     except _TooLarge:
-        return _Kept(name, hashlib.sha256(name.encode()).hexdigest(), None)
+        return Kept(name, hashlib.sha256(name.encode()).hexdigest(), None)
     file.size_bytes, file.sha256 = counted.size_bytes, counted.digest.hexdigest()
-    return _Kept(name, file.sha256, file)
+    return Kept(name, file.sha256, file)
 
 
-def _store(quote: Quote, kept: Iterable[_Kept], place: Place, now: datetime) -> tuple[Taken, set[str]]:
+def attach(quote: Quote, kept: Iterable[Kept], place: Place, now: datetime) -> tuple[Taken, set[str]]:
     """Rows for what is new and has room, and the files they name. Never commits."""
     firm_id = quote.firm_id
     there = rows.of_quote(firm_id, quote.id)

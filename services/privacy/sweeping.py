@@ -20,6 +20,7 @@ from models import (
     ErasureReceipt,
     Export,
     Firm,
+    Inquiry,
     Login,
     OnceKey,
     Photo,
@@ -30,6 +31,7 @@ from models import (
     UserToken,
 )
 from services import keys, limits, scope, storage, transaction
+from services.inquiries import forgetting
 from services.installation import settings
 from services.photos import copying
 
@@ -183,6 +185,22 @@ def _removed_and_sent(model: type[QuoteLine | QuoteSection]) -> Delete:
     later = aliased(model)
     has_later = select(later.id).where(later.quote_id == model.quote_id, later.n > model.n).exists()
     return delete(model).where(model.removed_at.is_not(None), sent, has_later)
+
+
+def old_inquiries(now: datetime) -> int:
+    """Erase requests that no quote has answered in INQUIRY_DAYS, with what was made of them alone; how many."""
+    statement = (
+        select(Inquiry, Quote)
+        .join(Quote, and_(Quote.firm_id == Inquiry.firm_id, Quote.id == Inquiry.quote_id))
+        .where(Inquiry.created_at < now - timedelta(days=settings().INQUIRY_DAYS), Quote.version == 0)
+        .limit(1)
+    )
+    removed = 0
+    while (found := db.session.execute(statement).first()) is not None:
+        forgetting.forget(*found)
+        removed += 1
+    transaction.rollback()
+    return removed
 
 
 def let_news_rest(now: datetime) -> int:

@@ -14,6 +14,7 @@ FIRM = sorted(
 NEVER = re.compile(r'kind="(?:new_)?password"|kind="personnummer"|kind="orgnr"|kind="code"|personnummer|orgnr')
 NOT_KEPT = {
     "konto/confirm.html",  # why one leaves: optional, and nothing to come back for
+    "inquiries/form.html",  # the browser of a stranger, maybe a borrowed one
     "articles/choose_file.html",  # pasted from a file that is still there
 }
 

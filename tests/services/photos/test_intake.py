@@ -78,7 +78,7 @@ def test_a_quote_agreed_while_the_photo_was_on_its_way_leaves_no_file(quote, fir
     def agreed(*given, **named):
         raise NotEditable
 
-    monkeypatch.setattr(intake, "_store", agreed)
+    monkeypatch.setattr(intake, "attach", agreed)
     with pytest.raises(NotEditable):
         add(photo())
     assert on_disk(firm) == set()

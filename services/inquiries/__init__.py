@@ -1,0 +1,1 @@
+"""Requests for a quote through a firm's public form: taken in, read, answered, forgotten."""
