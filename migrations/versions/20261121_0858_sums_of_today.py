@@ -12,7 +12,13 @@ OUT = sa.text("archived_at IS NULL AND status IN ('sent', 'countered', 'partly_s
 
 
 def upgrade() -> None:
-    columns = ["firm_id", "valid_until", "gross_ore"]
+    columns = [
+        "firm_id",
+        "valid_until",
+        "gross_ore",
+        "archived_at",
+        "status",
+    ]  # with what SQLite else reads the row for
     op.create_index("ix_quote_out", "quote", columns, sqlite_where=OUT, postgresql_where=OUT)
     op.create_index("ix_agreement_accepted", "agreement", ["firm_id", "accepted_at", "quote_id", "gross_ore"])
 
