@@ -28,6 +28,7 @@ WHEN: dict[str, Callable[[datetime], bool]] = {  # name of the module in jobs/ -
     "draw_agreements": every_minute,
     "draw_photos": every_minute,
     "expire_quotes": every_minute,
+    "remind": every_minute,
     "make_exports": every_minute,
     "clean_up": hourly,
     "close_firms": hourly,

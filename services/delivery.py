@@ -1,4 +1,4 @@
-"""Bring the letters of the outbox to the mail server, or to the local mailbox where there is none.
+"""Bring the letters of the outbox to the mail server or the provider of text messages, else to the local mailbox.
 
 Drawing and sending lie outside write transactions. A letter whose sending was cut off is sent again when its lease
 ends, under the same Message-ID.
@@ -18,13 +18,14 @@ from typing import Literal, cast
 import languages
 from domain import quiet_hours
 from extensions import db
-from mail.letters import LETTERS
+from mail.letters import LETTERS, TEXTS, Unwanted
 from mail.local_mailbox import NOBODY, LocalMailbox
 from mail.message import to_message
+from mail.sms import LOST, Driver, FileDriver, HttpDriver, Text
 from mail.transport import NotNow, Refused, Server, SmtpTransport, Unreachable
 from models import Firm
 from models import Letter as Waiting
-from services import outbox, transaction
+from services import outbox, readers, transaction
 from services.installation import settings
 
 __all__ = ["Round", "Waiting", "smtp_server"]
@@ -46,14 +47,30 @@ def smtp_server() -> Server | None:
     )
 
 
+def sends_texts() -> bool:
+    """Whether text messages leave by themselves; else the user sends them from the own phone."""
+    return bool(settings().SMS_URL) or settings().shows_local_mailbox
+
+
+def _sms_driver(firm: str, now: datetime) -> Driver | None:
+    chosen = settings()
+    if chosen.SMS_URL:
+        form = cast(Literal["form", "json"], chosen.SMS_FORMAT)
+        return HttpDriver(chosen.SMS_URL, chosen.SMS_USER, chosen.SMS_FROM, chosen.SMS_PASSWORD, form)
+    return FileDriver(chosen.DATA_DIR / "mailbox", firm, chosen.SMS_FROM, now) if sends_texts() else None
+
+
 class Round:
-    """One round through the outbox. If the mail server is away, the letters of the round learn it without asking."""
+    """One round through the outbox. If the mail server is away, all letters wait: nobody's is to blame.
+
+    Text messages have a server of their own, and wait for nobody else's.
+    """
 
     def __init__(self, now: datetime) -> None:
         self._started, self._now = time.monotonic(), now
         server = smtp_server()
         self._smtp = SmtpTransport(server) if server else None
-        self._away = ""
+        self._away = self._sms_away = ""
 
     def now(self) -> datetime:
         """The round's beginning and the time it has taken: leases must not be counted from the beginning."""
@@ -65,18 +82,28 @@ class Round:
 
     def deliver(self, letter: Waiting) -> None:
         """Draw and send one claimed letter and keep the answer. Raises what drawing it raises."""
-        with transaction.reading():
-            to = letter.to_address
-            firm = _firm_public_id(letter)
-            message = self._draw(letter)
+        if letter.kind in outbox.BY_DAY and quiet_hours.is_quiet(self.now()):
+            outbox.hold(letter, quiet_hours.next_allowed(self.now()))
+            return
+        try:
+            with transaction.reading():
+                to = letter.to_address
+                firm = _firm_public_id(letter)
+                message = self._draw(letter)
+        except Unwanted:
+            outbox.drop(letter, now=self.now())
+            return
         try:
             if message is None:
                 raise Refused("553 not an address")
             reply = self._send(message, to, firm)
         except Refused as error:
             outbox.refused(letter, str(error), now=self.now())
-        except (NotNow, Unreachable) as error:
+        except NotNow as error:
             outbox.postpone(letter, str(error), now=self.now())
+        except Unreachable as error:
+            away = outbox.postpone if isinstance(message, Text) else outbox.wait_for_server
+            away(letter, str(error), now=self.now())
         else:
             outbox.accepted(letter, reply, now=self.now())
 
@@ -107,7 +134,9 @@ class Round:
         except (ValueError, MessageError):
             return None
 
-    def _send(self, message: EmailMessage, to: str, firm: str) -> str:
+    def _send(self, message: EmailMessage | Text, to: str, firm: str) -> str:
+        if isinstance(message, Text):
+            return self._text(message, firm)
         if self._smtp is None:
             return LocalMailbox(settings().DATA_DIR / "mailbox", firm).send(message, to)
         if self._away:
@@ -116,6 +145,23 @@ class Round:
             return self._smtp.send(message, to)
         except Unreachable as error:
             self._away = str(error)
+            raise
+
+    def _text(self, text: Text, firm: str) -> str:
+        """If the provider is silent, the other text messages of the round do not wait for it as well."""
+        if self._sms_away:
+            raise Unreachable(self._sms_away)
+        driver = _sms_driver(firm, self.now())
+        if driver is None:
+            raise Unreachable("no provider of text messages is set (SMS_URL)")
+        try:
+            return driver.send(text)
+        except Unreachable as error:
+            self._sms_away = str(error)
+            raise
+        except NotNow as error:
+            if str(error) == LOST:
+                self._sms_away = "the provider was silent a moment ago"
             raise
 
 

@@ -6,16 +6,31 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
+from domain import notices
 from extensions import db
-from models import Firm, Letter, Quote, new_public_id
-from services import events, nudge, transaction
+from models import Firm, Letter, Quote, User, new_public_id
+from services import events, nudge, scope, transaction
 from services.actors import system
 
 LEASE = timedelta(minutes=2)
 # wait before the next try, by number of tries made; after the last the letter has failed
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720, 1440, 1440)]
+LONGEST = sum(WAITS, timedelta())  # that a letter waits for a server that nobody reaches
+SERVER_WAIT = timedelta(minutes=1)
+TEXT = "_sms"  # ends the name of a kind that is a text message
+BY_DAY = ("reminder", "reminder_sms")  # kinds that keep quiet hours, also when they were kept waiting
+
+
+def is_to_firm(kind: str) -> bool:
+    """Whether letters of this kind go to the firm's own people."""
+    return kind.endswith("_to_firm") or kind == "link_wanted"
+
+
+def is_text(kind: str) -> bool:
+    """Whether it is a text message, to a number, and no letter."""
+    return kind.endswith(TEXT)
 
 
 def queue(
@@ -69,7 +84,7 @@ def claim(now: datetime) -> Letter | None:
 def accepted(letter: Letter, reply: str, *, now: datetime) -> None:
     """The receiving server took the letter: its reply line is kept and, for a quote, becomes an event."""
     letter.state, letter.reply, letter.done_at, letter.lease_until = "sent", reply, now, None
-    _record(letter, "mail.accepted", reply, now)
+    _record(letter, "sms.accepted" if is_text(letter.kind) else "mail.accepted", reply, now)
     if letter.firm_id is None:
         letter.to_address = ""
     transaction.commit()
@@ -86,14 +101,48 @@ def postpone(letter: Letter, reply: str, *, now: datetime) -> bool:
     return True
 
 
+def wait_for_server(letter: Letter, reply: str, *, now: datetime) -> bool:
+    """No server was reached, which is no letter's fault: all that are due wait together, so that they go in order.
+
+    False, and the letter has failed, when it has waited too long.
+    """
+    if letter.created_at + LONGEST <= now:
+        refused(letter, reply, now=now)
+        return False
+    until = now + SERVER_WAIT
+    due = Letter.state == "queued", Letter.next_at <= until, ~Letter.kind.endswith(TEXT, autoescape=True)
+    db.session.execute(update(Letter).where(*due).values(next_at=until))
+    letter.attempts -= 1
+    letter.next_at, letter.reply, letter.lease_until = until, reply, None
+    transaction.commit()
+    return True
+
+
+def hold(letter: Letter, until: datetime) -> None:
+    """It is not tried before this moment, and that was no try."""
+    letter.attempts -= 1
+    letter.next_at, letter.lease_until = until, None
+    transaction.commit()
+
+
+def drop(letter: Letter, *, now: datetime) -> None:
+    """It has lost its reason since it was queued, and is not sent."""
+    letter.state, letter.done_at, letter.lease_until = "dropped", now, None
+    transaction.commit()
+
+
 def refused(letter: Letter, reply: str, *, now: datetime) -> None:
     """A final fault: the reason stays on the quote's timeline and the quote asks for the firm's attention."""
     letter.state, letter.reply, letter.done_at, letter.lease_until = "failed", reply, now, None
-    _record(letter, "mail.bounced", reply, now)
-    if letter.quote_id is not None:
+    if letter.quote_id is not None and letter.firm_id is not None and not is_to_firm(letter.kind):
+        _record(letter, "sms.failed" if is_text(letter.kind) else "mail.bounced", reply, now)
         quote = db.session.get_one(Quote, letter.quote_id)
         quote.mail_failed_at = quote.touched_at = now
         quote.turn = "firm"
+        user = scope.get(User, letter.firm_id, User.id == quote.user_id)
+        if notices.wants(user.notices, "bounced"):
+            params = {"letter": letter.public_id}
+            queue("bounced_to_firm", user.email, params, firm_id=letter.firm_id, now=now, quote_id=quote.id)
     if letter.firm_id is None:
         letter.to_address = ""
     transaction.commit()

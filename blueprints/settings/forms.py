@@ -35,7 +35,7 @@ from blueprints.shared.fields import (
 )
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
-from blueprints.shared.words import rot_choices
+from blueprints.shared.words import REMINDERS, rot_choices
 from domain import giro
 
 LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
@@ -121,6 +121,7 @@ class QuoteForm(FlaskForm):
         _l("Priser till företag och föreningar"),
         choices=choices(("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))),
     )
+    default_remind_days = RadioField(_l("Påminnelser"), choices=REMINDERS, coerce=int, default=0)
     default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=rot_choices())
     seen = HiddenField()
 
@@ -131,6 +132,7 @@ class QuoteForm(FlaskForm):
             "default_terms": _lines(self.default_terms.data),
             "company_basis": self.company_basis.data,
             "default_work_type": self.default_work_type.data,
+            "default_remind_days": self.default_remind_days.data,
         }
 
 
@@ -142,9 +144,9 @@ def _lines(text: str | None) -> str:
 class MeForm(FlaskForm):
     name = StringField(_l("Namn"), [Optional(), _at_most(120)], filters=[strip])
     phone = PhoneText(_l("Telefon"), [Optional()])
-
-
     language = RadioField(_l("Språk"), choices=LANGUAGES, default=languages.code)
+
+
 class NoticesForm(FlaskForm):
     """One switch per event of domain/notices.py."""
 

@@ -11,6 +11,9 @@ from domain.rot_rut import work_types
 
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
 KINDS = {"labour": _l("Arbete"), "material": _l("Material"), "other": _l("Övrigt")}
+REMINDERS = choices(
+    (0, _l("Av")), (3, _l("3 dagar")), (7, _l("7 dagar")), (14, _l("14 dagar"))
+)  # days without an answer
 # codes of domain/rot_rut.py `work_types`, in Skatteverket's order
 WORK_TYPES = {
     "bygg": _l("Bygg"),

@@ -15,6 +15,7 @@ from models import Event, EventValue
 from services import events, scope
 
 LONG = {"quote.sent", "quote.accepted", "doc.declined", "doc.recalled", "withdrawal.received", "doc.late_acceptance"}
+LONG |= {"doc.accepted_manually", "doc.manual_undone"}
 UNTOLD = {"consent.given", "doc.viewed", "deduction.details_given", "doc.replaced", "withdrawal.acknowledged"}
 OF_THE_FIRM = {
     "mail.accepted",
@@ -24,8 +25,12 @@ OF_THE_FIRM = {
     "personnummer.revealed",
     "link.revoked",
     "doc.resent",
+    "reminder.sent",
+    "recipient.added",
+    "recipient.changed",
+    "recipient.removed",
 }
-CLEAR = ("to", "reply", "ip", "name")
+CLEAR = ("to", "reply", "ip", "name", "by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,7 @@ def _step(entry: Entry) -> Step | None:
     clear = entry.clear
     ip = clear.get("ip", "") if by_customer else ""
     trace = clear.get("reply") or (str(_("IP %(ip)s", ip=ip)) if ip else "")
-    return Step(entry.at, entry.act, what, clear.get("to") or clear.get("name") or "", trace)
+    return Step(entry.at, entry.act, what, clear.get("to") or clear.get("name") or clear.get("by") or "", trace)
 
 
 def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
@@ -146,12 +151,20 @@ _WORDS = {
     "doc.asked": _l("Fråga ställd"),
     "doc.extension_asked": _l("Kunden bad om ny tid"),
     "quote.accepted": _l("Godkändes"),
+    "doc.all_signed": _l("Alla har godkänt"),
+    "doc.approvals_voided": _l("Godkännanden gäller inte längre"),
+    "recipient.added": _l("En mottagare lades till"),
+    "recipient.changed": _l("En mottagare fick ny adress"),
+    "recipient.removed": _l("En mottagare togs bort"),
     "receipt.sent": _l("Avtalet skickades"),
+    "doc.accepted_manually": _l("Företaget antecknade att kunden sa ja"),
+    "doc.manual_undone": _l("Anteckningen om kundens ja togs tillbaka"),
     "doc.late_acceptance": _l("Godkändes efter sista dagen"),
     "doc.late_acceptance.confirmed": _l("Det sena svaret bekräftades"),
     "doc.late_acceptance.refused": _l("Det sena svaret togs inte emot"),
     "doc.declined": _l("Kunden tackade nej"),
     "doc.recalled": _l("Offerten togs tillbaka"),
+    "reminder.sent": _l("Påminnelse skickad"),
     "doc.expired": _l("Tiden gick ut"),
     "withdrawal.received": _l("Avtalet ångrades"),
     "personnummer.revealed": _l("Personnummer visades"),

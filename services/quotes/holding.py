@@ -17,6 +17,7 @@ from extensions import db
 from models import Firm, HeldSending, Quote, User
 from services import nudge, once, scope, transaction
 from services.actors import Actor
+from services.deal import reminding
 from services.errors import NotFound, RuleBroken, Stale
 from services.installation import settings
 from services.quotes import drafting, giving, sending
@@ -69,6 +70,7 @@ def press(firm_id: int, n: int, asked: Sending, *, actor: Actor, key: str, now: 
             due_at=due_at,
         )
     )
+    reminding.keep_choice(quote, asked.remind_days, now=now)
     once.remember(firm_id, key, sending.ACT, asked.facts(n), at="held", now=now)
     nudge.after_commit(JOB, delay=wait)
     try:
@@ -148,7 +150,7 @@ def _waiting(held_id: int) -> tuple[int, int, Sending, Actor, Hold] | None:
     if row is None:
         return None
     held, n, user, firm = row
-    asked = Sending(held.email, held.valid_until, held.message, held.seen, held.way, held.phone)
+    asked = Sending(held.email, held.valid_until, held.message, seen=held.seen, way=held.way, phone=held.phone)
     actor = Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id, held.ip, held.user_agent)
     return firm.id, n, asked, actor, Hold(held.id, held.created_at)
 

@@ -22,7 +22,7 @@ from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteV
 from services import closing as leaving
 from services import events, numbers, once, scope, storage, transaction
 from services.actors import Actor
-from services.deal import answering, figures, links
+from services.deal import answering, figures, links, reminding
 from services.errors import RuleBroken, Stale
 from services.photos import pictures
 from services.photos import rows as photo_rows
@@ -48,6 +48,7 @@ class Sending:
     seen: str
     way: str = giving.MAIL
     phone: str = ""  # E.164
+    remind_days: int | None = None  # domain/reminders.CHOICES; None: not asked
 
     def facts(self, n: int) -> dict[str, object]:
         """What a form that comes twice must say twice."""
@@ -185,6 +186,7 @@ def _freeze(
     quote.valid_until, quote.message, quote.language = sending.valid_until, sending.message, built["lang"]
     quote.status = after(quote.status, "send")
     quote.turn, quote.changed_since = "customer", False
+    reminding.begin(quote, sending.remind_days, now=now)
     quote.sent_at = quote.touched_at = now
     quote.seen_at = quote.mail_failed_at = quote.question_at = None
     if quote.hold == drafting.STOPPED:  # what was kept from going before is overtaken

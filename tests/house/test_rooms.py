@@ -35,6 +35,7 @@ ACROSS_FIRMS = {
     "services/deal/agreements.py": "draws the papers that are due, whoever's they are",
     "services/quotes/holding.py": "sends what is due, whoever's it is",
     "services/deal/expiring.py": "ends the offers that are due, whoever's they are",
+    "services/deal/reminding.py": "sends the reminders that are due, whoever's they are",
     "services/photos/drawing.py": "takes the next photo that waits, whoever's it is",
     "services/inquiries/reading.py": "a mailed link names its row and nothing else",
     "services/outbox.py": "takes the next letter that is due, whoever's it is",

@@ -104,5 +104,5 @@ def _environment(settings: Settings) -> dict[str, str]:
 def test_a_final_no_stands_there_with_its_reason(by_smtp, port, timeline):
     with serving(Sink(rcpt="550 5.1.1 no such user"), port):
         send_mail.run(utc_now())
-    assert "Misslyckades" in timeline()
+    assert "Kom inte fram. Adressen finns inte." in timeline()
     assert "550 5.1.1 no such user" in timeline()

@@ -72,10 +72,10 @@ def test_the_states_of_the_letter(sent, owner):
     assert "550 finns inte" in page
     answer = owner.post(url(sent, "/skicka-igen"), data={"email": "ratt@kund.example"})
     assert answer.status_code == 303
-    assert sent.letters() == ["quote_sent", "quote_sent"]
+    assert sent.letters() == ["quote_sent", "bounced_to_firm", "quote_sent"]
     links = db.session.query(QuoteLink).order_by(QuoteLink.id).all()
     assert [bool(link.revoked_at) for link in links] == [True, False]
-    assert send_mail.run(utc_now()).done == 1
+    assert send_mail.run(utc_now()).done == 2
     assert "Mottaget av mottagarens server" in owner.get(url(sent)).text
 
 

@@ -16,6 +16,7 @@ GOOD = {
     "default_terms": "Betalning inom 30 dagar.",
     "company_basis": "incl",
     "default_work_type": "vvs",
+    "default_remind_days": "7",
 }
 
 
@@ -40,7 +41,8 @@ def stored():
 
 def test_saving(office):
     assert save(office).location == "/installningar/offert"
-    assert stored() == GOOD | {"default_valid_days": 14, "default_message": "Hej!\nTack för besöket."}
+    read = {"default_valid_days": 14, "default_message": "Hej!\nTack för besöket.", "default_remind_days": 7}
+    assert stored() == GOOD | read
     assert [event.act for event in db.session.query(Event)] == ["firm.settings_changed"]
     save(office)
     assert db.session.query(Event).count() == 1

@@ -1,0 +1,27 @@
+"""What happened to a letter that did not arrive, in words that say what to do."""
+
+from __future__ import annotations
+
+from domain import bounces
+from languages import gettext as _
+from languages import lazy_gettext as _l
+
+WORDS = {
+    "unknown": _l("Adressen finns inte. Kontrollera stavningen."),
+    "closed": _l("Brevlådan är avstängd. Be kunden om en annan adress."),
+    "full": _l("Kundens brevlåda är full. Ring, eller lämna länken på ett annat sätt."),
+    "large": _l("Mejlet var för stort för mottagaren. Lämna länken på ett annat sätt."),
+    "spam": _l("Mottagarens server tog mejlet för skräppost. Lämna länken på ett annat sätt."),
+    "ours": _l("Felet ligger hos vår mejlserver, inte i adressen. Lämna länken på ett annat sätt så länge."),
+    "silent": _l("Mottagarens server bad oss vänta i tre dygn och tog sedan inte emot mejlet."),
+    "other": _l("Mottagarens server tog inte emot mejlet."),
+}
+
+
+def said(reply: str, to: str) -> str:
+    """One or two sentences for the firm; `reply` is the answer kept with the letter, `to` its address."""
+    reason = bounces.reason(reply)
+    if reason == "domain":
+        host = to.rpartition("@")[2]
+        return str(_("Det går inte att mejla till %(host)s. Kontrollera det som står efter @.", host=host))
+    return str(WORDS[reason])

@@ -1,0 +1,207 @@
+"""Reminders of a quote that waits for the customer's answer: off unless chosen, at most two for each version.
+
+The rules are in domain/reminders.py. Nothing is undone when the customer acts: whether a reminder may go is asked
+again when it is due, and once more when its letter is drawn.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from domain import reminders
+from domain.quote_states import OPEN
+from domain.reminders import Course, Facts
+from extensions import db
+from models import Firm, Letter, Quote, QuoteLink, QuoteVersion, Reminding
+from services import closing, events, outbox, scope, transaction
+from services.actors import Actor, system
+from services.deal import links
+from services.errors import RuleBroken
+
+LETTER_VERSION = "2026-11-21"
+
+
+class Plan(NamedTuple):
+    """The reminders of a quote, as its page tells of them."""
+
+    days: int
+    sent: int
+    last_at: datetime | None
+    asked_at: datetime | None
+    next_at: datetime | None
+
+
+NO_PLAN = Plan(0, 0, None, None, None)
+
+
+def chosen(firm: Firm, quote: Quote) -> int:
+    """Days that the review page offers: what was chosen for this quote last, else what the firm begins with."""
+    if quote.number is None:  # Skicka was never pressed
+        return firm.default_remind_days
+    row = _row(quote)
+    return 0 if row is None else row.days
+
+
+def keep_choice(quote: Quote, days: int | None, *, now: datetime) -> None:
+    """What the review page says, for the sending that follows; None where it was not asked. Never commits."""
+    if days is None:
+        return
+    row = _row(quote)
+    if row is None and days:
+        row = _new(quote, now)
+    if row is not None:
+        row.days, row.since = days, now  # what is sent goes on as it was until then
+
+
+def begin(quote: Quote, days: int | None, *, now: datetime) -> None:
+    """A version is being sent: count from now, if that was chosen since the last one was sent. Never commits."""
+    keep_choice(quote, days, now=now)
+    row = _row(quote)
+    if row is None:
+        return
+    is_chosen = quote.sent_at is None or row.since > quote.sent_at
+    row.days = row.days if is_chosen else 0
+    row.sent, row.since, row.last_at, row.asked_at = 0, now, None, None
+    row.next_at = reminders.next_at(_course(row), quote.valid_until, now=now)
+
+
+def choose(firm_id: int, n: int, days: int, *, now: datetime) -> None:
+    """The firm changes its mind on the quote's page: counted from now. Off also ends what it asked for. Commits.
+
+    Raises NotFound, RuleBroken("not_open").
+    """
+    quote = scope.get(Quote, firm_id, Quote.n == n, lock=True)
+    if quote.status not in OPEN:
+        raise RuleBroken("not_open")
+    row = _row(quote) or _new(quote, now)
+    if row.days != days or not days:
+        row.days = days
+        course = Course(days, row.sent, now, None)
+        row.next_at = reminders.next_at(course, _facts(quote, now).valid_until, now=now)
+        row.asked_at = None
+    transaction.commit()
+
+
+def ask(firm_id: int, n: int, *, actor: Actor, now: datetime) -> datetime:
+    """Remind now: when it goes, which is now unless it is night, a red day, or too soon after another letter. Commits.
+
+    Pressed again while one waits, that one is the answer. Raises NotFound, RuleBroken("no_reminder").
+    """
+    quote = scope.get(Quote, firm_id, Quote.n == n, lock=True)
+    if quote.status not in OPEN:
+        raise RuleBroken("no_reminder")
+    row = _row(quote) or _new(quote, now)
+    if row.asked_at is not None and row.next_at is not None:
+        return row.next_at
+    facts = _facts(quote, now)
+    at = reminders.now_or_later(now, _newest_letter(quote), facts.valid_until)
+    if row.sent >= reminders.MOST or at is None or reminders.stopped(facts, asked_at=now, now=now):
+        raise RuleBroken("no_reminder")
+    row.asked_at = now
+    if at <= now:
+        _send(quote, row, facts, actor=actor, now=now)
+    else:
+        row.next_at = at
+    transaction.commit()
+    return at
+
+
+def due(now: datetime) -> list[int]:
+    """Ids of the rows whose time has come."""
+    with transaction.reading():
+        statement = select(Reminding.id).where(Reminding.next_at <= now).order_by(Reminding.next_at)
+        return list(db.session.scalars(statement))
+
+
+def remind(reminding_id: int, *, now: datetime) -> None:
+    """Send what is due, put it off, or end the reminders: letter, event and count in one transaction. Commits."""
+    row = db.session.get(Reminding, reminding_id, with_for_update=True, populate_existing=True)
+    if row is None or row.next_at is None or row.next_at > now:
+        transaction.rollback()
+        return
+    quote = scope.get(Quote, row.firm_id, Quote.id == row.quote_id, lock=True)
+    facts = _facts(quote, now)
+    at = reminders.now_or_later(now, _newest_letter(quote), facts.valid_until)
+    if at is None or row.sent >= reminders.MOST or reminders.stopped(facts, asked_at=row.asked_at, now=now):
+        row.next_at = row.asked_at = None
+    elif at > now:
+        row.next_at = at
+    else:
+        firm = db.session.get_one(Firm, quote.firm_id)
+        _send(quote, row, facts, actor=system(firm.id, firm.public_id), now=now)
+    transaction.commit()
+
+
+def is_still_wanted(quote: Quote, *, now: datetime) -> bool:
+    """Whether a reminder that waited for the mail server still has its reason when it is drawn."""
+    row = _row(quote)
+    return row is not None and not reminders.stopped(_facts(quote, now), asked_at=row.last_at, now=now)
+
+
+def _send(quote: Quote, row: Reminding, facts: Facts, *, actor: Actor, now: datetime) -> None:
+    row.sent += 1
+    for link in links.mailed_to(quote, copies=False):
+        _tell(quote, link, link.email, row.sent, actor, now)
+        params = {"link": link.public_id, "number": row.sent}
+        outbox.queue("reminder", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    if (texted := _only_texted(quote)) is not None:
+        _tell(quote, texted, texted.phone, row.sent, actor, now)
+        links.text_instead(quote, "reminder", {"number": row.sent}, now=now)
+    row.last_at = now
+    row.asked_at = None
+    row.next_at = reminders.next_at(_course(row), facts.valid_until, now=now)
+
+
+def _tell(quote: Quote, link: QuoteLink, to: str, number: int, actor: Actor, now: datetime) -> None:
+    data = {"channel": link.way, "number": number, "link_id": link.public_id, "text_version": LETTER_VERSION}
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record("reminder.sent", obj, actor=actor, at=now, data=data, personal={"to": to})
+
+
+def _facts(quote: Quote, now: datetime) -> Facts:
+    valid_until = db.session.scalars(  # the draft's own date may have been moved since
+        scope.columns(QuoteVersion, quote.firm_id, QuoteVersion.valid_until).where(
+            QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
+        )
+    ).one()
+    return Facts(
+        status=quote.status,
+        seen_at=quote.seen_at,
+        question_at=quote.question_at,
+        mail_failed_at=quote.mail_failed_at,
+        is_archived=quote.archived_at is not None,
+        has_link=bool(links.mailed_to(quote, copies=False)) or _only_texted(quote) is not None,
+        is_closed=closing.is_closed_for_business(closing.running(quote.firm_id), now),
+        valid_until=valid_until,
+    )
+
+
+def _only_texted(quote: Quote) -> QuoteLink | None:
+    """The link of a customer who is reached by text message and by no letter."""
+    return links.texted(quote) if links.mailed(quote) is None else None
+
+
+def _newest_letter(quote: Quote) -> datetime | None:
+    """When the customer last got a letter or a text message about the quote, or will: one that waits counts."""
+    at = func.coalesce(Letter.done_at, Letter.created_at)
+    statement = scope.columns(Letter, quote.firm_id, Letter.kind, at).where(
+        Letter.quote_id == quote.id, Letter.state.in_(("queued", "sent"))
+    )
+    return max((at for kind, at in db.session.execute(statement) if not outbox.is_to_firm(kind)), default=None)
+
+
+def _row(quote: Quote) -> Reminding | None:
+    return scope.find(Reminding, quote.firm_id, Reminding.quote_id == quote.id)
+
+
+def _new(quote: Quote, now: datetime) -> Reminding:
+    row = Reminding(firm_id=quote.firm_id, quote_id=quote.id, days=0, sent=0, since=now)
+    db.session.add(row)
+    return row
+
+
+def _course(row: Reminding) -> Course:
+    return Course(row.days, row.sent, row.since, row.last_at)
