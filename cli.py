@@ -66,6 +66,21 @@ def doctor() -> None:
         raise SystemExit(1)
 
 
+@click.command("feedback")
+@with_appcontext
+def feedback() -> None:
+    """How easy customers found the quotes made here: a count and a mean, without whose they are."""
+    from services import feedback_figure, transaction
+
+    with transaction.reading():
+        figure = feedback_figure.of_installation()
+    if figure is None:
+        click.echo(f"Fewer than {feedback_figure.FEWEST} answers: no figure is shown.")
+    else:
+        whole, tenth = divmod(figure.mean_tenths, 10)
+        click.echo(f"{figure.answers} answers, {whole}.{tenth} of 5 on average (1 hard, 5 easy to understand)")
+
+
 @jobs_group.command("run")
 @click.argument("name", type=click.Choice(sorted(schedule.WHEN)))
 def run_job(name: str) -> None:
@@ -148,4 +163,5 @@ def register_commands(app: Flask) -> None:
     for group in (events_group, rules_group, jobs_group, firm_group):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
+    app.cli.add_command(feedback)
     app.cli.add_command(demo)

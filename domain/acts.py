@@ -54,6 +54,7 @@ doc.manual_undone | version agreed_sha256 channel
 doc.replaced | old_version new_version
 recipient.added recipient.changed recipient.removed | recipient_id role name* to*
 doc.approvals_voided | version reason approvals
+feedback.given | version
 advice.recorded | kind text_sha256 customer_choice
 ata.done_unanswered | ground attempts note*
 withdrawal.received | channel lang received parts name* reply_to* text* last_day in_time

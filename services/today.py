@@ -22,10 +22,10 @@ NEW = timedelta(days=14)  # how long news stay here
 
 # acts with words in templates/home/_happened.html
 TOLD = (
-    "quote.sent", "doc.resent", "mail.bounced", "link.opened", "doc.commented", "doc.countered",
+    "quote.sent", "doc.resent", "mail.bounced", "sms.failed", "link.opened", "doc.commented", "doc.countered",
     "quote.accepted", "deduction.details_given", "doc.declined", "doc.extension_asked", "doc.recalled", "doc.expired",
-    "doc.late_acceptance", "withdrawal.received", "receipt.sent", "inquiry.received", "inquiry.declined", "firm.registered", "firm.settings_changed",
-    "export.made", "firm.close_asked", "firm.close_undone", "password.changed",
+    "doc.late_acceptance", "withdrawal.received", "receipt.sent", "feedback.given", "inquiry.received", "inquiry.declined", "firm.registered", "firm.settings_changed",
+    "doc.shown", "doc.accepted_manually", "doc.manual_undone", "export.made", "firm.close_asked", "firm.close_undone", "password.changed",
 )  # fmt: skip
 
 
@@ -109,6 +109,7 @@ class _Row(NamedTuple):
     turn: str
     question_at: datetime | None
     mail_failed_at: datetime | None
+    hold: str
     touched_at: datetime
     to_pay_ore: int
     valid_until: date
@@ -163,6 +164,8 @@ def _reason(quote: _Row, home: str | None) -> str:
         return "mail_failed"
     if quote.question_at is not None:
         return "request" if quote.status == QuoteStatus.DRAFT else "question"
+    if quote.hold == "stopped" and quote.status not in AGREED:
+        return "send_stopped"
     if quote.status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED):
         return "rot_missing" if home == "later" else "accepted"
     if quote.status in OPEN and quote.turn != "firm":

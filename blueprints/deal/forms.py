@@ -10,12 +10,13 @@ from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, T
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional
 
-from blueprints.deal import choosing
+from blueprints.shared import choosing
 from blueprints.shared.fields import EmailText, KronorField, strip
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain import homes, orgnr, personnummer
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
+from services.deal import feedback
 from services.deal.approving import Home, Person, Shown, Yes
 from services.deal.figures import Chosen
 
@@ -54,6 +55,23 @@ class DeclineForm(FlaskForm):
         [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken."))],
         filters=[lambda text: (text or "").strip()],
     )
+
+
+class FeedbackForm(FlaskForm):
+    score = RadioField(
+        _l("1 är svår, 5 är lätt"),
+        [DataRequired(_l("Välj en siffra från 1 till 5."))],
+        choices=[SelectChoice(str(n), str(n)) for n in feedback.SCORES],
+    )
+    text = TextAreaField(
+        _l("Vill du säga något mer?"),
+        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken."))],
+        filters=[lambda text: (text or "").strip()],
+    )
+
+    def words(self) -> str | None:
+        """None where the form had no field for them: the figure by itself."""
+        return self.text.data or "" if self.text.raw_data else None
 
 
 class WithdrawForm(FlaskForm):
@@ -183,6 +201,7 @@ class ApproveForm(DetailsForm):
     total = HiddenField()
     to_pay = HiddenField()
     words = HiddenField()
+    agreed = HiddenField()
     later = BooleanField(_l("Fyll i uppgifterna senare"))
     name = StringField(_l("Ditt namn"), filters=[strip])
     email = EmailText(_l("Din e-post"))
@@ -238,6 +257,7 @@ class ApproveForm(DetailsForm):
             total_ore=_whole(self.total.data),
             to_pay_ore=_whole(self.to_pay.data),
             words=self.words.data or "",
+            agreed_sha256=self.agreed.data or "",
         )
 
     def carry(self, shown: Shown) -> None:
@@ -251,6 +271,7 @@ class ApproveForm(DetailsForm):
             (self.total, shown.total_ore),
             (self.to_pay, shown.to_pay_ore),
             (self.words, shown.words),
+            (self.agreed, shown.agreed_sha256),
         ):
             field.data = str(value)
 

@@ -7,7 +7,7 @@ import secrets
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from blueprints.deal import bp
+from blueprints.deal import bp, feedback
 from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.phrases import gettext as _
@@ -15,7 +15,7 @@ from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from models import Agreement
 from services.clock import utc_now
-from services.deal import details, figures, pages, story, versions, viewing, withdrawing
+from services.deal import details, figures, manual, pages, parties, story, versions, viewing, withdrawing
 from services.deal.links import Deal
 from services.errors import NotFound
 
@@ -31,6 +31,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
     return render_template(
         "deal/receipt.html",
         agreement=deal.agreement,
+        approved_by=parties.approved_by(deal.quote, deal.agreement),
         agreed=agreed,
         settled=pages.settled(deal.content, agreed),
         paper=viewing.find_agreement_file(deal),
@@ -41,6 +42,8 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         state=viewing.state(deal, utc_now()),
         form=AskForm(),
         versions=versions.of_deal(deal),
+        recorded_words=manual.told(agreed, deal.content["firm"]["name"]) if "manual" in agreed else "",
+        **feedback.asked(deal),
         words_of_way=lambda way: WAYS.get(way) or _("Med namn, via länk"),
         **names(deal),
     )
@@ -59,8 +62,10 @@ def paper(deal: Deal) -> ResponseReturnValue:
 @bp.get("/o/<deal_id>/angra")
 @by_link
 def withdraw_page(deal: Deal) -> ResponseReturnValue:
-    agreement = _agreement(deal)
-    form = WithdrawForm(name=agreement.name, email=agreement.email, contract=_contract(deal))
+    _agreement(deal)
+    if not deal.may_decide:
+        return redirect(url_for("deal.receipt", deal_id=deal.found.deal_id))
+    form = WithdrawForm(name=details.own_name(deal), email=details.own_email(deal), contract=_contract(deal))
     form.once.data = secrets.token_urlsafe(16)
     return _withdraw(deal, form)
 
@@ -90,13 +95,14 @@ def withdrawn(deal: Deal) -> ResponseReturnValue:
     row = withdrawing.newest(deal)
     if row is None:
         return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
-    return render_template("deal/withdrawn.html", withdrawal=row, **names(deal))
+    is_own = not deal.is_joint or row.reply_to == details.own_email(deal)
+    return render_template("deal/withdrawn.html", withdrawal=row, is_own=is_own, **names(deal))
 
 
 @bp.get("/o/<deal_id>/rot")
 @by_link
 def details_page(deal: Deal) -> ResponseReturnValue:
-    if not details.are_missing(deal):
+    if not details.are_missing(deal) or not deal.may_decide:
         return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     return _details(deal, DetailsForm())
 
@@ -110,8 +116,9 @@ def give_details(deal: Deal) -> ResponseReturnValue:
     form.check_details(needs_home=needs_home, paid_on=figures.paid_on(deal.content), today=stockholm_date(utc_now()))
     if form.errors:
         return _details(deal, form, status=422)
-    name = _agreement(deal).name
-    details.give(deal, form.to_home(needs_home=needs_home), form.to_persons(name), now=utc_now())
+    _agreement(deal)
+    persons = form.to_persons(details.own_name(deal))
+    details.give(deal, form.to_home(needs_home=needs_home), persons, now=utc_now())
     flash(_("Uppgifterna är sparade."))
     return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
 

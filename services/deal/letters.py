@@ -24,6 +24,7 @@ from models import (
     Agreement,
     Approval,
     Decline,
+    Feedback,
     Firm,
     Message,
     Quote,
@@ -249,9 +250,7 @@ def quote_approved(params: Params) -> Letter:
     )
 
 
-def _with_paper(
-    params: Params, subject: str, lead: list[str], *, said: str = "", after: Sequence[str] = ()
-) -> Letter:
+def _with_paper(params: Params, subject: str, lead: list[str], *, said: str = "", after: Sequence[str] = ()) -> Letter:
     """What an agreement means for the customer, with the paper and, for a consumer, the form of withdrawal."""
     agreement, case, agreed = _agreed(params)
     files, rest = [_paper(case, agreement)], list(after)
@@ -461,6 +460,24 @@ def _left(case: Case) -> list[str]:
     keys = parties.keys_of(case.firm.id, case.quote.id)
     everyone = parties.of(case.content, parties.live(case.quote), keys)
     return [party.name for party in everyone if party.approved_at is None]
+
+
+@draws("feedback_to_firm")
+def feedback_to_firm(params: Params) -> Letter:
+    row = scope.get(Feedback, params["firm_id"], Feedback.public_id == params["feedback"])
+    case = _case(params["firm_id"], Quote.id == row.quote_id)
+    return _to_firm(
+        case,
+        str(_("Omdöme: %(title)s", title=case.title)),
+        lead=[
+            _(
+                "%(name)s svarade %(n)s av 5 på frågan om offerten var lätt att förstå.",
+                name=case.quote.customer_name,
+                n=row.score,
+            )
+        ],
+        said=row.text,
+    )
 
 
 @draws("quote_declined")

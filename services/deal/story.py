@@ -24,6 +24,7 @@ OF_THE_FIRM = {
     "sms.failed",
     "personnummer.revealed",
     "link.revoked",
+    "feedback.given",
     "doc.resent",
     "reminder.sent",
     "recipient.added",
@@ -167,5 +168,6 @@ _WORDS = {
     "reminder.sent": _l("Påminnelse skickad"),
     "doc.expired": _l("Tiden gick ut"),
     "withdrawal.received": _l("Avtalet ångrades"),
+    "feedback.given": _l("Kunden lämnade ett omdöme"),
     "personnummer.revealed": _l("Personnummer visades"),
 }

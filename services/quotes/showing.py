@@ -32,7 +32,8 @@ from models import (
 )
 from services import events, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, bounce_words, figures, links, manual, pages, reminding, story, versions
+from services.deal import agreements, bounce_words, feedback, figures, links, manual, pages, reminding, story, versions
+from services.deal.feedback import Given
 from services.deal.story import Step
 from services.deal.versions import Versions
 from services.errors import NotFound
@@ -94,6 +95,7 @@ class Subject(NamedTuple):
     has_inquiry: bool
     mail_failed_at: datetime | None
     archived_at: datetime | None
+    hold: str
 
 
 class Sent(NamedTuple):
@@ -115,6 +117,7 @@ class Link(NamedTuple):
     public_id: str
     way: str
     email: str
+    phone: str
     opened_at: datetime | None
 
 
@@ -164,6 +167,7 @@ class View:
     persons: list[Person] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     versions: Versions = versions.NONE
+    feedback: Given | None = None
     manual: Written | None = None
 
     @property
@@ -281,6 +285,7 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
         persons=persons(firm_public_id, agreement) if agreement else [],
         withdrawals=_withdrawals(agreement) if agreement else [],
         versions=_versions(quote, content),
+        feedback=feedback.of_quote(firm_id, quote.id) if agreement else None,
         manual=_written(quote, agreement, agreed, now)
         if agreement and agreed and agreement.way == manual.WAY
         else None,

@@ -40,6 +40,7 @@ ACROSS_FIRMS = {
     "services/inquiries/reading.py": "a mailed link names its row and nothing else",
     "services/outbox.py": "takes the next letter that is due, whoever's it is",
     "services/events.py": "walks the chains of all firms",
+    "services/feedback_figure.py": "counts the answers of all firms and names none",
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",
     "services/exporting/operating.py": "lists all firms for the operator",
     "services/privacy/erasure.py": "finds the firms whose time is out",
