@@ -41,9 +41,11 @@ def reason(reply: str) -> str:
         subject = found[1].partition(".")[2]
         if subject in _BY_STATUS:
             return _BY_STATUS[subject]
-        if subject.startswith("7."):
+        if subject.startswith("7.") and line[0] == "5":
             return "spam"
     for code, words in _BY_WORDS:
+        if line[0] == "4" and code != "full":
+            continue
         if re.search(words, line, re.IGNORECASE):
             return code
     if line[0] == "4":

@@ -72,11 +72,11 @@ def next_at(course: Course, valid_until: date, *, now: datetime) -> datetime | N
         return None
     wait, begun = timedelta(days=course.days), course.last_at or course.since
     due = begun + wait
+    if due < now:  # chosen late: nobody expects a letter at the press of a setting
+        due = now + wait
     last_call = quiet_hours.opening(_day_before(valid_until))
     if last_call > now:
         due = min(due, last_call)
-    if due < now:  # chosen late: nobody expects a letter at the press of a setting
-        due = now + wait
     due = quiet_hours.next_allowed(due)
     return due if due <= end_of_day(valid_until) else None
 
