@@ -6,18 +6,20 @@ pdf_sha256, picked [line keys], quantities {line key: thousandths, only where ch
 a dict, with what is chosen), most_ore (the most that may be charged before deductions, None: no limit), payment_plan
 (as in `quote.py`), applicants [{order, name, rot_kr, rut_kr}], home {kind: house | flat | later | none}, name, consents
 [{kind, text_version, text_sha256, text, value}], button {text, sha256}, to_pay_ore, total_ore, accepted_at (ISO 8601,
-UTC). No personnummer. Older ones have neither quantities nor most_ore nor payment_plan.
+UTC). No personnummer. A yes given elsewhere has `manual` (`said_yes.py`) in place of consents and button. Older ones
+have neither quantities nor most_ore nor payment_plan. Where several decide: deciders
+[name], and name, consents and accepted_at are those of the first; what each has approved stands in the evidence.
 
 EVIDENCE: see `evidence_page.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from documents import append, evidence_page, price
+from documents import append, evidence_page, price, said_yes
 from documents.format import day_in_words, kr_whole, local_minute, moment, quantity
 from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
@@ -60,13 +62,14 @@ def render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, *, content: Co
 
 def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Content) -> bytes:
     evidence_page.check_masks(evidence)
+    approvers = evidence_page.approvers(evidence) or agreed["name"]
     number = f"{agreed['number']}, version {agreed['version']}"
     name = _("Avtal enligt offert %(n)s", n=number)
     about = About(
         title=name + (f": {content['title']}" if content["title"] else ""),
         author=content["firm"]["name"],
-        subject=_("Avtal mellan %(firm)s och %(name)s", firm=content["firm"]["name"], name=agreed["name"]),
-        dated=moment(agreed["accepted_at"]),
+        subject=_("Avtal mellan %(firm)s och %(name)s", firm=content["firm"]["name"], name=approvers),
+        dated=_made_at(agreed, evidence),
     )
     before = append.page_count(frozen_pdf)
     paper = Paper(about, content["firm"], name, before=before)
@@ -79,36 +82,54 @@ def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Cont
 def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content, number: str) -> None:
     facts = [
         (_("Offert"), number),
-        (_("Godkänd"), local_minute(moment(agreed["accepted_at"]))),
+        (_("Godkänd"), local_minute(_made_at(agreed, evidence))),
         (_("Avtal"), evidence["document_id"]),
         (_("Gäller"), content["title"]),
     ]
     plain_opening(paper, _("Det här har ni kommit överens om"), facts)
-    _parties(paper, agreed, content)
+    _parties(paper, evidence_page.approvers(evidence) or agreed["name"], content)
     _picked(paper, agreed, content)
     _quantities(paper, agreed, content)
     _price(paper, agreed, evidence, content)
     if plan := agreed.get("payment_plan"):
         labelled(paper, _("Så betalar du"), price.plan_lines(content, plan))
     _applicants(paper, agreed, evidence)
+    if "manual" in agreed:
+        labelled(paper, _("Så sa beställaren ja"), said_yes.lines(agreed, content["firm"]["name"]))
+        return
+    approvals = evidence.get("approvals") or ()
+    who = [f"{one['name']} {local_minute(moment(one['at']))}" for one in approvals] or [agreed["name"]]
     button, to_pay = agreed["button"]["text"], price.about(content, agreed["to_pay_ore"])
-    text = _(
-        "Bekräftad med knappen ”%(button)s”, %(to_pay)s att betala, av %(name)s.",
-        button=button,
-        to_pay=to_pay,
-        name=agreed["name"],
-    )
-    labelled(paper, _("Beställning"), [text])
-    _consents(paper, agreed)
+    said = [
+        _(
+            "Bekräftad med knappen ”%(button)s”, %(to_pay)s att betala, av %(name)s.",
+            button=button,
+            to_pay=to_pay,
+            name=name,
+        )
+        for name in who
+    ]
+    if approvals:
+        said.append(_("Avtalet kom till när alla hade godkänt samma innehåll och samma val."))
+    labelled(paper, _("Beställning"), said)
+    if not approvals:
+        _consents(paper, agreed["consents"], _("Samtycken"))
+    for one in approvals:
+        _consents(paper, one["consents"], _("Samtycken: %(name)s", name=one["name"]))
 
 
-def _parties(paper: Paper, agreed: Agreed, content: Content) -> None:
+def _made_at(agreed: Agreed, evidence: Evidence) -> datetime:
+    """When the agreement was made: where several decided, with the last approval."""
+    return moment(evidence["accepted_at"] if evidence.get("approvals") else agreed["accepted_at"])
+
+
+def _parties(paper: Paper, approvers: str, content: Content) -> None:
     firm, customer = content["firm"], content["customer"]
-    named = customer["name"] if customer["name"].casefold() != agreed["name"].casefold() else ""
+    named = customer["name"] if customer["name"].casefold() not in approvers.casefold() else ""
     for_whom = _("För %(name)s", name=named) if named else ""
     sides = (
         (_("Företag"), firm["name"], _identity(firm), LEFT),
-        (_("Beställare"), agreed["name"], [for_whom, *_identity(customer)], SECOND),
+        (_("Beställare"), approvers, [for_whom, *_identity(customer)], SECOND),
     )
     paper.y += 6 * MM
     top = low = paper.y
@@ -201,7 +222,8 @@ def _price(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content) -
 
 def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, str]:
     """Label and text of what stands beside the sums; an empty text is left out."""
-    given = {consent["kind"] for consent in agreed["consents"] if consent["value"]}
+    each = [one["consents"] for one in evidence.get("approvals") or ()] or [agreed["consents"]]
+    given = set.intersection(*({tick["kind"] for tick in ticks if tick["value"]} for ticks in each))
     last_day = day_in_words(_last_day(agreed, evidence))
     offered = any(options(content))
     if agreed["picked"]:
@@ -261,12 +283,12 @@ def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:
     paper.y += 5 * MM
 
 
-def _consents(paper: Paper, agreed: Agreed) -> None:
+def _consents(paper: Paper, consents: Sequence[Mapping[str, Any]], heading: str) -> None:
     """Every consent with the text that was shown; a box without tick was offered and not given."""
-    if not agreed["consents"]:
+    if not consents:
         return
-    paper.heading(_("Samtycken"), after=1 * MM)
-    for consent in agreed["consents"]:
+    paper.heading(heading, after=1 * MM)
+    for consent in consents:
         text = consent["text"] if consent["value"] else f"{consent['text']} {_('(Lämnades inte.)')}"
         lines = wrap(text, NOTE, SPAN - 7 * MM)
         paper.need(height(lines[:4]))

@@ -8,6 +8,7 @@ payment_plan [{trigger, text, share_bp, amount_ore, on, comes_to_ore}],
 firm {name, orgnr, f_skatt, vat_number, street, postal_code, city, seat, phone, email, website, bankgiro, plusgiro,
 contact},
 customer {kind, name, orgnr, contact, email, phone, street, postal_code, city}, site {street, postal_code, city},
+deciders [{id, name}] who decide with the customer (older ones lack it),
 sections [{key, title, price_mode, discount_bp, choice, total_ore, labour_ore, lines [{key, text, note, quantity_milli,
 unit, unit_price_ore, vat_percent, kind, discount_bp, deduction, is_option, is_text, is_recommended,
 quantity_min_milli, quantity_max_milli, total_ore}]}], totals (domain.quotes.Totals as a dict, no options picked),
@@ -21,7 +22,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from documents import photos, price, texts
+from documents import deciders, photos, price, texts
 from documents.format import kr
 from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
 from documents.page import GAP, HALF, HEADING, LEFT, SECOND, SPAN, Paper, opening
@@ -189,6 +190,8 @@ def _conditions(paper: Paper, content: Content) -> None:
         kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"])
         version = content["deduction_terms"]["text_version"]
         blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
+    if content.get("deciders"):
+        blocks.append((_("Vem som bestämmer"), [deciders.rule(content)]))
     for label, text in (
         (_("Ingår inte"), content["not_included"]),
         (_("Det här ordnar du"), content["customer_does"]),

@@ -55,7 +55,7 @@ _FROM: dict[str, frozenset[QuoteStatus]] = {
     # one of several has approved and others have not: no agreement yet
     "accept_part": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
     "accept_part_late": frozenset({_S.SENT, _S.PARTLY_SIGNED, _S.EXPIRED}),
-    "accept_manually": frozenset({_S.SENT, _S.COUNTERED, _S.PARTLY_SIGNED, _S.EXPIRED}),
+    "accept_manually": frozenset({_S.SENT, _S.COUNTERED, _S.EXPIRED}),
     "undo_manually": frozenset({_S.ACCEPTED}),
     "confirm_late": frozenset({_S.LATE_ACCEPTANCE}),
     "refuse_late": frozenset({_S.LATE_ACCEPTANCE}),

@@ -358,6 +358,23 @@ def as_data(result: Totals) -> dict[str, Any]:
     return asdict(result)
 
 
+def from_data(data: Mapping[str, Any]) -> Totals:
+    """Read `as_data`, also as JSON gives it back. What was agreed before a sum was kept has none of it."""
+    vat = tuple(VatGroup(**group) for group in data["vat"])
+    deductions = tuple(
+        DeductionShare(
+            **{
+                **share,
+                "kind": Deduction(share["kind"]),
+                "shares_kr": tuple(share["shares_kr"]),
+                "applicants": tuple(ApplicantShare(**one) for one in share["applicants"]),
+            }
+        )
+        for share in data["deductions"]
+    )
+    return Totals(**{"discount_ore": 0, "whole_discount_ore": 0, **data, "vat": vat, "deductions": deductions})
+
+
 class _Sums:
     """Amounts of lines by kind, by VAT rate, and the labour under each deduction by rate."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import Any
 
@@ -16,7 +17,7 @@ from domain.clock import stockholm_date
 from domain.quotes import Applicant, Totals
 from services import transaction
 from services.clock import utc_now
-from services.deal import approving, figures, pages, versions, viewing
+from services.deal import approving, figures, pages, parties, versions, viewing
 from services.deal.change_words import Told
 from services.deal.links import Deal
 
@@ -39,9 +40,10 @@ def approve(deal: Deal) -> ResponseReturnValue:
     now, form, deal_id = utc_now(), ApproveForm(), deal.found.deal_id
     if deal.agreement is not None:
         return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
+    deal.check_may_decide()
     if request.form.get("act") == "count":
         return _page(deal, form)
-    needs = _needs(approving.reckon(deal.content, deal.chosen))
+    needs = _needs(deal, approving.reckoned(deal))
     asks = approving.asks_email(deal)
     if not form.check(needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now), asks_email=asks):
         return _page(deal, form, status=422)
@@ -53,7 +55,8 @@ def approve(deal: Deal) -> ResponseReturnValue:
     except approving.ChoiceMissing:
         transaction.rollback()
         return page(deal, AskForm(), status=422, must_choose=True)
-    return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
+    # of several who decide only the last has an agreement to see
+    return redirect(url_for("deal.show" if deal.is_joint else "deal.receipt", deal_id=deal_id), code=303)
 
 
 @bp.post("/o/<deal_id>/godkann/summa")
@@ -87,24 +90,29 @@ def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, 
 
 def _reckon(deal: Deal, form: ApproveForm) -> tuple[Totals, set[str]]:
     """The sum with the applicants as far as they are typed, and the deductions of what is chosen."""
-    plain = approving.reckon(deal.content, deal.chosen)
-    needs = _needs(plain)
+    plain = approving.reckoned(deal)
+    needs = _needs(deal, plain)
     persons = form.sum_persons(needs)
     counts = len(persons) > 1 or any(one.used_rot_kr or one.used_rut_kr for one in persons)
-    result = approving.reckon(deal.content, deal.chosen, persons) if counts else plain
-    today = stockholm_date(utc_now())
-    form.carry(approving.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today))
+    result = approving.reckoned(deal, persons) if counts else plain
+    form.carry(approving.shown_to(deal, result, today=stockholm_date(utc_now())))
     return result, needs
 
 
-def _needs(result: Totals) -> set[str]:
-    """The deductions that the quote carries with what is chosen, whoever applies."""
+def _needs(deal: Deal, result: Totals) -> set[str]:
+    """The deductions that the quote carries with what is chosen, whoever applies.
+
+    None to fill in for who follows another's approval: whose numbers they are is for the others to give.
+    """
+    if deal.pending is not None:
+        return set()
     return {str(share.kind) for share in result.deductions if share.amount_kr}
 
 
 def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> dict[str, Any]:
     today = stockholm_date(utc_now())
-    ticks = approving.offered_ticks(deal.content, today=today)
+    ticks = approving.offered_ticks(deal.content, today=today, given=approving.given(deal))
+    agreed = json.loads(deal.pending.agreed) if deal.pending else None
     return {
         "form": form,
         "totals": result,
@@ -115,6 +123,8 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> di
         "picked": pages.chosen_words(deal.content, deal.chosen),
         "plan": pages.parts(figures.plan(deal.content, result.to_pay_ore)) if deal.content["payment_plan"] else (),
         "price_words": pages.price_words(deal.content, result),
+        "parties": parties.of_deal(deal),
+        "agreed": agreed,
         "pays": pages.pays(deal.content),
         "is_late": deal.is_past(utc_now()),
     }

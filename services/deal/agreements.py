@@ -13,25 +13,32 @@ from sqlalchemy import and_, select
 
 from domain import personnummer
 from domain.evidence import timestamp
-from domain.quote_states import QuoteStatus
 from extensions import db
-from models import Agreement, Applicant, Event, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
-from services import events, outbox, scope, storage, transaction, vault
+from models import Agreement, Applicant, Approval, Event, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
+from services import events, notices, outbox, scope, storage, transaction, vault
 from services.actors import system
-from services.deal import links, story
+from services.deal import links, parties, story
 from services.installation import settings
 from services.quotes import content
 
-METHODS = {links.MAIL: "link_mail", links.HANDED_OVER: "link_handed_over", links.ON_SITE: "on_site"}
+METHODS = {
+    links.MAIL: "link_mail",
+    links.SMS: "link_sms",
+    links.HANDED_OVER: "link_handed_over",
+    links.ON_SITE: "on_site",
+}
 
 
 def waiting() -> list[int]:
-    """Ids of the agreements without a paper, oldest first; a late answer has none until the firm confirms it."""
+    """Ids of the agreements without a paper, oldest first; a late answer has none until the firm confirms it.
+
+    Nor has what only some of several have approved.
+    """
     with transaction.reading():
         statement = (
             select(Agreement.id)
             .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-            .where(Agreement.pdf_id.is_(None), Quote.status != QuoteStatus.LATE_ACCEPTANCE)
+            .where(Agreement.pdf_id.is_(None), Quote.status.not_in(parties.PENDING))
             .order_by(Agreement.id)
         )
         return list(db.session.scalars(statement))
@@ -108,7 +115,8 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "firm_at": timestamp(version.created_at),
         "customer_name": agreement.name,
         "accepted_at": timestamp(agreement.accepted_at),
-        "method": METHODS[agreement.way],
+        "method": METHODS.get(agreement.way, ""),
+        "manual": _manual(agreement, firm),
         "handed_by": _handed_by(agreement, told),
         "events": [
             {"at": timestamp(step.at), "what": step.what, "who": step.who, "trace": step.trace} for step in told
@@ -120,7 +128,28 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "check_address": f"{settings().base_url}/o/{quote.public_id}",
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
+        "approvals": [_approval(row) for row in parties.live(quote) if row.agreed_sha256 == agreement.agreed_sha256],
     }
+
+
+def _approval(row: Approval) -> dict[str, Any]:
+    """One of several who have approved, with the own ticks."""
+    return {
+        "name": row.name,
+        "at": timestamp(row.approved_at),
+        "method": METHODS[row.way],
+        "consents": json.loads(row.consents),
+    }
+
+
+def _manual(agreement: Agreement, firm: Firm) -> list[str]:
+    """What the firm wrote down of a yes given elsewhere; empty where the customer approved here."""
+    agreed = json.loads(agreement.agreed)
+    if "manual" not in agreed:
+        return []
+    from documents import said_yes
+
+    return said_yes.lines(agreed, firm.name)
 
 
 def _handed_by(agreement: Agreement, told: list[story.Step]) -> str:
@@ -151,7 +180,7 @@ def number_of(firm_public_id: str, row: Applicant) -> str:
 
 def chain_link(quote: Quote) -> str:
     """Link of the entry that made the contract: who holds the letter can witness to the chain."""
-    acts = ("quote.accepted", "doc.late_acceptance")
+    acts = ("quote.accepted", "doc.late_acceptance", "doc.accepted_manually")
     statement = (
         scope.columns(Event, quote.firm_id, Event.link)
         .where(Event.obj == f"quote:{quote.public_id}", Event.act.in_(acts))
@@ -167,18 +196,29 @@ def _mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
     firm = db.session.get_one(Firm, firm_id)
     link = scope.get(QuoteLink, firm_id, QuoteLink.id == agreement.link_id)
     is_own = link.revoked_at is None and link.way != links.ON_SITE
-    live = link if is_own else links.mailed(quote)
+    others = links.mailed_to(quote)
+    live = link if is_own else next((one for one in others if one.recipient_id == link.recipient_id), None)
     letter: dict[str, Any] = {"firm_id": firm_id, "now": now, "quote_id": quote.id}
     params = {"agreement": agreement.public_id}
-    outbox.queue("quote_approved_to_firm", links.contact_email(quote), params, **letter)
-    if agreement.email:
-        params = {**params, "link": live.public_id if live else ""}
-        outbox.queue("quote_approved", agreement.email, params, **letter)
+    notices.tell(quote, notices.ALWAYS, "quote_approved_to_firm", params, now=now)
+    own = "quote_recorded" if agreement.way == "manual" else "quote_approved"
+    to = [(own, agreement.email, live.public_id if live else "")] if agreement.email else []
+    if quote.is_shared:  # those who decided too, and those who only read
+        deciding = {one.id for one in links.mailed_to(quote, copies=False)}
+        to += [
+            (own if one.id in deciding else "agreement_copy", one.email, one.public_id)
+            for one in others
+            if one.recipient_id != link.recipient_id
+        ]
+    if link.way == links.SMS and link.revoked_at is None:  # the way they came, besides the papers
+        outbox.queue("quote_approved_sms", link.phone, {"link": link.public_id}, **letter)
+    for kind, email, link_id in to:
+        outbox.queue(kind, email, {**params, "link": link_id}, **letter)
         events.record(
             "receipt.sent",
             f"quote:{quote.public_id}:v{agreement.version}",
             actor=system(firm.id, firm.public_id),
             at=now,
             data={"doc_sha256": sha256},
-            personal={"to": agreement.email},
+            personal={"to": email},
         )

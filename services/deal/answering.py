@@ -35,6 +35,7 @@ def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
     quote.status = after(quote.status, "recall")
     quote.turn, quote.touched_at, quote.question_at = "none", now, None
     parties.tell(quote, "quote_recalled", {}, but=None, copies=True, now=now)
+    links.text_instead(quote, "quote_recalled", {}, now=now)
     transaction.commit()
 
 
@@ -61,11 +62,12 @@ def refuse_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     quote.status = after(quote.status, "refuse_late")
     quote.turn, quote.touched_at = "none", now
     parties.tell(quote, "late_refused", {}, but=None, copies=False, now=now)
+    links.text_instead(quote, "late_refused", {}, now=now)
     transaction.commit()
 
 
 def drop_pending(quote: Quote, *, actor: Actor, now: datetime) -> None:
-    """What a new version overtakes before it was an agreement is none: a late answer, the yes of some. Never commits."""
+    """What a new version overtakes is no agreement: a late answer, the yes of some. Never commits."""
     parties.void(quote, "replaced", actor=actor, now=now)
 
 

@@ -1,19 +1,20 @@
 """A customer's yes: what the form showed is compared with our own figures, then kept as canonical JSON.
 
 One press, one row. A deal that is already agreed answers with what there is; anything that differs from what the
-customer saw is Changed, and nothing is signed.
+customer saw is Changed, and nothing is signed. Where several decide (services/deal/parties.py) the first yes settles
+choices and applicants, the others approve just that, and the last of them makes the agreement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from documents import wording
 import languages
+from documents import wording
 from domain import canonical, consents, personnummer
 from domain.clock import stockholm_date
 from domain.dates_sv import last_withdrawal_day
@@ -75,8 +76,8 @@ class Shown:
     total_ore: int
     to_pay_ore: int
     words: str  # `words_sha256` of the texts beside ticks and button: one of them names a day
-
     agreed_sha256: str = ""  # of what another has approved already; empty for the first
+
 
 @dataclass(frozen=True, slots=True)
 class Yes:
@@ -86,6 +87,7 @@ class Yes:
     ticks: frozenset[str]
     persons: tuple[Person, ...] = ()
     home: Home = Home()
+    email: str = ""  # where the papers go, typed where the firm knows no address
 
 
 def offered_ticks(
@@ -98,6 +100,12 @@ def offered_ticks(
         finishes_on=_date(content["finishes_on"]),
         contract_on=today,
     )
+    return ticks if given is None else tuple(tick for tick in ticks if tick.required or tick.kind in given)
+
+
+def given(deal: Deal) -> frozenset[str] | None:
+    """The ticks of all who have approved before; None while nobody has."""
+    return parties.given_by_all(deal.approvals) if deal.pending is not None else None
 
 
 def reckon(content: Mapping[str, Any], chosen: Chosen, persons: tuple[Person, ...] = ()) -> Totals:
@@ -106,14 +114,19 @@ def reckon(content: Mapping[str, Any], chosen: Chosen, persons: tuple[Person, ..
     return figures.totals(content, chosen.picked, shares, quantities=chosen.quantities)
 
 
+def asks_email(deal: Deal) -> bool:
+    """Whether nobody knows where the papers go: they are a letter's, since a link alone does not last (DAL 2:4-5)."""
+    return not (deal.content["customer"]["email"] or deal.link.email)
+
+
 def button_text(content: Mapping[str, Any]) -> str:
     """What stands on the order button."""
     return wording.button(content["customer"]["kind"]).text
 
 
-def words_sha256(content: Mapping[str, Any], *, today: date) -> str:
+def words_sha256(content: Mapping[str, Any], *, today: date, given: frozenset[str] | None = None) -> str:
     """Names all that is agreed to by ticks and button."""
-    ticks = offered_ticks(content, today=today)
+    ticks = offered_ticks(content, today=today, given=given)
     texts = [viewing.ticks_text(content, tick.kind, today=today).text for tick in ticks]
     return canonical.sha256_hex(canonical.dumps([*texts, button_text(content)]))
 
@@ -131,28 +144,48 @@ def shown(content: Mapping[str, Any], json_sha256: str, chosen: Chosen, result: 
     )
 
 
+def reckoned(deal: Deal, persons: tuple[Person, ...] = ()) -> Totals:
+    """The sums that who has come would approve: those of the first who did, else with these applicants."""
+    if deal.pending is not None:
+        return from_data(json.loads(deal.pending.agreed)["totals"])
+    return reckon(deal.content, deal.chosen, persons)
+
+
+def shown_to(deal: Deal, result: Totals, *, today: date) -> Shown:
+    """What the page of step 2 says to who has come."""
+    page = shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
+    if deal.pending is None:
+        return page
+    words = words_sha256(deal.content, today=today, given=given(deal))
+    return replace(page, words=words, agreed_sha256=deal.pending.agreed_sha256)
+
+
 def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Agreement:
-    """Make the contract, or give back the one there is. Commits.
+    """Make the contract, or give back the one there is; of several who decide, the last makes it. Commits.
 
     After the last day it becomes a late answer, which the firm must confirm (AvtL 4 §).
-    Raises Changed, ChoiceMissing, RuleBroken("firm_closing" | "not_open" | "consent_missing"), once.KeyReused.
+    Raises Changed, ChoiceMissing, RuleBroken("copy_only" | "firm_closing" | "not_open" | "consent_missing"),
+    once.KeyReused.
     """
     links.lock(deal)
     if deal.agreement is not None:
         return deal.agreement
+    deal.check_may_decide()
     if deal.is_closed(now):
         raise RuleBroken("firm_closing")
-    is_late = deal.is_past(now)
-    act = "accept_late" if is_late else "accept"
+    if deal.pending is not None and deal.own_approval is not None:  # pressed twice
+        return deal.pending
+    is_late, is_last = deal.is_past(now), parties.is_last(deal)
+    act = f"accept{'' if is_last else '_part'}{'_late' if is_late else ''}"
     if not can(deal.quote.status, act):
         raise RuleBroken("not_open")
     today = stockholm_date(now)
-    result = reckon(deal.content, deal.chosen, yes.persons)
-    if seen != shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today):
+    result = reckoned(deal, yes.persons)
+    if not _is_as_seen(deal, seen, yes, result, today):
         raise Changed
     if figures.to_choose(deal.content, deal.chosen.picked):
         raise ChoiceMissing
-    offered = offered_ticks(deal.content, today=today)
+    offered = offered_ticks(deal.content, today=today, given=given(deal))
     if consents.missing(offered, yes.ticks):
         raise RuleBroken("consent_missing")
     yes = replace(yes, ticks=yes.ticks & {tick.kind for tick in offered})
@@ -161,17 +194,48 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
         raise once.KeyReused
     once.remember(deal.found.firm_id, key, ACT, content, at="", now=now)
     links.seen(deal, now=now)
-    agreement = _store(deal, yes, result, now)
+    ticks = _given(deal, yes, offered, today)
+    agreement = deal.pending or _store(deal, yes, result, ticks, now)
+    if deal.is_joint:
+        parties.add(deal, agreement, yes.name, ticks, now=now)
     _record(deal, agreement, yes, is_late, now)
     deal.quote.status = after(deal.quote.status, act)
-    deal.quote.turn, deal.quote.touched_at = "firm", now
+    deal.quote.turn, deal.quote.touched_at = "firm" if is_last else "customer", now
     drafting.keep_sums(deal.quote, result)
-    if is_late:
+    if deal.is_joint and is_last:
+        _complete(deal, agreement, is_late, now)
+    if not is_last:
+        parties.tell_of_approval(deal, now=now)
+    elif is_late:
         _tell_late(deal, now)
     else:
         settle(deal, agreement, now=now)
     transaction.commit()
     return agreement
+
+
+def _is_as_seen(deal: Deal, seen: Shown, yes: Yes, result: Totals, today: date) -> bool:
+    """Whether the form showed what is there now.
+
+    Two may press at the same moment, each as the first: the other joins if both saw the same to the last figure, and
+    no applicant or deduction is part of it.
+    """
+    if seen == shown_to(deal, result, today=today):
+        return True
+    if deal.pending is None or seen.agreed_sha256 or result.deductions or yes.persons:
+        return False
+    return seen == shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
+
+
+def _complete(deal: Deal, agreement: Agreement, is_late: bool, now: datetime) -> None:
+    """All have approved. What only some of them asked for holds for none."""
+    ticks = parties.given_by_all(deal.approvals)
+    agreement.accepted_at = now
+    agreement.start_now = consents.START_WITHIN_PERIOD in ticks
+    agreement.right_ends = consents.RIGHT_ENDS_WHEN_DONE in ticks
+    if not is_late:
+        data = {"pdf_sha256": deal.found.pdf_sha256}
+        events.record("doc.all_signed", deal.obj, actor=deal.actor, at=now, data=data)
 
 
 def settle(deal: Deal, agreement: Agreement, *, now: datetime) -> None:
@@ -182,8 +246,8 @@ def settle(deal: Deal, agreement: Agreement, *, now: datetime) -> None:
     nudge.after_commit("draw_agreements")
 
 
-def _store(deal: Deal, yes: Yes, result: Totals, now: datetime) -> Agreement:
-    agreed = _agreed(deal, yes, result, now)
+def _store(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], now: datetime) -> Agreement:
+    agreed = _agreed(deal, yes, result, ticks, now)
     stored = canonical.dumps(agreed)
     agreement = Agreement(
         firm_id=deal.found.firm_id,
@@ -194,7 +258,7 @@ def _store(deal: Deal, yes: Yes, result: Totals, now: datetime) -> Agreement:
         agreed=stored.decode(),
         agreed_sha256=canonical.sha256_hex(stored),
         name=yes.name,
-        email=deal.link.email or deal.content["customer"]["email"],
+        email=yes.email or deal.link.email or deal.content["customer"]["email"],
         way=deal.link.way,
         accepted_at=now,
         gross_ore=result.gross_ore,
@@ -209,6 +273,7 @@ def _store(deal: Deal, yes: Yes, result: Totals, now: datetime) -> Agreement:
     )
     db.session.add(agreement)
     db.session.flush()
+    links.reach(deal, agreement.email, now=now)
     keep_persons(deal, agreement, yes.persons, result)
     return agreement
 
@@ -232,13 +297,12 @@ def keep_persons(deal: Deal, agreement: Agreement, persons: tuple[Person, ...], 
         db.session.add(row)
 
 
-def _agreed(deal: Deal, yes: Yes, result: Totals, now: datetime) -> dict[str, Any]:
-    """What was agreed, schema handslag.agreed/1. No personnummer: applicants by order and name."""
-    button = wording.button(deal.content["customer"]["kind"])
-    given = []
-    for tick in offered_ticks(deal.content, today=stockholm_date(now)):
-        text = viewing.ticks_text(deal.content, tick.kind, today=stockholm_date(now))
-        given.append(
+def _given(deal: Deal, yes: Yes, offered: tuple[consents.Tick, ...], today: date) -> list[dict[str, Any]]:
+    """The ticks that were offered, with their words and whether they were given."""
+    rows = []
+    for tick in offered:
+        text = viewing.ticks_text(deal.content, tick.kind, today=today)
+        rows.append(
             {
                 "kind": tick.kind,
                 "text_version": wording.VERSION,
@@ -247,8 +311,19 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, now: datetime) -> dict[str, An
                 "value": tick.kind in yes.ticks,
             }
         )
+    return rows
+
+
+def _agreed(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    """What was agreed, schema handslag.agreed/1. No personnummer: applicants by order and name.
+
+    Where several decide, `name`, `consents` and `accepted_at` are those of the first; `deciders` names all.
+    """
+    button = wording.button(deal.content["customer"]["kind"])
+    joint = {"deciders": list(parties.names(deal.content).values())} if deal.is_joint else {}
     return {
         "schema": "handslag.agreed/1",
+        "lang": languages.code(),  # of the texts below, as they were shown
         "quote": deal.found.deal_id,
         "number": deal.content["number"],
         "version": deal.found.version,
@@ -270,11 +345,12 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, now: datetime) -> dict[str, An
         ],
         "home": {"kind": yes.home.kind},
         "name": yes.name,
-        "consents": given,
+        "consents": ticks,
         "button": {"text": button.text, "sha256": button.sha256},
         "to_pay_ore": result.to_pay_ore,
         "total_ore": result.gross_ore,
         "accepted_at": timestamp(now),
+        **joint,
     }
 
 
@@ -284,6 +360,7 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
         if tick.kind in yes.ticks:
             text = viewing.ticks_text(deal.content, tick.kind, today=today)
             data = {"kind": tick.kind, "text_version": wording.VERSION, "text_sha256": text.sha256, "value": True}
+            data["lang"] = languages.code()
             events.record("consent.given", deal.obj, actor=actor, at=now, data=data)
     if yes.home.kind != "later" and any(person.personnummer for person in yes.persons):
         record_persons(deal, yes.home.kind, yes.persons, now=now)
@@ -292,6 +369,7 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
         "json_sha256": deal.found.json_sha256,
         "agreed_sha256": agreement.agreed_sha256,
         "total_ore": agreement.to_pay_ore,
+        "lang": languages.code(),
     }
     if is_late:
         data = {**facts, "received": timestamp(now)}
@@ -317,14 +395,13 @@ def record_persons(deal: Deal, home_kind: str, persons: tuple[Person, ...], *, n
 def _tell_late(deal: Deal, now: datetime) -> None:
     params = {"quote": deal.found.deal_id}
     letter = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
-    outbox.queue("late_answer_to_firm", links.contact_email(deal.quote), params, **letter)  # type: ignore[arg-type]
-    if deal.link.email:
-        params = {**params, "link": deal.found.link_public_id}
+    notices.tell(deal.quote, "late_answer", "late_answer_to_firm", params, now=now)
+    if deal.is_joint:
+        parties.tell(deal.quote, "late_answer", params, but=None, copies=False, now=now)
+    elif deal.link.email:
+        params = {**params, "link": links.for_letters(deal)}
         outbox.queue("late_answer", deal.link.email, params, **letter)  # type: ignore[arg-type]
 
 
-        "lang": languages.code(),  # of the texts below, as they were shown
 def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-            data["lang"] = languages.code()
-        "lang": languages.code(),

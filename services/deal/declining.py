@@ -8,7 +8,7 @@ from domain.quote_states import after, can
 from extensions import db
 from models import Decline
 from services import events, notices, transaction
-from services.deal import links
+from services.deal import links, parties
 from services.deal.links import Deal
 from services.errors import RuleBroken
 
@@ -18,9 +18,11 @@ REASONS = ("price", "other_firm", "not_now", "other")
 def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetime) -> None:
     """Say no to the version that was read. Commits. Saying it twice is saying it once.
 
-    Raises RuleBroken("not_open" | "deal_changed").
+    Of several who decide, the no of one is the no of all: nobody is bound, and everyone is told.
+    Raises RuleBroken("copy_only" | "not_open" | "deal_changed").
     """
     links.lock(deal)
+    deal.check_may_decide()
     if deal.quote.status == "declined":
         return
     if not can(deal.quote.status, "decline"):
@@ -37,9 +39,15 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
         declined_at=now,
     )
     db.session.add(row)
+    parties.void(deal.quote, "declined", actor=deal.actor, now=now)
     personal = {"comment": comment} if comment else {}
+    if deal.is_joint:
+        personal["name"] = deal.reader
     events.record("doc.declined", deal.obj, actor=deal.actor, at=now, data={"reason": reason}, personal=personal)
     deal.quote.status = after(deal.quote.status, "decline")
     deal.quote.turn, deal.quote.touched_at, deal.quote.question_at = "firm", now, None
-    notices.tell(deal.quote, "declined", "quote_declined", {"quote": deal.found.deal_id}, now=now)
+    by = {"by": deal.found.link_public_id}
+    notices.tell(deal.quote, "declined", "quote_declined", {"quote": deal.found.deal_id, **by}, now=now)
+    if deal.quote.is_shared:
+        parties.tell(deal.quote, "other_declined", by, but=deal.found.link_id, copies=True, now=now)
     transaction.commit()

@@ -27,14 +27,30 @@ def are_missing(deal: Deal) -> bool:
     )
 
 
+def own_name(deal: Deal) -> str:
+    """The name that who has come signed with. Raises NotFound where nothing is agreed."""
+    if deal.agreement is None:
+        raise NotFound
+    return deal.own_approval.name if deal.own_approval else deal.agreement.name
+
+
+def own_email(deal: Deal) -> str:
+    """Where letters reach who has come, as far as is known: never another's address."""
+    if deal.is_joint or deal.agreement is None:
+        return deal.link.email
+    return deal.agreement.email
+
+
 def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) -> None:
     """Keep home and persons. What was agreed stays as it is; the deduction is computed anew at the invoice. Commits.
 
-    Raises NotFound, RuleBroken("not_open").
+    Of several who decide any may give them, for themselves.
+    Raises NotFound, RuleBroken("copy_only" | "not_open").
     """
     links.lock(deal)
     if deal.agreement is None:
         raise NotFound
+    deal.check_may_decide()
     if not are_missing(deal):
         raise RuleBroken("not_open")
     agreement = deal.agreement

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import and_, select
 
 from domain.clock import stockholm_date
-from domain.quote_states import OPEN, after, can
+from domain.quote_states import OPEN, QuoteStatus, after, can
 from extensions import db
 from models import Firm, Quote, QuoteVersion
-from services import events, scope, transaction
+from services import events, notices, scope, transaction
 from services.actors import system
+from services.deal import parties
 
 
 def due(now: datetime) -> list[int]:
@@ -33,7 +34,11 @@ def due(now: datetime) -> list[int]:
 
 
 def expire(quote_id: int, *, now: datetime) -> None:
-    """The quote binds no longer, and it is the firm's move. Commits."""
+    """The quote binds no longer, and it is the firm's move. Commits.
+
+    Where some of several have approved there is no agreement, and all are told. Not if the first of them came after
+    the last day: what then is begun the firm confirms or refuses.
+    """
     quote = db.session.get(Quote, quote_id, with_for_update=True)
     if quote is None or not can(quote.status, "expire"):
         transaction.rollback()
@@ -47,7 +52,13 @@ def expire(quote_id: int, *, now: datetime) -> None:
     if valid_until >= stockholm_date(now):
         transaction.rollback()
         return
+    if quote.status == QuoteStatus.PARTLY_SIGNED and parties.has_begun_late(quote, valid_until):
+        transaction.rollback()
+        return
     firm = db.session.get_one(Firm, quote.firm_id)
+    if parties.void(quote, "expired", actor=system(firm.id, firm.public_id), now=now):
+        parties.tell(quote, "partly_expired", {}, but=None, copies=False, now=now)
+        notices.tell(quote, notices.ALWAYS, "partly_expired_to_firm", {"quote": quote.public_id}, now=now)
     events.record(
         "doc.expired",
         f"quote:{quote.public_id}:v{quote.version}",

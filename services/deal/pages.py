@@ -15,6 +15,7 @@ from languages import gettext as _
 from models import Message
 from services.deal import figures
 from services.deal.figures import Chosen
+from services.deal.parties import Party
 
 MOST_RULE_MARKS = 90
 Shown: TypeAlias = tuple[Mapping[str, Any], str]  # a photo, and the words of what it belongs to
@@ -112,6 +113,11 @@ class Page:
     days_used: int
     changed_on: date | None
     messages: tuple[Message, ...]
+    reader: str = ""  # who reads it, where others do too
+    may_decide: bool = True
+    parties: tuple[Party, ...] = ()  # those who decide, where several do
+    is_settled: bool = False  # somebody has approved, so that nothing can be chosen any more
+    undone: tuple[tuple[str, str], ...] = ()  # (name, reason) of approvals that count no longer
 
     @property
     def photos(self) -> list[Shown]:

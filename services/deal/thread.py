@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.quote_states import OPEN, can
 from extensions import db
 from languages import gettext as _
-from models import Message, Quote, User, new_public_id
+from models import Message, Quote, QuoteLink, User, new_public_id
 from services import events, notices, outbox, scope, transaction
 from services.actors import Actor
 from services.deal import links
@@ -31,6 +31,7 @@ def ask(deal: Deal, text: str, *, now: datetime) -> Message:
 def ask_for_time(deal: Deal, *, now: datetime) -> None:
     """Be om ny tid: the last day has passed and the customer would like another. Commits. Raises RuleBroken."""
     links.lock(deal)
+    deal.check_may_decide()
     if not can(deal.quote.status, "accept_late") or not deal.is_past(now):
         raise RuleBroken("not_open")
     links.seen(deal, now=now)
@@ -45,6 +46,7 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
 def ask_anew(deal: Deal, *, now: datetime) -> None:
     """A customer who said no would like the offer back: only a new version can do that. Commits."""
     links.lock(deal)
+    deal.check_may_decide()
     if deal.quote.status != "declined":
         raise RuleBroken("not_open")
     text = str(_("Jag har ångrat mig och vill gärna ha offerten igen."))
@@ -80,14 +82,30 @@ def answer(quote: Quote, text: str, *, actor: Actor, now: datetime) -> Message:
     db.session.add(message)
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record("doc.commented", obj, actor=actor, at=now, personal={"text": text})
-    if link := links.mailed(quote):
+    for link in _concerned(quote):
         params = {"message": message.public_id, "link": link.public_id}
         outbox.queue("answer_to_customer", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    links.text_instead(quote, "answer_to_customer", {"message": message.public_id}, now=now)
     quote.question_at, quote.touched_at = None, now
     if quote.status in OPEN:
         quote.turn = "customer"
     transaction.commit()
     return message
+
+
+def _concerned(quote: Quote) -> list[QuoteLink]:
+    """Who gets an answer: all who decide, and those of the others who have asked."""
+    deciding = links.mailed_to(quote, copies=False)
+    if not quote.is_shared:
+        return deciding
+    asked = set(
+        db.session.scalars(
+            scope.columns(Message, quote.firm_id, Message.recipient_id).where(
+                Message.quote_id == quote.id, Message.sender == "customer"
+            )
+        )
+    )
+    return [link for link in links.mailed_to(quote) if link in deciding or link.recipient_id in asked]
 
 
 def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
@@ -96,7 +114,8 @@ def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
         public_id=new_public_id(),
         quote_id=deal.found.quote_id,
         sender="customer",
-        name=deal.content["customer"]["contact"] or deal.content["customer"]["name"],
+        name=deal.reader,
+        recipient_id=deal.found.recipient_id,
         text=text,
         created_at=now,
     )

@@ -17,7 +17,7 @@ from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Withdrawal, new_public_id
 from services import events, limits, notices, once, outbox, scope, transaction
-from services.deal import links
+from services.deal import links, parties
 from services.deal.links import Deal
 from services.errors import NotFound
 
@@ -26,12 +26,17 @@ MOST_LETTERS = 20  # statements per deal and quarter of an hour: the acknowledge
 
 
 def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, now: datetime) -> Withdrawal:
-    """Keep the statement and acknowledge it. Commits. Raises NotFound where there is no contract, TooMany."""
+    """Keep the statement and acknowledge it. Commits.
+
+    Where several agreed each may withdraw, and the agreement ends for all: it was made only by all of them together.
+    Raises NotFound where there is no contract, RuleBroken("copy_only"), TooMany.
+    """
     deal_id = deal.found.deal_id
     content = {"name": name, "reply_to": reply_to, "contract": contract}
     links.lock(deal)
     if deal.agreement is None:
         raise NotFound
+    deal.check_may_decide()
     if (kept := _kept(deal, key, content)) is not None:
         return kept
     limits.count("withdraw", deal_id, limit=MOST_LETTERS, now=now)  # ends the transaction
@@ -51,6 +56,9 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     letter: dict[str, Any] = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
     outbox.queue("withdrawal_received", reply_to, params, **letter)
     notices.tell(deal.quote, notices.ALWAYS, "withdrawal_to_firm", params, now=now)
+    if deal.quote.is_shared:
+        told = {"withdrawal": row.public_id}
+        parties.tell(deal.quote, "other_withdrew", told, but=deal.found.link_id, copies=True, now=now)
     transaction.commit()
     return row
 
@@ -101,6 +109,7 @@ def _record(deal: Deal, row: Withdrawal, now: datetime) -> None:
     obj = f"quote:{deal.found.deal_id}"
     data = {
         "channel": "function",
+        "lang": languages.code(),
         "received": timestamp(now),
         "parts": "all",
         "last_day": row.last_day.isoformat() if row.last_day else None,
@@ -109,7 +118,6 @@ def _record(deal: Deal, row: Withdrawal, now: datetime) -> None:
     personal = {"name": row.name, "reply_to": row.reply_to, "text": row.contract}
     events.record("withdrawal.received", obj, actor=deal.actor, at=now, data=data, personal=personal)
     sha256 = canonical.sha256_hex(canonical.dumps(statement(row)))
-        "lang": languages.code(),
     events.record(
         "withdrawal.acknowledged",
         obj,

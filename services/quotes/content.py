@@ -24,7 +24,7 @@ from services.installation import settings
 from services.photos import pictures
 from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
-from services.quotes import drafting
+from services.quotes import drafting, recipient_rows
 from services.quotes.drafting import Draft
 
 SCHEMA = "handslag.quote/1"
@@ -43,6 +43,7 @@ _OLDER: dict[str, Any] = {
     "not_included": "",
     "customer_does": "",
     "photos": [],
+    "deciders": [],
 }
 _OLDER_SECTION: dict[str, Any] = {"price_mode": "rows", "discount_bp": 0, "choice": "", "labour_ore": 0}
 _OLDER_LINE: dict[str, Any] = {
@@ -126,6 +127,7 @@ def build(
         "address": f"{settings().base_url}/o/{quote.public_id}",
         "firm": _firm(firm, user, logo_sha256),
         "customer": _customer(draft, email),
+        "deciders": recipient_rows.frozen(quote),
         "site": _site(quote),
         "sections": _sections(draft),
         "withdrawal": {"right": _is_private(draft), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},

@@ -1,0 +1,191 @@
+"""Several who decide: who has approved, who is waited for, and what undoes approvals before there is an agreement.
+
+The version says who decides (content `deciders`, besides the customer). The first approval settles the choices; the
+others approve just that, each with a row and an entry of the chain. Nobody is bound until the last has approved, so
+a new version, a no, a recall or the end of the time undoes what there is (documents' rule for several signers).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from documents import deciders
+from domain import canonical, parties
+from domain.clock import end_of_day
+from domain.parties import CUSTOMER
+from domain.quote_states import QuoteStatus
+from extensions import db
+from models import Agreement, Approval, Quote, QuoteLink, Recipient, new_public_id
+from services import events, notices, outbox, scope
+from services.actors import Actor
+from services.deal import links
+from services.deal.links import Deal
+
+PENDING = (QuoteStatus.PARTLY_SIGNED, QuoteStatus.LATE_ACCEPTANCE)  # approved, and yet no agreement
+CONTRACT = (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.COMPLETED, QuoteStatus.WITHDRAWN)
+Content = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One who decides. `approved_at` is None while the yes is waited for."""
+
+    key: str  # public id of the recipient; CUSTOMER for the customer
+    name: str
+    approved_at: datetime | None = None
+
+
+def names(content: Content) -> dict[str, str]:
+    """Those who decide by key, in order; the customer first."""
+    customer, *others = deciders.names(content)
+    return {CUSTOMER: customer} | dict(zip((one["id"] for one in content["deciders"]), others, strict=True))
+
+
+def of(content: Content, approvals: list[Approval], keys: Mapping[int, str]) -> list[Party]:
+    """Those who decide, with what each has said. `keys`: public ids of the recipients by row id."""
+    said = {keys[row.recipient_id] if row.recipient_id else CUSTOMER: row for row in approvals}
+    return [
+        Party(key, said[key].name if key in said else name, said[key].approved_at if key in said else None)
+        for key, name in names(content).items()
+    ]
+
+
+def of_deal(deal: Deal) -> list[Party]:
+    """The same for who came by a link; empty where one decides."""
+    return of(deal.content, deal.approvals, _keys(deal)) if deal.is_joint else []
+
+
+def waited_for(deal: Deal) -> list[str]:
+    """Names of those who have not approved."""
+    return [party.name for party in of_deal(deal) if party.approved_at is None]
+
+
+def is_last(deal: Deal) -> bool:
+    """Whether the approval of who came completes the agreement."""
+    keys = _keys(deal)
+    approved = [keys[row.recipient_id] if row.recipient_id else CUSTOMER for row in deal.approvals]
+    return parties.left([one["id"] for one in deal.content["deciders"]], [*approved, deal.party]) == []
+
+
+def add(deal: Deal, agreement: Agreement, name: str, consents: list[dict[str, Any]], *, now: datetime) -> None:
+    """Keep one's yes. Never commits."""
+    row = Approval(
+        firm_id=deal.found.firm_id,
+        public_id=new_public_id(),
+        quote_id=deal.found.quote_id,
+        recipient_id=deal.found.recipient_id,
+        link_id=deal.found.link_id,
+        version=deal.found.version,
+        name=name,
+        way=deal.link.way,
+        consents=canonical.dumps(consents).decode(),
+        agreed_sha256=agreement.agreed_sha256,
+        approved_at=now,
+    )
+    db.session.add(row)
+    deal.approvals.append(row)
+
+
+def given_by_all(approvals: list[Approval]) -> frozenset[str]:
+    """The ticks that everyone who has approved has given."""
+    ticks = [{tick["kind"] for tick in json.loads(row.consents) if tick["value"]} for row in approvals]
+    return frozenset(set.intersection(*ticks)) if ticks else frozenset()
+
+
+def live(quote: Quote) -> list[Approval]:
+    """The approvals that count, oldest first. No statement where one decides."""
+    if not quote.is_shared:
+        return []
+    rows = scope.rows(Approval, quote.firm_id, Approval.quote_id == quote.id, Approval.voided_at.is_(None))
+    return sorted(rows, key=lambda row: row.id)
+
+
+def void(quote: Quote, reason: str, *, actor: Actor, now: datetime) -> bool:
+    """Undo what has been approved while there is no agreement; what was filled in goes with it. Never commits.
+
+    True if several decide and some had approved, so that they have to be told.
+    """
+    if quote.status not in PENDING:
+        return False
+    approvals = live(quote)
+    for row in approvals:
+        row.voided_at, row.void_reason = now, reason
+    db.session.execute(scope.remove(Agreement, quote.firm_id).where(Agreement.quote_id == quote.id))
+    if approvals:
+        data = {"version": quote.version, "reason": reason, "approvals": len(approvals)}
+        obj = f"quote:{quote.public_id}:v{quote.version}"
+        events.record("doc.approvals_voided", obj, actor=actor, at=now, data=data)
+    return bool(approvals)
+
+
+def undone(deal: Deal) -> list[tuple[str, str]]:
+    """(name, reason) of the approvals that count no longer and that no one has given anew: those last undone."""
+    if not deal.is_joint:
+        return []
+    where = Approval.quote_id == deal.found.quote_id, Approval.voided_at.is_not(None)
+    rows = scope.rows(Approval, deal.found.firm_id, *where)
+    again = {row.recipient_id for row in deal.approvals}
+    last = max((row.voided_at for row in rows if row.voided_at), default=None)
+    return [(row.name, row.void_reason) for row in rows if row.voided_at == last and row.recipient_id not in again]
+
+
+def was_replaced(quote: Quote) -> bool:
+    """Whether somebody had approved the version before the newest one."""
+    where = Approval.quote_id == quote.id, Approval.version == quote.version - 1, Approval.void_reason == "replaced"
+    return quote.is_shared and bool(scope.rows(Approval, quote.firm_id, *where))
+
+
+def has_begun_late(quote: Quote, valid_until: Any) -> bool:
+    """Whether the first of the approvals came after the last day: the time has ended before, and ends no more."""
+    approvals = live(quote)
+    return bool(approvals) and approvals[0].approved_at > end_of_day(valid_until)
+
+
+def tell(quote: Quote, kind: str, params: Mapping[str, str], *, but: int | None, copies: bool, now: datetime) -> None:
+    """A letter about the quote to each, with the own link, but to the one of link `but`. Never commits."""
+    for link in links.mailed_to(quote, copies=copies):
+        if link.id != but:
+            whole = {"quote": quote.public_id, **params, "link": link.public_id}
+            outbox.queue(kind, link.email, whole, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def tell_of_approval(deal: Deal, *, now: datetime) -> None:
+    """One has approved and others have not: a receipt to the one, the turn to the others, a word to the firm."""
+    approval = deal.own_approval
+    assert approval is not None  # noqa: S101  (has just been added)
+    params = {"approval": approval.public_id}
+    approved = {row.recipient_id for row in deal.approvals}
+    for link in links.mailed_to(deal.quote, copies=False):
+        kind = "partly_approved" if link.recipient_id in approved else "your_turn"
+        if link.recipient_id in approved and link.recipient_id != deal.found.recipient_id:
+            continue
+        whole = {**params, "link": link.public_id}
+        outbox.queue(kind, link.email, whole, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
+    notices.tell(deal.quote, notices.ALWAYS, "partly_approved_to_firm", params, now=now)
+
+
+def keys_of(firm_id: int, quote_id: int) -> dict[int, str]:
+    """Public ids of all who have ever got the quote, by row id."""
+    rows = scope.columns(Recipient, firm_id, Recipient.id, Recipient.public_id).where(Recipient.quote_id == quote_id)
+    return dict(db.session.execute(rows).tuples().all())
+
+
+def reader_of(link: QuoteLink) -> Recipient | None:
+    """Whose link it is; None for the customer's."""
+    if link.recipient_id is None:
+        return None
+    return scope.get(Recipient, link.firm_id, Recipient.id == link.recipient_id)
+
+
+def approved_by(quote: Quote, agreement: Agreement) -> str:
+    """The names of all who approved it."""
+    approvals = [row.name for row in live(quote) if row.agreed_sha256 == agreement.agreed_sha256]
+    return deciders.together(approvals) or agreement.name
+
+
+def _keys(deal: Deal) -> dict[int, str]:
+    return keys_of(deal.found.firm_id, deal.found.quote_id) if deal.approvals else {}

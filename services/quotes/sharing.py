@@ -1,0 +1,157 @@
+"""Who else gets a quote: adding, correcting and removing them.
+
+Who decides belongs to a version (content `deciders`): a change of that is a change of the draft and holds from the
+next sending. Who only reads can come and go at any time, and gets the link at once if the quote has been sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.parties import Role, may_decide
+from domain.quote_states import QuoteStatus, can
+from extensions import db
+from models import Quote, Recipient, new_public_id
+from services import events, scope, transaction
+from services.actors import Actor
+from services.deal import links
+from services.errors import RuleBroken
+from services.quotes import drafting, recipient_rows, recipients, sending
+
+MOST = 8  # besides the customer
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the firm types of one who gets the quote."""
+
+    name: str
+    email: str
+    role: str
+
+
+def roles(status: str) -> tuple[str, ...]:
+    """The roles that can be given in a state: once there is an agreement nobody more is bound by it."""
+    if can(status, "edit"):
+        return (Role.CO_DECIDES, Role.COPY)
+    return (Role.COPY,) if can(status, "hand_over") else ()
+
+
+def add(firm_id: int, n: int, given: Given, *, actor: Actor, now: datetime) -> Recipient:
+    """One more gets the quote. The same person twice is the first one. Commits.
+
+    Raises NotFound, RuleBroken("role_not_open" | "too_many_recipients" | "on_its_way"), and of one who gets the link
+    at once what sending raises.
+    """
+    quote = _locked(firm_id, n)
+    if given.role not in roles(quote.status):
+        raise RuleBroken("role_not_open")
+    there = recipient_rows.of_quote(quote)
+    for row in there:
+        if (row.name, row.email, row.role) == (given.name, given.email, given.role):
+            return row
+    if len(there) >= MOST:
+        raise RuleBroken("too_many_recipients")
+    row = Recipient(
+        firm_id=firm_id,
+        public_id=new_public_id(),
+        quote_id=quote.id,
+        name=given.name,
+        email=given.email,
+        role=given.role,
+        created_at=now,
+    )
+    db.session.add(row)
+    db.session.flush()
+    quote.is_shared = True
+    _record("recipient.added", quote, row, actor, now)
+    _follow(quote, row, actor, now)
+    transaction.commit()
+    return row
+
+
+def correct(firm_id: int, n: int, public_id: str, email: str, *, actor: Actor, now: datetime) -> Recipient:
+    """Another address for one of them; the link to the old one ends, the new one gets what was sent. Commits.
+
+    Raises NotFound, RuleBroken as `add`.
+    """
+    quote = _locked(firm_id, n)
+    row = _get(quote, public_id)
+    is_sent = any(link.recipient_id == row.id for link in links.mailed_to(quote))
+    row.email = email
+    _record("recipient.changed", quote, row, actor, now)
+    if is_sent or not may_decide(row.role):
+        _send(quote, row, actor, now)
+    transaction.commit()
+    return row
+
+
+def remove(firm_id: int, n: int, public_id: str, *, actor: Actor, now: datetime) -> None:
+    """One gets the quote no longer, and the own link ends at once. Commits; doing it twice is doing it once.
+
+    What was approved or asked stays. Who decides on a sent version goes on being needed for it, until another is sent.
+    Raises NotFound, RuleBroken("role_not_open" | "on_its_way").
+    """
+    quote = _locked(firm_id, n)
+    row = scope.get(Recipient, firm_id, Recipient.quote_id == quote.id, Recipient.public_id == public_id)
+    if row.removed_at is not None:
+        return
+    if may_decide(row.role) and not can(quote.status, "edit"):
+        raise RuleBroken("role_not_open")
+    row.removed_at = now
+    links.end_of(quote, row, actor=actor, now=now)
+    _record("recipient.removed", quote, row, actor, now)
+    if may_decide(row.role):
+        quote.changed_since = True
+    transaction.commit()
+
+
+def _follow(quote: Quote, row: Recipient, actor: Actor, now: datetime) -> None:
+    """What a new recipient means for a quote that has been sent."""
+    if may_decide(row.role):
+        quote.changed_since = True
+    else:
+        _send(quote, row, actor, now)
+
+
+def _send(quote: Quote, row: Recipient, actor: Actor, now: datetime) -> None:
+    """The newest version to one of them, if it lies with the customer or is agreed."""
+    if quote.version == 0 or not can(quote.status, "hand_over"):
+        return
+    sending.check_sender(quote.firm_id, actor, now)
+    link = recipients.link_to(quote, row, actor=actor, now=now)
+    data = {"channel": "mail", "text_version": recipients.LETTER_VERSION, "link_id": link.public_id}
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record("doc.resent", obj, actor=actor, at=now, data=data, personal={"to": row.email})
+    recipients.post(quote, link, quote.version, now=now)
+
+
+def _locked(firm_id: int, n: int) -> Quote:
+    quote = drafting.get(firm_id, n, lock=True)
+    if quote.hold == drafting.HELD:
+        raise drafting.OnItsWay
+    if quote.archived_at is not None or quote.status == QuoteStatus.REPLACED:
+        raise RuleBroken("role_not_open")
+    return quote
+
+
+def _get(quote: Quote, public_id: str) -> Recipient:
+    return scope.get(
+        Recipient,
+        quote.firm_id,
+        Recipient.quote_id == quote.id,
+        Recipient.public_id == public_id,
+        Recipient.removed_at.is_(None),
+    )
+
+
+def _record(act: str, quote: Quote, row: Recipient, actor: Actor, now: datetime) -> None:
+    events.record(
+        act,
+        f"quote:{quote.public_id}",
+        actor=actor,
+        at=now,
+        data={"recipient_id": row.public_id, "role": row.role},
+        personal={"name": row.name, "to": row.email},
+    )
