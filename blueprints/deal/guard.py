@@ -30,13 +30,12 @@ def by_link(view: View) -> View:
 
     @wraps(view)
     def guarded(deal_id: str, **rest: Any) -> ResponseReturnValue:
-        came = {"now": utc_now(), "ip": client_address(), "user_agent": user_agent()}
-        held = lock()
+        now, ip, browser, held = utc_now(), client_address(), user_agent(), lock()
         try:
             if held:
-                deal = links.find_shown(deal_id, held.link_id, **came)
+                deal = links.find_shown(deal_id, held.link_id, now=now, ip=ip, user_agent=browser)
             else:
-                deal = links.find(deal_id, token_of(deal_id), **came)
+                deal = links.find(deal_id, token_of(deal_id), now=now, ip=ip, user_agent=browser)
         except NotFound:
             return lost(deal_id)
         except links.LinkExpired:

@@ -16,7 +16,8 @@ from extensions import login_manager
 from services.clock import utc_now
 from services.deal import on_site
 
-SAME_FOR_ALL = {"home.worker", "home.manifest", "home.offline", "ops.healthz", "ops.readyz"}  # nobody's data, and asked for often
+# nobody's data, and asked for often
+SAME_FOR_ALL = {"home.worker", "home.manifest", "home.offline", "ops.healthz", "ops.readyz"}
 LEGAL = {"home.terms", "home.dpa", "home.privacy", "home.customers"}
 WAY_BACK = {"quotes.take_back_page", "quotes.take_back"}
 LOG_OUT = "accounts.logout"

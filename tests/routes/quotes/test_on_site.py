@@ -77,7 +77,7 @@ def test_every_address_leads_back_to_the_quote(shown, path):
 
 
 def test_no_route_of_the_app_is_open(shown, app):
-    """Whatever is added later: all but the customer's own pages, the legal texts and the way back leads to the quote."""
+    """Whatever is added later: all but the customer's pages, the legal texts and the way back leads to the quote."""
     from tests.security.addresses import OF_NO_FIRM, method, rules
 
     opened = []

@@ -1,0 +1,407 @@
+"""A yes that the customer gave elsewhere: on the phone, by mail, on site, by letter. The firm writes it down.
+
+No form binds a contract (avtalslagen): an oral yes does. So the firm's note makes the agreement, and everything that
+tells of it says that the firm wrote it down and that the customer has signed nothing here. The customer gets it at
+once with how to object. Where several decide, one note stands for all of them: the firm says that all have agreed;
+once one of them has approved on the page, the others do it there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from documents import said_yes
+from domain import canonical
+from domain.clock import end_of_day, stockholm_date
+from domain.dates_sv import last_withdrawal_day
+from domain.evidence import timestamp
+from domain.quote_states import OPEN, after, can
+from domain.quotes import Totals, as_data
+from extensions import db
+from models import (
+    Agreement,
+    Applicant,
+    Firm,
+    Letter,
+    ManualAcceptance,
+    OnceKey,
+    Quote,
+    QuoteLink,
+    QuoteVersion,
+    StoredFile,
+    User,
+    Withdrawal,
+    new_public_id,
+)
+from services import closing, events, nudge, once, outbox, scope, storage, transaction
+from services.actors import Actor
+from services.deal import attachments, figures, links
+from services.deal.approving import ChoiceMissing
+from services.deal.attachments import Attached
+from services.deal.figures import Chosen, Content
+from services.errors import NotFound, RuleBroken, Stale
+from services.quotes import content as frozen
+from services.quotes import drafting
+
+WAY = "manual"
+ACT = "quote.accept_manually"
+UNDO = timedelta(hours=24)
+PURPOSE = "manual"
+LETTER = "quote_recorded"
+
+
+class TooEarly(RuleBroken):
+    """Before the version was sent there was nothing to say yes to."""
+
+    code = "yes_too_early"
+
+
+class InTheFuture(RuleBroken):
+    code = "yes_in_future"
+
+
+class Late(RuleBroken):
+    """After the last day a yes is an offer from the customer (AvtL 4 §): the firm must say that it takes it."""
+
+    code = "yes_late"
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """What the firm writes down. `json_sha256` is the version that its page showed."""
+
+    name: str
+    channel: str
+    received_at: datetime
+    note: str
+    picked: Sequence[str]
+    quantities: Mapping[str, int]
+    json_sha256: str
+    takes_late: bool = False
+    email: str = ""  # only where no address of the customer's is known
+    attachment: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A sent quote whose customer can have said yes."""
+
+    quote: Quote
+    version: QuoteVersion
+    content: Content
+    chosen: Chosen  # what the customer has chosen on the page so far
+    email: str  # where letters reach the customer; empty if nobody knows
+
+    @property
+    def is_private(self) -> bool:
+        return bool(self.content["customer"]["kind"] == "private")
+
+    @property
+    def last_moment(self) -> datetime:
+        return end_of_day(self.version.valid_until)
+
+
+def load(firm_id: int, n: int) -> Case:
+    """Raises NotFound, RuleBroken("not_open")."""
+    quote = drafting.get(firm_id, n)
+    if not can(quote.status, "accept_manually") or quote.archived_at is not None:
+        raise RuleBroken("not_open")
+    version = scope.get(QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version)
+    content = frozen.read(version.content)
+    link = links.mailed(quote)
+    chosen = figures.stored(content, link.picked) if link else figures.NO_CHOICE
+    return Case(quote, version, content, chosen, (link.email if link else "") or content["customer"]["email"])
+
+
+def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetime) -> None:
+    """Make the agreement of a yes given elsewhere. Begins reading and writes at the end; commits.
+
+    Raises NotFound, Stale (another version has been sent meanwhile), choices.BadChoice, ChoiceMissing, TooEarly,
+    InTheFuture, Late, attachments.BadAttachment, DiskFull, RuleBroken("not_open" | "firm_closing"), once.KeyReused.
+    """
+    firm_id, firm_public_id = firm.id, firm.public_id
+    facts = {"n": n, "name": yes.name, "json_sha256": yes.json_sha256}
+    if once.answer(firm_id, key, ACT, facts) is not None:
+        return
+    _check(load(firm_id, n), yes, now)
+    attached = attachments.read(yes.attachment) if yes.attachment else None
+    storage.require_disk(len(attached.data) if attached else 0)
+    transaction.start_writing()
+    drafting.get(firm_id, n, lock=True)
+    if once.answer(firm_id, key, ACT, facts) is not None:  # the other of two presses was quicker
+        transaction.rollback()
+        return
+    case = load(firm_id, n)
+    _check(case, yes, now)
+    if case.content["deciders"]:  # one's word is not everyone's
+        raise RuleBroken("several_decide")
+    if closing.is_closed_for_business(closing.running(firm_id), now):
+        raise RuleBroken("firm_closing")
+    chosen = figures.check(case.content, yes.picked, yes.quantities)
+    if figures.to_choose(case.content, chosen.picked):
+        raise ChoiceMissing
+    once.remember(firm_id, key, ACT, facts, at="recorded", now=now)
+    file = _keep(attached, case, firm_id, firm_public_id, now) if attached else None
+    result = figures.totals(case.content, chosen.picked, quantities=chosen.quantities)
+    agreement = _store(case, yes, chosen, result, file, actor, now)
+    _record(case, agreement, yes, file, actor, now)
+    quote = case.quote
+    quote.status = after(quote.status, "accept_manually")
+    quote.turn, quote.touched_at = "firm", now
+    drafting.keep_sums(quote, result)
+    links.keep_after_agreement(quote, now=now)
+    nudge.after_commit("draw_agreements")
+    transaction.commit()
+
+
+def was_recorded(firm_id: int, key: str) -> bool:
+    """Whether this form has already made the agreement: the button was pressed twice."""
+    return bool(key) and scope.find(OnceKey, firm_id, OnceKey.key == key, OnceKey.act == ACT) is not None
+
+
+def known(case: Case, picked: Sequence[str], quantities: Mapping[str, int]) -> Chosen:
+    """What the quote offers of what was typed."""
+    return figures.known(case.content, picked, quantities)
+
+
+def told(agreed: Mapping[str, Any], firm_name: str) -> str:
+    """One sentence that says whose word it is."""
+    return said_yes.told(agreed, firm_name)
+
+
+def words(agreed: Mapping[str, Any]) -> str:
+    """How, when, and who wrote it down, for the firm."""
+    return said_yes.written(agreed)
+
+
+def is_late(case: Case, yes: Yes) -> bool:
+    return yes.received_at > case.last_moment
+
+
+def of(agreement: Agreement) -> ManualAcceptance | None:
+    """What the firm wrote down; None where the customer approved here."""
+    if agreement.way != WAY:
+        return None
+    return scope.find(ManualAcceptance, agreement.firm_id, ManualAcceptance.agreement_id == agreement.id)
+
+
+def can_undo(quote_status: str, agreement: Agreement, row: ManualAcceptance, *, now: datetime) -> bool:
+    """Within a day, while the customer has not built on it; a question or an objection does not stand in the way."""
+    if not can(quote_status, "undo_manually") or now - row.recorded_at > UNDO:
+        return False
+    has_details = agreement.home in ("house", "flat")
+    return not has_details and not scope.rows(Withdrawal, agreement.firm_id, Withdrawal.agreement_id == agreement.id)
+
+
+def undo(firm_id: int, n: int, *, actor: Actor, now: datetime) -> None:
+    """Take a note back that was a mistake: there is no agreement, the chain keeps both. Commits.
+
+    Raises NotFound, RuleBroken("undo_too_late").
+    """
+    quote = drafting.get(firm_id, n, lock=True)
+    agreement = scope.find(Agreement, firm_id, Agreement.quote_id == quote.id)
+    row = of(agreement) if agreement else None
+    if agreement is None or row is None:
+        raise NotFound
+    if not can_undo(quote.status, agreement, row, now=now):
+        raise RuleBroken("undo_too_late")
+    data = {"version": agreement.version, "agreed_sha256": agreement.agreed_sha256, "channel": row.channel}
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record("doc.manual_undone", obj, actor=actor, at=now, data=data)
+    version = scope.get(
+        QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == agreement.version
+    )
+    quote.status = after(quote.status, "undo_manually")
+    if stockholm_date(now) > version.valid_until:
+        quote.status = after(quote.status, "expire")
+    quote.turn = "customer" if quote.status in OPEN and quote.question_at is None else "firm"
+    quote.touched_at = now
+    drafting.keep_sums(quote, figures.totals(frozen.read(version.content)))
+    _tell_of_undoing(quote, agreement, now)
+    gone = _remove(agreement, row)
+    firm_public_id = db.session.get_one(Firm, firm_id).public_id
+    transaction.commit()
+    for public_id in gone:
+        storage.remove(firm_public_id, public_id)
+
+
+def attachment(firm_id: int, n: int) -> StoredFile:
+    """The file that shows the yes. Raises NotFound."""
+    quote = drafting.get(firm_id, n)
+    agreement = scope.get(Agreement, firm_id, Agreement.quote_id == quote.id)
+    row = of(agreement)
+    if row is None or row.file_id is None:
+        raise NotFound
+    return scope.get(StoredFile, firm_id, StoredFile.id == row.file_id)
+
+
+def _check(case: Case, yes: Yes, now: datetime) -> None:
+    if yes.json_sha256 != case.version.json_sha256:
+        raise Stale
+    if yes.received_at > now:
+        raise InTheFuture
+    if yes.received_at < case.version.created_at.replace(second=0, microsecond=0):  # a form knows no seconds
+        raise TooEarly
+    if is_late(case, yes) and not yes.takes_late:
+        raise Late
+
+
+def _keep(attached: Attached, case: Case, firm_id: int, firm_public_id: str, now: datetime) -> StoredFile:
+    file = storage.put(
+        firm_id,
+        firm_public_id,
+        attached.data,
+        purpose=PURPOSE,
+        name=f"Kundens ja {case.content['number']}.{attached.ending}",
+        media_type=attached.media_type,
+        now=now,
+    )
+    db.session.flush()
+    return file
+
+
+def _store(
+    case: Case,
+    yes: Yes,
+    chosen: Chosen,
+    result: Totals,
+    file: StoredFile | None,
+    actor: Actor,
+    now: datetime,
+) -> Agreement:
+    assert actor.user_id is not None  # noqa: S101  (only users write down)
+    firm_id, email = case.quote.firm_id, case.email or yes.email
+    agreed = _agreed(case, yes, chosen, result, file, actor)
+    stored = canonical.dumps(agreed)
+    agreement = Agreement(
+        firm_id=firm_id,
+        public_id=new_public_id(),
+        quote_id=case.quote.id,
+        link_id=_link(case.quote, email, actor, now).id,
+        version=case.version.version,
+        agreed=stored.decode(),
+        agreed_sha256=canonical.sha256_hex(stored),
+        name=yes.name,
+        email=email,
+        way=WAY,
+        accepted_at=yes.received_at,
+        gross_ore=result.gross_ore,
+        deduction_ore=result.deduction_ore,
+        to_pay_ore=result.to_pay_ore,
+        home="later" if _deducts(result) else "none",
+        # From the day the customer gets it in a letter, with the form: without both the time does not run (DAL 2:12)
+        withdraw_until=last_withdrawal_day(stockholm_date(now)) if case.is_private else None,
+    )
+    db.session.add(agreement)
+    db.session.flush()
+    for row in agreed["applicants"]:
+        who = {"firm_id": firm_id, "public_id": new_public_id(), "agreement_id": agreement.id, "position": row["order"]}
+        db.session.add(Applicant(**who, name=row["name"], rot_kr=row["rot_kr"], rut_kr=row["rut_kr"]))
+    written = ManualAcceptance(
+        firm_id=firm_id,
+        agreement_id=agreement.id,
+        user_id=actor.user_id,
+        channel=yes.channel,
+        received_at=yes.received_at,
+        recorded_at=now,
+        is_late=is_late(case, yes),
+        note=yes.note,
+        file_id=file.id if file else None,
+    )
+    db.session.add(written)
+    return agreement
+
+
+def _deducts(result: Totals) -> bool:
+    return any(share.amount_kr for share in result.deductions)
+
+
+def _link(quote: Quote, email: str, actor: Actor, now: datetime) -> QuoteLink:
+    """The link that the customer's letters carry; without an address the one that was handed over last."""
+    if email:
+        return links.mailed(quote) or links.by_mail(quote, email, actor=actor, now=now)
+    rows = scope.rows(QuoteLink, quote.firm_id, QuoteLink.quote_id == quote.id)
+    return max(rows, key=lambda row: row.id)
+
+
+def _agreed(
+    case: Case, yes: Yes, chosen: Chosen, result: Totals, file: StoredFile | None, actor: Actor
+) -> dict[str, Any]:
+    """What was agreed, schema handslag.agreed/1, with `manual` in place of consents and button."""
+    content = case.content
+    person = {"order": 1, "name": yes.name}
+    shares = {f"{kind}_kr": figures.share_kr(result, kind, 0) for kind in ("rot", "rut")}
+    return {
+        "schema": "handslag.agreed/1",
+        "quote": case.quote.public_id,
+        "number": content["number"],
+        "version": case.version.version,
+        "json_sha256": case.version.json_sha256,
+        "pdf_sha256": case.version.pdf_sha256,
+        "picked": list(chosen.picked),
+        "quantities": figures.counted_quantities(content, chosen),
+        "totals": as_data(result),
+        "most_ore": figures.most_ore(content, result, figures.totals(content)),
+        "payment_plan": figures.plan(content, result.to_pay_ore),
+        "applicants": [person | shares] if _deducts(result) else [],
+        "home": {"kind": "later" if _deducts(result) else "none"},
+        "name": yes.name,
+        "consents": [],
+        "manual": {
+            "channel": yes.channel,
+            "recorded_by": _name(actor),
+            "late": is_late(case, yes),
+            "note": yes.note,
+            "attachment_sha256": file.sha256 if file else None,
+        },
+        "to_pay_ore": result.to_pay_ore,
+        "total_ore": result.gross_ore,
+        "accepted_at": timestamp(yes.received_at),
+    }
+
+
+def _name(actor: Actor) -> str:
+    """Who wrote it down: the user's name or the firm's, never the address of the login."""
+    user = scope.get(User, actor.firm_id, User.id == actor.user_id)
+    return user.name or user.firm.name
+
+
+def _record(case: Case, agreement: Agreement, yes: Yes, file: StoredFile | None, actor: Actor, now: datetime) -> None:
+    data = {
+        "channel": yes.channel,
+        "received": timestamp(yes.received_at),
+        "attachment_sha256": file.sha256 if file else None,
+        "version": case.version.version,
+        "json_sha256": case.version.json_sha256,
+        "agreed_sha256": agreement.agreed_sha256,
+        "total_ore": agreement.to_pay_ore,
+        "late": is_late(case, yes),
+    }
+    personal = {"by": yes.name} | ({"note": yes.note} if yes.note else {})
+    obj = f"quote:{case.quote.public_id}:v{case.version.version}"
+    events.record("doc.accepted_manually", obj, actor=actor, at=now, data=data, personal=personal)
+
+
+def _tell_of_undoing(quote: Quote, agreement: Agreement, now: datetime) -> None:
+    """The letter that still waits is not sent; who has got it is told."""
+    asked = (Letter.quote_id == quote.id, Letter.kind == LETTER)
+    waits = (*asked, Letter.state == "queued", Letter.attempts == 0)
+    db.session.execute(scope.remove(Letter, quote.firm_id).where(*waits))
+    link = links.mailed(quote)
+    was_told = db.session.scalars(scope.columns(Letter, quote.firm_id, Letter.id).where(*asked)).first()
+    if agreement.email and link and was_told:
+        params = {"quote": quote.public_id, "link": link.public_id}
+        outbox.queue("record_undone", agreement.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def _remove(agreement: Agreement, row: ManualAcceptance) -> list[str]:
+    """The agreement with all that is its own; public ids of the files whose bytes go after the commit."""
+    ids = [file_id for file_id in (agreement.pdf_id, row.file_id) if file_id is not None]
+    files = scope.rows(StoredFile, agreement.firm_id, StoredFile.id.in_(ids))
+    gone = [file.public_id for file in files]
+    db.session.execute(scope.remove(Agreement, agreement.firm_id).where(Agreement.id == agreement.id))
+    db.session.execute(scope.remove(StoredFile, agreement.firm_id).where(StoredFile.id.in_(ids)))
+    return gone
