@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.clock import end_of_day, start_of_day, stockholm_date
+from domain.clock import end_of_day, start_of_day, start_of_month, stockholm_date
 from domain.dates_sv import (
     NotADate,
     is_non_working_day,
@@ -161,3 +161,4 @@ def test_a_term_ends_at_the_last_moment_of_its_day(day, end):
 def test_days_follow_one_another_without_a_gap(day):
     assert start_of_day(day + timedelta(days=1)) - end_of_day(day) == timedelta(microseconds=1)
     assert stockholm_date(start_of_day(day)) == stockholm_date(end_of_day(day)) == day
+    assert start_of_month(end_of_day(day)) == start_of_month(start_of_day(day)) == start_of_day(day.replace(day=1))

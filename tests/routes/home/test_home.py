@@ -89,6 +89,31 @@ def test_what_waits_and_why(owner, make, firm):
     assert 'class="count">7<' in page
 
 
+@pytest.mark.parametrize("role", ["owner", "worker"])
+def test_a_failed_address_offers_the_other_ways(client, make, firm, role):
+    """Who may not send is not led to it."""
+    quote = make.quote(firm, make.customer(firm), lines=False, status="sent", turn="firm", mail_failed_at=utc_now())
+    client.log_in(make.user(firm, role=role))
+    page = idag(client)
+    assert 'class="chip bad">Mejlet kom inte fram' in page
+    for way in ("sms", "kopiera", "qr"):
+        assert (f'href="/offerter/{quote.n}#{way}"' in page) == (role == "owner")
+
+
+def test_the_two_numbers_come_last(owner, make, firm):
+    assert "Ute hos kund" not in idag(owner)  # nothing to say of a new firm
+    quote = make.quote(firm, make.customer(firm), lines=False, status="sent", turn="customer", gross_ore=12_345_600)
+    events.record(
+        "quote.sent", f"quote:{quote.public_id}", actor=system(firm.id, firm.public_id), at=utc_now(), data={}
+    )
+    agree(make.quote(firm, lines=False, status="accepted", turn="firm", number="2026-002"), utc_now())
+    page = idag(owner)
+    order = [page.index(words) for words in ("Din tur", "Hände senast", "Ute hos kund", "Godkänt den här månaden")]
+    assert order == sorted(order)
+    assert "123\N{NO-BREAK SPACE}456\N{NO-BREAK SPACE}kr" in page
+    assert "0,01\N{NO-BREAK SPACE}kr" in page
+
+
 def agree(quote, at, home="none"):
     link = QuoteLink(
         firm_id=quote.firm_id, quote_id=quote.id, way="mail", created_at=at, expires_at=at + timedelta(days=90)
