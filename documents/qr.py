@@ -1,4 +1,8 @@
-"""QR codes as runs of dark modules. The address in one never holds a token (anyone may read a paper)."""
+"""QR codes as runs of dark modules.
+
+On a paper the address in one never holds a token (anyone may read it); on the firm's screen one shows a link that is
+handed over (services/quotes/giving.py).
+"""
 
 from __future__ import annotations
 

@@ -24,8 +24,9 @@ NEW = timedelta(days=14)  # how long news stay here
 TOLD = (
     "quote.sent", "doc.resent", "mail.bounced", "sms.failed", "link.opened", "doc.commented", "doc.countered",
     "quote.accepted", "deduction.details_given", "doc.declined", "doc.extension_asked", "doc.recalled", "doc.expired",
-    "doc.late_acceptance", "withdrawal.received", "receipt.sent", "feedback.given", "inquiry.received", "inquiry.declined", "firm.registered", "firm.settings_changed",
-    "doc.shown", "doc.accepted_manually", "doc.manual_undone", "export.made", "firm.close_asked", "firm.close_undone", "password.changed",
+    "doc.late_acceptance", "withdrawal.received", "receipt.sent", "feedback.given", "inquiry.received",
+    "inquiry.declined", "firm.registered", "firm.settings_changed", "doc.shown", "doc.accepted_manually",
+    "doc.manual_undone", "export.made", "firm.close_asked", "firm.close_undone", "password.changed",
 )  # fmt: skip
 
 

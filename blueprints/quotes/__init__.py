@@ -6,6 +6,7 @@ bp = Blueprint("quotes", __name__)
 
 from blueprints.quotes import (  # noqa: E402, F401  (routes need bp)
     builder,
+    held,
     lines,
     live,
     manual,
@@ -16,6 +17,7 @@ from blueprints.quotes import (  # noqa: E402, F401  (routes need bp)
     review,
     routes,
     sections,
+    sharing,
     show,
     versions,
 )

@@ -22,7 +22,7 @@ from services.customers import CustomerInput
 from services.inquiries import reading as inquiries
 from services.photos import rows as photos
 from services.quotes import drafting, header
-from services.quotes.drafting import Draft, NotEditable
+from services.quotes.drafting import Draft, NotEditable, OnItsWay
 from services.quotes.header import HeaderChanged, PricesChange
 from services.quotes.rows import Sheet
 
@@ -51,7 +51,10 @@ DETAIL_FIELDS = (
 @bp.get("/offerter/<int:n>/redigera")
 @requires("quote.write")
 def edit(n: int) -> ResponseReturnValue:
-    sheet = drafting.read_to_edit(current_user.firm_id, n)
+    try:
+        sheet = drafting.read_to_edit(current_user.firm_id, n)
+    except OnItsWay:  # its page says so, with Ångra
+        return redirect(url_for(".show", n=n))
     return _page(sheet, TitleForm(formdata=None, data={"title": sheet.quote.title}))
 
 

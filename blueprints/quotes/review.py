@@ -9,7 +9,8 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp, gaps
+from blueprints.quotes import bp, gaps, show, ways
+from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
@@ -17,11 +18,13 @@ from blueprints.shared.requests import reads_first
 from blueprints.shared.text_blocks import put_text
 from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
+from domain.phones import spoken
 from domain.quote_states import can
 from services import text_blocks, transaction
 from services.clock import utc_now
-from services.errors import Stale
-from services.quotes import reviewing, sending
+from services.deal import reminding
+from services.errors import RuleBroken, Stale
+from services.quotes import drafting, holding, reviewing
 from services.quotes.reviewing import Review
 
 
@@ -30,16 +33,23 @@ from services.quotes.reviewing import Review
 def review(n: int) -> ResponseReturnValue:
     found = _load(n)
     quote, firm = found.draft.quote, current_user.firm
-    if not can(quote.status, "send"):
+    if not can(quote.status, "send") or quote.hold == drafting.HELD:
         return redirect(url_for(".show", n=n))
     today = stockholm_date(utc_now())
     day = quote.valid_until if quote.valid_until >= today else today + timedelta(days=firm.default_valid_days)
     customer = found.draft.customer
     form = SendForm(
         email=found.sent_to or (customer.email if customer else ""),
+        phone=customer.phone if customer else "",
         valid_until=day,
         message=quote.message or firm.default_message,
+        remind=reminding.chosen(firm, quote),
     )
+    form.way.data = ways.first(found.last_way, email=form.email.data or "", phone=form.phone.data or "")
+    if held := holding.find(firm.id, quote.id) if quote.hold else None:  # what could not go: nothing typed is lost
+        form.email.data, form.phone.data = held.email or form.email.data, held.phone or form.phone.data
+        form.message.data, form.way.data = held.message, held.way
+    form.offer(found.last_way)
     form.once.data = secrets.token_urlsafe(16)
     form.seen.data = found.fingerprint
     return _page(found, form)
@@ -49,19 +59,37 @@ def review(n: int) -> ResponseReturnValue:
 @requires("quote.send")
 @reads_first
 def send(n: int) -> ResponseReturnValue:
-    """Freeze the draft as the next version and mail the link."""
-    actor, firm_id, form = current_user.actor, current_user.firm_id, SendForm()
+    """Send the draft as the next version, in a while or at once; a link that is handed over is shown this once."""
+    form = SendForm()
+    form.offer(_last_way())
     if not form.validate_on_submit():
         return _page(_load(n), form, status=422)
     try:
-        sending.send(firm_id, n, form.to_input(), actor=actor, key=form.once.data or "", now=utc_now())
+        pressed = holding.press(
+            current_user.firm_id, n, form.to_input(), actor=current_user.actor, key=form.once.data or "", now=utc_now()
+        )
     except Stale:
         transaction.rollback()
         found = _load(n)
         form.seen.data = found.fingerprint
         return _page(found, form, status=409)
-    flash(_("Offerten är skickad till %(email)s.", email=form.email.data))
+    except RuleBroken as broken:
+        if broken.code != "on_its_way":
+            raise
+        transaction.rollback()
+        flash(_("Offerten är redan på väg."))
+        return redirect(url_for(".show", n=n), code=303)
+    if pressed.address:
+        return show.page(n, handed=(form.way.data, pressed.address, form.phone.data or ""))
+    if pressed.due_at:
+        flash_hold(n)
+    else:
+        flash(ways.sent_words(form.way.data, form.email.data or "", spoken(form.phone.data or "")))
     return redirect(url_for(".show", n=n), code=303)
+
+
+def _last_way() -> str:
+    return str(current_user.user.last_way)
 
 
 @bp.get("/offerter/<int:n>/som-kund")
@@ -79,12 +107,13 @@ def preview(n: int) -> ResponseReturnValue:
 def put_text_in_message(n: int) -> ResponseReturnValue:
     """The page again with a text of the firm's own at the end of the message; what was typed stays."""
     form = SendForm()
+    form.offer(_last_way())
     put_text(form)
     return _page(_load(n), form)
 
 
 def _load(n: int) -> Review:
-    return reviewing.load(current_user.firm, n, now=utc_now())
+    return reviewing.load(current_user.firm, n, now=utc_now(), sender_id=current_user.actor.user_id)
 
 
 def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturnValue:

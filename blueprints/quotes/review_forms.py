@@ -6,14 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField, ValidationError
+from wtforms import HiddenField, RadioField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
-from blueprints.shared.fields import DateField, EmailText
+from blueprints.quotes import ways
+from blueprints.shared.fields import DateField, EmailText, PhoneText, choices
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.words import REMINDERS
 from domain.clock import stockholm_date
 from services.clock import utc_now
+from services.quotes import giving
 from services.quotes.sending import Sending
 
 LONGEST_DAYS = 365
@@ -22,13 +25,35 @@ LONGEST_DAYS = 365
 class SendForm(FlaskForm):
     once = HiddenField()
     seen = HiddenField()
-    email = EmailText(_l("Till e-post"), [DataRequired(_l("Skriv en e-postadress med @"))])
+    way = RadioField(_l("Skicka med"), validate_choice=False)
+    email = EmailText(_l("Till e-post"))
+    phone = PhoneText(_l("Till mobil"))
     valid_until = DateField(_l("Gäller till"), [DataRequired(_l("Skriv ett datum, till exempel 18 december"))])
     message = TextAreaField(
         _l("Meddelande"),
         [Optional(), Length(max=2000, message=_l("Meddelandet får ha högst 2 000 tecken."))],
         filters=[lambda text: (text or "").strip()],
     )
+
+    remind = RadioField(_l("Påminnelser"), choices=REMINDERS, coerce=int, default=0)
+
+    def offer(self, last: str) -> None:
+        """The ways there are, the one used last first; a form without a choice goes by mail."""
+        self.way.choices = choices(*((way, ways.WORDS[way]) for way in ways.offered(last)))
+        if self.way.data not in ways.offered(last):
+            self.way.data = giving.MAIL
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Of the addresses only the one of the chosen way counts."""
+        super().validate(extra_validators)
+        needed = {giving.MAIL: self.email, giving.SMS: self.phone}.get(self.way.data)
+        for field in (self.email, self.phone):
+            if field is not needed and field.errors:
+                field.errors, field.data = [], ""
+        if needed is not None and not needed.errors and not needed.data:
+            words = _("Skriv en e-postadress med @") if needed is self.email else _("Skriv ett mobilnummer")
+            needed.errors = [words]
+        return not any(field.errors for field in self)
 
     def validate_valid_until(self, field: Any) -> None:
         today = stockholm_date(utc_now())
@@ -41,6 +66,9 @@ class SendForm(FlaskForm):
             valid_until=self.valid_until.data,
             message=self.message.data or "",
             seen=self.seen.data or "",
+            remind_days=self.remind.data,
+            way=self.way.data,
+            phone=self.phone.data or "",
         )
 
 
@@ -50,6 +78,10 @@ class AnswerForm(FlaskForm):
         [DataRequired(_l("Skriv ditt svar.")), Length(max=2000, message=_l("Svaret får ha högst 2 000 tecken."))],
         filters=[lambda text: (text or "").strip()],
     )
+
+
+class SmsForm(FlaskForm):
+    phone = PhoneText(_l("Mobilnummer"), [DataRequired(_l("Skriv ett mobilnummer"))])
 
 
 class ResendForm(FlaskForm):

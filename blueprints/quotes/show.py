@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, make_response, redirect, render_template, url_for
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp, reminders
-from blueprints.quotes.review_forms import AnswerForm, ResendForm
+from blueprints.quotes import bp, held, reminders, ways
+from blueprints.quotes.review_forms import AnswerForm, ResendForm, SmsForm
 from blueprints.quotes.view import base_of
 from blueprints.shared import live
 from blueprints.shared.filters import day
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
+from domain.phones import spoken
 from domain.quote_states import OPEN
 from models import StoredFile
 from services import following, transaction
 from services.clock import utc_now
 from services.deal import answering, links, thread
+from services.delivery import sends_texts
 from services.errors import RuleBroken
 from services.inquiries import reading as inquiries
-from services.quotes import drafting, extending, sending, showing
+from services.quotes import drafting, extending, giving, sending, showing
 
 # no field to type in lies in one of them
 LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#lankarna"
@@ -49,8 +51,11 @@ def answer(n: int) -> ResponseReturnValue:
 @requires("quote.send")
 def hand_over(n: int) -> ResponseReturnValue:
     """A link of its own for the firm to hand over; the address is shown this once."""
-    address = sending.hand_over(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
-    return page(n, address=address)
+    way = request.form.get("way", giving.LINK)
+    if way not in giving.HANDED_OVER:
+        way = giving.LINK
+    address = sending.hand_over(current_user.firm_id, n, way=way, actor=current_user.actor, now=utc_now())
+    return page(n, handed=(way, address, ""))
 
 
 @bp.post("/offerter/<int:n>/skicka-igen")
@@ -62,7 +67,23 @@ def resend(n: int) -> ResponseReturnValue:
         return page(n, resend_form=form, status=422)
     email = form.email.data or ""
     sending.resend(current_user.firm_id, n, email, actor=current_user.actor, now=utc_now())
-    flash(_("Offerten är skickad till %(email)s.", email=email))
+    flash(ways.sent_words(giving.MAIL, email, ""))
+    return redirect(url_for(".show", n=n), code=303)
+
+
+@bp.post("/offerter/<int:n>/sms")
+@requires("quote.send")
+def resend_by_sms(n: int) -> ResponseReturnValue:
+    """The same version by text message; where none leave by themselves, ready for the own phone."""
+    form = SmsForm()
+    if not form.validate_on_submit():
+        return page(n, sms_form=form, status=422)
+    phone, firm_id, actor = form.phone.data or "", current_user.firm_id, current_user.actor
+    if not sends_texts():
+        address = sending.hand_over(firm_id, n, way=giving.OWN_SMS, actor=actor, now=utc_now())
+        return page(n, handed=(giving.OWN_SMS, address, phone))
+    sending.resend(firm_id, n, phone, way=giving.SMS, actor=actor, now=utc_now())
+    flash(ways.sent_words(giving.SMS, "", spoken(phone)))
     return redirect(url_for(".show", n=n), code=303)
 
 
@@ -156,17 +177,23 @@ def page(
     *,
     form: AnswerForm | None = None,
     resend_form: ResendForm | None = None,
-    address: str = "",
+    handed: tuple[str, str, str] | None = None,
+    sms_form: SmsForm | None = None,
     in_full: bool = False,
     status: int = 200,
     said: following.News | None = None,
     is_part: bool = False,
 ) -> ResponseReturnValue:
-    """The quote's page, or the answer to an open one (`is_part`) with what is to be `said` there."""
+    """The quote's page, or the answer to an open one (`is_part`) with what is to be `said` there.
+
+    `handed`: the way, address and phone of a link that was just made to be handed over.
+    """
     firm_public_id = current_user.found.firm_public_id
     view = showing.view(current_user.firm_id, firm_public_id, n, now=utc_now())
+    waiting = held.waiting(view)
     if view.content is None:
-        return redirect(url_for(".edit", n=n))
+        return held.page(view, waiting) if waiting else redirect(url_for(".edit", n=n))
+    may_hand_over = view.can("hand_over") and current_user.may("quote.send")
     new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None
     whom = view.persons
     if in_full and view.agreement:
@@ -187,9 +214,13 @@ def page(
         form=form or AnswerForm(formdata=None),
         reminders=reminders.told(view) if view.quote.status in OPEN else None,
         resend_form=resend_form or ResendForm(formdata=None),
-        address=address,
+        sms_form=sms_form or SmsForm(formdata=None, data={"phone": view.content["customer"]["phone"]}),
+        given=ways.given(*handed[:2], view.content, handed[2]) if handed else None,
+        ways=ways.offered(current_user.user.last_way) if may_hand_over else [],
+        held=waiting,
+        now=utc_now(),
         # what is shown this once would be gone with the first answer
-        live="" if view.is_over or address or in_full else live.address(news_path(n)),
+        live="" if view.is_over or handed or in_full else live.address(news_path(n)),
         parts=LIVE_PARTS,
         said=said,
         is_part=is_part,

@@ -10,13 +10,14 @@ from datetime import datetime
 from models import Quote, QuoteLink
 from services import outbox
 from services.actors import Actor
-from services.deal import links
+from services.deal import links, texts
 
 MAIL, SMS = links.MAIL, links.SMS
 LINK, QR, OWN_SMS = "link", "qr", "own_sms"
 SENT = (MAIL, SMS)  # by us, and so it can be held
 HANDED_OVER = (LINK, QR, OWN_SMS)  # by the firm: at once
 WAYS = (*SENT, *HANDED_OVER)
+own_words = texts.own_words
 
 
 def link_for(quote: Quote, way: str, *, email: str = "", phone: str = "", actor: Actor, now: datetime) -> QuoteLink:
@@ -40,3 +41,11 @@ def post(quote: Quote, link: QuoteLink, version: int, *, now: datetime) -> None:
         kind, to = ("quote_sent", link.email) if link.way == MAIL else ("quote_sent_sms", link.phone)
         params = {"link": link.public_id, "version": version}
         outbox.queue(kind, to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def qr_path(address: str) -> tuple[int, str]:
+    """A QR code as an SVG draws it: its side in modules without the quiet zone, and the path of the dark ones."""
+    from documents import qr  # loads segno: only where a code is shown
+
+    side, bars = qr.bars(address)
+    return side, "".join(f"M{bar.x} {bar.y}h{bar.length}v1h-{bar.length}z" for bar in bars)

@@ -34,22 +34,27 @@ class Review:
     fingerprint: str
     sent_to: str
     is_closed: bool
+    last_way: str  # by which the sender sent last
     unreadable: int  # photos that could not be taken and do not go along
 
 
-def load(firm: Firm, n: int, *, now: datetime) -> Review:
-    """Raises NotFound."""
+def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> Review:
+    """As the user `sender_id` sees it. Raises NotFound."""
     draft = drafting.load(firm.id, n)
-    user = scope.get(User, firm.id, User.id == draft.quote.user_id)
+    users = {user.id: user for user in scope.rows(User, firm.id, User.id.in_((draft.quote.user_id, sender_id)))}
+    user, sender = users[draft.quote.user_id], users.get(sender_id or 0)
     photos = photo_rows.of_quote(firm.id, draft.quote.id)
     totals = drafting.totals(draft)
     problems = drafting.problems(draft, now=now, result=totals)
     links = _open_links(draft) if draft.quote.version else []
-    mailed = [link.email for link in sorted(links, key=lambda link: link.id) if link.email]
+    mailed = [
+        link.email for link in sorted(links, key=lambda link: link.id) if link.email and link.recipient_id is None
+    ]
     return Review(
         draft=draft,
         content=_content(draft, firm, user, now, photos),
         blockers=sending.blockers(draft, now=now, can_answer=True, photos=photos),
+        last_way=sender.last_way if sender else "",
         unreadable=sum(photo.state == "refused" for photo in photos),
         cautions=[code for code in problems.warnings if code not in TOLD_AS_GAPS],
         gaps=completeness.of_loaded(draft, totals, firm, user),
