@@ -21,6 +21,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUES = sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po"))
 WIDTH = 120
+# what Babel puts into the head of a file and we have nothing to say of
+UNSAID = tuple(
+    f'"{name}'.encode()
+    for name in ("Project-Id", "Report-", "POT-", "PO-", "Last-Translator", "Language-Team", "Generated-By")
+)
 
 
 def main() -> int:
@@ -39,7 +44,8 @@ def extracted() -> Catalog:
     with tempfile.TemporaryDirectory() as folder:
         pot = Path(folder) / "messages.pot"
         command = [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", "-F", "babel.cfg"]
-        subprocess.run([*command, "-k", "_l", "-o", str(pot), "."], cwd=ROOT, check=True)
+        # by itself Babel leaves out folders like templates/_parts
+        subprocess.run([*command, "--ignore-dirs", ".*", "-k", "_l", "-o", str(pot), "."], cwd=ROOT, check=True)
         return read(pot)
 
 
@@ -54,8 +60,8 @@ def update(file: Path, texts: Catalog) -> None:
     catalogue.update(texts, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     written = io.BytesIO()
-    write_po(written, catalogue, width=WIDTH, no_location=True, omit_header=False, sort_output=True)
-    content = b"".join(line for line in written.getvalue().splitlines(keepends=True) if b"-Date: " not in line)
+    write_po(written, catalogue, width=WIDTH, no_location=True, sort_output=True)
+    content = b"".join(line for line in written.getvalue().splitlines(keepends=True) if not line.startswith(UNSAID))
     if content != file.read_bytes():
         write(file, content)
 
