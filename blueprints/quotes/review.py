@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from blueprints.quotes import bp, gaps, show, ways
 from blueprints.quotes.held import flash_hold
-from blueprints.quotes.review_forms import SendForm
+from blueprints.quotes.review_forms import RecipientForm, SendForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
@@ -24,7 +24,7 @@ from services import text_blocks, transaction
 from services.clock import utc_now
 from services.deal import reminding
 from services.errors import RuleBroken, Stale
-from services.quotes import drafting, holding, reviewing
+from services.quotes import drafting, holding, recipient_rows, reviewing, sharing
 from services.quotes.reviewing import Review
 
 
@@ -134,6 +134,9 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         is_stale=status == 409,
         is_confirmed=is_confirmed,
         may_send=not found.blockers and is_confirmed and not found.is_closed,
+        recipients=recipient_rows.of_quote(draft.quote),
+        roles=(roles := sharing.roles(draft.quote.status)),
+        recipient_form=RecipientForm(roles, formdata=None),
     )
     return make_response(answer, status)
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, TextAreaField, ValidationError
+from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.quotes import ways
-from blueprints.shared.fields import DateField, EmailText, PhoneText, choices
+from blueprints.shared.fields import DateField, EmailText, PhoneText, choices, strip
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import REMINDERS
 from domain.clock import stockholm_date
+from domain.parties import Role
 from services.clock import utc_now
 from services.quotes import giving
 from services.quotes.sending import Sending
+from services.quotes.sharing import Given
 
 LONGEST_DAYS = 365
+ROLES = {Role.CO_DECIDES: _l("Medbestämmer"), Role.COPY: _l("Läser")}
 
 
 class SendForm(FlaskForm):
@@ -86,3 +90,24 @@ class SmsForm(FlaskForm):
 
 class ResendForm(FlaskForm):
     email = EmailText(_l("Rätt e-postadress"), [DataRequired(_l("Skriv en e-postadress med @"))])
+
+
+class RecipientForm(FlaskForm):
+    """One more who gets the quote. Its fields have names of their own: it stands on pages with other forms."""
+
+    name = StringField(
+        _l("Namn"),
+        [DataRequired(_l("Skriv ett namn")), Length(max=120, message=_l("Namnet får ha högst 120 tecken."))],
+        filters=[strip],
+    )
+    email = EmailText(_l("E-post"), [DataRequired(_l("Skriv en e-postadress med @"))])
+    role = RadioField(_l("Roll"), default=Role.CO_DECIDES)
+
+    def __init__(self, roles: Sequence[str], **given: Any) -> None:
+        super().__init__(prefix="m-", **given)
+        self.role.choices = choices(*((role, ROLES[role]) for role in roles))
+        if len(roles) == 1 and not self.role.raw_data:
+            self.role.data = roles[0]
+
+    def to_input(self) -> Given:
+        return Given(name=self.name.data or "", email=self.email.data or "", role=self.role.data)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.quotes import bp, held, reminders, ways
-from blueprints.quotes.review_forms import AnswerForm, ResendForm, SmsForm
+from blueprints.quotes.review_forms import AnswerForm, RecipientForm, ResendForm, SmsForm
 from blueprints.quotes.view import base_of
 from blueprints.shared import live
 from blueprints.shared.filters import day
@@ -23,7 +23,7 @@ from services.deal import answering, links, thread
 from services.delivery import sends_texts
 from services.errors import RuleBroken
 from services.inquiries import reading as inquiries
-from services.quotes import drafting, extending, giving, sending, showing
+from services.quotes import drafting, extending, giving, sending, sharing, showing
 
 # no field to type in lies in one of them
 LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#lankarna"
@@ -214,6 +214,9 @@ def page(
         form=form or AnswerForm(formdata=None),
         reminders=reminders.told(view) if view.quote.status in OPEN else None,
         resend_form=resend_form or ResendForm(formdata=None),
+        recipients=view.recipients,
+        roles=(roles := sharing.roles(view.quote.status)),
+        recipient_form=RecipientForm(roles, formdata=None),
         sms_form=sms_form or SmsForm(formdata=None, data={"phone": view.content["customer"]["phone"]}),
         given=ways.given(*handed[:2], view.content, handed[2]) if handed else None,
         ways=ways.offered(current_user.user.last_way) if may_hand_over else [],

@@ -24,6 +24,7 @@ from services import events, notices, outbox, scope
 from services.actors import Actor
 from services.deal import links
 from services.deal.links import Deal
+from services.quotes.recipient_rows import Shared
 
 PENDING = (QuoteStatus.PARTLY_SIGNED, QuoteStatus.LATE_ACCEPTANCE)  # approved, and yet no agreement
 CONTRACT = (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.COMPLETED, QuoteStatus.WITHDRAWN)
@@ -96,7 +97,7 @@ def given_by_all(approvals: list[Approval]) -> frozenset[str]:
     return frozenset(set.intersection(*ticks)) if ticks else frozenset()
 
 
-def live(quote: Quote) -> list[Approval]:
+def live(quote: Shared) -> list[Approval]:
     """The approvals that count, oldest first. No statement where one decides."""
     if not quote.is_shared:
         return []

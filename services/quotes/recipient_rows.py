@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from domain.parties import Role
-from models import Quote, Recipient
+from models import Recipient
 from services import scope
 
 
-def of_quote(quote: Quote) -> list[Recipient]:
+class Shared(Protocol):
+    """The quote, as its row or some columns of it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def firm_id(self) -> int: ...
+    @property
+    def is_shared(self) -> bool: ...
+
+
+def of_quote(quote: Shared) -> list[Recipient]:
     """Who gets it now, in the order they came. No statement where nobody else does."""
     if not quote.is_shared:
         return []
@@ -15,6 +28,6 @@ def of_quote(quote: Quote) -> list[Recipient]:
     return sorted(rows, key=lambda row: row.id)
 
 
-def frozen(quote: Quote) -> list[dict[str, str]]:
+def frozen(quote: Shared) -> list[dict[str, str]]:
     """Those who decide with the customer, as a version says them: it is theirs to approve, and no others'."""
     return [{"id": row.public_id, "name": row.name} for row in of_quote(quote) if row.role == Role.CO_DECIDES]

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, exists, or_
 
 from domain import personnummer, reminders
 from domain.clock import stockholm_date
-from domain.quote_states import can
+from domain.quote_states import QuoteStatus, can
 from domain.quotes import Totals
 from domain.reminders import Facts
 from extensions import db
@@ -26,19 +26,33 @@ from models import (
     Quote,
     QuoteLink,
     QuoteVersion,
+    Recipient,
     Reminding,
     StoredFile,
     Withdrawal,
 )
 from services import events, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, bounce_words, feedback, figures, links, manual, pages, reminding, story, versions
+from services.deal import (
+    agreements,
+    bounce_words,
+    feedback,
+    figures,
+    links,
+    manual,
+    pages,
+    parties,
+    reminding,
+    story,
+    versions,
+)
 from services.deal.feedback import Given
+from services.deal.parties import Party
 from services.deal.story import Step
 from services.deal.versions import Versions
 from services.errors import NotFound
 from services.quotes import content as frozen
-from services.quotes import drafting, listing
+from services.quotes import drafting, listing, recipient_rows
 
 TO_CUSTOMER = {
     "quote_sent": _l("Mejl med länken"),
@@ -58,6 +72,12 @@ TO_CUSTOMER = {
     "late_answer": _l("Mejl om det sena svaret"),
     "late_refused": _l("Mejl om det sena svaret"),
     "withdrawal_received": _l("Mejl med kvittensen"),
+    "your_turn": _l("Mejl om att någon har godkänt"),
+    "partly_approved": _l("Mejl om att vi väntar på fler"),
+    "other_declined": _l("Mejl om att offerten är avböjd"),
+    "partly_expired": _l("Mejl om att tiden gick ut"),
+    "other_withdrew": _l("Mejl om att avtalet är ångrat"),
+    "agreement_copy": _l("Mejl med avtalet för kännedom"),
 }
 
 # what a customer, or time, may still do to a quote
@@ -96,6 +116,7 @@ class Subject(NamedTuple):
     mail_failed_at: datetime | None
     archived_at: datetime | None
     hold: str
+    is_shared: bool
 
 
 class Sent(NamedTuple):
@@ -119,6 +140,7 @@ class Link(NamedTuple):
     email: str
     phone: str
     opened_at: datetime | None
+    recipient_id: int | None  # whose it is; none is the customer's
 
 
 class Said(NamedTuple):
@@ -169,6 +191,17 @@ class View:
     versions: Versions = versions.NONE
     feedback: Given | None = None
     manual: Written | None = None
+    recipients: list[Recipient] = field(default_factory=list)  # who else gets it
+    parties: list[Party] = field(default_factory=list)  # those who decide on the newest version, where several do
+
+    @property
+    def waited_for(self) -> list[str]:
+        """Names of those who have not approved, once somebody has."""
+        return [party.name for party in self.parties if party.approved_at is None]
+
+    def whose(self, link: Link) -> str:
+        """The name of one who gets the quote besides the customer, whose link it is."""
+        return next((row.name for row in self.recipients if row.id == link.recipient_id), "")
 
     @property
     def failed(self) -> Sent | None:
@@ -266,6 +299,8 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
     agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id) if agreement_id else None
     content = frozen.read(stored) if stored else None
     agreed = json.loads(agreement.agreed) if agreement else None
+    if quote.status == QuoteStatus.PARTLY_SIGNED:  # what some have approved: its choices, but no agreement
+        agreement = None
     letters = [Sent(*row) for row in scope.plain(_LETTERS, values)]
     return View(
         quote=quote,
@@ -289,7 +324,16 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
         manual=_written(quote, agreement, agreed, now)
         if agreement and agreed and agreement.way == manual.WAY
         else None,
+        recipients=recipient_rows.of_quote(quote),
+        parties=_parties(quote, content) if quote.is_shared and content else [],
     )
+
+
+def _parties(quote: Subject, content: dict[str, Any]) -> list[Party]:
+    if not content["deciders"]:
+        return []
+    said = [row for row in parties.live(quote) if row.version == quote.version]
+    return parties.of(content, said, parties.keys_of(quote.firm_id, quote.id))
 
 
 def _versions(quote: Subject, content: dict[str, Any] | None) -> Versions:

@@ -15,6 +15,7 @@ FILLED_BY = {
     ("quotes", "section_n"): "section_n",
     ("quotes", "line_n"): "line_n",
     ("quotes", "link_id"): "link_id",
+    ("quotes", "recipient_id"): "recipient_id",
     ("quotes", "photo_id"): "photo_id",
     ("quotes", "size"): "photo_size",
     ("quotes", "version_n"): "version_n",

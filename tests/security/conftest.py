@@ -16,7 +16,8 @@ from services import article_import, storage, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import links
 from services.exporting import asking
-from services.quotes import drafting, templates
+from services.quotes import drafting, sharing, templates
+from services.quotes.sharing import Given
 from services.text_blocks import TextInput
 from tests.client import Client
 from tests.factories import Make
@@ -102,6 +103,8 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
     )
     given = TextInput("terms", f"{firm.name} text", f"{firm.name} villkor")
     words = text_blocks.create(given, actor=actor_of(make, firm), now=utc_now())
+    given_to = Given(f"{firm.name} läsare", "las@kund.example", "copy")
+    reader = sharing.add(firm_id, quote.n, given_to, actor=actor_of(make, firm), now=utc_now())
     login = db.session.query(Login).filter_by(firm_id=firm_id).first()
     names = {
         "quote_n": quote.n,
@@ -109,6 +112,7 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "line_n": 2,
         "deal_id": quote.public_id,
         "link_id": db.session.query(QuoteLink).filter_by(quote_id=quote_id).first().public_id,
+        "recipient_id": reader.public_id,
         "photo_id": db.session.query(Photo).filter_by(quote_id=quote_id).one().public_id,
         "photo_size": "liten",
         "version_n": 1,

@@ -1,0 +1,84 @@
+"""Fler som får offerten: those who get it besides the customer, added, corrected and removed by small forms."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from blueprints.quotes import bp
+from blueprints.quotes.review_forms import RecipientForm, ResendForm
+from blueprints.quotes.view import base_of
+from blueprints.shared.guards import requires
+from blueprints.shared.phrases import gettext as _
+from services.clock import utc_now
+from services.quotes import drafting, recipient_rows, sharing
+
+REVIEW = "granska"  # where the form stood, if not on the quote's own page
+
+
+@bp.get("/offerter/<int:n>/mottagare")
+@requires("quote.send")
+def recipients(n: int) -> ResponseReturnValue:
+    return _page(n)
+
+
+@bp.post("/offerter/<int:n>/mottagare")
+@requires("quote.send")
+def add_recipient(n: int) -> ResponseReturnValue:
+    form = RecipientForm(_roles(n))
+    if not form.validate_on_submit():
+        return _page(n, form=form, status=422)
+    row = sharing.add(current_user.firm_id, n, form.to_input(), actor=current_user.actor, now=utc_now())
+    flash(_("%(name)s får offerten.", name=row.name))
+    return _back(n)
+
+
+@bp.post("/offerter/<int:n>/mottagare/<recipient_id>/adress")
+@requires("quote.send")
+def correct_recipient(n: int, recipient_id: str) -> ResponseReturnValue:
+    """Another address; the link to the old one ends."""
+    form = ResendForm()
+    if not form.validate_on_submit():
+        return _page(n, corrected=(recipient_id, form), status=422)
+    firm_id, email = current_user.firm_id, form.email.data or ""
+    row = sharing.correct(firm_id, n, recipient_id, email, actor=current_user.actor, now=utc_now())
+    flash(_("Adressen till %(name)s är ändrad.", name=row.name))
+    return _back(n)
+
+
+@bp.post("/offerter/<int:n>/mottagare/<recipient_id>/ta-bort")
+@requires("quote.send")
+def remove_recipient(n: int, recipient_id: str) -> ResponseReturnValue:
+    sharing.remove(current_user.firm_id, n, recipient_id, actor=current_user.actor, now=utc_now())
+    flash(_("Borttagen. Länken är stängd."))
+    return _back(n)
+
+
+def _roles(n: int) -> tuple[str, ...]:
+    return sharing.roles(drafting.get(current_user.firm_id, n).status)
+
+
+def _back(n: int) -> ResponseReturnValue:
+    """To where the form stood."""
+    where = ".review" if request.form.get("fran") == REVIEW else ".show"
+    return redirect(url_for(where, n=n, _anchor="mottagarna"), code=303)
+
+
+def _page(
+    n: int, *, form: RecipientForm | None = None, corrected: tuple[str, ResendForm] | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """A page of its own, for what was typed wrong."""
+    quote = drafting.get(current_user.firm_id, n)
+    answer = render_template(
+        "quotes/recipients.html",
+        place="offerter",
+        quote=quote,
+        base=base_of(n),
+        recipients=recipient_rows.of_quote(quote),
+        roles=sharing.roles(quote.status),
+        recipient_form=form or RecipientForm(sharing.roles(quote.status), formdata=None),
+        corrected=corrected,
+        came_from=REVIEW if request.form.get("fran") == REVIEW else "",
+    )
+    return make_response(answer, status)
