@@ -37,29 +37,32 @@ def _lines(text: str | None) -> str:
 
 
 class InquiryForm(FlaskForm):
-    """Open to all, so it rests on no cookie: `csrf_token` is signed for the firm and tells when the page was drawn."""
+    """Open to all, so it rests on no cookie: `csrf_token` is signed for the firm and tells when the page was drawn.
+
+    Its fields stand in the order of the page, as the summary of faults does.
+    """
 
     csrf_token = HiddenField()
     meddelande = StringField(_l("Lämna tomt"))  # nobody sees it; what fills in every field fills it in
-    kind = RadioField(
-        _l("Du frågar som"),
-        choices=choices(("private", _l("Privatperson")), ("company", _l("Företag eller förening"))),
-        default="private",
-    )
-    name = StringField(_l("Namn"), [DataRequired(_l("Skriv ditt namn")), _at_most(120), _no_number], filters=[strip])
-    company = StringField(_l("Företag eller förening"), [Optional(), _at_most(120), _no_number], filters=[strip])
-    email = EmailText(_l("E-post"), [_at_most(254)])
-    phone = PhoneText(_l("Mobil"))
     text = TextAreaField(
         _l("Vad gäller det?"),
         [DataRequired(_l("Skriv vad du vill ha gjort")), _at_most(TEXT_CHARACTERS), _no_number],
         filters=[_lines],
     )
+    foton = MultipleFileField(_l("Foton"), [Optional()])
     wanted = StringField(_l("När vill du ha det gjort?"), [Optional(), _at_most(120), _no_number], filters=[strip])
     street = StringField(_l("Gatuadress"), [Optional(), _at_most(120), _no_number], filters=[strip])
     postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
     city = StringField(_l("Ort"), [DataRequired(_l("Skriv orten")), _at_most(80), _no_number], filters=[strip])
-    foton = MultipleFileField(_l("Foton"), [Optional()])
+    kind = RadioField(
+        _l("Du frågar som"),
+        choices=choices(("private", _l("Privatperson")), ("company", _l("Företag eller förening"))),
+        default="private",
+    )
+    company = StringField(_l("Företag eller förening"), [Optional(), _at_most(120), _no_number], filters=[strip])
+    name = StringField(_l("Namn"), [DataRequired(_l("Skriv ditt namn")), _at_most(120), _no_number], filters=[strip])
+    email = EmailText(_l("E-post"), [_at_most(254)])
+    phone = PhoneText(_l("Mobil"))
 
     def validate_foton(self, field: Field) -> None:
         """Their number, size and first bytes; the worker decodes them, in a process of its own."""

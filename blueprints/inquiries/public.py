@@ -11,6 +11,7 @@ from io import BytesIO
 from flask import Response, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+import languages
 from blueprints.inquiries import bp
 from blueprints.inquiries.forms import InquiryForm
 from blueprints.shared.errors import page as error_page
@@ -82,6 +83,7 @@ def _receive(firm_id: str, typed: InquiryForm, age: float) -> ResponseReturnValu
             typed.to_input(),
             typed.uploads,
             title=_("Förfrågan, %(place)s", place=place),
+            lang=languages.code(),
             ip=client_address(),
             now=utc_now(),
         )

@@ -49,7 +49,7 @@ def decline(n: int, answer: str, *, actor: Actor, now: datetime) -> bool:
     data = {"channel": "mail" if by_mail else "none"}
     events.record("inquiry.declined", f"quote:{quote.public_id}", actor=actor, at=now, data=data)
     if by_mail:
-        params = {"inquiry": inquiry.public_id}
+        params = {"inquiry": inquiry.public_id, "lang": asked.customer.language}
         outbox.queue("inquiry_declined", inquiry.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
     transaction.commit()
     return by_mail

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask_babel import gettext as _
-
 from documents.format import local_minute
 from domain.phones import spoken
 from extensions import db
+from languages import gettext as _
 from mail.letters import Letter, Params, draws
 from mail.writing import write
 from models import Firm, Inquiry, Quote, User

@@ -71,12 +71,19 @@ def open_firm(firm_public_id: str, *, now: datetime, lock: bool = False) -> Firm
 
 
 def receive(
-    firm_public_id: str, given: InquiryInput, uploads: Sequence[Upload], *, title: str, ip: str, now: datetime
+    firm_public_id: str,
+    given: InquiryInput,
+    uploads: Sequence[Upload],
+    *,
+    title: str,
+    lang: str,
+    ip: str,
+    now: datetime,
 ) -> str:
     """Take a request with its photos in; its public id. Begins reading and writes at the end; commits.
 
     The same words once more within a day are the same request; photos that it lacked are added to it. `title` is the
-    draft's. Raises NotFound, FirmClosed, TooMany, DiskFull.
+    draft's, `lang` what the sender reads. Raises NotFound, FirmClosed, TooMany, DiskFull.
     """
     open_firm(firm_public_id, now=now)
     gets_letter = _count(firm_public_id, given.email, ip, now)
@@ -92,7 +99,9 @@ def receive(
         firm = open_firm(firm_public_id, now=now, lock=True)  # two posts of the same words take turns
         found = _twin(firm.id, given, now)
         if found is None:
-            found = _create(firm, given, title=title, gets_letter=gets_letter, photos=len(kept), actor=actor, now=now)
+            found = _create(firm, given, title=title, lang=lang, photos=len(kept), actor=actor, now=now)
+            if gets_letter:
+                _confirm(found, lang, now)
         quote = scope.get(Quote, firm.id, Quote.id == found.quote_id)
         used: set[str] = set()
         if kept and drafting.may_edit(quote):
@@ -143,10 +152,10 @@ def _sha256(given: InquiryInput) -> str:
 
 
 def _create(
-    firm: Firm, given: InquiryInput, *, title: str, gets_letter: bool, photos: int, actor: Actor, now: datetime
+    firm: Firm, given: InquiryInput, *, title: str, lang: str, photos: int, actor: Actor, now: datetime
 ) -> Inquiry:
     known = _known(firm.id, given)
-    customer = known or customers.add(_customer(given), firm_id=firm.id, now=now)
+    customer = known or customers.add(_customer(given, lang), firm_id=firm.id, now=now)
     quote = header.begin(customer.n, firm, actor=actor, now=now).quote
     quote.title, quote.has_inquiry = title[:120], True
     quote.site_street, quote.site_postal_code, quote.site_city = given.street, given.postal_code, given.city
@@ -166,11 +175,14 @@ def _create(
     db.session.flush()
     data = {"photos": photos, "customer": "known" if known else "new"}
     events.record("inquiry.received", f"quote:{quote.public_id}", actor=actor, at=now, data=data)
-    params = {"inquiry": inquiry.public_id}
-    notices.tell(quote, "request", "inquiry_to_firm", params, now=now)
-    if gets_letter:
-        outbox.queue("inquiry_received", given.email, params, firm_id=firm.id, now=now, quote_id=quote.id)
+    notices.tell(quote, "request", "inquiry_to_firm", {"inquiry": inquiry.public_id}, now=now)
     return inquiry
+
+
+def _confirm(inquiry: Inquiry, lang: str, now: datetime) -> None:
+    params = {"inquiry": inquiry.public_id, "lang": lang}
+    firm_id, quote_id = inquiry.firm_id, inquiry.quote_id
+    outbox.queue("inquiry_received", inquiry.email, params, firm_id=firm_id, now=now, quote_id=quote_id)
 
 
 def _known(firm_id: int, given: InquiryInput) -> Customer | None:
@@ -182,7 +194,7 @@ def _known(firm_id: int, given: InquiryInput) -> Customer | None:
     return None
 
 
-def _customer(given: InquiryInput) -> CustomerInput:
+def _customer(given: InquiryInput, lang: str) -> CustomerInput:
     is_company = given.kind == "company" and bool(given.company)
     return CustomerInput(
         kind=given.kind,
@@ -193,4 +205,5 @@ def _customer(given: InquiryInput) -> CustomerInput:
         site_street=given.street,
         site_postal_code=given.postal_code,
         site_city=given.city,
+        language=lang,
     )
