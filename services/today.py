@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import CompoundSelect, and_, bindparam, func, or_, select, text, union
@@ -30,34 +30,29 @@ TOLD = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """One quote that waits on the firm and why. `reason` names the words in templates/home/_waiting.html."""
 
     n: int
     title: str
     customer_name: str
-    number: str | None
-    status: str
     reason: str
     at: datetime
     to_pay_ore: int
-    valid_until: date
     days_left: int
-    said: str = ""  # of a refusal: the customer's words
-    said_reason: str = ""  # of a refusal: the ticked reason
+    said_reason: str  # of a refusal: the ticked reason
+    said: str  # of a refusal: the customer's words
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     """One act. Without a quote it is the firm's own."""
 
     act: str
     at: datetime
     is_own: bool  # done by a user of the firm
     n: int | None
-    title: str
-    customer_name: str
+    title: str | None
+    customer_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +94,31 @@ def _ids() -> CompoundSelect[tuple[int]]:
     )
 
 
-class _Row(NamedTuple):
-    """A quote that waits, as it is read."""
-
-    n: int
-    title: str
-    customer_name: str
-    number: str | None
-    status: str
-    turn: str
-    question_at: datetime | None
-    mail_failed_at: datetime | None
-    hold: str
-    touched_at: datetime
-    to_pay_ore: int
-    valid_until: date
-
-
 _FOUND = _ids().subquery()
+_YES = Quote.status.in_((QuoteStatus.ACCEPTED, QuoteStatus.SIGNED))
+_NO = Quote.status == QuoteStatus.DECLINED
 _WAITING = (
-    scope.columns(Quote, _FIRM_ID, *scope.named(Quote, _Row), Agreement.home, Decline.reason, Decline.comment)
-    .outerjoin(Agreement, and_(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
+    scope.columns(
+        Quote,
+        _FIRM_ID,
+        Quote.n,
+        Quote.title,
+        Quote.customer_name,
+        Quote.touched_at,
+        Quote.to_pay_ore,
+        Quote.valid_until,
+        Quote.status,
+        Quote.turn == "firm",
+        Quote.question_at.is_not(None),
+        Quote.mail_failed_at.is_not(None),
+        Agreement.home == "later",
+        func.coalesce(Decline.reason, ""),
+        func.coalesce(Decline.comment, ""),
+    )
+    .outerjoin(Agreement, and_(_YES, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
     .outerjoin(
         Decline,
-        and_(Decline.firm_id == Quote.firm_id, Decline.quote_id == Quote.id, Decline.version == Quote.version),
+        and_(_NO, Decline.firm_id == Quote.firm_id, Decline.quote_id == Quote.id, Decline.version == Quote.version),
     )
     .join(_FOUND, _FOUND.c.id == Quote.id)  # a condition would be tried on every quote of the firm
     .where(Quote.archived_at.is_(None))
@@ -138,44 +134,35 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
     """
     today = stockholm_date(now)
     values = {"firm_id": firm_id, "today": today, "soon": today + SOON, "now": now, "new_from": now - NEW}
-    found = scope.plain(_WAITING, values)
-    return [_waiting(_Row(*quote), home, reason, said, today) for *quote, home, reason, said in found]
+    return [
+        Waiting(n, title, customer, _reason(*state), at, to_pay_ore, (until - today).days, said_reason, said)
+        for n, title, customer, at, to_pay_ore, until, *state, said_reason, said in scope.plain(_WAITING, values)
+    ]
 
 
-def _waiting(quote: _Row, home: str | None, said_reason: str | None, said: str | None, today: date) -> Waiting:
-    is_declined = quote.status == QuoteStatus.DECLINED
-    return Waiting(
-        n=quote.n,
-        title=quote.title,
-        customer_name=quote.customer_name,
-        number=quote.number,
-        status=quote.status,
-        reason=_reason(quote, home),
-        at=quote.touched_at,
-        to_pay_ore=quote.to_pay_ore,
-        valid_until=quote.valid_until,
-        days_left=(quote.valid_until - today).days,
-        said=(said or "") if is_declined else "",
-        said_reason=(said_reason or "") if is_declined else "",
-    )
-
-
-def _reason(quote: _Row, home: str | None) -> str:
-    if quote.mail_failed_at is not None:
+def _reason(status: str, is_ours: bool, is_asked: bool, has_failed: bool, lacks_rot: bool | None) -> str:
+    if has_failed:
         return "mail_failed"
-    if quote.question_at is not None:
-        return "request" if quote.status == QuoteStatus.DRAFT else "question"
-    if quote.hold == "stopped" and quote.status not in AGREED:
-        return "send_stopped"
-    if quote.status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED):
-        return "rot_missing" if home == "later" else "accepted"
-    if quote.status in OPEN and quote.turn != "firm":
+    if is_asked:
+        return "request" if status == QuoteStatus.DRAFT else "question"
+    if status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED):
+        return "rot_missing" if lacks_rot else "accepted"
+    if status in OPEN and not is_ours:
         return "soon"
-    return str(quote.status)
+    return status
 
 
 _HAPPENED = (
-    scope.columns(Event, _FIRM_ID, Event.act, Event.at, Event.entry, Quote.n, Quote.title, Quote.customer_name)
+    scope.columns(
+        Event,
+        _FIRM_ID,
+        Event.act,
+        Event.at,
+        Event.entry.contains('"actor":"user:'),
+        Quote.n,
+        Quote.title,
+        Quote.customer_name,
+    )
     # the quote's public id is found by its index; comparing the whole of obj would read every quote
     .outerjoin(Quote, and_(Quote.firm_id == _FIRM_ID, Quote.public_id == func.substr(Event.obj, len("quote:") + 1)))
     .where(Event.act.in_(TOLD))
@@ -186,10 +173,7 @@ _HAPPENED = (
 
 def happened(firm_id: int) -> list[Happened]:
     """The last acts, newest first."""
-    return [
-        Happened(act, at, '"actor":"user:' in entry, n, title or "", customer_name or "")
-        for act, at, entry, n, title, customer_name in scope.plain(_HAPPENED, {"firm_id": firm_id})
-    ]
+    return [Happened(*row) for row in scope.plain(_HAPPENED, {"firm_id": firm_id})]
 
 
 _OUT = scope.columns(Quote, _FIRM_ID, func.sum(Quote.gross_ore)).where(
