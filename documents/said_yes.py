@@ -16,8 +16,9 @@ CHANNELS = {"phone": _l("på telefon"), "mail": _l("med mejl"), "on_site": _l("p
 
 
 def how(agreed: Mapping[str, Any]) -> str:
-    """på telefon 2026-11-20 kl. 14.05"""
-    return f"{CHANNELS[agreed['manual']['channel']]} {local_minute(moment(agreed['accepted_at']))}"
+    """på telefon den 20 november 2026 kl. 14.05"""
+    when = local_minute(moment(agreed["accepted_at"]))
+    return str(_("%(how)s den %(when)s", how=CHANNELS[agreed["manual"]["channel"]], when=when))
 
 
 def told(agreed: Mapping[str, Any], firm_name: str) -> str:
@@ -28,7 +29,7 @@ def told(agreed: Mapping[str, Any], firm_name: str) -> str:
 
 
 def written(agreed: Mapping[str, Any]) -> str:
-    """For the firm: Sa ja på telefon 20 november 2026 kl. 14.05. Antecknat av Jonas Ek."""
+    """For the firm: Sa ja på telefon den 20 november 2026 kl. 14.05. Antecknat av Jonas Ek."""
     return str(_("Sa ja %(how)s. Antecknat av %(name)s.", how=how(agreed), name=agreed["manual"]["recorded_by"]))
 
 

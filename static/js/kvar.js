@@ -1,5 +1,5 @@
 // What is left: lists in #kvar what utkast.js keeps on this phone, installs the worker, leaves the offline page when the
-// network is back. And what is new: htmx asks in #nytt only while the page is seen, less often when nobody is there.
+// network is back. And what is new: htmx asks in #nytt while the page is seen, less often when nobody is there.
 addEventListener("load", () => {
   const $ = (id) => document.getElementById(id), on = (name, act) => addEventListener(name, act, true), list = $("kvar");
   const row = list?.querySelector("template").content.firstElementChild;
@@ -16,7 +16,8 @@ addEventListener("load", () => {
   on("htmx:afterSettle", ({ target }) => setTimeout(() => {
     if (!focused?.isConnected) target.querySelector(`[href="${focused?.getAttribute("href")}"]`)?.focus({ preventScroll: true });
   }));
-  if (row) Object.keys(localStorage).filter((name) => name.startsWith("utkast:")).forEach((name) => {
+  if (!$("natlos")) delete localStorage.held;
+  if (row && !localStorage.held) Object.keys(localStorage).filter((name) => name.startsWith("utkast:")).forEach((name) => {
     const { w, h, a } = JSON.parse(localStorage[name]), copy = row.cloneNode(true), [link, when] = copy.children;
     [link.href, link.textContent, when.textContent] = [a, h, w];
     list.lastElementChild.append(copy);

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 TITLE = re.compile("^Badrum")
 BACK = "Lämna tillbaka telefonen"
+LOST = re.compile(r"net::ERR_(FAILED|INTERNET_DISCONNECTED)|htmx:(sendError|afterRequest)")
+KEPT = "Du har text som inte är sparad"
 REFUSED = re.compile(r"status of 403|htmx:(responseError|afterRequest)")  # what the lock answers to htmx
 
 
@@ -110,6 +112,35 @@ def test_an_old_tab_is_led_away_by_its_next_request(product: Product, visit: Cal
     search = jonas.page.get_by_role("searchbox").locator("visible=true")
     search.fill("bad")  # htmx asks for the list
     expect(jonas.page).to_have_url(re.compile(f"/o/{sent.deal}$"))
+
+
+def test_without_network_nothing_of_the_firms_is_told(product: Product, visit: Callable[..., Visitor]) -> None:
+    """The worker's own page lists what the firm typed and has not saved: not to the customer."""
+    jonas = visit()
+    jonas.expects(LOST)
+    begun = begin(product, rot=False, is_sent=True)
+    Office(jonas).log_in(begun.jonas)
+    jonas.page.wait_for_function("navigator.serviceWorker.ready.then(({ active }) => active?.state === 'activated')")
+    jonas.go("/kunder/ny")
+    jonas.type("Namn", "Sven Almgren")
+    jonas.go("/")
+    jonas.sees(KEPT)
+    jonas.go(f"/offerter/{begun.n}")
+    jonas.button("Visa för kund")
+    is_held(jonas, begun)
+    jonas.context.set_offline(True)
+    jonas.go("/offerter")
+    jonas.is_at("Ingen täckning")
+    expect(jonas.page.get_by_text(KEPT).locator("visible=true")).to_have_count(0)
+    expect(jonas.page.get_by_text(re.compile("^Ny kund"))).to_have_count(0)
+    jonas.context.set_offline(False)
+    is_held(jonas, begun)
+    jonas.go("/tillbaka")
+    jonas.type("Lösenord", PASSWORD)
+    jonas.button("Lås upp")
+    expect(jonas.page).to_have_url(re.compile(f"/offerter/{begun.n}$"))
+    jonas.go("/")
+    jonas.sees(KEPT)  # nothing was lost
 
 
 def test_a_yes_on_the_phone_is_written_down(jonas: Visitor, begun: Begun) -> None:
