@@ -17,7 +17,7 @@ MOST = 20  # of them the newest is said aloud
 SAID = frozenset(
     {
         "link.opened", "doc.commented", "doc.countered", "quote.accepted", "deduction.details_given", "doc.declined",
-        "doc.extension_asked", "doc.late_acceptance", "withdrawal.received", "mail.bounced",
+        "doc.extension_asked", "doc.late_acceptance", "withdrawal.received", "mail.bounced", "inquiry.received",
     }
 )  # fmt: skip
 

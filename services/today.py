@@ -141,10 +141,12 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
 
 
 def _reason(status: str, is_ours: bool, is_asked: bool, has_failed: bool, lacks_rot: bool | None) -> str:
+    if is_asked and status == QuoteStatus.DRAFT:
+        return "request"
     if has_failed:
         return "mail_failed"
     if is_asked:
-        return "request" if status == QuoteStatus.DRAFT else "question"
+        return "question"
     if status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED):
         return "rot_missing" if lacks_rot else "accepted"
     if status in OPEN and not is_ours:

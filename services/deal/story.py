@@ -146,6 +146,8 @@ _WORDS = {
     "sms.failed": _l("Sms:et kom inte fram"),
     "mail.accepted": _l("Mottaget av mottagarens server"),
     "mail.bounced": _l("Mejlet kom inte fram"),
+    "inquiry.received": _l("Förfrågan kom in"),
+    "inquiry.declined": _l("Företaget tackade nej"),
     "link.opened": _l("Öppnad första gången"),
     "link.revoked": _l("En länk stängdes"),
     "doc.commented": _l("Svar skickat"),

@@ -10,10 +10,11 @@ from config import Settings
 from extensions import db
 from jobs import clean_up, draw_photos
 from models import Customer, Event, EventValue, Firm, Inquiry, Letter, Photo, Quote, QuoteSection, StoredFile
-from services import events, storage, transaction
+from services import events, outbox, storage, transaction
 from services.clock import utc_now
 from services.inquiries import letters as drawn
 from tests.pictures import photo
+from tests.routes.deal.conftest import send, token_of
 from tests.routes.inquiries.conftest import inquiries
 
 
@@ -223,3 +224,25 @@ def test_the_switch(app, make):
     seller = app.test_client().log_in(make.user(firm, role="seller"))
     assert seller.post("/installningar/forfragningar", data={"open": "1"}).status_code == 403
     assert app.test_client().post("/installningar/forfragningar", data={"open": "1"}).status_code in (302, 303)
+
+
+def test_the_quote_that_answers_it_tells_of_it_and_never_in_the_firms_name(app, make, owner, visitor, asked, firm):
+    quote = db.session.query(Quote).one()
+    make.line(quote, db.session.query(QuoteSection).one(), n=2, text="Målning")
+    db.session.commit()
+    sent = send(make, quote)
+    assert (sent.question_at, sent.turn) == (None, "customer")
+    page = owner.get(f"/offerter/{asked}").text
+    assert "Förfrågan kom in" in page
+    assert "Måla om köket" in page
+    assert "Ny förfrågan</span>" not in owner.get("/").text
+    karin = app.test_client()
+    karin.get(f"/l/{token_of(sent)}")
+    assert "Måla om köket" not in karin.get(f"/o/{sent.public_id}").text
+
+
+def test_a_confirmation_that_bounced_is_told_where_the_words_stand(owner, asked):
+    letter = db.session.query(Letter).filter_by(kind="inquiry_received").one()
+    outbox.refused(letter, "550 no such user", now=utc_now())
+    assert "kom inte fram" in owner.get(f"/offerter/{asked}/redigera").text
+    assert "Ny förfrågan" in owner.get("/").text
