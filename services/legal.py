@@ -1,14 +1,18 @@
-"""The texts a firm accepts: files with a version in their name, shown as they are and known by their SHA-256."""
+"""The texts a firm accepts: files with a version in their name, shown as they are and known by their SHA-256.
+
+The Swedish ones apply; templates/legal/en holds what they say in English, for reading.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
+import languages
 from extensions import db
 from models import Acceptance, User
 from services import events, scope
@@ -43,9 +47,24 @@ def get(document: str, version: str) -> LegalText:
     if version not in versions(document):
         raise NotFound
     content = (FOLDER / f"{document}-{version}.txt").read_bytes()
+    title, blocks = _read(content)
+    return LegalText(document, version, title, hashlib.sha256(content).hexdigest(), blocks)
+
+
+def shown(text: LegalText) -> LegalText:
+    """The text in the language at hand. The hash stays that of the Swedish one, which is what is accepted."""
+    return text if languages.code() == languages.SWEDISH else _translated(text, languages.code())
+
+
+@lru_cache(maxsize=32)
+def _translated(text: LegalText, code: str) -> LegalText:
+    title, blocks = _read((FOLDER / code / f"{text.document}-{text.version}.txt").read_bytes())
+    return replace(text, title=title, blocks=blocks)
+
+
+def _read(content: bytes) -> tuple[str, tuple[Block, ...]]:
     title, *lines = [line for line in content.decode().splitlines() if line.strip()]
-    blocks = tuple(Block(kind, tuple(map(_bare, run))) for kind, run in groupby(lines, _kind))
-    return LegalText(document, version, _bare(title), hashlib.sha256(content).hexdigest(), blocks)
+    return _bare(title), tuple(Block(kind, tuple(map(_bare, run))) for kind, run in groupby(lines, _kind))
 
 
 @lru_cache(maxsize=8)

@@ -119,5 +119,5 @@ def _registration(form: RegisterForm) -> Registration:
 def _register_page(form: RegisterForm, *, status: int = 200) -> ResponseReturnValue:
     form.once.data = form.once.data or secrets.token_urlsafe(16)
     form.texts.data = legal.fingerprint()
-    texts = {document: legal.current(document) for document in legal.ACCEPTED}
+    texts = {document: legal.shown(legal.current(document)) for document in legal.ACCEPTED}
     return render_template("accounts/register.html", form=form, texts=texts), status

@@ -30,7 +30,7 @@ def agreement_pdf(deal: Deal) -> ResponseReturnValue:
 @by_link
 def withdrawal_form(deal: Deal) -> ResponseReturnValue:
     answer = Response(viewing.withdrawal_form(deal), mimetype="application/pdf")
-    answer.headers.set("Content-Disposition", "attachment", filename=f"Angerblankett {deal.content['number']}.pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=viewing.withdrawal_form_name(deal))
     return answer
 
 

@@ -45,7 +45,7 @@ def _page(document: str, endpoint: str, version: str) -> ResponseReturnValue:
     text = legal.get(document, version or versions[0])
     return render_template(
         "home/legal.html",
-        text=text,
+        text=legal.shown(text),
         versions=versions,
         endpoint=endpoint,
         is_current=text.version == versions[0],

@@ -14,6 +14,8 @@ from sqlalchemy import and_, select
 from domain import personnummer
 from domain.evidence import timestamp
 from extensions import db
+from languages import gettext as _
+from languages import speaking
 from models import Agreement, Applicant, Approval, Event, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import events, notices, outbox, scope, storage, transaction, vault
 from services.actors import system
@@ -51,7 +53,9 @@ def draw(agreement_id: int, *, now: datetime) -> None:
         if row is None:
             return
         agreement, quote, version, firm, frozen = row
-        facts = _evidence(agreement, quote, version, firm)
+        with speaking(quote.language):
+            facts = _evidence(agreement, quote, version, firm)
+            name = _("Avtal %(n)s", n=quote.number) + ".pdf"
         pdf = _render(agreement, version, storage.read(firm.public_id, frozen), facts)
         number, firm_id, firm_public_id = quote.number, firm.id, firm.public_id
         agreed_sha256 = agreement.agreed_sha256
@@ -60,7 +64,7 @@ def draw(agreement_id: int, *, now: datetime) -> None:
         firm_public_id,
         pdf,
         purpose="agreement",
-        name=f"Avtal {number}.pdf",
+        name=name,
         media_type="application/pdf",
         now=now,
     )

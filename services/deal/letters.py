@@ -256,7 +256,7 @@ def _with_paper(params: Params, subject: str, lead: list[str], *, said: str = ""
     files, rest = [_paper(case, agreement)], list(after)
     if agreement.withdraw_until is not None:
         form = viewing.withdrawal_paper(case.content, agreement)
-        files.append(Attachment(f"Angerblankett {case.quote.number}.pdf", PDF, form))
+        files.append(Attachment(_("Angerblankett %(n)s", n=case.quote.number) + ".pdf", PDF, form))
         text = _(
             "Du kan ångra avtalet till och med %(day)s. Öppna sidan och välj Ångra avtalet här, "
             "eller använd den bifogade blanketten.",

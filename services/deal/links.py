@@ -341,8 +341,8 @@ def seen(deal: Deal, *, now: datetime) -> None:
         deal.link.seen_before, deal.link.seen_version = deal.found.known_version, deal.found.version
     if deal.link.opened_at is None:
         deal.link.opened_at = now
-        data = {"link_id": deal.found.link_public_id, "lang": languages.code()}
-        events.record("link.opened", deal.obj, actor=deal.actor, at=now, data=data)
+        read = {"link_id": deal.found.link_public_id, "lang": languages.code()}
+        events.record("link.opened", deal.obj, actor=deal.actor, at=now, data=read)
     if deal.quote.seen_at is None:
         deal.quote.seen_at = now
         deal.quote.touched_at = now

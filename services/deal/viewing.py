@@ -14,6 +14,7 @@ from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.quote_states import OPEN, QuoteStatus, can
 from domain.quotes import from_data
 from languages import gettext as _
+from languages import speaking
 from models import Agreement, Message, StoredFile
 from services import notices, scope, storage, transaction
 from services.deal import figures, links, pages, parties
@@ -134,17 +135,23 @@ def withdrawal_form(deal: Deal) -> bytes:
     return withdrawal_paper(deal.content, deal.agreement)
 
 
+def withdrawal_form_name(deal: Deal) -> str:
+    with speaking(deal.content["lang"]):
+        return _("Angerblankett %(n)s", n=deal.content["number"]) + ".pdf"
+
+
 def withdrawal_paper(content: Mapping[str, Any], agreement: Agreement) -> bytes:
     from documents import withdrawal_form as paper
 
-    return paper.render(
-        content["firm"],
-        content["number"],
-        agreed_on=stockholm_date(agreement.accepted_at),
-        title=content["title"],
-        address=content["address"],
-        last_day=agreement.withdraw_until,
-    )
+    with speaking(content["lang"]):
+        return paper.render(
+            content["firm"],
+            content["number"],
+            agreed_on=stockholm_date(agreement.accepted_at),
+            title=content["title"],
+            address=content["address"],
+            last_day=agreement.withdraw_until,
+        )
 
 
 def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
@@ -156,9 +163,9 @@ def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     if content["terms"].strip():
         blocks.append((str(_("Företagets villkor")), [content["terms"].strip()]))
     if totals["deductions"]:
-        kinds = " och ".join(share["kind"].upper() for share in totals["deductions"])
+        kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"])
         version = content["deduction_terms"]["text_version"]
-        blocks.append((f"{kinds}-avdrag", texts.deduction(version, totals, content["paid_on"])))
+        blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
     if content["withdrawal"]["right"]:
         version = content["withdrawal"]["text_version"]
         blocks.append((str(_("Ångerrätt")), texts.withdrawal(version, content["firm"], content["withdrawal"]["days"])))

@@ -18,6 +18,8 @@ from domain.checks import Blocker
 from domain.clock import stockholm_date
 from domain.quote_states import OPEN, after, can
 from extensions import db
+from languages import gettext as _
+from languages import speaking
 from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import closing as leaving
 from services import events, numbers, once, scope, storage, transaction
@@ -93,7 +95,7 @@ def send(
     facts = sending.facts(n)
     if once.answer(firm_id, key, ACT, facts) is not None:
         return ""
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         drawn = _draw(firm_id, n, sending, actor, now, hold)
         transaction.start_writing()
         # the other of two presses, the undo or another worker was quicker
@@ -180,10 +182,11 @@ def _freeze(
         return None
     answering.drop_pending(quote, actor=actor, now=now)
     drafting.keep_sums(quote, figures.totals(built))
+    quote.language = built["lang"]
     version = _store(draft, firm, number, stored, drawn.pdf, sending, now)
     pictures.note_sent(firm_id, quote.id, built, version.version)
     old_version, quote.version, quote.number = quote.version, version.version, number
-    quote.valid_until, quote.message, quote.language = sending.valid_until, sending.message, built["lang"]
+    quote.valid_until, quote.message = sending.valid_until, sending.message
     quote.status = after(quote.status, "send")
     quote.turn, quote.changed_since = "customer", False
     reminding.begin(quote, sending.remind_days, now=now)
@@ -243,12 +246,14 @@ def _build(
 def _store(
     draft: Draft, firm: Firm, number: str, stored: bytes, pdf: bytes, sending: Sending, now: datetime
 ) -> QuoteVersion:
+    with speaking(draft.quote.language):
+        name = _("Offert %(n)s", n=f"{number} v{draft.quote.version + 1}") + ".pdf"
     file = storage.put(
         firm.id,
         firm.public_id,
         pdf,
         purpose="quote",
-        name=f"Offert {number} v{draft.quote.version + 1}.pdf",
+        name=name,
         media_type="application/pdf",
         now=now,
     )

@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 
+from languages import ENGLISH, speaking
 from services import legal
 from services.errors import NotFound
 
@@ -15,6 +16,7 @@ PUBLISHED = {
     ("dpa", "2026-11-20"): "b49f93e61562a9ed6749096c7073e5217f43278d5cab043e7f4cbfdeaee8acc7",
     ("privacy", "2026-11-20"): "076c338c4dac9c8ff20b8a547a91db97aed6cdb2e200ee568d7d91654d7e80c0",
     ("customers", "2026-11-20"): "05871305ac1fa8200d1217db67c339b8c08f8041672c8a41ac8dcae6f70d9b48",
+    ("customers", "2026-11-21"): "009110af3b678db5b11602d14772ae10d063812a20d8f1a78e8355e6fd7d2bf8",
 }
 
 
@@ -28,6 +30,19 @@ def test_published_versions_stay(document, version):
 
 def test_every_version_is_published():
     assert {(name, version) for name, _ in PUBLISHED for version in legal.versions(name)} == set(PUBLISHED)
+
+
+@pytest.mark.parametrize(("document", "version"), PUBLISHED)
+def test_each_is_read_in_english_and_known_by_the_swedish_hash(document, version):
+    swedish = legal.get(document, version)
+    with speaking(ENGLISH):
+        english = legal.shown(swedish)
+    assert legal.shown(swedish) is swedish
+    assert english.sha256 == swedish.sha256
+    assert english.title != swedish.title
+    assert "The Swedish text" in english.blocks[0].lines[0]
+    # the same chapters with the same points; the note that it is a translation is one line more
+    assert [len(block.lines) for block in english.blocks[1:]] == [len(block.lines) for block in swedish.blocks[1:]]
 
 
 def test_the_hash_is_of_the_file():
