@@ -112,6 +112,12 @@ def deals(filled: Filled, count: int, *, now: datetime) -> list[Deal]:
     return found
 
 
+def letters_of(filled: Filled) -> tuple[int, str]:
+    """The firm, and the link that letters about its sent quote carry."""
+    statement = select(QuoteLink.public_id).where(QuoteLink.firm_id == filled.firm_id).order_by(QuoteLink.id).limit(1)
+    return filled.firm_id, db.session.scalars(statement).one()
+
+
 def long_draft(filled: Filled, count: int, *, now: datetime) -> int:
     """A draft of `count` lines in sections of fifteen; its number."""
     transaction.may_write()
