@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import browser, fill, measure, report, servers, weigh
+from bench import browser, fill, letters, measure, open_pages, report, servers, weigh
 from bench.measure import Bench
 from bench.report import Row, measured, note
 from bench.servers import Server
@@ -114,9 +114,11 @@ def _measure(
         (measure.long_rows, 1, 0.8),
         (measure.customer_rows, 3, 1.5),
         (measure.approve_rows, 20, 8),
+        (open_pages.today_rows, 4, 2),
         (measure.login_rows, 4, 2),
         (measure.tail_row, 2.5, 1.5),
         (measure.statement_rows, 8, 4),
+        (open_pages.open_pages_row, 2, 1.3),
         (weigh.pdf_rows, 5, 2.5),
     ):
         note(f"measuring: {act.__name__}")
@@ -129,6 +131,8 @@ def _measure(
     if with_phone:
         note("measuring: pages on a phone")
         rows += _pages(bench, page, hello)
+    note("measuring: letters")
+    rows += measured(lambda: letters.letters_row(folder), Row("letters", "", None, "of smtplib's", 0.4, 0.6, True))
     note("measuring: export")
     rows += measured(lambda: weigh.export_rows(bench, ours, folder), Row("export", "", None, "× ZIP", 30, 10))
     return rows, references
