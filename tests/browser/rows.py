@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from extensions import db
-from models import Firm, Quote, QuoteSection
+from models import Firm, Quote, QuoteLine, QuoteSection
 from services import transaction
 from services.actors import Actor
 from services.clock import utc_now
@@ -87,6 +87,17 @@ def begin_photos(product: Product) -> Begun:
         transaction.may_write()
 
     return _begin(product, fill, lines=True, is_sent=True)
+
+
+def send_changed(product: Product, begun: Begun, **line: Any) -> None:
+    """The quote once more, with another line 2."""
+    with product.rows() as make:
+        quote = db.session.query(Quote).filter_by(public_id=begun.deal).one()
+        row = db.session.query(QuoteLine).filter_by(quote_id=quote.id, n=2).one()
+        for name, value in line.items():
+            setattr(row, name, value)
+        db.session.commit()
+        _send(make, db.session.get_one(Firm, quote.firm_id), quote, begun.karin)
 
 
 def _are_drawn(firm_id: int, n: int) -> bool | None:
