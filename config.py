@@ -117,6 +117,11 @@ class Settings:
         return self.DATA_DIR / "files"
 
     @property
+    def sends_texts(self) -> bool:
+        """Whether text messages leave by themselves; else a user sends them from the own phone."""
+        return bool(self.SMS_URL) or self.shows_local_mailbox
+
+    @property
     def shows_local_mailbox(self) -> bool:
         """The page /dev/mejl exists only on a trial installation: no mail server, and no https for the world."""
         return not self.PRODUCTION and not self.SMTP_HOST and not self.is_https

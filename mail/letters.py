@@ -42,6 +42,7 @@ class Unwanted(Exception):
 Draw = Callable[[Params], Letter]
 LETTERS: dict[str, Draw] = {}
 Word = Callable[[Params], str]
+LOST = "no answer came: the text may have been sent"  # kept as the provider's answer
 TEXTS: dict[str, Word] = {}  # text messages: kinds that end in _sms
 
 

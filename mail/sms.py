@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from mail.letters import LOST
 from mail.local_mailbox import LocalMailbox
 from mail.message import WIRE
 from mail.transport import NotNow, Refused, Unreachable
@@ -28,7 +29,6 @@ TIMEOUT_SECONDS = 10
 MOST_BYTES = 65_536  # of an answer
 # answers that are about our own account or the address of the provider: the operator can mend them, the text waits
 OUR_FAULT = {401, 402, 403, 404, 405, 407, 408, 415, 425, 429}
-LOST = "no answer came: the text may have been sent"
 
 
 @dataclass(frozen=True, slots=True)

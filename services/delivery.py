@@ -18,10 +18,10 @@ from typing import Literal, cast
 import languages
 from domain import quiet_hours
 from extensions import db
-from mail.letters import LETTERS, TEXTS, Unwanted
+from mail.letters import LETTERS, LOST, TEXTS, Unwanted
 from mail.local_mailbox import NOBODY, LocalMailbox
 from mail.message import to_message
-from mail.sms import LOST, Driver, FileDriver, HttpDriver, Text
+from mail.sms import Driver, FileDriver, HttpDriver, Text
 from mail.transport import NotNow, Refused, Server, SmtpTransport, Unreachable
 from models import Firm
 from models import Letter as Waiting
@@ -47,17 +47,12 @@ def smtp_server() -> Server | None:
     )
 
 
-def sends_texts() -> bool:
-    """Whether text messages leave by themselves; else the user sends them from the own phone."""
-    return bool(settings().SMS_URL) or settings().shows_local_mailbox
-
-
 def _sms_driver(firm: str, now: datetime) -> Driver | None:
     chosen = settings()
     if chosen.SMS_URL:
         form = cast(Literal["form", "json"], chosen.SMS_FORMAT)
         return HttpDriver(chosen.SMS_URL, chosen.SMS_USER, chosen.SMS_FROM, chosen.SMS_PASSWORD, form)
-    return FileDriver(chosen.DATA_DIR / "mailbox", firm, chosen.SMS_FROM, now) if sends_texts() else None
+    return FileDriver(chosen.DATA_DIR / "mailbox", firm, chosen.SMS_FROM, now) if chosen.sends_texts else None
 
 
 class Round:
@@ -87,7 +82,7 @@ class Round:
             return
         try:
             with transaction.reading():
-                to = letter.to_address
+                to, was_lost = letter.to_address, LOST in letter.reply
                 firm = _firm_public_id(letter)
                 message = self._draw(letter)
         except Unwanted:
@@ -98,14 +93,14 @@ class Round:
                 raise Refused("553 not an address")
             reply = self._send(message, to, firm)
         except Refused as error:
-            outbox.refused(letter, str(error), now=self.now())
+            outbox.refused(letter, _with(str(error), was_lost), now=self.now())
         except NotNow as error:
-            outbox.postpone(letter, str(error), now=self.now())
+            outbox.postpone(letter, _with(str(error), was_lost), now=self.now())
         except Unreachable as error:
             away = outbox.postpone if isinstance(message, Text) else outbox.wait_for_server
-            away(letter, str(error), now=self.now())
+            away(letter, _with(str(error), was_lost), now=self.now())
         else:
-            outbox.accepted(letter, reply, now=self.now())
+            outbox.accepted(letter, _with(reply, was_lost), now=self.now())
 
     def set_aside(self, letter: Waiting) -> None:
         """A letter that could not be drawn waits like one the server did not take: the fault may be mended."""
@@ -163,6 +158,11 @@ class Round:
             if str(error) == LOST:
                 self._sms_away = "the provider was silent a moment ago"
             raise
+
+
+def _with(reply: str, was_lost: bool) -> str:
+    """The answer to this try, and that one before it got none: what it sent may have arrived too."""
+    return f"{reply}; {LOST}" if was_lost and LOST not in reply else reply
 
 
 def _firm_public_id(letter: Waiting) -> str:

@@ -22,7 +22,7 @@ def after_commit(job: str, *, delay: float = 0) -> None:
 @event.listens_for(db.session, "after_commit")
 def _wake(session: Session) -> None:
     for job, delay in sorted(session.info.pop(_KEY, ())):
-        current_app.extensions["wake"](job, delay)
+        current_app.extensions["wake"](job, *([delay] if delay else []))
 
 
 @event.listens_for(db.session, "after_rollback")

@@ -20,9 +20,9 @@ from models import StoredFile
 from services import following, transaction
 from services.clock import utc_now
 from services.deal import answering, links, thread
-from services.delivery import sends_texts
 from services.errors import RuleBroken
 from services.inquiries import reading as inquiries
+from services.installation import settings
 from services.quotes import drafting, extending, giving, sending, sharing, showing
 
 # no field to type in lies in one of them
@@ -79,7 +79,7 @@ def resend_by_sms(n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page(n, sms_form=form, status=422)
     phone, firm_id, actor = form.phone.data or "", current_user.firm_id, current_user.actor
-    if not sends_texts():
+    if not settings().sends_texts:
         address = sending.hand_over(firm_id, n, way=giving.OWN_SMS, actor=actor, now=utc_now())
         return page(n, handed=(giving.OWN_SMS, address, phone))
     sending.resend(firm_id, n, phone, way=giving.SMS, actor=actor, now=utc_now())
@@ -102,14 +102,17 @@ def revoke(n: int, link_id: str) -> ResponseReturnValue:
 def extend(n: int) -> ResponseReturnValue:
     """What was sent, once more with a later last day; what has changed since is reviewed first."""
     try:
-        last_day = extending.extend(current_user.firm, n, actor=current_user.actor, now=utc_now())
+        last_day, pressed = extending.extend(current_user.firm, n, actor=current_user.actor, now=utc_now())
     except RuleBroken as broken:
         if broken.code != "not_as_sent":
             raise
         transaction.rollback()
         flash(_("Något har ändrats sedan offerten skickades. Granska den innan du skickar."))
         return redirect(url_for(".review", n=n), code=303)
-    flash(_("Kunden har fått ny tid, till %(day)s.", day=day(last_day)))
+    if pressed.due_at:
+        held.flash_hold(n)
+    else:
+        flash(_("Kunden har fått ny tid, till %(day)s.", day=day(last_day)))
     return redirect(url_for(".show", n=n), code=303)
 
 
@@ -208,6 +211,7 @@ def page(
         steps=showing.timeline(view),
         letter_words=showing.letter_words,
         failed_words=showing.failed_words,
+        reply_words=showing.reply_words,
         persons=whom,
         in_full=in_full,
         new_day=new_day,

@@ -8,7 +8,7 @@ from urllib.parse import quote as percent
 
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
-from services.delivery import sends_texts
+from services.installation import settings
 from services.quotes import giving
 from services.quotes.giving import LINK, MAIL, OWN_SMS, QR, SMS
 
@@ -49,7 +49,7 @@ def given(way: str, address: str, content: dict[str, Any], phone: str = "") -> G
 
 def offered(last: str) -> list[str]:
     """The ways of this installation, the one used last first. Text messages leave by themselves or not at all."""
-    texts = SMS if sends_texts() else OWN_SMS
+    texts = SMS if settings().sends_texts else OWN_SMS
     last = texts if last in (SMS, OWN_SMS) else last
     ways = [MAIL, texts, LINK, QR]
     return sorted(ways, key=lambda way: way != last)

@@ -57,7 +57,7 @@ def draw(agreement_id: int, *, now: datetime) -> None:
             facts = _evidence(agreement, quote, version, firm)
             name = _("Avtal %(n)s", n=quote.number) + ".pdf"
         pdf = _render(agreement, version, storage.read(firm.public_id, frozen), facts)
-        number, firm_id, firm_public_id = quote.number, firm.id, firm.public_id
+        firm_id, firm_public_id = firm.id, firm.public_id
         agreed_sha256 = agreement.agreed_sha256
     file = storage.put(
         firm_id,

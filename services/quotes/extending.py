@@ -12,7 +12,8 @@ from models import Firm, QuoteVersion, StoredFile, User
 from services import scope
 from services.actors import Actor
 from services.errors import RuleBroken
-from services.quotes import content, reviewing, sending
+from services.quotes import content, holding, reviewing
+from services.quotes.holding import Pressed
 from services.quotes.reviewing import Review
 from services.quotes.sending import Sending
 
@@ -24,10 +25,10 @@ def new_day(firm: Firm, now: datetime) -> date:
     return stockholm_date(now) + timedelta(days=firm.default_valid_days)
 
 
-def extend(firm: Firm, n: int, *, actor: Actor, now: datetime) -> date:
-    """Send the quote as a new version that differs in its day alone; the new last day. Commits.
+def extend(firm: Firm, n: int, *, actor: Actor, now: datetime) -> tuple[date, Pressed]:
+    """Send the quote as a new version that differs in its day alone; the new last day, and when it goes. Commits.
 
-    Pressed twice it is sent once. Raises NotFound, what `sending.send` raises, RuleBroken("not_open"), and
+    Pressed twice it is sent once. Raises NotFound, what `holding.press` raises, RuleBroken("not_open"), and
     RuleBroken("not_as_sent") where prices, texts or the firm's details have changed since: that is for the review.
     """
     day = new_day(firm, now)
@@ -36,7 +37,7 @@ def extend(firm: Firm, n: int, *, actor: Actor, now: datetime) -> date:
     sent = scope.get(QuoteVersion, firm.id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version)
     is_open = quote.status in OPEN
     if is_open and sent.version > 1 and sent.valid_until == day:  # the second press
-        return day
+        return day, Pressed()
     if not (quote.status == QuoteStatus.EXPIRED or (is_open and sent.valid_until < stockholm_date(now))):
         raise RuleBroken("not_open")
     before = content.read(sent.content)
@@ -44,8 +45,8 @@ def extend(firm: Firm, n: int, *, actor: Actor, now: datetime) -> date:
     if is_paid_before or not found.sent_to or _lasting(_built(found, firm, before, day, now)) != _lasting(before):
         raise RuleBroken("not_as_sent")
     asked = Sending(email=found.sent_to, valid_until=day, message=before["message"], seen=found.fingerprint)
-    sending.send(firm.id, n, asked, actor=actor, key=f"extend-{quote.public_id}-{quote.version}", now=now)
-    return day
+    key = f"extend-{quote.public_id}-{quote.version}"
+    return day, holding.press(firm.id, n, asked, actor=actor, key=key, now=now)
 
 
 def _built(found: Review, firm: Firm, before: dict[str, Any], day: date, now: datetime) -> dict[str, Any]:

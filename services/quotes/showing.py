@@ -15,7 +15,9 @@ from domain.quote_states import QuoteStatus, can
 from domain.quotes import Totals
 from domain.reminders import Facts
 from extensions import db
+from languages import gettext as _
 from languages import lazy_gettext as _l
+from mail.letters import LOST
 from models import (
     Agreement,
     Applicant,
@@ -31,7 +33,7 @@ from models import (
     StoredFile,
     Withdrawal,
 )
-from services import events, scope, storage, transaction
+from services import events, outbox, scope, storage, transaction
 from services.actors import Actor
 from services.deal import (
     agreements,
@@ -368,8 +370,16 @@ def letter_words(letter: Sent) -> str:
     return str(TO_CUSTOMER[letter.kind])
 
 
+def reply_words(letter: Sent) -> str:
+    """The server's own answer; that a provider of text messages gave none is said in words."""
+    lost = _("Operatören svarade inte på ett försök. Sms:et kan ha gått iväg ändå, och kommer då två gånger.")
+    return letter.reply.replace(LOST, str(lost))
+
+
 def failed_words(letter: Sent) -> str:
     """What happened to a letter that did not arrive."""
+    if outbox.is_text(letter.kind):
+        return str(_("Operatören tog inte emot sms:et. Kontrollera numret, eller lämna länken på ett annat sätt."))
     return bounce_words.said(letter.reply, letter.to_address)
 
 

@@ -70,6 +70,16 @@ def test_woken_the_worker_sends(app, make, queue, monkeypatch):
     assert db.session.get_one(Letter, letter.id).state == "sent"
 
 
+def test_woken_later_it_waits_for_its_time(queue):
+    queue.wake("send_held", 30)
+    task = queue.huey.dequeue()
+    assert task.args == ("send_held",)
+    assert not queue.huey.ready_to_run(task)
+    assert queue.huey.ready_to_run(task, task.eta + timedelta(seconds=1))
+    queue.wake("send_held")
+    assert queue.huey.ready_to_run(queue.huey.dequeue())
+
+
 def test_the_tick_gives_a_sign_of_life_and_wakes_what_is_due(queue):
     before = utc_now()
     queue.tick()
