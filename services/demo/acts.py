@@ -11,7 +11,7 @@ from typing import Any
 from domain.clock import stockholm_date
 from extensions import db
 from models import Firm, QuoteLink, User
-from services import articles, customers, scope, transaction
+from services import articles, customers, firms, scope, transaction
 from services.actors import Actor
 from services.deal import (
     agreements,
@@ -28,8 +28,9 @@ from services.deal import (
 from services.deal.approving import Home, Person
 from services.deal.links import Deal
 from services.delivery import Round
-from services.demo.firm import ARTICLES, CUSTOMERS
+from services.demo.firm import ARTICLES, CUSTOMERS, INQUIRY
 from services.demo.stories import Row, Story
+from services.inquiries import receiving
 from services.outbox import refused
 from services.quotes import drafting, header, line_saving, lines, sections, sending
 from services.quotes.line_saving import LineInput, Shown
@@ -55,6 +56,16 @@ class Stage:
         for place, article in enumerate(ARTICLES):  # the list shows the latest first
             at = now - timedelta(minutes=place)
             self.articles[article.name] = articles.create(article, actor=self.actor, now=at).n
+
+    def be_asked(self, *, now: datetime) -> None:
+        """A stranger asks for a quote through the firm's public form."""
+        firms.take_inquiries(True, actor=self.actor, now=now)
+        title = f"Förfrågan, {INQUIRY.street}"
+        receiving.receive(self.firm.public_id, INQUIRY, [], title=title, lang="sv", ip=CUSTOMERS_IP, now=now)
+        post = Round(now)
+        for letter in post.letters():
+            post.deliver(letter)
+        db.session.expire_all()
 
 
 @dataclass(slots=True)

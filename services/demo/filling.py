@@ -69,6 +69,7 @@ def fill(*, now: datetime) -> Sample:
             raise CannotFill("address_taken")
         stage = _register(password, _at(now, REGISTERED_DAYS_AGO, 8, 15))
         played = _play(stage, now)
+        stage.be_asked(now=now)
     pages = ((play.story.title, play.address()) for play in played if play.story.title in SHOWN_PAGES)
     return Sample(True, EMAIL, password, tuple((title, address) for title, address in pages if address))
 

@@ -11,6 +11,7 @@ from typing import Any
 from domain.quotes import LineKind, PriceBasis
 from services.articles import ArticleInput
 from services.customers import CustomerInput
+from services.inquiries.receiving import InquiryInput
 
 NAME = "Tumbredd Snickeri AB"
 PURCHASE_PERCENT = 56  # of a price with VAT, what goods cost without it
@@ -33,6 +34,19 @@ COMPANY: dict[str, Any] = {
     "plusgiro": "",
 }
 MESSAGE = "Hej! Här kommer offerten som vi pratade om. Hör av dig om något är oklart. Hälsningar, Jonas"
+INQUIRY = InquiryInput(
+    kind="private",
+    name="Samira Lindh",
+    company="",
+    email="samira.lindh@kund.example",
+    phone="+46701740660",
+    street="Lärkvägen 3",
+    postal_code="999 97",
+    city="Lillhamra",
+    wanted="Gärna före sommaren",
+    text="Hej! Vi vill ha en altan på baksidan, ungefär 4 × 5 meter, med räcke och två trappsteg.\n"
+    "Marken sluttar lite. Kan ni komma och titta?",
+)
 # every paper and every customer's page shows the firm's terms, so the mark stands there too
 MARK = "Exempeldata: företaget och kunden är påhittade och offerten gäller inte."
 

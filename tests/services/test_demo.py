@@ -25,10 +25,10 @@ def test_the_sample_firm_is_whole(app, client):
     firm = db.session.query(Firm).one()
     assert firm.is_sample
     assert sample.is_new
-    assert db.session.query(Customer).count() == len(CUSTOMERS)
+    assert db.session.query(Customer).count() == len(CUSTOMERS) + 1  # who asks by the form
     assert db.session.query(Article).count() == len(ARTICLES) >= 25
     quotes = db.session.query(Quote).all()
-    assert len(quotes) == len(STORIES)
+    assert len(quotes) == len(STORIES) + 1
     assert {quote.status for quote in quotes} == {
         QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.DECLINED, QuoteStatus.EXPIRED,
         QuoteStatus.LATE_ACCEPTANCE, QuoteStatus.RECALLED, QuoteStatus.WITHDRAWN,
