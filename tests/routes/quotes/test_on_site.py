@@ -302,3 +302,8 @@ def test_the_view_is_no_way_in_for_the_time_of_withdrawal(shown, app, make, firm
     other = app.test_client().log_in(make.owner(firm))
     refused = other.post(f"/offerter/{shown.quote.n}/lankar/{shown.link.public_id}/stang")
     assert refused.status_code == 409
+
+
+def test_the_list_of_logins_says_which_one_is_held(shown, app, make, firm):
+    other = app.test_client().log_in(make.owner(firm))
+    assert "Visar en offert för en kund" in other.get("/installningar/mig").get_data(as_text=True)
