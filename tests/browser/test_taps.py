@@ -1,6 +1,7 @@
-"""How much a quote takes on a phone: taps and typed fields from the start page, asserted with scripts.
+"""How much a quote takes on a phone: taps, typed fields and pages from the start page.
 
-Without scripts the same is done by the same controls; a page more costs a tap more, so only the work is asserted.
+Without scripts the same is done by the same controls. Where a page more costs a tap more, only the fields are asserted
+then; what is sent, approved and answered takes no more taps without scripts either.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.checks import look
+from tests.browser.customer_pages import Customer
 from tests.browser.firm_pages import Builder, Office
 from tests.browser.product import Product
 from tests.browser.rows import Begun, begin
@@ -67,9 +69,10 @@ def save_template(jonas: Visitor, n: int) -> None:
     look(jonas, "templates")
 
 
-def test_from_a_template_to_the_review_for_a_known_customer(jonas: Visitor, begun: Begun) -> None:
+def test_from_a_template_to_a_known_customer_sent(jonas: Visitor, begun: Begun) -> None:
     save_template(jonas, begun.n)
     jonas.go("/")
+    start = jonas.page.title()
     with jonas.counted() as used:
         new_quote(jonas)
         row(jonas, KARIN)
@@ -82,9 +85,42 @@ def test_from_a_template_to_the_review_for_a_known_customer(jonas: Visitor, begu
         jonas.page.keyboard.press("Enter")
         builder.is_closed()
         builder.review()
-    within(jonas, used, taps=6, fields=2)
-    jonas.sees("Det här saknas i offerten")
-    look(jonas, "review-gaps")
+        jonas.sees("Det här saknas i offerten")
+        look(jonas, "review-gaps")
+        builder.send(begun.karin)
+    assert used.taps <= 8
+    assert used.fields <= 2
+    # without scripts a line is a page of its own
+    assert len(used.pages - {start}) <= (4 if jonas.scripts else 5), used.pages
+
+
+def test_a_customer_approves_without_rot(product: Product, jonas: Visitor) -> None:
+    """From the mailed link: the quote, and the page on which it is approved."""
+    begun = begin(product, rot=False, is_sent=True)
+    karin = Customer(jonas, begun.karin)
+    jonas.go(begun.link)
+    with jonas.counted() as used:
+        karin.to_approval()
+        karin.sign(KARIN)
+        karin.order()
+    assert used.taps <= 4
+    assert used.fields <= 1
+    assert len(used.pages) <= 2, used.pages
+
+
+def test_a_question_is_answered_from_today(product: Product, visit: Callable[..., Visitor], jonas: Visitor) -> None:
+    begun = begin(product, rot=False, is_sent=True)
+    karin = visit()
+    karin.go(begun.link)
+    Customer(karin, begun.karin).ask("Ingår målning?")
+    Office(jonas).log_in(begun.jonas)
+    with jonas.counted() as used:
+        jonas.tap(jonas.page.locator("a.row", has_text="Ny fråga"))
+        jonas.type(re.compile("^Ditt svar till"), "Ja, två strykningar.")
+        jonas.button("Skicka svaret")
+        jonas.sees("Svaret är skickat.")
+    assert used.taps <= 3
+    assert used.fields <= 1
 
 
 def test_a_template_put_into_a_draft(jonas: Visitor, begun: Begun) -> None:

@@ -22,10 +22,11 @@ ON_PURPOSE = re.compile(
 
 @dataclass
 class Effort:
-    """Taps, typed fields and pages between two moments."""
+    """Taps, typed fields, and the pages (their titles) on which they were done, between two moments."""
 
     taps: int = 0
     fields: int = 0
+    pages: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Visitor:
     def tap(self, what: Locator, **given) -> None:
         self._let_settle()
         self.effort.taps += 1
+        self._note_page(what)
         what.tap(**given) if self._has_touch else what.click(**given)
 
     def button(self, name: str | re.Pattern[str], *, within: Locator | None = None) -> None:
@@ -58,7 +60,9 @@ class Visitor:
         """Type into the one visible field with this label."""
         self._let_settle()
         self.effort.fields += 1
-        self.field(label, within=within).fill(text)
+        where = self.field(label, within=within)
+        self._note_page(where)
+        where.fill(text)
 
     def field(self, label: str | re.Pattern[str], *, within: Locator | None = None) -> Locator:
         words = re.compile(rf"^{re.escape(label)}( \(frivillig\))?$") if isinstance(label, str) else label
@@ -107,6 +111,10 @@ class Visitor:
         before, self.effort = self.effort, Effort()
         yield self.effort
         self.effort = before
+
+    def _note_page(self, what: Locator) -> None:
+        what.wait_for()  # the page that it is on
+        self.effort.pages.add(self.page.title())
 
     def _let_settle(self) -> None:
         """htmx gives a new part its behaviour 20 ms after it is seen: quick for a hand, not for a test."""
