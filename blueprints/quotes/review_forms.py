@@ -23,7 +23,7 @@ from services.quotes.sending import Sending
 from services.quotes.sharing import Given
 
 LONGEST_DAYS = 365
-ROLES = {Role.CO_DECIDES: _l("Medbestämmer"), Role.COPY: _l("Läser")}
+ROLES: dict[str, Any] = {Role.CO_DECIDES: _l("Medbestämmer"), Role.COPY: _l("Läser")}
 
 
 class SendForm(FlaskForm):
@@ -96,11 +96,11 @@ class RecipientForm(FlaskForm):
     """One more who gets the quote. Its fields have names of their own: it stands on pages with other forms."""
 
     name = StringField(
-        _l("Namn"),
+        _l("Mottagarens namn"),
         [DataRequired(_l("Skriv ett namn")), Length(max=120, message=_l("Namnet får ha högst 120 tecken."))],
         filters=[strip],
     )
-    email = EmailText(_l("E-post"), [DataRequired(_l("Skriv en e-postadress med @"))])
+    email = EmailText(_l("Mottagarens e-post"), [DataRequired(_l("Skriv en e-postadress med @"))])
     role = RadioField(_l("Roll"), default=Role.CO_DECIDES)
 
     def __init__(self, roles: Sequence[str], **given: Any) -> None:

@@ -31,6 +31,7 @@ def test_added_on_the_review_page_and_sent_with_the_version(seller, make, quote)
     assert answer.status_code == 303
     assert answer.location == f"/offerter/{quote.n}/granska#mottagarna"
     page = seller.get(f"/offerter/{quote.n}/granska").text
+    assert f'action="/offerter/{quote.n}/mottagare"' in page
     assert "Anna Holm" in page
     assert "Medbestämmer" in page
     assert db.session.query(Letter).count() == 0
