@@ -110,6 +110,21 @@ def test_a_firm_page_cannot_be_kept_by_the_browser(shown):
     assert shown.client.get("/offerter").headers["Cache-Control"] == "no-store"
 
 
+def test_its_back_button_drops_them(make, firm, client, quote):
+    """A browser may keep a page for Back, no-store or not, until a cookie changes: one does, each time."""
+    n = send(make, quote).n
+    client.log_in(make.owner(firm))
+    marks = set()
+    for _time in range(2):
+        told = client.post(f"/offerter/{n}/visa-for-kund").headers.getlist("Set-Cookie")
+        mark = next(cookie for cookie in told if cookie.startswith("visas="))
+        assert "HttpOnly" in mark
+        marks.add(mark)
+        back = client.post("/tillbaka", data={"password": PASSWORD}).headers.getlist("Set-Cookie")
+        assert any(cookie.startswith("visas=;") for cookie in back)
+    assert len(marks) == 2
+
+
 def test_other_quotes_of_the_same_customer_are_closed(shown, make, firm):
     other = send(make, make.quote(firm, make.customer(firm)))
     link = links.mailed(other)
