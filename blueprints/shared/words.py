@@ -11,9 +11,8 @@ from domain.rot_rut import work_types
 
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
 KINDS = {"labour": _l("Arbete"), "material": _l("Material"), "other": _l("Övrigt")}
-REMINDERS = choices(
-    (0, _l("Av")), (3, _l("3 dagar")), (7, _l("7 dagar")), (14, _l("14 dagar"))
-)  # days without an answer
+# days without an answer
+REMINDERS = choices(("0", _l("Av")), ("3", _l("3 dagar")), ("7", _l("7 dagar")), ("14", _l("14 dagar")))
 # codes of domain/rot_rut.py `work_types`, in Skatteverket's order
 WORK_TYPES = {
     "bygg": _l("Bygg"),
@@ -54,7 +53,7 @@ def deduction_choices() -> list[Any]:
     return choices(("", _l("Inget avdrag")), *((value, deduction_word(kind, code)) for value, kind, code in pairs))
 
 
-def deduction_word(kind: str, work_type: str | None) -> str:
+def deduction_word(kind: str, work_type: str | None) -> Any:
     """ROT, bygg"""
     word = WORK_TYPES.get(work_type or "")
-    return f"{kind.upper()}, {word}" if word else kind.upper()
+    return _l("%(kind)s, %(work)s", kind=kind.upper(), work=word) if word else kind.upper()

@@ -88,7 +88,8 @@ def choose(firm_id: int, n: int, days: int, *, now: datetime) -> None:
 def ask(firm_id: int, n: int, *, actor: Actor, now: datetime) -> datetime:
     """Remind now: when it goes, which is now unless it is night, a red day, or too soon after another letter. Commits.
 
-    Pressed again while one waits, that one is the answer. Raises NotFound, RuleBroken("no_reminder").
+    Pressed again while one waits, or soon after one has gone, that one is the answer. Raises NotFound,
+    RuleBroken("no_reminder").
     """
     quote = scope.get(Quote, firm_id, Quote.n == n, lock=True)
     if quote.status not in OPEN:
@@ -96,6 +97,8 @@ def ask(firm_id: int, n: int, *, actor: Actor, now: datetime) -> datetime:
     row = _row(quote) or _new(quote, now)
     if row.asked_at is not None and row.next_at is not None:
         return row.next_at
+    if row.last_at is not None and now < row.last_at + reminders.APART:
+        return row.last_at
     facts = _facts(quote, now)
     at = reminders.now_or_later(now, _newest_letter(quote), facts.valid_until)
     if row.sent >= reminders.MOST or at is None or reminders.stopped(facts, asked_at=now, now=now):
