@@ -111,6 +111,7 @@ _WAITING = (
         Quote.turn == "firm",
         Quote.question_at.is_not(None),
         Quote.mail_failed_at.is_not(None),
+        Quote.hold == "stopped",
         Agreement.home == "later",
         func.coalesce(Decline.reason, ""),
         func.coalesce(Decline.comment, ""),
@@ -140,13 +141,17 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
     ]
 
 
-def _reason(status: str, is_ours: bool, is_asked: bool, has_failed: bool, lacks_rot: bool | None) -> str:
+def _reason(
+    status: str, is_ours: bool, is_asked: bool, has_failed: bool, was_stopped: bool, lacks_rot: bool | None
+) -> str:
     if is_asked and status == QuoteStatus.DRAFT:
         return "request"
     if has_failed:
         return "mail_failed"
     if is_asked:
         return "question"
+    if was_stopped and status not in AGREED:
+        return "send_stopped"
     if status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED):
         return "rot_missing" if lacks_rot else "accepted"
     if status in OPEN and not is_ours:
