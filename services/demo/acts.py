@@ -19,6 +19,7 @@ from services.deal import (
     approving,
     declining,
     expiring,
+    feedback,
     figures,
     links,
     thread,
@@ -146,6 +147,9 @@ class Played:
         agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
         if agreement.id in agreements.waiting():
             agreements.draw(agreement.id, now=now)
+
+    def rate(self, *, score: int, text: str, now: datetime) -> None:
+        feedback.give(self._deal(now), score, text, now=now)
 
     def withdraw(self, *, name: str, now: datetime) -> None:
         deal = self._deal(now)

@@ -176,6 +176,7 @@ STORIES: tuple[Story, ...] = (
             step("send", 20, "10.50"),
             step("open", 20, "11.31"),
             step("approve", 17, "14.02", name="Ingrid Sand"),
+            step("rate", 17, "14.05", score=5, text="Lätt att se vad som ingick och vad det kostade."),
         ),
     ),
     Story(

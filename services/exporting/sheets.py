@@ -130,6 +130,8 @@ def _words() -> dict[str, str]:
         "accepted_at": _("Godkänd"),
         "declined_at": _("Avböjd"),
         "received_at": _("Mottagen"),
+        "score": _("Lätt att förstå, 1 till 5"),
+        "given_at": _("Lämnat"),
         "archived_at": _("Arkiverad"),
         "act": _("Händelse"),
         "obj": _("Gäller"),

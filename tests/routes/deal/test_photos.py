@@ -200,3 +200,23 @@ def test_the_agreement_shows_those_that_were_agreed_to(app, make, firm, quote, a
 def test_an_agreement_without_photos_says_nothing_of_them(sent):
     sent.post("/godkann", sent.step2())
     assert "Foton" not in sent.get("/avtal").text
+
+
+def test_an_older_version_keeps_its_photos(app, make, firm, quote, add):
+    """The newest shows them no longer; the older one does, at addresses of its own, and at those alone."""
+    first, _second = add(1, 2)
+    send(make, quote)
+    arranging.remove(quote.n, first.public_id, actor=actor_of(make, firm), now=utc_now())
+    transaction.may_write()
+    send(make, quote)
+    customer, deal_id, photo_id = visit(app, quote), quote.public_id, first.public_id
+    page = customer.get(f"/o/{deal_id}/version/1").text
+    shown = f"/o/{deal_id}/version/1/foton/{photo_id}/liten.jpg"
+    assert shown in page
+    picture = customer.get(shown)
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert photo_id not in customer.get(f"/o/{deal_id}").text
+    assert customer.get(f"/o/{deal_id}/foton/{photo_id}/liten.jpg").status_code == 404
+    assert customer.get(f"/o/{deal_id}/version/1/foton/{photo_id}/papper.jpg").status_code == 404
+    assert customer.get(f"/o/{deal_id}/version/1/foton/xyz/liten.jpg").status_code == 404
+    assert app.test_client().get(shown).status_code == 404

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from bench.counting import statements
 from extensions import db
 from mail.letters import LETTERS
 from models import Agreement, Letter, QuoteLine, QuoteLink, QuoteSection, QuoteVersion
@@ -54,6 +55,15 @@ def test_a_first_version_has_nothing_to_compare_with(sent):
     page = sent.get().text
     assert LOOKED not in page
     assert "/version/" not in page
+
+
+def test_what_has_changed_costs_one_statement(sent):
+    with statements() as first:
+        sent.get()
+    change(sent, quantity_milli=18000)
+    with statements() as second:
+        assert LOOKED in sent.get().text
+    assert len(second) == len(first) + 1
 
 
 def test_what_came_and_went(sent):
