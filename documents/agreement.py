@@ -82,7 +82,7 @@ def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Cont
 def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content, number: str) -> None:
     facts = [
         (_("Offert"), number),
-        (_("Godkänd"), local_minute(_made_at(agreed, evidence))),
+        (_("Sa ja") if "manual" in agreed else _("Godkänd"), local_minute(_made_at(agreed, evidence))),
         (_("Avtal"), evidence["document_id"]),
         (_("Gäller"), content["title"]),
     ]

@@ -85,7 +85,9 @@ def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, s
         (
             _("Beställare"),
             approvers(evidence) or evidence["customer_name"],
-            (_("Sa ja %(when)s") if manual else _("Godkände %(when)s")) % {"when": local_minute(accepted)},
+            _("Sa ja enligt företaget %(when)s", when=local_minute(accepted))
+            if manual
+            else _("Godkände %(when)s", when=local_minute(accepted)),
         ),
     )
     paper.y += 5 * MM

@@ -693,7 +693,7 @@ def _facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tup
     return [
         (str(_("Avtal")), f"{case.quote.number}, version {agreement.version}"),
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
-        (str(_("Godkänt av")), parties.approved_by(case.quote, agreement)),
+        (str(_("Ja från") if "manual" in agreed else _("Godkänt av")), parties.approved_by(case.quote, agreement)),
         (str(_("När")), local_minute(agreement.accepted_at)),
         (str(_("Pris inkl. moms")), price.about(case.content, agreed["total_ore"])),
         (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),
