@@ -54,7 +54,7 @@ def news() -> ResponseReturnValue:
         return live.NOTHING
     since = live.since()
     found = following.since(current_user.firm_id, since) if since is not None else []
-    return render_template("home/live.html", said=following.to_say(found), **_now())
+    return render_template("home/live.html", said=live.said(found), **_now())
 
 
 @bp.get("/mer")

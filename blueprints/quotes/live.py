@@ -21,7 +21,7 @@ def list_news() -> ResponseReturnValue:
     news = following.since(current_user.firm_id, since) if since is not None else []
     if since is not None and not news:
         return live.nothing_here(live.address("/offerter/nytt", live.query()), "#rader")
-    return render_template("quotes/live_rows.html", said=following.to_say(news), **routes.rows())
+    return render_template("quotes/live_rows.html", said=live.said(news), **routes.rows())
 
 
 @bp.get("/offerter/<int:n>/nytt")
@@ -33,4 +33,4 @@ def quote_news(n: int) -> ResponseReturnValue:
     news = following.since(current_user.firm_id, since, n=n) if since is not None else []
     if since is not None and not news:
         return live.nothing_here(live.address(show.news_path(n)), show.LIVE_PARTS)
-    return show.page(n, said=following.to_say(news), is_part=True)
+    return show.page(n, said=live.said(news), is_part=True)

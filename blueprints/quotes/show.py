@@ -184,7 +184,7 @@ def page(
     sms_form: SmsForm | None = None,
     in_full: bool = False,
     status: int = 200,
-    said: following.News | None = None,
+    said: following.Said | None = None,
     is_part: bool = False,
 ) -> ResponseReturnValue:
     """The quote's page, or the answer to an open one (`is_part`) with what is to be `said` there.
@@ -194,8 +194,11 @@ def page(
     firm_public_id = current_user.found.firm_public_id
     view = showing.view(current_user.firm_id, firm_public_id, n, now=utc_now())
     waiting = held.waiting(view)
+    asked = inquiries.of_quote(view.quote.firm_id, view.quote.id) if view.quote.has_inquiry else None
     if view.content is None:
-        return held.page(view, waiting) if waiting else redirect(url_for(".edit", n=n))
+        is_declined = asked is not None and asked.inquiry.state == "declined"
+        draft = url_for("inquiries.show" if is_declined else ".edit", n=n)
+        return held.page(view, waiting) if waiting else redirect(draft)
     may_hand_over = view.can("hand_over") and current_user.may("quote.send")
     new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None
     whom = view.persons
@@ -231,7 +234,7 @@ def page(
         parts=LIVE_PARTS,
         said=said,
         is_part=is_part,
-        asked=inquiries.of_quote(view.quote.firm_id, view.quote.id) if view.quote.has_inquiry else None,
+        asked=asked,
     )
     return make_response(answer, live.OVER if is_part and view.is_over else status)
 

@@ -10,6 +10,8 @@ from flask import Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from services import following
+
 NOTHING: ResponseReturnValue = ("", 204)
 OVER = 286  # to htmx: ask no more
 SINCE = "sedan"  # the first parameter of the address that is asked
@@ -39,3 +41,8 @@ def query() -> str:
 def nothing_here(live: str, parts: str) -> Response:
     """Something happened that this page does not show: it gets only the newer number."""
     return make_response(render_template("_parts/live.html", live=live, parts=parts, alone=True))
+
+
+def said(news: list[following.News]) -> following.Said | None:
+    """What the page says aloud of it."""
+    return following.to_say(news, current_user.firm_id, current_user.found.firm_public_id)

@@ -43,7 +43,7 @@ def happens(sent, act="doc.commented", *, ref="link:abc", **given):
     """One more entry of the firm's chain, about the quote if nothing else is said."""
     quote = sent.quote
     actor = Actor(firm_id=sent.firm_id, firm_public_id=sent.firm.public_id, ref=ref)
-    personal = {"text": "Hemlig fråga"} if act == "doc.commented" else {}
+    personal = given.pop("personal", {"text": "Hemlig fråga"} if act == "doc.commented" else {})
     obj = given.pop("obj", f"quote:{quote.public_id}")
     events.record(act, obj, actor=actor, at=utc_now(), data=given, personal=personal)
     db.session.commit()
@@ -105,6 +105,12 @@ def test_own_acts_are_not_said(sent, owner):
     answer = owner.get(address, headers=HTMX)
     assert 'id="rader"' in answer.text
     assert 'id="besked"' not in answer.text
+
+
+def test_who_of_several_approved_is_said(sent, owner):
+    address = asked_by(owner.get("/offerter").text)
+    happens(sent, "quote.accepted", personal={"name": "Lars Ek"})
+    assert '<div class="toast"><span>Lars Ek har godkänt</span>' in owner.get(address, headers=HTMX).text
 
 
 def test_every_act_that_is_said_has_words(sent, owner):
