@@ -17,6 +17,7 @@ from blueprints.inquiries.forms import InquiryForm
 from blueprints.shared.errors import page as error_page
 from blueprints.shared.guards import client_address, public
 from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import ngettext
 from blueprints.shared.requests import reads_first
 from domain.inquiries import LEAST_SECONDS
 from extensions import csrf
@@ -90,7 +91,11 @@ def _receive(firm_id: str, typed: InquiryForm, age: float) -> ResponseReturnValu
     except TooMany as error:
         firm = _read_again(firm_id)
         minutes = -(-error.retry_after_seconds // 60)
-        again = _("Det har kommit många förfrågningar på kort tid. Vänta %(n)s minuter och tryck igen.", n=minutes)
+        again = ngettext(
+            "Det har kommit många förfrågningar på kort tid. Vänta en minut och tryck igen.",
+            "Det har kommit många förfrågningar på kort tid. Vänta %(num)s minuter och tryck igen.",
+            minutes,
+        )
         answer = _page(firm, typed, status=429, again=again)
         answer.headers["Retry-After"] = str(error.retry_after_seconds)
         return answer

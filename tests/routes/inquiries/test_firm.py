@@ -104,6 +104,9 @@ def test_a_no_goes_by_letter_and_archives_the_draft(app, owner, visitor, asked, 
         assert "Fullt till mars" in drawn.inquiry_declined({"inquiry": inquiry.public_id, "firm_id": firm.id}).text
     assert "Fullt till mars" in visitor.client.get(f"{visitor.address}/skickad").text
     assert "Förfrågan, Granstigen 4</span>" not in owner.get("/").text
+    there = owner.get(f"/offerter/{asked}")
+    assert there.location == f"/offerter/{asked}/forfragan"  # the draft can no longer be edited
+    assert "Du tackade nej" in owner.get(there.location).text
     assert owner.post(url, data={"answer": "Igen"}).status_code == 409
     assert owner.post(f"/offerter/{asked}/forfragan/skrap").status_code == 409
     assert db.session.query(Letter).filter_by(kind="inquiry_declined").count() == 1

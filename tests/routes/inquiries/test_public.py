@@ -13,13 +13,14 @@ from domain.inquiries import MOST_PHOTOS
 from domain.photos import MOST_BYTES
 from extensions import db
 from jobs import draw_photos
-from models import Attempt, Closing, Customer, Event, Letter, Photo, Quote, StoredFile
+from models import Attempt, Closing, Customer, Event, Firm, Letter, Photo, Quote, StoredFile
 from services import tokens, transaction
 from services.clock import utc_now
 from services.inquiries import receiving
 from tests.factories import PERSONNUMMER
 from tests.pictures import HEIC, bomb, photo
 from tests.routes.inquiries.conftest import TYPED, Visitor, inquiries, stamp
+from tests.security.conftest import logo
 from tests.security.web import stored
 
 
@@ -37,6 +38,20 @@ def test_the_form_sets_no_cookie_and_names_the_firm(visitor):
     assert "Set-Cookie" not in page.headers
     for word in ("Tumbredd Snickeri", "Godkänd för F-skatt", "ansvarar för uppgifterna", "noindex"):
         assert word in page.text
+    assert visitor.client.get(f"/f/{visitor.public_id}/uppgifter").status_code == 200
+
+
+def test_the_firms_logo(visitor, firm):
+    firm.logo_id = logo(firm)
+    db.session.commit()
+    address = f"/f/{visitor.public_id}/logotyp"
+    assert address in visitor.get().text
+    assert visitor.client.get(address).mimetype == "image/png"
+    answer = visitor.send()
+    db.session.query(Firm).one().takes_inquiries = False
+    db.session.commit()
+    assert visitor.client.get(address).status_code == 200  # whoever has asked may still look at what was sent
+    assert visitor.client.get(answer.location).status_code == 200
     assert visitor.client.get(f"/f/{visitor.public_id}/uppgifter").status_code == 200
 
 
