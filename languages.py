@@ -86,13 +86,14 @@ def ngettext(one: str, many: str, num: int, **values: object) -> str:
 class Lazy:
     """A text that is named before there is a language, and said in the one at hand where it is shown."""
 
-    __slots__ = ("text",)
+    __slots__ = ("text", "values")
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, values: dict[str, object] | None = None) -> None:
+        self.text, self.values = text, values
 
     def __str__(self) -> str:
-        return _at_hand.get().texts.get(self.text, self.text)
+        said = _at_hand.get().texts.get(self.text, self.text)
+        return said % self.values if self.values else said
 
     __html__ = __str__
 
@@ -126,6 +127,6 @@ class Lazy:
         return str(self) % values
 
 
-def lazy_gettext(text: str) -> Any:
-    """A Lazy, which goes wherever a str does."""
-    return Lazy(text)
+def lazy_gettext(text: str, **values: object) -> Any:
+    """A Lazy, which goes wherever a str does; its values may be such texts too."""
+    return Lazy(text, values)

@@ -35,7 +35,7 @@ from services.quotes.sections import Settings
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
 UNIT_CHOICES = choices(*((unit, unit) for unit in UNITS))
 KINDS = choices(("labour", _l("Arbete")), ("material", _l("Material")), ("other", _l("Övrigt")))
-VAT = choices(*((str(rate), f"{rate} %") for rate in VAT_RATES))
+VAT = choices(*((str(rate), _l("%(n)s %%", n=rate)) for rate in VAT_RATES))
 PRICE_MODES = choices(("rows", _l("Rader med pris")), ("no_rows", _l("Rader utan pris")), ("sum", _l("Bara summan")))
 CHOICES = choices(("", _l("Nej")), ("one", _l("Högst en")), ("must", _l("En måste väljas")))
 CUSTOMER_KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))

@@ -12,7 +12,7 @@ from domain.rot_rut import work_types
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")
 KINDS = {"labour": _l("Arbete"), "material": _l("Material"), "other": _l("Övrigt")}
 # days without an answer
-REMINDERS = choices(("0", _l("Av")), ("3", _l("3 dagar")), ("7", _l("7 dagar")), ("14", _l("14 dagar")))
+REMINDERS = choices(("0", _l("Av")), ("3", "3"), ("7", "7"), ("14", "14"))
 # codes of domain/rot_rut.py `work_types`, in Skatteverket's order
 WORK_TYPES = {
     "bygg": _l("Bygg"),
@@ -39,7 +39,7 @@ WORK_TYPES = {
 
 
 def vat_choices() -> list[Any]:
-    return choices(*((str(rate), f"{rate} %") for rate in VAT_RATES))
+    return choices(*((str(rate), _l("%(n)s %%", n=rate)) for rate in VAT_RATES))
 
 
 def rot_choices() -> list[Any]:
