@@ -102,8 +102,10 @@ def _lines(lines: list[LineChange], title: str) -> Iterator[Row]:
         if line not in hidden or line.price_mode == "no_rows":
             yield _line(line, is_priced=line not in hidden)
     effect_ore = sum(line.effect_ore for line in hidden)
-    if effect_ore or any(line.price_mode == "sum" for line in hidden):
+    if effect_ore:
         yield Row(_("Priset för %(title)s", title=title) if title else _("Priset för delen"), "", effect_ore)
+    elif any(line.price_mode == "sum" for line in hidden):
+        yield Row(_("Delen %(title)s är beskriven på nytt", title=title or _("utan rubrik")))
 
 
 def _is_apart(line: LineChange) -> bool:
