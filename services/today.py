@@ -200,10 +200,9 @@ def sums(firm_id: int, *, now: datetime) -> Sums:
     return Sums(*(int(ore or 0) for ore in scope.plain(_SUMS, values)[0]))
 
 
-_STEPS = select(
-    and_(Firm.orgnr != "", or_(Firm.phone != "", Firm.street != "")),
-    *(scope.columns(model, _FIRM_ID, model.id).exists() for model in (Article, Quote)),
-).where(Firm.id == _FIRM_ID)
+_HAS_SOME = [scope.columns(model, _FIRM_ID, model.id).exists() for model in (Article, Quote)]
+_HAS_DETAILS = and_(Firm.orgnr != "", or_(Firm.phone != "", Firm.street != ""))
+_STEPS = select(_HAS_DETAILS, *_HAS_SOME).where(Firm.id == _FIRM_ID)
 
 
 def first_steps(firm_id: int) -> FirstSteps:
