@@ -31,6 +31,11 @@ class TakeBackForm(FlaskForm):
 @requires("quote.send")
 def show_to_customer(n: int) -> ResponseReturnValue:
     """From here on this browser shows the customer's page and nothing else."""
+    return handed(n)
+
+
+def handed(n: int) -> ResponseReturnValue:
+    """Hold this login and go to the customer's page."""
     login_id = current_user.found.login_id
     deal_id = on_site.show(n, login_id=login_id, actor=current_user.actor, now=utc_now())
     answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))

@@ -9,7 +9,7 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp, gaps, show, ways
+from blueprints.quotes import bp, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import RecipientForm, SendForm
 from blueprints.shared.guards import requires
@@ -24,7 +24,7 @@ from services import text_blocks, transaction
 from services.clock import utc_now
 from services.deal import reminding
 from services.errors import RuleBroken, Stale
-from services.quotes import drafting, holding, recipient_rows, reviewing, sharing
+from services.quotes import drafting, giving, holding, recipient_rows, reviewing, sharing
 from services.quotes.reviewing import Review
 
 
@@ -79,6 +79,8 @@ def send(n: int) -> ResponseReturnValue:
         transaction.rollback()
         flash(_("Offerten är redan på väg."))
         return redirect(url_for(".show", n=n), code=303)
+    if form.way.data == giving.ON_SITE:
+        return on_site.handed(n)
     if pressed.address:
         return show.page(n, handed=(form.way.data, pressed.address, form.phone.data or ""))
     if pressed.due_at:

@@ -43,8 +43,9 @@ class SendForm(FlaskForm):
 
     def offer(self, last: str) -> None:
         """The ways there are, the one used last first; a form without a choice goes by mail."""
-        self.way.choices = choices(*((way, ways.WORDS[way]) for way in ways.offered(last)))
-        if self.way.data not in ways.offered(last):
+        offered = [*ways.offered(last), giving.ON_SITE]
+        self.way.choices = choices(*((way, ways.WORDS[way]) for way in offered))
+        if self.way.data not in offered:
             self.way.data = giving.MAIL
 
     def validate(self, extra_validators: Any = None) -> bool:

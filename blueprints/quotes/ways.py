@@ -10,7 +10,7 @@ from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from services.installation import settings
 from services.quotes import giving
-from services.quotes.giving import LINK, MAIL, OWN_SMS, QR, SMS
+from services.quotes.giving import LINK, MAIL, ON_SITE, OWN_SMS, QR, SMS
 
 WORDS = {
     MAIL: _l("E-post"),
@@ -18,6 +18,7 @@ WORDS = {
     OWN_SMS: _l("Sms från din telefon"),
     LINK: _l("Dela eller kopiera länken"),
     QR: _l("QR-kod på skärmen"),
+    ON_SITE: _l("Visa på den här skärmen"),
 }
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from domain.quote_states import can
 from extensions import db
-from models import Login, Quote, User
+from models import Login, Quote, QuoteLink, User
 from services import closing, events, logins, scope, transaction
 from services.actors import Actor
 from services.deal import links
@@ -21,16 +21,17 @@ from services.quotes import drafting
 
 
 def show(n: int, *, login_id: int, actor: Actor, now: datetime) -> str:
-    """Hold this login to the customer's view; the deal's public id. Commits.
+    """Hold this login to the customer's view; the deal's public id. Begins to write; commits.
 
     Raises NotFound, RuleBroken("not_open" | "firm_closing").
     """
+    transaction.start_writing()
     quote = drafting.get(actor.firm_id, n, lock=True)
     if not can(quote.status, "hand_over"):
         raise RuleBroken("not_open")
     if closing.is_closed_for_business(closing.running(actor.firm_id), now):
         raise RuleBroken("firm_closing")
-    link = links.on_site(quote, now=now)
+    link = _unused(quote) or links.on_site(quote, now=now)
     data = {"version": quote.version, "link_id": link.public_id}
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record("doc.shown", obj, actor=actor, at=now, data=data, personal={"name": _name(actor)})
@@ -39,6 +40,14 @@ def show(n: int, *, login_id: int, actor: Actor, now: datetime) -> str:
     deal_id = quote.public_id
     transaction.commit()
     return deal_id
+
+
+def _unused(quote: Quote) -> QuoteLink | None:
+    """The link of a quote that was made to be shown (the review) and is on no screen yet."""
+    held = scope.columns(Login, quote.firm_id, Login.locked_link).where(Login.locked_link != "")
+    mine = (QuoteLink.quote_id == quote.id, QuoteLink.way == links.ON_SITE, QuoteLink.opened_at.is_(None))
+    rows = scope.rows(QuoteLink, quote.firm_id, *mine, QuoteLink.revoked_at.is_(None), QuoteLink.public_id.not_in(held))
+    return max(rows, key=lambda row: row.id, default=None)
 
 
 def take_back(found: Found, password: str, *, actor: Actor, now: datetime) -> int:

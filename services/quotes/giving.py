@@ -16,7 +16,9 @@ MAIL, SMS = links.MAIL, links.SMS
 LINK, QR, OWN_SMS = "link", "qr", "own_sms"
 SENT = (MAIL, SMS)  # by us, and so it can be held
 HANDED_OVER = (LINK, QR, OWN_SMS)  # by the firm: at once
-WAYS = (*SENT, *HANDED_OVER)
+ON_SITE = links.ON_SITE  # shown on the firm's own screen (services/deal/on_site.py)
+AT_ONCE = (*HANDED_OVER, ON_SITE)
+WAYS = (*SENT, *AT_ONCE)
 own_words = texts.own_words
 
 
@@ -26,7 +28,7 @@ def link_for(quote: Quote, way: str, *, email: str = "", phone: str = "", actor:
         return links.by_mail(quote, email, actor=actor, now=now)
     if way == SMS:
         return links.by_sms(quote, phone, actor=actor, now=now)
-    return links.handed_over(quote, now=now)
+    return links.on_site(quote, now=now) if way == ON_SITE else links.handed_over(quote, now=now)
 
 
 def to_whom(link: QuoteLink) -> dict[str, str]:

@@ -40,7 +40,7 @@ def press(firm_id: int, n: int, asked: Sending, *, actor: Actor, key: str, now: 
     Pressed twice it is one. Raises what `sending.send` raises.
     """
     wait = settings().SEND_HOLD_SECONDS
-    if not wait or asked.way in giving.HANDED_OVER:
+    if not wait or asked.way in giving.AT_ONCE:
         return Pressed(address=sending.send(firm_id, n, asked, actor=actor, key=key, now=now))
     transaction.start_writing()
     if once.answer(firm_id, key, sending.ACT, asked.facts(n)) is not None:

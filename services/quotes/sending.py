@@ -194,7 +194,9 @@ def _freeze(
     quote.seen_at = quote.mail_failed_at = quote.question_at = None
     if quote.hold == drafting.STOPPED:  # what was kept from going before is overtaken
         db.session.execute(scope.remove(HeldSending, firm_id).where(HeldSending.quote_id == quote.id))
-    quote.hold, sender.last_way = "", sending.way
+    quote.hold = ""
+    if sending.way != giving.ON_SITE:  # it is for this customer, who stands here
+        sender.last_way = sending.way
     drafting.keep_search_text(quote)
     return _give(draft, version, old_version, sending, actor, now)
 

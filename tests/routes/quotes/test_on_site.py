@@ -322,3 +322,40 @@ def test_the_view_is_no_way_in_for_the_time_of_withdrawal(shown, app, make, firm
 def test_the_list_of_logins_says_which_one_is_held(shown, app, make, firm):
     other = app.test_client().log_in(make.owner(firm))
     assert "Visar en offert för en kund" in other.get("/installningar/mig").get_data(as_text=True)
+
+
+def test_a_draft_is_shown_from_its_review(client, make, firm, quote):
+    """Frozen at once, mailed to nobody: the customer stands beside the phone."""
+    client.log_in(make.owner(firm))
+    html = client.get(f"/offerter/{quote.n}/granska").get_data(as_text=True)
+    assert "Visa på den här skärmen" in html
+    hidden = {name: html.split(f'name="{name}"')[1].split('value="')[1].split('"')[0] for name in ("once", "seen")}
+    data = {**hidden, "way": "on_site", "valid_until": quote.valid_until.isoformat(), "message": "", "email": ""}
+    n, deal_id, quote_id = quote.n, quote.public_id, quote.id
+    answer = client.post(f"/offerter/{n}/skicka", data=dict(data))
+    assert (answer.status_code, answer.location) == (303, f"/o/{deal_id}")
+    shown = Sent(make, firm.id, quote_id, deal_id, client)
+    assert shown.get().status_code == 200
+    assert shown.client.get("/offerter").location == shown.url()
+    assert shown.letters() == []
+    assert shown.acts() == ["doc.frozen", "quote.sent", "doc.shown"]
+    assert [link.way for link in db.session.query(QuoteLink).filter_by(quote_id=quote_id)] == ["on_site"]
+    assert shown.client.post(f"/offerter/{n}/skicka", data=dict(data)).location == shown.url()  # a second press
+    assert shown.post("/godkann", shown.step2(email="karin@kund.example")).status_code == 303
+    draw_agreements.run(utc_now())
+    assert shown.letters() == ["quote_approved_to_firm", "quote_approved"]
+    assert [what for what, _who in told(shown)][:2] == ["Version 1 låstes", "Visades på företagets skärm"]
+    client.post("/tillbaka", data={"password": PASSWORD})
+    again = client.post(f"/offerter/{n}/skicka", data=dict(data))  # by Back, long after
+    assert (again.status_code, again.location) == (303, f"/o/{deal_id}")
+    assert shown.quote.version == 1
+
+
+def test_the_screen_is_not_what_is_chosen_next_time(client, make, firm, quote):
+    client.log_in(make.owner(firm))
+    html = client.get(f"/offerter/{quote.n}/granska").get_data(as_text=True)
+    hidden = {name: html.split(f'name="{name}"')[1].split('value="')[1].split('"')[0] for name in ("once", "seen")}
+    data = {**hidden, "way": "on_site", "valid_until": quote.valid_until.isoformat(), "message": "", "email": ""}
+    assert client.post(f"/offerter/{quote.n}/skicka", data=data).status_code == 303
+    db.session.rollback()
+    assert make.owner(firm).last_way == "mail"

@@ -88,11 +88,14 @@ def address_in(page: str) -> str:
     return found[1]
 
 
+HERE = ("on_site", False)  # always last: it is for the customer who stands here
+
+
 def test_the_way_used_last_comes_first_and_is_chosen(app, owner, make, firm, quote):
-    assert offered(owner, quote) == [("mail", True), ("sms", False), ("link", False), ("qr", False)]
+    assert offered(owner, quote) == [("mail", True), ("sms", False), ("link", False), ("qr", False), HERE]
     press(owner, quote, way="sms", phone="070-174 06 05")
     other = names_of(make.quote(firm, make.customer(firm, phone=PHONE)))
-    assert offered(owner, other) == [("sms", True), ("mail", False), ("link", False), ("qr", False)]
+    assert offered(owner, other) == [("sms", True), ("mail", False), ("link", False), ("qr", False), HERE]
     seller = app.test_client().log_in(make.user(firm, role="seller"))
     assert offered(seller, other)[0] == ("mail", True), "each user has an own one"
     by_mail = names_of(make.quote(firm, make.customer(firm)))
