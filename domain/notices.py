@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 DEFAULTS: dict[str, bool] = {  # in the order they are shown
     "question": True,
+    "approved": True,
     "declined": True,
     "late_answer": True,
     "new_time": True,

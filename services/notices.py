@@ -1,4 +1,4 @@
-"""To whom of the firm a letter about an event goes: the person behind the quote, or the owners, by their own choice."""
+"""To whom of the firm a letter about an event goes: the person behind the quote, by that person's own choice."""
 
 from __future__ import annotations
 
@@ -23,13 +23,6 @@ def tell(quote: Quote, event: str, kind: str, params: Mapping[str, object], *, n
     user = scope.get(User, quote.firm_id, User.id == quote.user_id)
     if wants(user, event):
         outbox.queue(kind, user.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
-
-
-def tell_owners(firm_id: int, event: str, kind: str, params: Mapping[str, object], *, now: datetime) -> None:
-    """Queue a letter about what concerns the firm and no one's quote to each owner. Never commits."""
-    for user in scope.rows(User, firm_id, User.role == "owner"):
-        if wants(user, event):
-            outbox.queue(kind, user.email, params, firm_id=firm_id, now=now)
 
 
 def choose(user: User, chosen: list[str], *, actor: Actor, now: datetime) -> None:

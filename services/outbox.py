@@ -25,7 +25,7 @@ BY_DAY = ("reminder", "reminder_sms")  # kinds that keep quiet hours, also when 
 
 def is_to_firm(kind: str) -> bool:
     """Whether letters of this kind go to the firm's own people."""
-    return kind.endswith("_to_firm") or kind == "link_wanted"
+    return kind.endswith("_to_firm") or kind in ("link_wanted", "quote_declined")
 
 
 def is_text(kind: str) -> bool:

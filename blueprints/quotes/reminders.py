@@ -26,7 +26,7 @@ from services.quotes.showing import View
 
 
 class RemindForm(FlaskForm):
-    remind = RadioField(_l("Påminnelser"), choices=REMINDERS, coerce=int, default=0)
+    remind = RadioField(_l("Påminn efter så många dagar"), choices=REMINDERS, coerce=int, default=0)
 
 
 @bp.post("/offerter/<int:n>/paminnelser")

@@ -39,7 +39,7 @@ class SendForm(FlaskForm):
         filters=[lambda text: (text or "").strip()],
     )
 
-    remind = RadioField(_l("Påminnelser"), choices=REMINDERS, coerce=int, default=0)
+    remind = RadioField(_l("Påminn efter så många dagar"), choices=REMINDERS, coerce=int, default=0)
 
     def offer(self, last: str) -> None:
         """The ways there are, the one used last first; a form without a choice goes by mail."""

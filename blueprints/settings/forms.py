@@ -121,7 +121,7 @@ class QuoteForm(FlaskForm):
         _l("Priser till företag och föreningar"),
         choices=choices(("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))),
     )
-    default_remind_days = RadioField(_l("Påminnelser"), choices=REMINDERS, coerce=int, default=0)
+    default_remind_days = RadioField(_l("Påminn efter så många dagar"), choices=REMINDERS, coerce=int, default=0)
     default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=rot_choices())
     seen = HiddenField()
 
@@ -151,6 +151,7 @@ class NoticesForm(FlaskForm):
     """One switch per event of domain/notices.py."""
 
     question = BooleanField(_l("Ny fråga"))
+    approved = BooleanField(_l("En av flera har godkänt"))
     declined = BooleanField(_l("Kunden tackar nej"))
     late_answer = BooleanField(_l("Sent svar"))
     new_time = BooleanField(_l("Kunden vill ha ny tid eller ny länk"))

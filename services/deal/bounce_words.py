@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain import bounces
 from languages import gettext as _
 from languages import lazy_gettext as _l
+from services import outbox
 
 WORDS = {
     "unknown": _l("Adressen finns inte. Kontrollera stavningen."),
@@ -18,8 +19,10 @@ WORDS = {
 }
 
 
-def said(reply: str, to: str) -> str:
+def said(kind: str, reply: str, to: str) -> str:
     """One or two sentences for the firm; `reply` is the answer kept with the letter, `to` its address."""
+    if outbox.is_text(kind):
+        return str(_("Operatören tog inte emot sms:et. Kontrollera numret, eller lämna länken på ett annat sätt."))
     reason = bounces.reason(reply)
     if reason == "domain":
         host = to.rpartition("@")[2]

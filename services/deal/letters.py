@@ -35,7 +35,7 @@ from models import (
     Withdrawal,
 )
 from models import Letter as LetterRow
-from services import scope, storage
+from services import outbox, scope, storage
 from services.deal import agreements, bounce_words, change_words, links, pages, parties, reminding, versions, viewing
 from services.installation import settings
 from services.quotes import content as frozen_content
@@ -498,7 +498,7 @@ def reminder(params: Params) -> Letter:
     """Calm and short: what it is, what it costs, how long it holds, and the way in. Raises Unwanted."""
     link = _link(params)
     case = _case(params["firm_id"], Quote.id == link.quote_id)
-    if not reminding.is_still_wanted(case.quote, now=params["now"]):
+    if not reminding.is_still_wanted(link, now=params["now"]):
         raise Unwanted
     return _to_customer(
         case,
@@ -521,11 +521,16 @@ def bounced_to_firm(params: Params) -> Letter:
     quote = scope.get(Quote, params["firm_id"], Quote.id == failed.quote_id)
     user = scope.get(User, quote.firm_id, User.id == quote.user_id)
     case = Case(db.session.get_one(Firm, quote.firm_id), quote, {"title": quote.title}, user)
+    names = {"to": failed.to_address, "title": case.title}
+    if outbox.is_text(failed.kind):
+        lead = _("Ett sms till %(to)s om %(title)s kom inte fram.", **names)
+    else:
+        lead = _("Ett mejl till %(to)s om %(title)s kom inte fram.", **names)
     return _to_firm(
         case,
-        str(_("Mejlet kom inte fram: %(title)s", title=case.title)),
-        lead=[_("Ett mejl till %(to)s om %(title)s kom inte fram.", to=failed.to_address, title=case.title)],
-        paragraphs=[bounce_words.said(failed.reply, failed.to_address)],
+        str(_("Det kom inte fram: %(title)s", title=case.title)),
+        lead=[lead],
+        paragraphs=[bounce_words.said(failed.kind, failed.reply, failed.to_address)],
         facts=[(str(_("Serverns svar")), failed.reply)],
         after=[_("På offertens sida rättar du adressen eller lämnar länken på ett annat sätt.")],
     )

@@ -166,7 +166,7 @@ def tell_of_approval(deal: Deal, *, now: datetime) -> None:
             continue
         whole = {**params, "link": link.public_id}
         outbox.queue(kind, link.email, whole, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
-    notices.tell(deal.quote, notices.ALWAYS, "partly_approved_to_firm", params, now=now)
+    notices.tell(deal.quote, "approved", "partly_approved_to_firm", params, now=now)
 
 
 def keys_of(firm_id: int, quote_id: int) -> dict[int, str]:

@@ -138,10 +138,15 @@ def remind(reminding_id: int, *, now: datetime) -> None:
     transaction.commit()
 
 
-def is_still_wanted(quote: Quote, *, now: datetime) -> bool:
-    """Whether a reminder that waited for the mail server still has its reason when it is drawn."""
+def is_still_wanted(link: QuoteLink, *, now: datetime) -> bool:
+    """Whether a reminder that waited for its server still has its reason when it is drawn."""
+    quote = scope.get(Quote, link.firm_id, Quote.id == link.quote_id)
     row = _row(quote)
-    return row is not None and not reminders.stopped(_facts(quote, now), asked_at=row.last_at, now=now)
+    return (
+        link.revoked_at is None
+        and row is not None
+        and not reminders.stopped(_facts(quote, now), asked_at=row.last_at, now=now)
+    )
 
 
 def _send(quote: Quote, row: Reminding, facts: Facts, *, actor: Actor, now: datetime) -> None:

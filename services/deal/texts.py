@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from domain import sms_text
 from languages import gettext as _
-from mail.letters import Params, texts
+from mail.letters import Params, Unwanted, texts
 from models import Quote, QuoteLink, QuoteVersion
 from services import scope
-from services.deal import links
+from services.deal import links, reminding
 from services.quotes import content
 
 
@@ -34,6 +34,15 @@ def quote_sent(params: Params) -> str:
 def link_again(params: Params) -> str:
     link, names = _about(params)
     return sms_text.fit(str(_("%(firm)s: länken till %(title)s igen:", **names)), links.address(link))
+
+
+@texts("reminder_sms")
+def reminder(params: Params) -> str:
+    """Raises Unwanted."""
+    link, names = _about(params)
+    if not reminding.is_still_wanted(link, now=params["now"]):
+        raise Unwanted
+    return sms_text.fit(str(_("%(firm)s: offerten %(title)s väntar på ditt svar:", **names)), links.address(link))
 
 
 @texts("answer_to_customer_sms")

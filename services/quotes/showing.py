@@ -33,7 +33,7 @@ from models import (
     StoredFile,
     Withdrawal,
 )
-from services import events, outbox, scope, storage, transaction
+from services import events, scope, storage, transaction
 from services.actors import Actor
 from services.deal import (
     agreements,
@@ -71,6 +71,7 @@ TO_CUSTOMER = {
     "quote_recalled": _l("Mejl om att offerten är tillbakatagen"),
     "link_again": _l("Mejl med länken igen"),
     "reminder": _l("Mejl med en påminnelse"),
+    "reminder_sms": _l("Sms med en påminnelse"),
     "late_answer": _l("Mejl om det sena svaret"),
     "late_refused": _l("Mejl om det sena svaret"),
     "withdrawal_received": _l("Mejl med kvittensen"),
@@ -378,9 +379,7 @@ def reply_words(letter: Sent) -> str:
 
 def failed_words(letter: Sent) -> str:
     """What happened to a letter that did not arrive."""
-    if outbox.is_text(letter.kind):
-        return str(_("Operatören tog inte emot sms:et. Kontrollera numret, eller lämna länken på ett annat sätt."))
-    return bounce_words.said(letter.reply, letter.to_address)
+    return bounce_words.said(letter.kind, letter.reply, letter.to_address)
 
 
 def persons(firm_public_id: str, agreement: Agreement, *, in_full: bool = False) -> list[Person]:

@@ -47,7 +47,7 @@ def test_all_off_is_a_choice(make, client):
     assert notices.chosen(kept(user_id)) == []
 
 
-@pytest.mark.parametrize("field", ["approved", "withdrawal", "password_changed"])
+@pytest.mark.parametrize("field", ["agreement", "withdrawal", "password_changed"])
 def test_what_must_come_cannot_be_switched(make, client, field):
     """No such switch: the name is not known, and what it would end goes out by ALWAYS."""
     owner = make.owner(make.firm())
