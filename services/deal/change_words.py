@@ -117,7 +117,7 @@ def _line(line: LineChange, *, is_priced: bool) -> Row:
     name = line.row["text"]
     if line.row["is_text"]:
         words = {Kind.ADDED: _("Ny text"), Kind.REMOVED: _("Text borttagen"), Kind.CHANGED: _("Text ändrad")}
-        return Row(f"{words[line.kind]}: {name}")
+        return Row(f"{words[line.kind]}: {name}", "", (line.effect_ore or None) if is_priced else None)
     if line.row["is_option"]:
         words = {Kind.ADDED: _("Nytt tillval"), Kind.REMOVED: _("Tillval borttaget"), Kind.CHANGED: _("Tillval ändrat")}
         if "option" in line.fields:

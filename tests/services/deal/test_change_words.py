@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain import changes
 from services.deal import change_words, versions
+from tests.documents.contents import words
 from tests.domain.test_changes import quote, side, two_versions
 
 
@@ -85,3 +86,10 @@ def test_the_letter_says_the_first_few_and_how_many_more():
 
 def test_the_same_content_says_nothing():
     assert versions.between(quote(), quote()) is None
+
+
+def test_a_priced_line_that_becomes_words_takes_its_price_along():
+    new = quote()
+    new["sections"][0]["lines"][1] = words("3", "Bortforsling ingår")
+    (row,) = change_words.told(quote(), new, changes.between(side(quote()), side(new))).rows
+    assert row == ("Text ändrad: Bortforsling ingår", "", -390_000)
