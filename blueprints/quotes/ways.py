@@ -28,13 +28,13 @@ class Given:
 
     way: str
     address: str
-    words: str  # with the address, ready to be sent
+    words: str  # to be said before the address
     phone: str = ""  # E.164
 
     @property
     def sms(self) -> str:
         """What opens a text message in the own phone."""
-        return f"sms:{self.phone}?&body={percent(self.words, safe='')}"
+        return f"sms:{self.phone}?&body={percent(f'{self.words} {self.address}', safe='')}"
 
     @property
     def code(self) -> tuple[int, str]:
@@ -44,7 +44,7 @@ class Given:
 
 def given(way: str, address: str, content: dict[str, Any], phone: str = "") -> Given:
     title = content["title"] or content["number"]
-    words = giving.own_words(content["firm"]["name"], title, address)
+    words = giving.own_words(content["firm"]["name"], title)
     return Given(way, address, words, phone or content["customer"]["phone"])
 
 

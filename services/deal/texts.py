@@ -70,6 +70,6 @@ def quote_approved(params: Params) -> str:
     return sms_text.fit(str(_("%(firm)s: avtalet om %(title)s är klart. Hämta det här:", **names)), links.address(link))
 
 
-def own_words(firm: str, title: str, address: str) -> str:
-    """What the firm's own phone is given to send."""
-    return sms_text.fit(str(_("%(firm)s: offert %(title)s. Läs och svara:", firm=firm, title=title)), address)
+def own_words(firm: str, title: str) -> str:
+    """What the firm's own phone is given to say before the address."""
+    return sms_text.plain(str(_("%(firm)s: offert %(title)s. Läs och svara:", firm=firm, title=title)))

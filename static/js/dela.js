@@ -4,7 +4,7 @@
   field.addEventListener("focus", () => field.select());
   if (navigator.share) {
     share.hidden = false;
-    share.onclick = () => navigator.share({ text: field.dataset.words }).catch(() => {});
+    share.onclick = () => navigator.share({ text: field.dataset.words, url: field.value }).catch(() => {});
   }
   if (navigator.clipboard) {
     copy.hidden = false;
