@@ -16,7 +16,7 @@ from domain.evidence import timestamp
 from extensions import db
 from languages import gettext as _
 from languages import speaking
-from models import Agreement, Applicant, Approval, Event, Firm, Quote, QuoteLink, QuoteVersion, StoredFile, User
+from models import Agreement, Applicant, Approval, Event, Firm, Letter, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import events, notices, outbox, scope, storage, transaction, vault
 from services.actors import system
 from services.deal import links, parties, story
@@ -112,6 +112,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
     """What the evidence page says (documents/evidence_page.py)."""
     user = scope.get(User, firm.id, User.id == quote.user_id)
     told = story.of(quote, firm_public_id=firm.public_id)
+    approvals = [row for row in parties.live(quote) if row.agreed_sha256 == agreement.agreed_sha256]
     return {
         "document_id": agreement.public_id,
         "firm_name": firm.name,
@@ -121,7 +122,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "accepted_at": timestamp(agreement.accepted_at),
         "method": METHODS.get(agreement.way, ""),
         "manual": _manual(agreement, firm),
-        "handed_by": _handed_by(agreement, told),
+        "handed_by": _handed_by({agreement.way, *(row.way for row in approvals)}, told),
         "events": [
             {"at": timestamp(step.at), "what": step.what, "who": step.who, "trace": step.trace} for step in told
         ],
@@ -132,7 +133,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "check_address": f"{settings().base_url}/o/{quote.public_id}",
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
-        "approvals": [_approval(row) for row in parties.live(quote) if row.agreed_sha256 == agreement.agreed_sha256],
+        "approvals": [_approval(row) for row in approvals],
     }
 
 
@@ -156,9 +157,9 @@ def _manual(agreement: Agreement, firm: Firm) -> list[str]:
     return said_yes.lines(agreed, firm.name)
 
 
-def _handed_by(agreement: Agreement, told: list[story.Step]) -> str:
-    """Who let the customer use a device of the firm's, where the yes was given on one."""
-    if agreement.way != links.ON_SITE:
+def _handed_by(ways: set[str], told: list[story.Step]) -> str:
+    """Who let the customer use a device of the firm's, where a yes was given on one."""
+    if links.ON_SITE not in ways:
         return ""
     return next((step.who for step in reversed(told) if step.act == "doc.shown"), "")
 
@@ -218,11 +219,34 @@ def _mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
         outbox.queue("quote_approved_sms", link.phone, {"link": link.public_id}, **letter)
     for kind, email, link_id in to:
         outbox.queue(kind, email, {**params, "link": link_id}, **letter)
-        events.record(
-            "receipt.sent",
-            f"quote:{quote.public_id}:v{agreement.version}",
-            actor=system(firm.id, firm.public_id),
-            at=now,
-            data={"doc_sha256": sha256},
-            personal={"to": email},
-        )
+        _record_sent(quote, agreement, firm, sha256, email, now)
+
+
+def mail_again(quote: Quote, email: str, link: QuoteLink, *, now: datetime) -> bool:
+    """If the letter with the agreement did not arrive, the same to a corrected address: the law asks for it (DAL 2:4).
+
+    Never commits.
+    """
+    papers = ["quote_approved", "quote_recorded", "agreement_copy"]
+    asked = Letter.quote_id == quote.id, Letter.kind.in_(papers)
+    sent = scope.columns(Letter, quote.firm_id, Letter.kind, Letter.state, Letter.params).where(*asked)
+    newest = db.session.execute(sent.order_by(Letter.id.desc())).first()
+    if newest is None or newest.state != "failed":
+        return False
+    agreement = scope.get(Agreement, quote.firm_id, Agreement.quote_id == quote.id)
+    firm = db.session.get_one(Firm, quote.firm_id)
+    params = {**json.loads(newest.params), "link": link.public_id}
+    outbox.queue(newest.kind, email, params, firm_id=firm.id, now=now, quote_id=quote.id)
+    _record_sent(quote, agreement, firm, agreement.pdf_sha256 or "", email, now)
+    return True
+
+
+def _record_sent(quote: Quote, agreement: Agreement, firm: Firm, sha256: str, email: str, now: datetime) -> None:
+    events.record(
+        "receipt.sent",
+        f"quote:{quote.public_id}:v{agreement.version}",
+        actor=system(firm.id, firm.public_id),
+        at=now,
+        data={"doc_sha256": sha256},
+        personal={"to": email},
+    )

@@ -24,7 +24,7 @@ from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteV
 from services import closing as leaving
 from services import events, numbers, once, scope, storage, transaction
 from services.actors import Actor
-from services.deal import answering, figures, links, reminding
+from services.deal import agreements, answering, figures, links, reminding
 from services.errors import RuleBroken, Stale
 from services.photos import pictures
 from services.photos import rows as photo_rows
@@ -337,7 +337,8 @@ def _give_again(firm_id: int, n: int, way: str, to: str, *, actor: Actor, now: d
     data = {"channel": way, "text_version": LETTER_VERSION, "link_id": link.public_id}
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record("doc.resent", obj, actor=actor, at=now, data=data, personal=giving.to_whom(link))
-    giving.post(quote, link, quote.version, now=now)
+    if not (way == giving.MAIL and agreements.mail_again(quote, to, link, now=now)):
+        giving.post(quote, link, quote.version, now=now)
     quote.mail_failed_at, quote.touched_at, sender.last_way = None, now, way
     if quote.status in OPEN and quote.question_at is None:
         quote.turn = "customer"
