@@ -333,12 +333,13 @@ def quote_approved_to_firm(params: Params) -> Letter:
 @draws("agreement_copy")
 def agreement_copy(params: Params) -> Letter:
     """To one who only reads: the paper, no more."""
-    agreement, case, _of_agreed = _agreed(params)
+    agreement, case, agreed = _agreed(params)
+    approved = _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title)
     letter = _to_customer(
         case,
         str(_("För kännedom: avtalet är klart, %(title)s", title=case.title)),
         lead=[
-            _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title),
+            said_yes.told(agreed, case.firm.name) if "manual" in agreed else approved,
             _("Avtalet ligger bifogat som PDF."),
         ],
         url=links.address(_link(params)),

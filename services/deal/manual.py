@@ -2,8 +2,8 @@
 
 No form binds a contract (avtalslagen): an oral yes does. So the firm's note makes the agreement, and everything that
 tells of it says that the firm wrote it down and that the customer has signed nothing here. The customer gets it at
-once with how to object. Where several decide, one note stands for all of them: the firm says that all have agreed;
-once one of them has approved on the page, the others do it there too.
+once with how to object. Where several decide, one's word is not everyone's: each approves by the own link, or beside
+the firm's screen.
 """
 
 from __future__ import annotations
@@ -105,12 +105,14 @@ class Case:
 
 
 def load(firm_id: int, n: int) -> Case:
-    """Raises NotFound, RuleBroken("not_open")."""
+    """Raises NotFound, RuleBroken("not_open" | "several_decide")."""
     quote = drafting.get(firm_id, n)
     if not can(quote.status, "accept_manually") or quote.archived_at is not None:
         raise RuleBroken("not_open")
     version = scope.get(QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version)
     content = frozen.read(version.content)
+    if content["deciders"]:
+        raise RuleBroken("several_decide")
     link = links.mailed(quote)
     chosen = figures.stored(content, link.picked) if link else figures.NO_CHOICE
     return Case(quote, version, content, chosen, (link.email if link else "") or content["customer"]["email"])
@@ -136,8 +138,6 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
         return
     case = load(firm_id, n)
     _check(case, yes, now)
-    if case.content["deciders"]:  # one's word is not everyone's
-        raise RuleBroken("several_decide")
     if closing.is_closed_for_business(closing.running(firm_id), now):
         raise RuleBroken("firm_closing")
     chosen = figures.check(case.content, yes.picked, yes.quantities)
