@@ -35,7 +35,7 @@ def decline(n: int) -> ResponseReturnValue:
 @bp.post("/offerter/<int:n>/forfragan/skrap")
 @requires("quote.send")
 def discard(n: int) -> ResponseReturnValue:
-    """Spam: erased at once, so it has a page of its own before it and no undo after."""
+    """Erased at once and without an undo: the button lies in a fold that says so."""
     is_gone = answering.discard(n, actor=current_user.actor)
     flash(_("Förfrågan är borttagen.") if is_gone else _("Förfrågan är borttagen. Utkastet med dina rader är kvar."))
     return redirect(url_for("home.start"), code=303)
@@ -43,6 +43,12 @@ def discard(n: int) -> ResponseReturnValue:
 
 def _page(n: int, form: DeclineForm, *, status: int = 200) -> ResponseReturnValue:
     quote, asked = answering.get(current_user.firm_id, n)
-    names = {"quote": quote, "asked": asked, "inquiry": asked.inquiry, "form": form, "place": "offerter"}
-    is_open = answering.is_open(quote, asked.inquiry)
-    return make_response(render_template("inquiries/show.html", is_open=is_open, **names), status)
+    names: dict[str, object] = {
+        "quote": quote,
+        "asked": asked,
+        "inquiry": asked.inquiry,
+        "form": form,
+        "place": "offerter",
+    }
+    names |= {"is_open": answering.is_open(quote, asked.inquiry), "may_forget": answering.may_forget(quote)}
+    return make_response(render_template("inquiries/show.html", **names), status)

@@ -30,7 +30,12 @@ def get(firm_id: int, n: int, *, lock: bool = False) -> tuple[Quote, Asked]:
 
 
 def is_open(quote: Quote, inquiry: Inquiry) -> bool:
-    return inquiry.state == "open" and not quote.version and quote.hold != drafting.HELD
+    return inquiry.state == "open" and may_forget(quote)
+
+
+def may_forget(quote: Quote) -> bool:
+    """Until a quote has been sent the request is all there is, turned down or not."""
+    return not quote.version and quote.hold != drafting.HELD
 
 
 def decline(n: int, answer: str, *, actor: Actor, now: datetime) -> bool:
@@ -56,8 +61,11 @@ def decline(n: int, answer: str, *, actor: Actor, now: datetime) -> bool:
 
 
 def discard(n: int, *, actor: Actor) -> bool:
-    """Throw a request away as spam, at once. Whether the draft went too. Raises NotFound, Answered."""
+    """Erase a request at once: it is spam, or its sender wants it. Whether the draft went too.
+
+    Raises NotFound, Answered.
+    """
     quote, asked = get(actor.firm_id, n, lock=True)
-    if not is_open(quote, asked.inquiry):
+    if not may_forget(quote):
         raise Answered
     return forget(asked.inquiry, quote)

@@ -108,8 +108,10 @@ def test_a_no_goes_by_letter_and_archives_the_draft(app, owner, visitor, asked, 
     assert there.location == f"/offerter/{asked}/forfragan"  # the draft can no longer be edited
     assert "Du tackade nej" in owner.get(there.location).text
     assert owner.post(url, data={"answer": "Igen"}).status_code == 409
-    assert owner.post(f"/offerter/{asked}/forfragan/skrap").status_code == 409
     assert db.session.query(Letter).filter_by(kind="inquiry_declined").count() == 1
+    assert "Ta bort uppgifterna" in owner.get(f"/offerter/{asked}/forfragan").text
+    assert owner.post(f"/offerter/{asked}/forfragan/skrap").status_code == 303  # as its sender may ask
+    assert set(left().values()) == {0}
 
 
 def test_a_no_without_an_address_sends_nothing(owner, visitor, firm):
