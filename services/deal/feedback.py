@@ -39,9 +39,13 @@ def of_quote(firm_id: int, quote_id: int) -> Given | None:
 
 
 def is_asked(deal: Deal) -> bool:
-    """Whether the page asks: one who may approve, of a quote that is agreed, with nobody of the firm looking on."""
+    """Whether the page asks: the customer, of a quote that is agreed, with nobody of the firm looking on.
+
+    Others who got the quote are not asked: there is one answer for each quote.
+    """
     is_alone = not (deal.is_own_visit or deal.is_on_site)
-    return is_alone and deal.found.agreement_id is not None and deal.found.status in AGREED and deal.may_decide
+    is_customer = deal.found.recipient_id is None
+    return is_alone and is_customer and deal.found.agreement_id is not None and deal.found.status in AGREED
 
 
 def give(deal: Deal, score: int, text: str | None, *, now: datetime) -> None:

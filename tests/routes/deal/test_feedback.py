@@ -10,7 +10,7 @@ import time_machine
 
 from extensions import db
 from mail.letters import LETTERS
-from models import Event, Feedback, Letter, User
+from models import Event, Feedback, Letter, QuoteLink, Recipient, User
 from services import notices
 from services.clock import utc_now
 from tests.routes.deal.conftest import Sent, actor_of, make_sent
@@ -133,6 +133,25 @@ def test_the_firm_does_not_answer_for_the_customer(agreed):
     agreed.client.log_in(agreed.make.owner(agreed.firm))
     assert ASKED not in agreed.get("/avtal").text
     assert agreed.post("/omdome", {"score": "5"}).status_code == 409
+    assert given(agreed) is None
+
+
+def test_others_who_got_the_quote_are_not_asked(agreed):
+    quote = agreed.quote
+    row = Recipient(
+        firm_id=quote.firm_id,
+        quote_id=quote.id,
+        name="Anna Holm",
+        email="anna@kund.example",
+        role="co_decides",
+        created_at=utc_now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    db.session.query(QuoteLink).filter_by(quote_id=quote.id).update({"recipient_id": row.id})
+    db.session.commit()
+    assert ASKED not in agreed.get("/avtal").text
+    assert agreed.post("/omdome", {"score": "1"}).status_code == 409
     assert given(agreed) is None
 
 
