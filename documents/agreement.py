@@ -289,7 +289,7 @@ def _consents(paper: Paper, consents: Sequence[Mapping[str, Any]], heading: str)
         return
     paper.heading(heading, after=1 * MM)
     for consent in consents:
-        text = consent["text"] if consent["value"] else f"{consent['text']} {_('(Lämnades inte.)')}"
+        text = consent["text"] if consent["value"] else consent["text"] + " " + _("(Lämnades inte.)")
         lines = wrap(text, NOTE, SPAN - 7 * MM)
         paper.need(height(lines[:4]))
         tick_box(paper, LEFT, ticked=consent["value"])

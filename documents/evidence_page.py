@@ -167,7 +167,7 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
     table = Table(
         paper,
         [
-            Column(f"{_('Tid')} ({one})" if one else _("Tid"), first),
+            Column(_("Tid") + (f" ({one})" if one else ""), first),
             Column(_("Händelse"), rest),
             Column(_("Vem"), third),
             Column(_("Spår"), rest),
@@ -211,7 +211,7 @@ def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int) -> Non
     where = wrap(leads, QUIET, width - 6 * MM)
     tall = sum(height(lines) + 0.8 * MM for lines in blocks) + height(where)
     paper.need(HEADING.leading + 1 * MM + max(tall, _CODE_SIDE + 1 * MM))
-    paper.heading("Så kontrollerar du", after=1 * MM)
+    paper.heading(_("Så kontrollerar du"), after=1 * MM)
     if address:
         paper.sheet.code(RIGHT - _CODE_SIDE, paper.y + 1 * MM, _CODE_SIDE, address)
     for number, lines in enumerate(blocks, 1):

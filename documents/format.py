@@ -84,7 +84,8 @@ def local_seconds(at: datetime) -> str:
 def local_minute(at: datetime) -> str:
     """`20 november 2026 kl. 09.14` in Swedish time."""
     local = at.astimezone(STOCKHOLM)
-    return f"{day_in_words(local.date())} {_('kl.')}{NBSP}{local:%H}{languages.at_hand().colon}{local:%M}"
+    time = f"{local:%H}{languages.at_hand().colon}{local:%M}"
+    return day_in_words(local.date()) + " " + _("kl.") + NBSP + time
 
 
 def zone(at: datetime) -> str:

@@ -98,7 +98,7 @@ def plan_lines(content: Content, plan: Iterable[Mapping[str, Any]]) -> list[str]
     for part in plan:
         amount = about(content, part["comes_to_ore"])
         share = ", ".join(text for text in (plan_share(part), amount) if text)
-        rows.append(f"{plan_part(part) or _('Resten')}: {share}")
+        rows.append((plan_part(part) or _("Resten")) + f": {share}")
     return ["\n".join(rows)]
 
 

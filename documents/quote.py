@@ -223,7 +223,7 @@ def _invitation(content: Content) -> str:
         there = _("Där väljer du antal, ställer du frågor och godkänner.")
     else:
         there = _("Där ställer du frågor och godkänner.")
-    return f"{_('Skanna koden eller öppna')}\n{address}\n{there}"
+    return "\n".join((_("Skanna koden eller öppna"), address, there))
 
 
 def _town(place: Mapping[str, Any]) -> str:

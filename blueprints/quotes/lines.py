@@ -107,7 +107,7 @@ def copy_line(n: int, line_n: int) -> ResponseReturnValue:
         if told:
             flash(told)
         return _to_builder(n, edited.line.n)
-    toast_text = f"{_('Raden är kopierad.')} {told}".rstrip()
+    toast_text = (_("Raden är kopierad.") + f" {told}").rstrip()
     grid = view.photo_grid(edited.draft)
     return _changed("quotes/_section_again.html", edited, opened=line_n, toast_text=toast_text, **grid)
 

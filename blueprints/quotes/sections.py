@@ -123,7 +123,7 @@ def copy_section(n: int, section_n: int) -> ResponseReturnValue:
         if told:
             flash(told)
         return redirect(url_for(".section", n=n, section_n=twin.n), code=303)
-    toast_text = f"{_('Delen är kopierad.')} {told}".rstrip()
+    toast_text = (_("Delen är kopierad.") + f" {told}").rstrip()
     return _part("quotes/_sections_again.html", draft, toast_text=toast_text, **view.photo_grid(draft))
 
 

@@ -152,9 +152,9 @@ def _changed(line: LineChange, is_priced: bool) -> str:
     if "price" in line.fields and is_priced:
         said.append(_from_to(kr(was["unit_price_ore"]), kr(now["unit_price_ore"])))
     if "discount" in line.fields and is_priced:
-        said.append(f"{_('rabatt')} {_from_to(percent(was['discount_bp']), percent(now['discount_bp']))}")
+        said.append(_("rabatt") + f" {_from_to(percent(was['discount_bp']), percent(now['discount_bp']))}")
     if "vat" in line.fields:
-        said.append(f"{_('moms')} {_from_to(*(percent(row['vat_percent'] * 100) for row in (was, now)))}")
+        said.append(_("moms") + f" {_from_to(*(percent(row['vat_percent'] * 100) for row in (was, now)))}")
     if "deduction" in line.fields:
         said.append(_("%(kind)s-avdrag", kind=now["deduction"].upper()) if now["deduction"] else _("utan avdrag"))
     said += [word for name, word in _OTHER.items() if name in line.fields]

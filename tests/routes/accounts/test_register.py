@@ -170,3 +170,9 @@ def test_C05_nul_is_refused_everywhere(client, register, path):
     """PostgreSQL takes no NUL in a text; a 500 would be our fault."""
     assert client.get(path).status_code == 400
     assert register(firm_name="Tum\0bredd").status_code == 400
+
+
+def test_a_new_user_reads_what_the_page_of_registering_spoke(register, client):
+    client.get("/registrera?sprak=en")
+    register()
+    assert db.session.query(User).one().language == "en"
