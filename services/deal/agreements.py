@@ -217,9 +217,22 @@ def _mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
         ]
     if link.way == links.SMS and link.revoked_at is None:  # the way they came, besides the papers
         outbox.queue("quote_approved_sms", link.phone, {"link": link.public_id}, **letter)
+    for came in _came_otherwise(quote, {link.recipient_id, *(one.recipient_id for one in others)}):
+        to += [(own, came.email, came.public_id)] if came.email else []
+        if came.way == links.SMS:
+            outbox.queue("quote_approved_sms", came.phone, {"link": came.public_id}, **letter)
     for kind, email, link_id in to:
         outbox.queue(kind, email, {**params, "link": link_id}, **letter)
         _record_sent(quote, agreement, firm, sha256, email, now)
+
+
+def _came_otherwise(quote: Quote, told: set[int | None]) -> list[QuoteLink]:
+    """The live links of those of several who approved and whom no letter reaches yet."""
+    ids = [row.link_id for row in parties.live(quote) if row.recipient_id not in told]
+    if not ids:
+        return []
+    live = QuoteLink.revoked_at.is_(None), QuoteLink.way != links.ON_SITE
+    return scope.rows(QuoteLink, quote.firm_id, QuoteLink.id.in_(ids), *live)
 
 
 def mail_again(quote: Quote, email: str, link: QuoteLink, *, now: datetime) -> bool:

@@ -198,6 +198,8 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     agreement = deal.pending or _store(deal, yes, result, ticks, now)
     if deal.is_joint:
         parties.add(deal, agreement, yes.name, ticks, now=now)
+    if deal.pending is not None and deal.found.recipient is None:  # a customer known by number alone gets the paper too
+        links.reach(deal, yes.email or deal.content["customer"]["email"], now=now)
     _record(deal, agreement, yes, is_late, now)
     deal.quote.status = after(deal.quote.status, act)
     deal.quote.turn, deal.quote.touched_at = "firm" if is_last else "customer", now

@@ -48,6 +48,5 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
     deal.quote.turn, deal.quote.touched_at, deal.quote.question_at = "firm", now, None
     by = {"by": deal.found.link_public_id}
     notices.tell(deal.quote, "declined", "quote_declined", {"quote": deal.found.deal_id, **by}, now=now)
-    if deal.quote.is_shared:
-        parties.tell(deal.quote, "other_declined", by, but=deal.found.link_id, copies=True, now=now)
+    parties.tell_others(deal, "other_declined", by, now=now)
     transaction.commit()

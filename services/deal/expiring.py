@@ -12,7 +12,7 @@ from extensions import db
 from models import Firm, Quote, QuoteVersion
 from services import events, notices, scope, transaction
 from services.actors import system
-from services.deal import parties
+from services.deal import links, parties
 
 
 def due(now: datetime) -> list[int]:
@@ -58,6 +58,7 @@ def expire(quote_id: int, *, now: datetime) -> None:
     firm = db.session.get_one(Firm, quote.firm_id)
     if parties.void(quote, "expired", actor=system(firm.id, firm.public_id), now=now):
         parties.tell(quote, "partly_expired", {}, but=None, copies=False, now=now)
+        links.text_instead(quote, "partly_expired", {}, now=now)
         notices.tell(quote, notices.ALWAYS, "partly_expired_to_firm", {"quote": quote.public_id}, now=now)
     events.record(
         "doc.expired",

@@ -369,7 +369,7 @@ def your_turn(params: Params) -> Letter:
 def partly_approved(params: Params) -> Letter:
     """To the one who has approved: kept, and no agreement yet."""
     approval, case = _approval(params)
-    left = deciders.together(_left(case))
+    left = _left(case, approval)
     return _to_customer(
         case,
         str(_("Du har godkänt, nu väntar vi på %(names)s: %(title)s", names=left, title=case.title)),
@@ -392,7 +392,7 @@ def partly_approved_to_firm(params: Params) -> Letter:
         case,
         str(_("%(name)s har godkänt: %(title)s", name=approval.name, title=case.title)),
         lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
-        paragraphs=[_("Vi väntar på %(names)s. Först då blir det ett avtal.", names=deciders.together(_left(case)))],
+        paragraphs=[_("Vi väntar på %(names)s. Först då blir det ett avtal.", names=_left(case, approval))],
     )
 
 
@@ -456,11 +456,12 @@ def _approval(params: Params) -> tuple[Approval, Case]:
     return approval, _case(params["firm_id"], Quote.id == approval.quote_id, version=approval.version)
 
 
-def _left(case: Case) -> list[str]:
-    """Names of those who have not approved now."""
-    keys = parties.keys_of(case.firm.id, case.quote.id)
-    everyone = parties.of(case.content, parties.live(case.quote), keys)
-    return [party.name for party in everyone if party.approved_at is None]
+def _left(case: Case, approval: Approval) -> str:
+    """Names of those who had not approved when this one did, whatever has happened since."""
+    same = Approval.quote_id == case.quote.id, Approval.agreed_sha256 == approval.agreed_sha256
+    until = scope.rows(Approval, case.firm.id, *same, Approval.id <= approval.id)
+    everyone = parties.of(case.content, until, parties.keys_of(case.firm.id, case.quote.id))
+    return deciders.together([party.name for party in everyone if party.approved_at is None])
 
 
 @draws("feedback_to_firm")

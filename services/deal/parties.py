@@ -154,6 +154,14 @@ def tell(quote: Quote, kind: str, params: Mapping[str, str], *, but: int | None,
             outbox.queue(kind, link.email, whole, firm_id=quote.firm_id, now=now, quote_id=quote.id)
 
 
+def tell_others(deal: Deal, kind: str, params: Mapping[str, str], *, now: datetime) -> None:
+    """What one has done, to all others who get the quote. Never commits."""
+    if deal.quote.is_shared:
+        tell(deal.quote, kind, params, but=deal.found.link_id, copies=True, now=now)
+        if deal.found.recipient is not None:
+            links.text_instead(deal.quote, kind, {}, now=now)
+
+
 def tell_of_approval(deal: Deal, *, now: datetime) -> None:
     """One has approved and others have not: a receipt to the one, the turn to the others, a word to the firm."""
     approval = deal.own_approval
@@ -166,6 +174,8 @@ def tell_of_approval(deal: Deal, *, now: datetime) -> None:
             continue
         whole = {**params, "link": link.public_id}
         outbox.queue(kind, link.email, whole, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
+    if None not in approved:
+        links.text_instead(deal.quote, "your_turn", {}, now=now)
     notices.tell(deal.quote, "approved", "partly_approved_to_firm", params, now=now)
 
 

@@ -70,6 +70,30 @@ def quote_approved(params: Params) -> str:
     return sms_text.fit(str(_("%(firm)s: avtalet om %(title)s är klart. Hämta det här:", **names)), links.address(link))
 
 
+@texts("your_turn_sms")
+def your_turn(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: nu väntar vi på ditt svar om %(title)s:", **names)), links.address(link))
+
+
+@texts("other_declined_sms")
+def other_declined(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: offerten %(title)s är avböjd:", **names)), links.address(link))
+
+
+@texts("partly_expired_sms")
+def partly_expired(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: alla hann inte godkänna %(title)s i tid:", **names)), links.address(link))
+
+
+@texts("other_withdrew_sms")
+def other_withdrew(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s: avtalet om %(title)s är ångrat:", **names)), links.address(link))
+
+
 def own_words(firm: str, title: str) -> str:
     """What the firm's own phone is given to say before the address."""
     return sms_text.plain(str(_("%(firm)s: offert %(title)s. Läs och svara:", firm=firm, title=title)))

@@ -56,9 +56,7 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     letter: dict[str, Any] = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
     outbox.queue("withdrawal_received", reply_to, params, **letter)
     notices.tell(deal.quote, notices.ALWAYS, "withdrawal_to_firm", params, now=now)
-    if deal.quote.is_shared:
-        told = {"withdrawal": row.public_id}
-        parties.tell(deal.quote, "other_withdrew", told, but=deal.found.link_id, copies=True, now=now)
+    parties.tell_others(deal, "other_withdrew", {"withdrawal": row.public_id}, now=now)
     transaction.commit()
     return row
 

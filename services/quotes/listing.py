@@ -22,7 +22,7 @@ _S = QuoteStatus
 _LIVE = OPEN | AGREED  # a question is still to be answered
 
 VIEWS = ("aktiva", "utkast", "godkanda", "avbojda", "alla", "arkiv")
-_APPROVED = (_S.ACCEPTED, _S.SIGNED, _S.COMPLETED, _S.PARTLY_SIGNED)
+_APPROVED = (_S.ACCEPTED, _S.SIGNED, _S.COMPLETED)
 _ENDED = (_S.DECLINED, _S.EXPIRED, _S.RECALLED, _S.REPLACED, _S.CANCELLED, _S.WITHDRAWN, _S.RESCINDED)
 
 # the groups of the view "aktiva": name, which of _WHICH, whose turn

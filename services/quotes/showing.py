@@ -81,6 +81,10 @@ TO_CUSTOMER = {
     "partly_expired": _l("Mejl om att tiden gick ut"),
     "other_withdrew": _l("Mejl om att avtalet är ångrat"),
     "agreement_copy": _l("Mejl med avtalet för kännedom"),
+    "your_turn_sms": _l("Sms om att någon har godkänt"),
+    "other_declined_sms": _l("Sms om att offerten är avböjd"),
+    "partly_expired_sms": _l("Sms om att tiden gick ut"),
+    "other_withdrew_sms": _l("Sms om att avtalet är ångrat"),
 }
 
 # what a customer, or time, may still do to a quote

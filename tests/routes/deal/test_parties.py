@@ -95,7 +95,8 @@ def test_each_gets_a_link_of_the_own_though_they_share_an_address(among):
     assert "Du läser som Karin Almgren" in words(karin)
     assert "Du läser som Anna Holm" in words(anna)
     send_mail.run(utc_now())
-    to_anna, to_karin = sorted((kept.text for kept in mailbox.newest()), key=lambda text: "Till Anna Holm" not in text)
+    texts = [kept.text for kept in mailbox.newest() if kept.firm == karin.firm.public_id]
+    to_anna, to_karin = sorted(texts, key=lambda text: "Till Anna Holm" not in text)
     assert "Till Anna Holm" in to_anna
     assert "Till Anna Holm" not in to_karin
     for text in (to_anna, to_karin):
@@ -449,3 +450,46 @@ def test_a_forgotten_link_is_mailed_to_each_of_them(among, app):
     karin, _anna, _per = among("co_decides", "copy", emails=("anna@kund.example", "per@kund.example"))
     app.test_client().post(f"/o/{karin.deal_id}/lank")
     assert sorted(sent_to(karin, "link_again")) == ["anna@kund.example", SHARED, "per@kund.example"]
+
+
+def test_a_customer_known_by_number_alone_is_told_by_text_message(app, make, among):
+    from services.quotes import giving
+
+    karin, anna = among("co_decides", emails=("anna@kund.example",))
+    quote, actor = karin.quote, actor_of(make, karin.firm)
+    link = giving.link_for(quote, giving.SMS, phone="+46700000123", actor=actor, now=utc_now())
+    links.mailed(quote).revoked_at = utc_now()
+    db.session.commit()
+    address = links.address(link).rsplit("/", 1)[1]
+    phone = app.test_client()
+    assert phone.get(f"/l/{address}").status_code == 303
+    karin.client = phone
+    anna.post("/godkann", step2(anna, "Anna Holm"))
+    assert sent_to(anna, "your_turn_sms") == ["+46700000123"]
+    assert sent_to(anna, "your_turn") == []
+    assert karin.post("/godkann", step2(karin, "Karin Almgren")).status_code == 303
+    draw_agreements.run(utc_now())
+    assert sorted(sent_to(anna, "quote_approved")) == ["anna@kund.example", SHARED]
+    assert sent_to(anna, "quote_approved_sms") == ["+46700000123"]
+    send_mail.run(utc_now())
+
+
+def test_the_letters_say_who_did_what(among):
+    karin, anna, _per = among("co_decides", "copy", emails=("anna@kund.example", "per@kund.example"))
+    karin.post("/godkann", step2(karin, "Karin Almgren"))
+    anna.post("/nej", {"version": "1", "reason": "other", "comment": "Vi väntar."})
+    send_mail.run(utc_now())
+    kept = [letter for letter in mailbox.newest() if letter.firm == karin.firm.public_id]
+
+    def to(address, words):
+        (found,) = [one.text for one in kept if one.to == address and words in one.text]
+        return found
+
+    owner = karin.make.owner(karin.firm).email
+    assert "/l/" not in to(owner, "Vi väntar på Anna Holm")
+    assert "/l/" not in to(owner, "Anna Holm tackade nej till")
+    assert "Nu väntar vi på ditt svar" in to("anna@kund.example", "Karin Almgren har godkänt")
+    assert "Avtalet kommer när alla har godkänt" in to(SHARED, "Ditt godkännande av")
+    for address in (SHARED, "per@kund.example"):
+        assert "ingen är bunden" in to(address, "Anna Holm tackade nej till")
+    assert "andra godkänner" in to("per@kund.example", "Till Per Berg")
