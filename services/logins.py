@@ -44,6 +44,7 @@ class Found:
     role: str
     email_confirmed_at: datetime | None
     language: str
+    last_way: str  # of sending
     firm_id: int
     firm_public_id: str
     firm_name: str
@@ -79,6 +80,7 @@ _FIND = (
         User.role,
         User.email_confirmed_at,
         User.language,
+        User.last_way,
         Firm.id,
         Firm.public_id,
         Firm.name,

@@ -91,7 +91,7 @@ def send(n: int) -> ResponseReturnValue:
 
 
 def _last_way() -> str:
-    return str(current_user.user.last_way)
+    return str(current_user.found.last_way)
 
 
 @bp.get("/offerter/<int:n>/som-kund")

@@ -226,7 +226,7 @@ def page(
         recipient_form=RecipientForm(roles, formdata=None),
         sms_form=sms_form or SmsForm(formdata=None, data={"phone": view.content["customer"]["phone"]}),
         given=ways.given(*handed[:2], view.content, handed[2]) if handed else None,
-        ways=ways.offered(current_user.user.last_way) if may_hand_over else [],
+        ways=ways.offered(current_user.found.last_way) if may_hand_over else [],
         held=waiting,
         now=utc_now(),
         # what is shown this once would be gone with the first answer
