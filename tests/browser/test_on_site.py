@@ -75,6 +75,7 @@ def test_two_taps_to_the_page_and_the_customer_approves(jonas: Visitor, begun: B
 
 
 def test_nothing_on_the_phone_leads_back_but_the_password(jonas: Visitor, begun: Begun) -> None:
+    jonas.expects(REFUSED)
     jonas.go("/kunder")
     jonas.go(f"/offerter/{begun.n}")
     second = jonas.context.new_page()  # a second tab, left open at a list
@@ -89,7 +90,8 @@ def test_nothing_on_the_phone_leads_back_but_the_password(jonas: Visitor, begun:
     for _step in range(4):
         jonas.page.go_back()
     is_held(jonas, begun)
-    second.reload()
+    if not jonas.scripts:
+        second.reload()  # with them the list asks by itself, and is led away
     expect(second).to_have_url(re.compile(f"/o/{begun.deal}$"))
     jonas.page.close()  # closing the tab ends nothing
     jonas.page = jonas.context.new_page()
