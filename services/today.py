@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import CompoundSelect, and_, bindparam, func, or_, select, text, union
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, func, literal_column, or_, select, text, union
 
 from domain.clock import start_of_month, stockholm_date
 from domain.quote_states import AGREED, OPEN, QuoteStatus
@@ -24,6 +25,7 @@ NEW = timedelta(days=14)  # how long news stay here
 TOLD = (
     "quote.sent", "doc.resent", "mail.bounced", "sms.failed", "link.opened", "doc.commented", "doc.countered",
     "quote.accepted", "deduction.details_given", "doc.declined", "doc.extension_asked", "doc.recalled", "doc.expired",
+    "reminder.sent",
     "doc.late_acceptance", "withdrawal.received", "receipt.sent", "feedback.given", "inquiry.received",
     "inquiry.declined", "firm.registered", "firm.settings_changed", "doc.shown", "doc.accepted_manually",
     "doc.manual_undone", "export.made", "firm.close_asked", "firm.close_undone", "password.changed",
@@ -76,8 +78,22 @@ class FirstSteps:
         return self.has_details and self.has_article and self.has_quote
 
 
-# Made once and read past the ORM: their making takes three times as long as their running.
+# Made once and read past the ORM: their making takes three times as long as their running. What is the same at each
+# request stands in the statement itself, for each value beside it is prepared anew.
 _FIRM_ID: Any = bindparam("firm_id")
+
+
+def _word(text: str) -> ColumnElement[Any]:
+    """A word of ours, as it stands in a statement."""
+    return literal_column(f"'{text}'")
+
+
+def _one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+    """In an order that is always the same."""
+    return cast(ColumnElement[bool], column.in_([_word(word) for word in sorted(words)]))
+
+
+_YES = _one_of(Quote.status, (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED))
 
 
 def _ids() -> CompoundSelect[tuple[int]]:
@@ -88,15 +104,16 @@ def _ids() -> CompoundSelect[tuple[int]]:
     return union(
         # of the index of just these: no other is as narrow
         quotes.where(text(f"({ASKS})"), Quote.touched_at <= bindparam("now")),
-        quotes.where(Quote.archived_at.is_(None), Quote.turn == "firm", Quote.touched_at > bindparam("new_from")),
+        quotes.where(
+            Quote.archived_at.is_(None), Quote.turn == _word("firm"), Quote.touched_at > bindparam("new_from")
+        ),
         quotes.where(text(OUT), soon),
-        later.where(text(f"agreement.{LATER}"), Quote.status.in_((QuoteStatus.ACCEPTED, QuoteStatus.SIGNED))),
+        later.where(text(f"agreement.{LATER}"), _YES),
     )
 
 
 _FOUND = _ids().subquery()
-_YES = Quote.status.in_((QuoteStatus.ACCEPTED, QuoteStatus.SIGNED))
-_NO = Quote.status == QuoteStatus.DECLINED
+_NO = Quote.status == _word(QuoteStatus.DECLINED)
 _WAITING = (
     scope.columns(
         Quote,
@@ -108,13 +125,13 @@ _WAITING = (
         Quote.to_pay_ore,
         Quote.valid_until,
         Quote.status,
-        Quote.turn == "firm",
+        Quote.turn == _word("firm"),
         Quote.question_at.is_not(None),
         Quote.mail_failed_at.is_not(None),
         Quote.hold == "stopped",
-        Agreement.home == "later",
-        func.coalesce(Decline.reason, ""),
-        func.coalesce(Decline.comment, ""),
+        Agreement.home == _word("later"),
+        func.coalesce(Decline.reason, _word("")),
+        func.coalesce(Decline.comment, _word("")),
     )
     .outerjoin(Agreement, and_(_YES, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
     .outerjoin(
@@ -124,7 +141,7 @@ _WAITING = (
     .join(_FOUND, _FOUND.c.id == Quote.id)  # a condition would be tried on every quote of the firm
     .where(Quote.archived_at.is_(None))
     .order_by(Quote.touched_at.desc(), Quote.id.desc())
-    .limit(MOST)
+    .limit(literal_column(str(MOST)))
 )
 
 
@@ -159,22 +176,23 @@ def _reason(
     return status
 
 
+_OBJECT: Any = literal_column(str(len("quote:") + 1))  # where the public id begins
 _HAPPENED = (
     scope.columns(
         Event,
         _FIRM_ID,
         Event.act,
         Event.at,
-        Event.entry.contains('"actor":"user:'),
+        Event.entry.like(_word('%"actor":"user:%')),
         Quote.n,
         Quote.title,
         Quote.customer_name,
     )
     # the quote's public id is found by its index; comparing the whole of obj would read every quote
-    .outerjoin(Quote, and_(Quote.firm_id == _FIRM_ID, Quote.public_id == func.substr(Event.obj, len("quote:") + 1)))
-    .where(Event.act.in_(TOLD))
+    .outerjoin(Quote, and_(Quote.firm_id == _FIRM_ID, Quote.public_id == func.substr(Event.obj, _OBJECT)))
+    .where(_one_of(Event.act, TOLD))
     .order_by(Event.seq.desc())
-    .limit(EVENTS)
+    .limit(literal_column(str(EVENTS)))
 )
 
 
@@ -189,7 +207,7 @@ _OUT = scope.columns(Quote, _FIRM_ID, func.sum(Quote.gross_ore)).where(
 _APPROVED = (
     scope.columns(Agreement, _FIRM_ID, func.sum(Agreement.gross_ore))
     .join(Quote, and_(Quote.firm_id == _FIRM_ID, Quote.id == Agreement.quote_id))
-    .where(Agreement.accepted_at >= bindparam("month_from"), Quote.status.in_(AGREED))
+    .where(Agreement.accepted_at >= bindparam("month_from"), _one_of(Quote.status, AGREED))
 )
 _SUMS = select(_OUT.scalar_subquery(), _APPROVED.scalar_subquery())
 
@@ -201,7 +219,7 @@ def sums(firm_id: int, *, now: datetime) -> Sums:
 
 
 _HAS_SOME = [scope.columns(model, _FIRM_ID, model.id).exists() for model in (Article, Quote)]
-_HAS_DETAILS = and_(Firm.orgnr != "", or_(Firm.phone != "", Firm.street != ""))
+_HAS_DETAILS = and_(Firm.orgnr != _word(""), or_(Firm.phone != _word(""), Firm.street != _word("")))
 _STEPS = select(_HAS_DETAILS, *_HAS_SOME).where(Firm.id == _FIRM_ID)
 
 

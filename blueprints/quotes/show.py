@@ -26,7 +26,7 @@ from services.installation import settings
 from services.quotes import drafting, extending, giving, sending, sharing, showing
 
 # no field to type in lies in one of them
-LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#lankarna"
+LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#paminnelserna,#lankarna"
 
 
 @bp.get("/offerter/<int:n>")
