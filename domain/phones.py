@@ -24,3 +24,15 @@ def spoken(e164: str) -> str:
             return e164
     style = phonenumbers.PhoneNumberFormat
     return str(phonenumbers.format_number(number, style.NATIONAL if number.country_code == 46 else style.INTERNATIONAL))
+
+
+def takes_texts(e164: str) -> bool:
+    """Whether a text message may reach it; not a number of a kind that is known never to."""
+    import phonenumbers
+
+    kind = phonenumbers.PhoneNumberType
+    try:
+        found = phonenumbers.number_type(phonenumbers.parse(e164, "SE"))
+    except phonenumbers.NumberParseException:
+        return False
+    return found not in (kind.FIXED_LINE, kind.TOLL_FREE, kind.PREMIUM_RATE, kind.SHARED_COST, kind.UAN, kind.VOICEMAIL)

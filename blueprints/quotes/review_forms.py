@@ -17,12 +17,15 @@ from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import REMINDERS
 from domain.clock import stockholm_date
 from domain.parties import Role
+from domain.phones import takes_texts
 from services.clock import utc_now
 from services.quotes import giving
 from services.quotes.sending import Sending
 from services.quotes.sharing import Given
 
 LONGEST_DAYS = 365
+MOBILE = _l("Skriv ett mobilnummer, till exempel 070-174 06 05")
+FIXED = _l("Det numret tar inte emot sms. Skriv ett mobilnummer.")
 ROLES: dict[str, Any] = {Role.CO_DECIDES: _l("Medbestämmer"), Role.COPY: _l("Läser")}
 
 
@@ -56,8 +59,9 @@ class SendForm(FlaskForm):
             if field is not needed and field.errors:
                 field.errors, field.data = [], ""
         if needed is not None and not needed.errors and not needed.data:
-            words = _("Skriv en e-postadress med @") if needed is self.email else _("Skriv ett mobilnummer")
-            needed.errors = [words]
+            needed.errors = [_("Skriv en e-postadress med @") if needed is self.email else MOBILE]
+        elif needed is self.phone and not needed.errors and not takes_texts(needed.data or ""):
+            needed.errors = [FIXED]
         return not any(field.errors for field in self)
 
     def validate_valid_until(self, field: Any) -> None:
@@ -86,7 +90,11 @@ class AnswerForm(FlaskForm):
 
 
 class SmsForm(FlaskForm):
-    phone = PhoneText(_l("Mobilnummer"), [DataRequired(_l("Skriv ett mobilnummer"))])
+    phone = PhoneText(_l("Mobilnummer"), [DataRequired(MOBILE)])
+
+    def validate_phone(self, field: Any) -> None:
+        if not takes_texts(field.data or ""):
+            raise ValidationError(FIXED)
 
 
 class ResendForm(FlaskForm):

@@ -111,6 +111,7 @@ def test_a_mobile_alone_is_enough(owner, by_mobile):
     [
         ({"way": "sms", "phone": ""}, "Skriv ett mobilnummer"),
         ({"way": "sms", "phone": "12"}, "Skriv ett telefonnummer"),
+        ({"way": "sms", "phone": "08-123 456"}, "Det numret tar inte emot sms"),
         ({"way": "mail", "email": "", "phone": PHONE}, "Skriv en e-postadress med @"),
         ({"way": "hemligt", "email": ""}, "Skriv en e-postadress med @"),
     ],
@@ -252,6 +253,7 @@ def test_another_number_ends_the_link_to_the_old_one(owner, by_mobile):
     assert owner.post(f"/offerter/{by_mobile.n}/sms", data={"phone": "070-174 06 06"}).status_code == 303
     links = db.session.query(QuoteLink).order_by(QuoteLink.id).all()
     assert [(link.phone, bool(link.revoked_at)) for link in links] == [(PHONE, True), ("+46701740606", False)]
+    assert owner.post(f"/offerter/{by_mobile.n}/sms", data={"phone": "08-123 456"}).status_code == 422
     bad = owner.post(f"/offerter/{by_mobile.n}/sms", data={"phone": "nyss"})
     assert bad.status_code == 422
     assert "nyss" in bad.text
