@@ -128,7 +128,7 @@ _WAITING = (
         Quote.turn == _word("firm"),
         Quote.question_at.is_not(None),
         Quote.mail_failed_at.is_not(None),
-        Quote.hold == "stopped",
+        Quote.hold == _word("stopped"),
         Agreement.home == _word("later"),
         func.coalesce(Decline.reason, _word("")),
         func.coalesce(Decline.comment, _word("")),
