@@ -132,7 +132,7 @@ def _measure(
         note("measuring: pages on a phone")
         rows += _pages(bench, page, hello)
     note("measuring: letters")
-    rows += measured(lambda: letters.letters_row(folder), Row("letters", "", None, "of smtplib's", 0.4, 0.6, True))
+    rows += measured(lambda: letters.letters_row(folder), Row("letters", "", None, "of smtplib's", 0.3, 0.5, True))
     note("measuring: export")
     rows += measured(lambda: weigh.export_rows(bench, ours, folder), Row("export", "", None, "× ZIP", 30, 10))
     return rows, references

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import multiprocessing
 import queue
 import socket
@@ -64,6 +65,10 @@ def _serve(listener: socket.socket, arrivals: Any) -> None:
     async def forever() -> None:
         count = 0
 
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.suppress(ConnectionError):  # the worker is killed when all has come
+                await talk(reader, writer)
+
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             nonlocal count
             writer.write(b"220 slow\r\n")
@@ -83,7 +88,7 @@ def _serve(listener: socket.socket, arrivals: Any) -> None:
                 writer.write(b"250 taken\r\n")
             writer.close()
 
-        server = await asyncio.start_server(talk, sock=listener, limit=2**20)
+        server = await asyncio.start_server(answer, sock=listener, limit=2**20)
         await server.serve_forever()
 
     asyncio.run(forever())
