@@ -36,7 +36,12 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         settled=pages.settled(deal.content, agreed),
         paper=viewing.find_agreement_file(deal),
         period=viewing.withdrawal_time(deal, now=utc_now()),
-        steps=story.of(deal.quote, firm_public_id=deal.found.firm_public_id, for_customer=True),
+        steps=story.of(
+            deal.quote,
+            firm_public_id=deal.found.firm_public_id,
+            for_customer=True,
+            among_several=deal.quote.is_shared,
+        ),
         messages=viewing.messages(deal),
         withdrawal=withdrawing.newest(deal) if deal.found.status in ("withdrawn", "accepted") else None,
         state=viewing.state(deal, utc_now()),

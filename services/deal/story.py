@@ -67,10 +67,16 @@ class Entry(NamedTuple):
     clear: dict[str, str]
 
 
-def of(quote: Told, *, firm_public_id: str, for_customer: bool = False) -> list[Step]:
-    """The steps of a quote, oldest first. A customer is not told of the firm's letters and links."""
+def of(quote: Told, *, firm_public_id: str, for_customer: bool = False, among_several: bool = False) -> list[Step]:
+    """The steps of a quote, oldest first. A customer is not told of the firm's letters and links.
+
+    Where several read it, nor of one another's addresses: who did what, by name.
+    """
     hidden = UNTOLD | OF_THE_FIRM if for_customer else UNTOLD
-    told = [_step(entry) for entry in _entries(quote, firm_public_id) if entry.act not in hidden]
+    entries = [entry for entry in _entries(quote, firm_public_id) if entry.act not in hidden]
+    if among_several:
+        entries = [entry._replace(clear={"name": entry.clear.get("name", "")}) for entry in entries]
+    told = [_step(entry) for entry in entries]
     return [step for step in told if step]
 
 

@@ -150,6 +150,11 @@ def test_the_paper_and_the_letters_name_all_who_approved(among):
     draw_agreements.run(utc_now())
     assert sorted(sent_to(karin, "quote_approved")) == ["anna@kund.example", SHARED]
     assert sent_to(karin, "agreement_copy") == ["per@kund.example"]
+    for phone in (karin, anna, per):  # who did what, and nobody's address
+        receipt = words(phone, "/avtal")
+        assert "En kopia skickas till er alla." in receipt
+        for hidden in (SHARED, "anna@kund.example", "per@kund.example", "127.0.0.1"):
+            assert hidden not in receipt
     text = in_paper(per.get("/avtal.pdf").data)
     for name in ("Anna Holm", "Karin Almgren"):
         assert name in text
@@ -493,3 +498,17 @@ def test_the_letters_say_who_did_what(among):
     for address in (SHARED, "per@kund.example"):
         assert "ingen är bunden" in to(address, "Anna Holm tackade nej till")
     assert "andra godkänner" in to("per@kund.example", "Till Per Berg")
+
+
+def test_the_only_link_of_who_may_withdraw_is_not_closed(app, among):
+    karin, anna, per = among("co_decides", "copy")
+    anna.post("/godkann", step2(anna, "Anna Holm"))
+    karin.post("/godkann", step2(karin, "Karin Almgren"))
+    owner = app.test_client().log_in(karin.make.owner(karin.firm))
+    rows = db.session.query(QuoteLink).filter_by(quote_id=karin.quote_id).order_by(QuoteLink.id)
+    of_karin, of_anna, of_per = (f"/offerter/{karin.quote.n}/lankar/{row.public_id}/stang" for row in rows)
+    assert owner.post(of_anna).status_code == 409
+    assert owner.post(of_karin).status_code == 409
+    assert owner.post(of_per).status_code == 303
+    assert per.get().status_code == 404
+    assert anna.get("/avtal").status_code == 200

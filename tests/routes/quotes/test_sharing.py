@@ -179,3 +179,15 @@ def test_strangers_and_craftsmen_change_nothing(app, among, stranger):  # noqa: 
     page = worker.get(f"/offerter/{karin.quote.n}").text
     assert "Anna Holm" in page
     assert "Lägg till en mottagare" not in page
+
+
+def test_nothing_changes_while_the_quote_is_about_to_be_sent(seller, quote):
+    add(seller, quote, PER)
+    (row,) = rows()
+    db.session.get_one(type(quote), quote.id).hold = "held"
+    db.session.commit()
+    base = f"/offerter/{quote.n}/mottagare"
+    assert add(seller, quote, ANNA).status_code == 409
+    assert seller.post(f"{base}/{row.public_id}/ta-bort").status_code == 409
+    assert seller.post(f"{base}/{row.public_id}/adress", data={"email": "x@kund.example"}).status_code == 409
+    assert [(one.email, one.removed_at) for one in rows()] == [("per@kund.example", None)]
