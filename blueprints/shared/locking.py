@@ -41,14 +41,15 @@ def register(app: Flask) -> None:
     def _hold() -> ResponseReturnValue | None:
         if request.endpoint in SAME_FOR_ALL or "_user_id" not in session:
             return None
-        if not current_user.is_authenticated or not current_user.found.locked_to:
+        visitor = current_user._get_current_object()
+        if not visitor.is_authenticated or not visitor.found.locked_to:
             return None
-        held = g.lock = Lock(current_user.found.locked_to, current_user.found.locked_link)
+        held = g.lock = Lock(visitor.found.locked_to, visitor.found.locked_link)
         if request.endpoint in WAY_BACK:
             return None
         if request.endpoint == LOG_OUT:
             if request.method == "POST":  # the view ends the login, and commits
-                on_site.let_go(current_user.found, actor=current_user.actor, now=utc_now())
+                on_site.let_go(visitor.found, actor=visitor.actor, now=utc_now())
             return None
         as_nobody()
         return None if _is_the_customers(held) else away(held)

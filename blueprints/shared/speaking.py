@@ -56,9 +56,11 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        languages.use(asked() or _of_browser())
-        if _knows_its_user() and current_user.is_authenticated:
-            languages.use(current_user.found.language)
+        visitor = current_user._get_current_object() if _knows_its_user() else None
+        if visitor is not None and visitor.is_authenticated:
+            languages.use(visitor.found.language)
+        else:
+            languages.use(asked() or _of_browser())
 
     def _knows_its_user() -> bool:
         """Whether the page asks who is logged in anyway. A login that is sent begins its transaction later."""
