@@ -8,6 +8,7 @@ from urllib.parse import quote as percent
 
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
+from languages import speaking
 from services.installation import settings
 from services.quotes import giving
 from services.quotes.giving import LINK, MAIL, ON_SITE, OWN_SMS, QR, SMS
@@ -44,7 +45,8 @@ class Given:
 
 def given(way: str, address: str, content: dict[str, Any], phone: str = "") -> Given:
     title = content["title"] or content["number"]
-    words = giving.own_words(content["firm"]["name"], title)
+    with speaking(content["lang"]):  # the customer reads it
+        words = giving.own_words(content["firm"]["name"], title)
     return Given(way, address, words, phone or content["customer"]["phone"])
 
 

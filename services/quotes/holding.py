@@ -95,6 +95,9 @@ def undo(firm_id: int, n: int, *, version: int) -> str:
     quote = drafting.get(firm_id, n, lock=True)
     held = scope.find(HeldSending, firm_id, HeldSending.quote_id == quote.id, lock=True)
     if held is None:
+        if quote.hold:  # a row that went with its user
+            quote.hold = ""
+            transaction.commit()
         return "sent" if quote.version > version else "nothing"
     once.forget(firm_id, held.once_key)
     quote.message = held.message
@@ -133,7 +136,7 @@ def go(held_id: int, *, now: datetime) -> None:
     try:
         sending.send(firm_id, n, asked, actor=actor, key="", now=now, hold=hold)
     except (RuleBroken, NotFound, Stale) as error:
-        _stop(firm_id, hold, _code(error), now)
+        _stop(firm_id, n, hold, _code(error), now)
     finally:
         transaction.rollback()
         transaction.may_write()
@@ -155,13 +158,13 @@ def _waiting(held_id: int) -> tuple[int, int, Sending, Actor, Hold] | None:
     return firm.id, n, asked, actor, Hold(held.id, held.created_at)
 
 
-def _stop(firm_id: int, hold: Hold, code: str, now: datetime) -> None:
+def _stop(firm_id: int, n: int, hold: Hold, code: str, now: datetime) -> None:
     """Keep it, with the reason, and give the firm the turn. Nothing if it was undone meanwhile. Commits."""
     transaction.start_writing()
+    quote = drafting.get(firm_id, n, lock=True)
     held = scope.find(HeldSending, firm_id, HeldSending.id == hold.id, HeldSending.stopped == "", lock=True)
     if held is None:
         return
-    quote = scope.get(Quote, firm_id, Quote.id == held.quote_id, lock=True)
     held.stopped, held.stopped_at = code, now
     quote.hold, quote.turn, quote.touched_at = drafting.STOPPED, "firm", now
     transaction.commit()

@@ -99,7 +99,7 @@ def send(
         drawn = _draw(firm_id, n, sending, actor, now, hold)
         transaction.start_writing()
         # the other of two presses, the undo or another worker was quicker
-        if once.answer(firm_id, key, ACT, facts) is not None or (hold and not _end_of(hold, firm_id)):
+        if once.answer(firm_id, key, ACT, facts) is not None or (hold and not _end_of(hold, firm_id, n)):
             transaction.rollback()
             return ""
         link = _freeze(firm_id, n, sending, drawn, actor, now, hold)
@@ -160,8 +160,9 @@ def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime, h
     return _Drawn(number, canonical.dumps(built), paper.render(built, picture, photos))
 
 
-def _end_of(hold: Hold, firm_id: int) -> bool:
+def _end_of(hold: Hold, firm_id: int, n: int) -> bool:
     """Whether the sending still waits; then its row is taken out. Never commits."""
+    drafting.get(firm_id, n, lock=True)  # the quote first, as the undo does: else they wait for each other
     row = scope.find(HeldSending, firm_id, HeldSending.id == hold.id, HeldSending.stopped == "", lock=True)
     if row is not None:
         db.session.delete(row)
