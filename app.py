@@ -30,7 +30,7 @@ from blueprints.shared import (
 )
 from cli import register_commands
 from config import Settings
-from extensions import babel, csrf, db, login_manager
+from extensions import csrf, db, login_manager
 from jobs import queue
 from services import keys
 
@@ -93,7 +93,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.PROXIES, x_proto=settings.PROXIES)  # type: ignore[method-assign]
     db.init_app(app)
     queue.init_app(app)
-    babel.init_app(app, default_locale="sv", locale_selector=languages.code)
     requests.register(app)  # before the login is loaded: it decides how the transaction begins
     speaking.register(app)
     csrf.init_app(app)

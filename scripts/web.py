@@ -56,7 +56,7 @@ def warm_up(app: Flask, settings: Settings) -> None:
     compiled = settings.DATA_DIR / "cache"
     compiled.mkdir(mode=0o700, exist_ok=True)
     app.jinja_env.bytecode_cache = Compiled(app, compiled)
-    for name in app.jinja_env.list_templates():
+    for name in app.jinja_env.list_templates():  # in Swedish; others are compiled for their first reader, and kept
         app.jinja_env.get_template(name)
     for path in WARMING:
         Client(app).get(path, base_url=settings.base_url)

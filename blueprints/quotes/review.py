@@ -20,6 +20,7 @@ from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
 from domain.phones import spoken
 from domain.quote_states import can
+from languages import speaking
 from services import text_blocks, transaction
 from services.clock import utc_now
 from services.deal import reminding
@@ -99,9 +100,9 @@ def _last_way() -> str:
 def preview(n: int) -> ResponseReturnValue:
     """Se som kunden: the customer's page of the draft, without token and without anything to press."""
     page = reviewing.preview(current_user.firm, n, now=utc_now())
-    return render_template(
-        "quotes/review_preview.html", n=n, page=page, content=page.content, firm=page.content["firm"]
-    )
+    content = page.content
+    with speaking(content["lang"]):
+        return render_template("quotes/review_preview.html", n=n, page=page, content=content, firm=content["firm"])
 
 
 @bp.post("/offerter/<int:n>/granska/text")

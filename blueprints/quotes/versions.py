@@ -9,6 +9,7 @@ from flask_login import current_user
 from blueprints.quotes import bp
 from blueprints.shared.guards import requires
 from domain.clock import stockholm_date
+from languages import speaking
 from services.clock import utc_now
 from services.deal import figures, pages, versions
 from services.errors import NotFound
@@ -24,9 +25,10 @@ def version(n: int, version_n: int) -> ResponseReturnValue:
         return redirect(url_for(".show", n=n))
     older = _older(quote_id, newest, version_n)
     content = older.content
-    page = pages.of(content, figures.NO_CHOICE, state="older", today=stockholm_date(utc_now()))
     names = {"n": n, "version": version_n, "newest": newest, "older": older}
-    return render_template("quotes/version.html", page=page, content=content, firm=content["firm"], **names)
+    with speaking(content["lang"]):
+        page = pages.of(content, figures.NO_CHOICE, state="older", today=stockholm_date(utc_now()))
+        return render_template("quotes/version.html", page=page, content=content, firm=content["firm"], **names)
 
 
 @bp.get("/offerter/<int:n>/version/<int:version_n>/offert.pdf")

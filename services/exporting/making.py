@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 
 from extensions import db
+from languages import speaking
 from models import Export, Firm, User
 from services import events, leaving_letters, scope, storage, transaction
 from services.actors import system
@@ -66,18 +67,25 @@ def make(order: Order, *, now: datetime) -> None:
     clock = _Clock(now)
     try:
         with transaction.snapshot():
-            owner = owner_of(order.firm_id, now)
+            owner, reads = owner_of(order.firm_id, now), _language_of(order)
             rows = sum(archive.counts(order.firm_id).values())
             progress = _Progress(order.id, rows * 2, clock)  # each table is walked twice: data and sheet
             stream = Summed(archive.parts(owner, progress.step))
             storage.require_disk()
-            storage.write(order.firm_public_id, order.public_id, stream)
+            with speaking(reads):
+                storage.write(order.firm_public_id, order.public_id, stream)
         _finish(order, stream, rows, clock.now())
     except BaseException:
         transaction.rollback()
         storage.remove(order.firm_public_id, order.public_id)
         _put_back(order, clock.now())
         raise
+
+
+def _language_of(order: Order) -> str:
+    """What the one who asked for the file reads."""
+    export = scope.get(Export, order.firm_id, Export.id == order.id)
+    return scope.get(User, order.firm_id, User.id == export.user_id).language
 
 
 def owner_of(firm_id: int, now: datetime) -> archive.Owner:

@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
+from languages import speaking
 from models import Firm, QuoteLink, StoredFile, User
 from services import closing, scope
 from services.deal import figures, pages
@@ -74,7 +75,8 @@ def preview(firm: Firm, n: int, *, now: datetime) -> Page:
     draft = drafting.load(firm.id, n)
     user = scope.get(User, firm.id, User.id == draft.quote.user_id)
     built = _content(draft, firm, user, now)
-    return pages.of(built, figures.NO_CHOICE, state="preview", today=stockholm_date(now))
+    with speaking(built["lang"]):
+        return pages.of(built, figures.NO_CHOICE, state="preview", today=stockholm_date(now))
 
 
 def _content(
