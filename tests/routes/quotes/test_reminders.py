@@ -12,8 +12,11 @@ from extensions import db
 from jobs import remind, send_mail
 from models import Event, Firm, Letter, Reminding
 from services.clock import utc_now
+from services.deal import links, reminding
+from services.quotes import drafting, sending
 from tests.domain.test_quiet_hours import at
-from tests.routes.deal.conftest import make_sent
+from tests.routes.deal.conftest import MAIL, actor_of, make_sent, send
+from tests.routes.quotes.test_sharing import ANNA, PER
 
 SENT = at("2026-11-23 10:00")  # a Monday
 
@@ -195,3 +198,37 @@ def test_a_draft_is_not_reminded_of(app, make):
     own = app.test_client().log_in(make.owner(firm))
     for rest, data in (("/paminn", {}), ("/paminnelser", {"remind": "7"})):
         assert own.post(f"/offerter/{quote.n}{rest}", data=data).status_code == 409
+
+
+def test_each_who_decides_is_reminded_by_the_own_link_and_who_only_reads_is_not(make, seller, quote):
+    for form in (ANNA, PER):
+        assert seller.post(f"/offerter/{quote.n}/mottagare", data=form).status_code == 303
+    firm_id, n = quote.firm_id, quote.n
+    send(make, drafting.get(firm_id, n), now=SENT)
+    reminding.choose(firm_id, n, 7, now=SENT)
+    send_mail.run(SENT)
+    remind.run(at("2026-11-30 10:00"))
+    db.session.rollback()
+    found = db.session.scalars(db.select(Letter).where(Letter.kind == "reminder").order_by(Letter.id)).all()
+    assert [letter.to_address for letter in found] == [MAIL, "anna@kund.example"]
+    assert len({letter.params for letter in found}) == 2
+    assert row().sent == 1
+
+
+def test_a_customer_with_nothing_but_a_number_gets_a_text_message(make, seller, quote):
+    firm_id, n = quote.firm_id, quote.n
+    send(make, drafting.get(firm_id, n), now=SENT)
+    sending.resend(firm_id, n, "+46701740605", way="sms", actor=actor_of(make, firm_of(firm_id)), now=SENT)
+    sent = drafting.get(firm_id, n)
+    links.revoke(sent, links.mailed(sent).public_id, actor=actor_of(make, firm_of(firm_id)), now=SENT)
+    reminding.choose(firm_id, n, 7, now=SENT)
+    send_mail.run(SENT)
+    remind.run(at("2026-11-30 10:00"))
+    assert send_mail.run(at("2026-11-30 10:01")).failed == 0
+    db.session.rollback()
+    found = db.session.scalars(db.select(Letter).where(Letter.kind.startswith("reminder"))).one()
+    assert (found.kind, found.to_address, found.state) == ("reminder_sms", "+46701740605", "sent")
+
+
+def firm_of(firm_id: int) -> Firm:
+    return db.session.get_one(Firm, firm_id)
