@@ -6,12 +6,12 @@ in the other language. The language at hand is set where a request, a letter or 
 
 from __future__ import annotations
 
-import gettext as standard
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from struct import iter_unpack, unpack_from
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parent / "translations"
@@ -33,13 +33,19 @@ class Language:
 
 
 def _read(code: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The texts of the compiled catalogue. Raises FileNotFoundError before set-up has made it."""
-    with (FOLDER / code / "LC_MESSAGES" / "messages.mo").open("rb") as file:
-        found = standard.GNUTranslations(file)._catalog.items()  # type: ignore[attr-defined]  # asked for text by text
-    texts = {key: text for key, text in found if isinstance(key, str) and key}
-    both = {key: text for key, text in found if isinstance(key, tuple)}
-    texts |= {key: text for (key, form), text in both.items() if form == 0}
-    return texts, {key: text for (key, form), text in both.items() if form == 1}
+    """The texts of the compiled catalogue, and those for other numbers than one.
+
+    Read here, since the standard library takes several times as long. Raises FileNotFoundError before set-up has made the file.
+    """
+    data = (FOLDER / code / "LC_MESSAGES" / "messages.mo").read_bytes()
+    count, keys, said = unpack_from("<3I", data, 8)
+
+    def strings(at: int) -> Iterator[list[str]]:
+        for length, place in iter_unpack("<2I", data[at : at + 8 * count]):
+            yield data[place : place + length].decode().split("\0")
+
+    rows = [(key[0], forms) for key, forms in zip(strings(keys), strings(said), strict=True) if key[0]]
+    return {key: forms[0] for key, forms in rows}, {key: forms[1] for key, forms in rows if len(forms) > 1}
 
 
 LANGUAGES = {
