@@ -8,6 +8,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from extensions import db
+from models import Quote
+from services.clock import utc_now
+from tests.browser.checks import look
 from tests.browser.customer_pages import Customer
 from tests.browser.firm_pages import Office
 from tests.browser.product import Product
@@ -160,3 +164,13 @@ def test_without_scripts_the_page_is_as_it_was(visit: Callable[..., Visitor], be
     expect(still.page.locator(".bubble")).to_have_count(0)
     still.page.reload()
     expect(still.page.locator(".bubble", has_text=QUESTION)).to_be_visible()
+
+
+def test_today_with_an_address_that_failed_looks_right(product: Product, jonas: Visitor, begun: Begun) -> None:
+    with product.rows():
+        quote = db.session.query(Quote).filter_by(public_id=begun.deal).one()
+        quote.mail_failed_at, quote.turn = utc_now(), "firm"
+        db.session.commit()
+    jonas.go("/")
+    jonas.sees("Mejlet kom inte fram. Kontrollera adressen.", "Ute hos kund")
+    look(jonas, "today-failed")
