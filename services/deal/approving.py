@@ -203,7 +203,8 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     _record(deal, agreement, yes, is_late, now)
     deal.quote.status = after(deal.quote.status, act)
     deal.quote.turn, deal.quote.touched_at = "firm" if is_last else "customer", now
-    drafting.keep_sums(deal.quote, result)
+    if is_last:
+        drafting.keep_sums(deal.quote, result)
     if deal.is_joint and is_last:
         _complete(deal, agreement, is_late, now)
     if not is_last:

@@ -12,7 +12,7 @@ from datetime import datetime
 from domain.parties import Role, may_decide
 from domain.quote_states import QuoteStatus, can
 from extensions import db
-from models import Quote, Recipient, new_public_id
+from models import Quote, QuoteLink, Recipient, new_public_id
 from services import events, scope, transaction
 from services.actors import Actor
 from services.deal import links
@@ -78,10 +78,10 @@ def correct(firm_id: int, n: int, public_id: str, email: str, *, actor: Actor, n
     """
     quote = _locked(firm_id, n)
     row = _get(quote, public_id)
-    is_sent = any(link.recipient_id == row.id for link in links.mailed_to(quote))
+    has_had_it = bool(scope.rows(QuoteLink, firm_id, QuoteLink.quote_id == quote.id, QuoteLink.recipient_id == row.id))
     row.email = email
     _record("recipient.changed", quote, row, actor, now)
-    if is_sent or not may_decide(row.role):
+    if has_had_it or not may_decide(row.role):
         _send(quote, row, actor, now)
     transaction.commit()
     return row

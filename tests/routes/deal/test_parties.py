@@ -512,3 +512,17 @@ def test_the_only_link_of_who_may_withdraw_is_not_closed(app, among):
     assert owner.post(of_per).status_code == 303
     assert per.get().status_code == 404
     assert anna.get("/avtal").status_code == 200
+
+
+def test_what_was_filled_in_goes_with_an_approval_that_no_longer_counts(among):
+    karin, anna = among("co_decides", rot=True)
+    typed = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388"}
+    karin.post("/tillval", {"tillval": "4"})
+    before = karin.quote.to_pay_ore
+    karin.post("/godkann", step2(karin, "Karin Almgren", **typed))
+    assert db.session.query(Applicant).count() == 1
+    assert karin.quote.to_pay_ore == before  # nothing is settled before all have approved
+    anna.post("/nej", {"version": "1", "reason": "", "comment": ""})
+    db.session.rollback()
+    assert db.session.query(Applicant).count() == 0
+    assert karin.quote.to_pay_ore == before

@@ -191,3 +191,15 @@ def test_nothing_changes_while_the_quote_is_about_to_be_sent(seller, quote):
     assert seller.post(f"{base}/{row.public_id}/ta-bort").status_code == 409
     assert seller.post(f"{base}/{row.public_id}/adress", data={"email": "x@kund.example"}).status_code == 409
     assert [(one.email, one.removed_at) for one in rows()] == [("per@kund.example", None)]
+
+
+def test_a_closed_link_is_given_anew_with_the_address(app, among):  # noqa: F811
+    karin, anna = among("co_decides")
+    owner = app.test_client().log_in(karin.make.owner(karin.firm))
+    n, (row,) = karin.quote.n, rows()
+    link = db.session.query(QuoteLink).filter_by(recipient_id=row.id).one()
+    assert owner.post(f"/offerter/{n}/lankar/{link.public_id}/stang").status_code == 303
+    assert anna.get().status_code == 404
+    assert owner.post(f"/offerter/{n}/mottagare/{row.public_id}/adress", data={"email": SHARED}).status_code == 303
+    db.session.rollback()
+    assert db.session.query(QuoteLink).filter_by(recipient_id=row.id, revoked_at=None).count() == 1
