@@ -14,7 +14,6 @@ import languages
 from blueprints.shared import speaking
 from blueprints.shared.guards import GUARD, client_address, user_agent
 from blueprints.shared.locking import lock
-from languages import LANGUAGES
 from services import transaction
 from services.clock import utc_now
 from services.deal import links
@@ -64,8 +63,8 @@ def _is_of(firm_id: int) -> bool:
 
 def _speak(deal: links.Deal) -> None:
     """The quote's own language, unless this browser has chosen the other one for this deal. A GET writes no row."""
-    kept = request.cookies.get(_language_cookie(deal.found.deal_id))
-    languages.use(speaking.asked() or (kept if kept in LANGUAGES else deal.content["lang"]))
+    kept = speaking.kept(_language_cookie(deal.found.deal_id))
+    languages.use(speaking.asked() or kept or deal.content["lang"])
 
 
 def _keep_language(answer: ResponseReturnValue, deal_id: str) -> ResponseReturnValue:

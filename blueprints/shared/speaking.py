@@ -24,10 +24,16 @@ def asked() -> str | None:
     return wanted if wanted in LANGUAGES else None
 
 
+def kept(cookie: str = CHOICE) -> str | None:
+    """What was chosen in this browser before."""
+    code = request.cookies.get(_name(cookie))
+    return code if code in LANGUAGES else None
+
+
 def keep(answer: Response, code: str, *, cookie: str = CHOICE) -> Response:
     """Remember the choice in this browser. It says nothing of who reads."""
     answer.set_cookie(
-        cookie, code, max_age=COOKIE_SECONDS, path="/", secure=settings().is_https, httponly=True, samesite="Lax"
+        _name(cookie), code, max_age=COOKIE_SECONDS, path="/", secure=settings().is_https, httponly=True, samesite="Lax"
     )
     return answer
 
@@ -44,11 +50,12 @@ def _own_arguments() -> list[tuple[str, str]]:
     return [pair for pair in request.args.items(multi=True) if pair[0] != CHOICE]
 
 
+def _name(cookie: str) -> str:
+    return f"__Host-{cookie}" if settings().is_https else cookie
+
+
 def _of_browser() -> str:
-    kept = request.cookies.get(CHOICE)
-    if kept in LANGUAGES:
-        return kept
-    return request.accept_languages.best_match(LANGUAGES, default=SWEDISH)
+    return kept() or request.accept_languages.best_match(LANGUAGES, default=SWEDISH)
 
 
 def register(app: Flask) -> None:
