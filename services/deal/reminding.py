@@ -121,11 +121,15 @@ def due(now: datetime) -> list[int]:
 
 def remind(reminding_id: int, *, now: datetime) -> None:
     """Send what is due, put it off, or end the reminders: letter, event and count in one transaction. Commits."""
-    row = db.session.get(Reminding, reminding_id, with_for_update=True, populate_existing=True)
-    if row is None or row.next_at is None or row.next_at > now:
+    row = db.session.get(Reminding, reminding_id)
+    if row is None:
         transaction.rollback()
         return
-    quote = scope.get(Quote, row.firm_id, Quote.id == row.quote_id, lock=True)
+    quote = scope.get(Quote, row.firm_id, Quote.id == row.quote_id, lock=True)  # as all who write here do first
+    db.session.refresh(row)
+    if row.next_at is None or row.next_at > now:
+        transaction.rollback()
+        return
     facts = _facts(quote, now)
     at = reminders.now_or_later(now, _newest_letter(quote), facts.valid_until)
     if at is None or row.sent >= reminders.MOST or reminders.stopped(facts, asked_at=row.asked_at, now=now):

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -275,3 +277,34 @@ def test_killed_it_is_whole_or_nothing(app, told, moment, found):
     remind.run(due)
     remind.run(due + timedelta(minutes=1))
     assert kinds().count("reminder") == acts("reminder.sent") == row().sent == 1
+
+
+def test_the_worker_and_the_firm_at_the_same_moment_remind_once(app, told, make):
+    """Påminn nu while the job runs: whoever is second finds that it has been done."""
+    due = at("2026-11-30 14:32")
+    actor = actor_of(make, told.firm)
+    db.session.rollback()
+    gate = threading.Barrier(2)
+    faults: list[Exception] = []
+
+    def together(act: Callable[[], object]) -> None:
+        with app.app_context():
+            gate.wait()
+            try:
+                act()
+            except Exception as error:
+                faults.append(error)
+            finally:
+                db.session.remove()
+
+    acts_at_once = (
+        lambda: remind.run(due),
+        lambda: reminding.ask(told.firm_id, told.n, actor=actor, now=due),
+    )
+    threads = [threading.Thread(target=together, args=(act,)) for act in acts_at_once]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert faults == []
+    assert kinds().count("reminder") == row().sent == 1
