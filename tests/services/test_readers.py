@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from extensions import db
 from services import outbox, readers
 from services.clock import utc_now
 
@@ -45,10 +44,3 @@ def test_a_letter_may_name_it(make, firm):
 def test_a_letter_of_no_quote_and_one_of_no_firm(make, firm):
     assert readers.language_of(letter(firm, "nobody@kund.example")) == "sv"
     assert readers.language_of(letter(None, "nobody@kund.example")) == "sv"
-
-
-def test_the_quotes_of_another_firm_are_not_asked(make, firm):
-    other = make.firm("Annan firma")
-    quote = make.quote(other, make.customer(other), language="en")
-    assert readers.language_of(letter(firm, "karin@kund.example", quote)) == "sv"
-    db.session.rollback()
