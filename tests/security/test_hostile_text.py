@@ -41,7 +41,7 @@ def customer(app, make, alfa):
 def forms(client, *starts: str) -> list[Form]:
     """Each form with text fields once, as the pages give it."""
     found: dict[str, Form] = {}
-    for path, body in crawl(client, *starts, most=120).items():
+    for path, body in crawl(client, *starts).items():
         for form in Parts(body, path).forms if "<form" in body else []:
             if form.method == "post" and not any(part in form.action for part in NEVER):
                 action = own_path(form.action, path)
