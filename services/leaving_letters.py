@@ -31,10 +31,13 @@ def queue_closing_undone(closing: Closing, *, now: datetime) -> None:
     _to_owners("closing_undone", closing, now)
 
 
-def queue_firm_erased(addresses: list[str], number: str, *, now: datetime) -> None:
-    """The last letter: it belongs to no firm any more, and its address is cleared once it is delivered."""
-    for address in addresses:
-        outbox.queue("firm_erased", address, {"receipt": number}, firm_id=None, now=now)
+def queue_firm_erased(owners: dict[str, str], number: str, *, now: datetime) -> None:
+    """The last letter, to each address in its language: it belongs to no firm any more.
+
+    The address is cleared once it is delivered.
+    """
+    for address, language in owners.items():
+        outbox.queue("firm_erased", address, {"receipt": number, "lang": language}, firm_id=None, now=now)
 
 
 def _to_owners(kind: str, closing: Closing, now: datetime) -> None:

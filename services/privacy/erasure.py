@@ -86,7 +86,7 @@ def erase(firm_id: int, *, now: datetime) -> None:
         return
     public_id = firm.public_id
     entry = _listed().get(public_id) or _list(firm, closing)
-    owners = [user.email for user in scope.rows(User, firm_id, User.role == "owner")]
+    owners = {user.email: user.language for user in scope.rows(User, firm_id, User.role == "owner")}
     transaction.rollback()
     _erase(entry, firm_id, owners, now)
 
@@ -146,7 +146,7 @@ def _vacuum() -> bool:
     return empty_log()
 
 
-def _erase(entry: Entry, firm_id: int, owners: list[str], now: datetime) -> None:
+def _erase(entry: Entry, firm_id: int, owners: dict[str, str], now: datetime) -> None:
     _erase_outside(entry.firm)
     (settings().DATA_DIR / VACUUM_DUE).touch(mode=0o600)
     for table in tables():
@@ -177,7 +177,7 @@ def _erase_rows(table: SqlTable, firm_id: int) -> None:
             return
 
 
-def _erase_last(entry: Entry, firm_id: int, owners: list[str], now: datetime) -> None:
+def _erase_last(entry: Entry, firm_id: int, owners: dict[str, str], now: datetime) -> None:
     """The rows that were the task, whatever was written meanwhile, the receipt and the letter: one commit."""
     for table in tables():
         rows = Base.metadata.tables[table.name]
