@@ -100,7 +100,7 @@ def replay(now: datetime) -> int:
     transaction.rollback()
     back = [(entry, there[entry.firm]) for entry in listed.values() if entry.firm in there]
     for entry, firm_id in back:
-        _erase(entry, firm_id, [], now)
+        _erase(entry, firm_id, {}, now)
     for public_id in listed.keys() - there.keys():  # files and keys may have been restored without the database
         _erase_outside(public_id)
     if back:
