@@ -11,7 +11,10 @@ addEventListener("load", () => {
     if (document.hidden || now - here > 6e5 && now - asked < 3e4) event.preventDefault();
     else asked = now;
   });
-  on("htmx:beforeSwap", () => { focused = document.activeElement; });
+  on("htmx:beforeSwap", ({ target, detail }) => {
+    focused = document.activeElement;
+    if (target.id === "nytt" && document.querySelector("input.htmx-request")) detail.shouldSwap = false; // a search is on its way
+  });
   on("htmx:oobBeforeSwap", ({ target, detail }) => { detail.shouldSwap = !target.matches("#besked:has(form)"); }); // an undo
   on("htmx:afterSettle", ({ target }) => setTimeout(() => {
     if (!focused?.isConnected) target.querySelector(`[href="${focused?.getAttribute("href")}"]`)?.focus({ preventScroll: true });

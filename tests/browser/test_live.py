@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from extensions import db
 from models import Quote
@@ -85,6 +85,20 @@ def test_focus_stays_on_the_row(jonas: Visitor, begun: Begun, karin: Customer) -
     row = jonas.page.locator(f'a.row[href="/offerter/{begun.n}"]')
     expect(row).to_contain_text("Ny fråga")
     expect(row).to_be_focused()
+
+
+def test_a_search_on_its_way_is_not_overtaken(jonas: Visitor, begun: Begun, karin: Customer) -> None:
+    """The answer to the older question would take away the place where the hits are put."""
+    jonas.go("/offerter")
+    held: list[Route] = []
+    jonas.page.route(re.compile(r"/offerter\?q="), lambda route: held.append(route))
+    jonas.page.get_by_role("searchbox").fill("finnsinte")
+    expect(jonas.page.locator("input.htmx-request")).to_have_count(1)
+    with jonas.page.expect_response(lambda answer: bool(ASKED.search(answer.url)) and answer.status == 200):
+        karin.ask(QUESTION)
+    held[0].continue_()
+    jonas.sees("Inget heter ”finnsinte”.")
+    expect(jonas.page.locator("a.row")).to_have_count(0)
 
 
 def test_an_offered_undo_stays(jonas: Visitor, begun: Begun, karin: Customer) -> None:

@@ -54,6 +54,7 @@ def test_nothing_new_costs_one_statement(sent, owner, page, path):
     html = owner.get(page.format(n=sent.quote.n)).text
     address = asked_by(html)
     assert address.startswith(path.format(n=sent.quote.n) + "?sedan=")
+    assert 1000 <= int(re.findall(r'hx-trigger="every (\d+)ms, visibilitychange', html)[0]) < 3000
     with statements() as seen:
         answer = owner.get(address, headers=HTMX)
     assert (answer.status_code, answer.data) == (204, b"")
