@@ -45,6 +45,7 @@ def is_held(jonas: Visitor, begun: Begun) -> None:
 def test_two_taps_to_the_page_and_the_customer_approves(jonas: Visitor, begun: Begun) -> None:
     with jonas.counted() as used:
         jonas.tap(jonas.page.get_by_role("link", name=TITLE).locator("visible=true").first)
+        expect(jonas.page).to_have_url(re.compile(f"/offerter/{begun.n}$"))
         look(jonas, "firm-quote-sent")
         jonas.button("Visa för kund")
         is_held(jonas, begun)
