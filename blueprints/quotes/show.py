@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.quotes import bp, held, reminders, ways
-from blueprints.quotes.review_forms import AnswerForm, RecipientForm, ResendForm, SmsForm
+from blueprints.quotes.review_forms import AnswerForm, ResendForm, SmsForm
 from blueprints.quotes.view import base_of
 from blueprints.shared import live
 from blueprints.shared.filters import day
@@ -222,8 +222,7 @@ def page(
         reminders=reminders.told(view) if view.quote.status in OPEN else None,
         resend_form=resend_form or ResendForm(formdata=None),
         recipients=view.recipients,
-        roles=(roles := sharing.roles(view.quote.status)),
-        recipient_form=RecipientForm(roles, formdata=None),
+        roles=sharing.roles(view.quote.status),
         sms_form=sms_form or SmsForm(formdata=None, data={"phone": view.content["customer"]["phone"]}),
         given=ways.given(*handed[:2], view.content, handed[2]) if handed else None,
         ways=ways.offered(current_user.found.last_way) if may_hand_over else [],

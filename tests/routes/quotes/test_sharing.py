@@ -120,7 +120,7 @@ def test_once_agreed_only_readers_can_be_added(app, among):  # noqa: F811
     karin, _per = among("copy")
     karin.post("/godkann", step2(karin, "Karin Almgren"))
     owner = app.test_client().log_in(karin.make.owner(karin.firm))
-    page = owner.get(f"/offerter/{karin.quote.n}").text
+    page = owner.get(f"/offerter/{karin.quote.n}/mottagare").text
     assert 'value="copy"' in page
     assert 'value="co_decides"' not in page
     form = {**ANNA, "m-role": "co_decides"}
