@@ -35,7 +35,8 @@ class Language:
 def _read(code: str) -> tuple[dict[str, str], dict[str, str]]:
     """The texts of the compiled catalogue, and those for other numbers than one.
 
-    Read here, since the standard library takes several times as long. Raises FileNotFoundError before set-up has made the file.
+    Read here, since the standard library takes several times as long. Raises FileNotFoundError before set-up
+    has made the file.
     """
     data = (FOLDER / code / "LC_MESSAGES" / "messages.mo").read_bytes()
     count, keys, said = unpack_from("<3I", data, 8)

@@ -28,9 +28,7 @@ def upgrade() -> None:
         sa.Column("next_at", sa.DateTime(timezone=True)),
         sa.CheckConstraint("days IN (0, 3, 7, 14)", name=op.f("ck_reminding_days")),
         sa.CheckConstraint("sent BETWEEN 0 AND 2", name=op.f("ck_reminding_sent")),
-        sa.ForeignKeyConstraint(
-            ["firm_id"], ["firm.id"], name=op.f("fk_reminding_firm_id_firm"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name=op.f("fk_reminding_firm_id_firm"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["firm_id", "quote_id"],
             ["quote.firm_id", "quote.id"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -255,8 +256,8 @@ def test_the_order_of_lines_and_sections_says_nothing(both, chance: random.Rando
     mixed = [Side(_mixed(one.content, chance), one.sums, one.picked, one.quantities) for one in both]
     assert not changes.between(new, mixed[1])
     straight, crossed = changes.between(old, new), changes.between(*mixed)
-    by_key = {"key": lambda one: one.key}
-    assert sorted(straight.lines, **by_key) == sorted(crossed.lines, **by_key)
+    by_key = attrgetter("key")
+    assert sorted(straight.lines, key=by_key) == sorted(crossed.lines, key=by_key)
     told = [
         sorted((one.key, one.kind, one.fields, one.effect_ore) for one in found.sections)
         for found in (straight, crossed)

@@ -111,7 +111,7 @@ def test_killed_in_the_middle_none_is_lost_and_none_doubled(app, make, by_smtp, 
 def test_two_days_without_a_server_nothing_is_lost_and_all_go_in_their_order(app, make, by_smtp, port):
     queue(app, make, 1)
     begun = utc_now()
-    texts = []
+    texts: list[str] = []
     for hour in range(48):
         now = begun + timedelta(hours=hour)
         if hour % 6 == 0:

@@ -17,5 +17,5 @@ OTHERS = {
 
 @pytest.mark.parametrize("kind", sorted({*LETTERS, *TEXTS}))
 def test_each_kind_has_one_reader(app, kind):
-    is_customers = kind in TO_CUSTOMER or kind.startswith("inquiry_") and not kind.endswith("_to_firm")
+    is_customers = kind in TO_CUSTOMER or (kind.startswith("inquiry_") and not kind.endswith("_to_firm"))
     assert outbox.is_to_firm(kind) + is_customers + (kind in OTHERS) == 1

@@ -19,6 +19,7 @@ from services.deal import answering
 from services.errors import RuleBroken, Stale
 from services.quotes import drafting, header, holding, sending
 from services.quotes.sending import Sending
+from tests.factories import Make
 
 MAIL = "karin.almgren@kund.example"
 WAIT = timedelta(seconds=30)
@@ -49,7 +50,7 @@ def case(make):
 
 @dataclasses.dataclass
 class Case:
-    make: object
+    make: Make
     firm_id: int
     n: int
     quote_id: int
@@ -255,7 +256,7 @@ def test_cut_off_between_drawing_and_commit_it_goes_with_the_next_round(case, no
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(sending.transaction, "commit", killed)
+        patch.setattr("services.transaction.commit", killed)
         with pytest.raises(Killed):
             send_held.run(now + WAIT)
     db.session.rollback()
