@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from domain.inquiries import LEAST_SECONDS
 from extensions import db
 from models import User
 from tests.browser import mailbox
@@ -55,12 +56,14 @@ def test_a_stranger_asks_and_the_firm_finds_it(product: Product, visit: Callable
     asker.type("Namn", "Ali Björk")
     asker.type("E-post", email)
     asker.button("Skicka förfrågan")
-    if asker.page.get_by_text(AGAIN).count():  # a test types faster than anyone
+    again = asker.page.get_by_text(AGAIN)
+    expect(asker.page.get_by_role("heading", level=1, name="Din förfrågan").or_(again).first).to_be_visible()
+    if again.count():  # a test types faster than anyone
         expect(asker.field("Namn")).to_have_value("Ali Björk")
         asker.page.get_by_label("Foton").set_input_files(
             {"name": "hall.jpg", "mimeType": "image/jpeg", "buffer": photo((2000, 1500))}
         )
-        expect(asker.page.get_by_role("button", name="Skicka förfrågan")).to_be_visible()
+        asker.page.wait_for_timeout(1000 * LEAST_SECONDS)  # of the server's clock, which no test moves
         asker.button("Skicka förfrågan")
     asker.is_at("Din förfrågan")
     asker.sees("Byta golv i hallen, 12 m².", "Ali Björk")

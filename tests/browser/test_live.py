@@ -118,7 +118,7 @@ def test_a_hidden_page_asks_nothing_and_a_left_one_seldom(jonas: Visitor) -> Non
     jonas.go("/offerter")
     page.wait_for_load_state("networkidle")
     asked = _count(page)
-    _wait(page, 10_000)
+    _wait(page, 25_000)  # on a busy machine some answers come after the next question was due
     assert len(asked) >= 2
     _hide(page, hidden=True)
     asked.clear()
@@ -132,7 +132,7 @@ def test_a_hidden_page_asks_nothing_and_a_left_one_seldom(jonas: Visitor) -> Non
     assert 1 <= len(asked) <= 3
     page.keyboard.press("Shift")
     asked.clear()
-    _wait(page, 10_000)
+    _wait(page, 25_000)
     assert len(asked) >= 2
 
 
