@@ -179,7 +179,7 @@ def _check(answer: Answer, expect: int) -> None:
         raise NotBuilt(f"answered {answer.status}, not {expect}")
 
 
-def throughput(port: int, path: str, cookies: dict[str, str], *, rounds: int = ROUNDS) -> float:
+def throughput(port: int, path: str, cookies: dict[str, str], *, rounds: int = 3) -> float:
     """Requests per second over four kept connections, each in a process of its own; median of the rounds."""
     found = []
     for _ in range(rounds):
