@@ -29,7 +29,7 @@ _ENDED = (_S.DECLINED, _S.EXPIRED, _S.RECALLED, _S.REPLACED, _S.CANCELLED, _S.WI
 _GROUPS = (
     ("firm", "turn", "firm"),
     ("customer", "turn", "customer"),
-    ("draft", "utkast", ""),
+    ("draft", "draft", ""),
     ("recent", "recent", ""),
 )
 _FIRM_ID: Any = bindparam("firm_id")
@@ -48,6 +48,7 @@ _WHICH: dict[str, tuple[ColumnElement[bool], ...]] = {
         Quote.turn == "none",
         Quote.status != _S.DRAFT,
     ),
+    "draft": (_LIVING, Quote.status == _S.DRAFT, Quote.turn != "firm"),  # one that waits stands under the firm's turn
     "utkast": (_LIVING, Quote.status == _S.DRAFT),
     "godkanda": (_LIVING, Quote.status.in_(_APPROVED)),
     "avbojda": (_LIVING, Quote.status.in_(_ENDED)),

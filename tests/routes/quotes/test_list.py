@@ -54,6 +54,14 @@ def test_groups_by_whose_turn_it_is(seller, make, firm, quote, sent):
     assert f'href="/offerter/{sent.n}"' in html
 
 
+def test_a_draft_that_waits_on_the_firm_stands_once(seller, quote):
+    """One made by a request from outside, or that could not be sent."""
+    quote.turn = "firm"
+    db.session.commit()
+    assert seller.get("/offerter").text.count(quote.title) == 1
+    assert seller.get("/offerter?visa=utkast").text.count(quote.title) == 1
+
+
 @pytest.mark.parametrize(
     ("query", "there"),
     [
