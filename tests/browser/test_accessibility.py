@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.checks import look, tab_through
+from tests.browser.checks import RULES, look, tab_through
 from tests.browser.customer_pages import ORDER, Customer
 from tests.browser.firm_pages import Builder, Office
 from tests.browser.product import Product
@@ -33,7 +33,7 @@ def _refused(visitor: Visitor, button: str, name: str) -> None:
     expect(visitor.page.locator("#felen h2")).to_have_text(RECTIFY)
     expect(visitor.page.locator("#felen")).to_be_focused()
     expect(visitor.page).to_have_title(re.compile("^Fel: "))
-    look(visitor, name)
+    look(visitor, name, desk=RULES)
 
 
 def test_before_login(visit: Callable[..., Visitor]) -> None:
@@ -45,12 +45,12 @@ def test_before_login(visit: Callable[..., Visitor]) -> None:
     ):
         nobody.go(path)
         if path != "/registrera":  # seen on the whole day's way
-            look(nobody, name)
+            look(nobody, name, desk=RULES)
         _refused(nobody, button, f"{name}-errors")
     nobody.type("E-post", "nobody@kund.example")
     nobody.button("Skicka länk")
     nobody.is_at("Vi har skickat ett mejl")
-    look(nobody, "forgot-sent")
+    look(nobody, "forgot-sent", desk=RULES)
     for path in (
         "/villkor",
         "/bitradesavtal",
@@ -61,7 +61,7 @@ def test_before_login(visit: Callable[..., Visitor]) -> None:
         "/finns-inte",
     ):
         nobody.go(path)
-        look(nobody, f"nobody{path.replace('/', '-')}")
+        look(nobody, f"nobody{path.replace('/', '-')}", desk=RULES)
 
 
 def test_lists_and_settings(product: Product, visit: Callable[..., Visitor]) -> None:
@@ -82,7 +82,7 @@ def test_lists_and_settings(product: Product, visit: Callable[..., Visitor]) -> 
         ("/installningar/mig", "settings-me"),
     ):
         jonas.go(path)
-        look(jonas, name)
+        look(jonas, name, desk=RULES)
 
 
 def test_what_a_price_list_from_a_file_becomes(product: Product, visit: Callable[..., Visitor]) -> None:
@@ -92,7 +92,7 @@ def test_what_a_price_list_from_a_file_becomes(product: Product, visit: Callable
     jonas.type("Eller klistra in rader", f"Artnr;Namn;Pris\n1;Kakel;399,50\n2;Snickare;720\n{rows}")
     jonas.button("Visa vad raderna blir")
     expect(jonas.page.get_by_role("heading", level=1)).to_have_text("Så blir prislistan")
-    look(jonas, "articles-file-plan")
+    look(jonas, "articles-file-plan", desk=RULES)
     jonas.tap(jonas.page.get_by_role("button", name="Lägg in de 2 som stämmer").locator("visible=true"))
     expect(jonas.page.locator("#besked")).to_contain_text("1 artikel är inlagd. 1 artikel är ändrad.")
 
@@ -122,7 +122,7 @@ def test_refused_forms_of_the_firm(product: Product, visit: Callable[..., Visito
         if path.endswith("foretag"):
             jonas.tap(jonas.page.locator("form:has(#orgnr) .actions .btn"))
             expect(jonas.page.locator("#felen h2")).to_have_text(RECTIFY)
-            look(jonas, name)
+            look(jonas, name, desk=RULES)
         else:
             _refused(jonas, button, name)
         if label != "Lösenord":
@@ -137,14 +137,14 @@ def test_builder_states(product: Product, visit: Callable[..., Visitor]) -> None
     builder = Builder(jonas)
     jonas.link("Lägg till rad")
     expect(jonas.page.get_by_role("dialog")).to_be_visible()
-    look(jonas, "builder-sheet")
+    look(jonas, "builder-sheet", desk=RULES)
     jonas.link("Stäng")
     expect(jonas.page.get_by_role("link", name="Lägg till rad")).to_be_focused()
     jonas.tap(builder.section("Rivning").locator("summary.iconbtn"))
-    look(jonas, "builder-menu")
+    look(jonas, "builder-menu", desk=RULES)
     jonas.link("Namn, priser och rabatt", within=builder.section("Rivning"))
     expect(jonas.field("Delens namn")).to_be_focused()
-    look(jonas, "builder-section-settings")
+    look(jonas, "builder-section-settings", desk=RULES)
     jonas.type("Rabatt på delen", "10")
     jonas.pick("Bara summan")
     builder.name_section("Rivning och bortforsling", "Spara")
@@ -153,22 +153,22 @@ def test_builder_states(product: Product, visit: Callable[..., Visitor]) -> None
     jonas.tap(jonas.page.get_by_role("button", name="Lägg till text"))
     jonas.type("Text", "Vi täcker golv och möbler.")
     builder.is_saved()
-    look(jonas, "builder-words")
+    look(jonas, "builder-words", desk=RULES)
     jonas.go(f"/offerter/{begun.n}/redigera")
     builder.open_line("Bortforsling")
     jonas.type("Antal", "tolv")
     jonas.sees("Skriv antal med siffror, till exempel 5,5")
     jonas.unfold("Fler val")
-    look(jonas, "builder-line-errors")
+    look(jonas, "builder-line-errors", desk=RULES)
     jonas.go(f"/offerter/{begun.n}/rader/3")
-    look(jonas, "line-page")
+    look(jonas, "line-page", desk=RULES)
     jonas.go(f"/offerter/{begun.n}/delar/1")
-    look(jonas, "section-page")
+    look(jonas, "section-page", desk=RULES)
     jonas.go(f"/offerter/{begun.n}/uppgifter")
     jonas.button("Dela upp betalningen")
     jonas.button("Lägg till en del i planen")
     expect(jonas.page.get_by_role("group", name="Del 2 av betalningsplanen")).to_be_visible()
-    look(jonas, "quote-plan")
+    look(jonas, "quote-plan", desk=RULES)
 
 
 def test_a_hundred_and_twenty_lines(product: Product, visit: Callable[..., Visitor]) -> None:
@@ -176,9 +176,9 @@ def test_a_hundred_and_twenty_lines(product: Product, visit: Callable[..., Visit
     jonas, karin = _logged_in(visit, begun), visit()
     for path, name in (("redigera", "many-builder"), ("granska", "many-review"), ("som-kund", "many-preview")):
         jonas.go(f"/offerter/{begun.n}/{path}")
-        look(jonas, name)
+        look(jonas, name, desk=RULES)
     karin.go(begun.link)
-    look(karin, "many-customer")
+    look(karin, "many-customer", desk=RULES)
 
 
 def test_pages_of_the_customer(product: Product, visit: Callable[..., Visitor]) -> None:
@@ -187,7 +187,7 @@ def test_pages_of_the_customer(product: Product, visit: Callable[..., Visitor]) 
     karin.go(begun.link)
     for path, name in (("/villkor", "terms"), ("/uppgifter", "privacy"), ("/nej", "decline")):
         karin.go(f"/o/{begun.deal}{path}")
-        look(karin, f"customer-{name}")
+        look(karin, f"customer-{name}", desk=RULES)
     karin.go(f"/o/{begun.deal}")
     _refused(karin, "Skicka frågan", "customer-question-errors")
     karin.go(f"/o/{begun.deal}")
@@ -196,9 +196,9 @@ def test_pages_of_the_customer(product: Product, visit: Callable[..., Visitor]) 
     karin.pick("Bostadsrätt")
     karin.unfold("Har du redan använt avdrag i år?")
     karin.unfold("Dela avdraget med en medsökande")
-    look(karin, "customer-approve-flat")
+    look(karin, "customer-approve-flat", desk=RULES)
     karin.tick("Fyll i uppgifterna senare")
-    look(karin, "customer-approve-later")
+    look(karin, "customer-approve-later", desk=RULES)
     customer.sign("Karin Almgren")
     karin.button(ORDER)
     karin.link("Fyll i uppgifterna")
@@ -265,24 +265,24 @@ def test_a_quote_declined(product: Product, visit: Callable[..., Visitor]) -> No
         karin.button("Tacka nej")
         karin.sees("Du har tackat nej.")
     assert (used.taps, used.fields) == (3, 0)
-    look(karin, "customer-declined")
+    look(karin, "customer-declined", desk=RULES)
     jonas.go("/")
     jonas.sees("Avböjd", re.compile("För dyrt"))
-    look(jonas, "today-declined")
+    look(jonas, "today-declined", desk=RULES)
     jonas.go(f"/offerter/{begun.n}")
-    look(jonas, "quote-declined")
+    look(jonas, "quote-declined", desk=RULES)
 
 
 def test_a_quote_taken_back(product: Product, visit: Callable[..., Visitor]) -> None:
     begun = begin(product, is_sent=True)
     jonas, karin = _logged_in(visit, begun), visit()
     jonas.go(f"/offerter/{begun.n}")
-    look(jonas, "quote-out")
+    look(jonas, "quote-out", desk=RULES)
     jonas.link("Ta tillbaka offerten")
     expect(jonas.page).to_have_url(re.compile("ta-tillbaka$"))
-    look(jonas, "quote-recall")
+    look(jonas, "quote-recall", desk=RULES)
     jonas.tap(jonas.page.get_by_role("button", name=re.compile("^Ta tillbaka")))
     jonas.sees("Återtagen")
     karin.go(begun.link)
     karin.sees(re.compile("har tagit tillbaka offerten"))
-    look(karin, "customer-recalled")
+    look(karin, "customer-recalled", desk=RULES)
