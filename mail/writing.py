@@ -14,3 +14,17 @@ def write(kind: str, subject: str, **names: object) -> Letter:
         text=render_template(f"mail/{kind}.txt", subject=subject, **names),
         html=render_template(f"mail/{kind}.html", subject=subject, **names),
     )
+
+
+def write_deal(subject: str, **parts: object) -> Letter:
+    """A letter in the frame of a deal, templates/mail/deal.*: lead, facts, a button and so on, each where given."""
+    empty: dict[str, object] = {
+        "lead": [],
+        "said": "",
+        "facts": [],
+        "paragraphs": [],
+        "after": [],
+        "url": "",
+        "button": "",
+    }
+    return write("deal", subject, **(empty | parts))

@@ -6,21 +6,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 import languages
-from blueprints.shared import speaking
+from blueprints.shared import link_cookies, speaking
 from blueprints.shared.guards import GUARD, client_address, user_agent
 from blueprints.shared.locking import lock
 from services import transaction
 from services.clock import utc_now
 from services.deal import links
 from services.errors import NotFound, RuleBroken
-from services.installation import settings
 
-COOKIE_SECONDS = 90 * 24 * 3600
 View = Callable[..., ResponseReturnValue]
 
 
@@ -78,25 +76,12 @@ def _language_cookie(deal_id: str) -> str:
     return f"{speaking.CHOICE}-{deal_id}"
 
 
-def cookie_name(deal_id: str) -> str:
-    return f"__Host-l-{deal_id}" if settings().is_https else f"l-{deal_id}"
-
-
 def token_of(deal_id: str) -> str:
-    return request.cookies.get(cookie_name(deal_id), "")
+    return link_cookies.token(f"l-{deal_id}")
 
 
 def keep_token(answer: Response, deal_id: str, token: str) -> Response:
-    answer.set_cookie(
-        cookie_name(deal_id),
-        token,
-        max_age=COOKIE_SECONDS,
-        path="/",
-        secure=settings().is_https,
-        httponly=True,
-        samesite="Lax",  # Strict is not sent on the redirect from a mail
-    )
-    return answer
+    return link_cookies.keep(answer, f"l-{deal_id}", token)
 
 
 def _opened_url(deal: links.Deal) -> str | None:

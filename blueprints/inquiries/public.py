@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, make_response, redirect, render_template, request, send_file, url_for
+from flask import Response, make_response, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 import languages
 from blueprints.inquiries import bp
 from blueprints.inquiries.forms import InquiryForm
+from blueprints.shared import link_cookies
 from blueprints.shared.errors import page as error_page
 from blueprints.shared.guards import client_address, public
 from blueprints.shared.phrases import gettext as _
@@ -30,7 +31,6 @@ from services.inquiries.reading import LinkOld, Sent
 from services.inquiries.receiving import FirmClosed
 from services.installation import settings
 
-COOKIE_SECONDS = 90 * 24 * 3600
 LONGEST_TOKEN = 300
 
 
@@ -220,25 +220,12 @@ def _thanks(firm_id: str, public_id: str) -> Response:
 
 def _to_sent(firm_id: str, token: str) -> Response:
     answer = make_response(redirect(url_for("inquiries.sent", firm_id=firm_id), code=303))
-    answer.set_cookie(
-        _cookie_name(firm_id),
-        token,
-        max_age=COOKIE_SECONDS,
-        path="/",
-        secure=settings().is_https,
-        httponly=True,
-        samesite="Lax",  # Strict is not sent on the redirect from a mail
-    )
-    return answer
+    return link_cookies.keep(answer, f"f-{firm_id}", token)
 
 
 def _kept(firm_id: str) -> Sent:
     """The request whose link this browser holds. Raises NotFound, LinkOld."""
-    found = reading.by_token(request.cookies.get(_cookie_name(firm_id), ""))
+    found = reading.by_token(link_cookies.token(f"f-{firm_id}"))
     if found.firm.public_id != firm_id:
         raise NotFound
     return found
-
-
-def _cookie_name(firm_id: str) -> str:
-    return f"__Host-f-{firm_id}" if settings().is_https else f"f-{firm_id}"

@@ -80,7 +80,7 @@ class _Fold(NodeTransformer):
         if values:
             raise Changing
         # gettext formats every phrase; it may hold markup of ours
-        return Markup(self.texts.get(text, text).replace("%%", "%"))  # noqa: S704
+        return Markup(self.texts.get(text, text).replace("%%", "%"))  # noqa: S704  (a text of the catalogue, ours)
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:
         """What is joined from parts only to be written is written part by part."""
@@ -274,7 +274,7 @@ def register(app: Flask) -> None:
     app.config["WTF_I18N_ENABLED"] = False  # Flask-WTF reads WTForms' own words from disk for each form
     FlaskForm.Meta.locales = ["sv"]  # WTForms itself reads them once; every field of ours has words of its own
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
         languages.gettext, languages.ngettext, newstyle=True
     )
     of(app).constant["url_for"] = lambda endpoint, **values: _address(app, endpoint, values)

@@ -10,7 +10,7 @@ from domain.phones import spoken
 from extensions import db
 from languages import gettext as _
 from mail.letters import Letter, Params, draws
-from mail.writing import write
+from mail.writing import write_deal
 from models import Firm, Inquiry, Quote, User
 from services import scope
 from services.inquiries import reading
@@ -23,21 +23,8 @@ def _case(params: Params) -> tuple[Inquiry, Quote, Firm]:
     return inquiry, scope.get(Quote, firm_id, Quote.id == inquiry.quote_id), db.session.get_one(Firm, firm_id)
 
 
-def _written(subject: str, **parts: Any) -> Letter:
-    nothing: dict[str, Any] = {
-        "lead": [],
-        "said": "",
-        "facts": [],
-        "paragraphs": [],
-        "after": [],
-        "url": "",
-        "button": "",
-    }
-    return write("deal", subject, **(nothing | parts))
-
-
 def _to_sender(inquiry: Inquiry, quote: Quote, firm: Firm, subject: str, **parts: Any) -> Letter:
-    letter = _written(subject, sender=[firm.name], phone=firm.phone, **parts)
+    letter = write_deal(subject, sender=[firm.name], phone=firm.phone, **parts)
     answers_to = firm.email or scope.get(User, firm.id, User.id == quote.user_id).email
     return replace(letter, from_name=firm.name, reply_to=answers_to)
 
@@ -53,7 +40,7 @@ def inquiry_to_firm(params: Params) -> Letter:
         (_("Plats"), ", ".join(filter(None, place))),
         (_("När"), inquiry.wanted),
     ]
-    return _written(
+    return write_deal(
         str(_("Ny förfrågan från %(name)s", name=inquiry.name)),
         lead=[_("%(name)s vill ha en offert.", name=inquiry.name)],
         said=inquiry.text,

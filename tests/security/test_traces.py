@@ -139,7 +139,7 @@ def test_c52_the_logs_of_a_day_with_faults(app, make, log, monkeypatch):
             login = {"email": sent.make.owner(sent.firm).email, "password": PASSWORD}
             assert app.test_client().post("/logga-in", data=login).status_code in (500, 503)
             broken.setattr(outbox, "accepted", fault)
-            broken.setattr(letters, "_facts", fault)
+            broken.setattr(letters, "facts", fault)
             send_mail.run(utc_now())
             broken.setattr("services.exporting.making.make", fault)
             make_exports.run(utc_now())

@@ -1,0 +1,145 @@
+"""What the letters of a quote are written from: its rows, the frame to customer and firm, the facts of an agreement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from documents import deciders, price
+from documents.format import day_in_words, local_minute
+from extensions import db
+from languages import gettext as _
+from mail.letters import Attachment, Letter, Params
+from mail.writing import write_deal
+from models import (
+    Agreement,
+    Approval,
+    Firm,
+    Quote,
+    QuoteLink,
+    QuoteVersion,
+    StoredFile,
+    User,
+    Withdrawal,
+)
+from services import scope, storage
+from services.deal import agreements, pages, parties
+from services.installation import settings
+from services.quotes import content as frozen_content
+
+PDF = "application/pdf"
+
+
+@dataclass(slots=True)
+class Case:
+    """What a letter is written from."""
+
+    firm: Firm
+    quote: Quote
+    content: dict[str, Any]
+    user: User
+
+    @property
+    def title(self) -> str:
+        return str(self.content["title"] or _("Offert %(n)s", n=self.quote.number))
+
+    @property
+    def price(self) -> str:
+        """77 667 kr efter ROT"""
+        return price_of(self.content, self.content["totals"])
+
+    @property
+    def firm_url(self) -> str:
+        return f"{settings().base_url}/offerter/{self.quote.n}"
+
+
+def case_of(firm_id: int, *where: Any, version: int | None = None) -> Case:
+    quote = scope.get(Quote, firm_id, *where)
+    wanted = quote.version if version is None else version
+    frozen = scope.get(QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == wanted)
+    firm = db.session.get_one(Firm, firm_id)
+    user = scope.get(User, firm_id, User.id == quote.user_id)
+    return Case(firm, quote, frozen_content.read(frozen.content), user)
+
+
+def of_quote(params: Params) -> Case:
+    return case_of(params["firm_id"], Quote.public_id == params["quote"])
+
+
+def link(params: Params) -> QuoteLink:
+    return scope.get(QuoteLink, params["firm_id"], QuoteLink.public_id == params["link"])
+
+
+def price_of(content: dict[str, Any], totals: dict[str, Any]) -> str:
+    kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"] if share["amount_kr"])
+    amount = price.about(content, totals["to_pay_ore"])
+    return str(_("%(kr)s efter %(kinds)s", kr=amount, kinds=kinds)) if kinds else amount
+
+
+def to_customer(case: Case, subject: str, **parts: Any) -> Letter:
+    sender = [part for part in (case.user.name, case.firm.name) if part]
+    letter = write_deal(subject, sender=sender, phone=case.content["firm"]["phone"], **parts)
+    return replace(letter, from_name=case.firm.name, reply_to=case.firm.email or case.user.email)
+
+
+def to_firm(case: Case, subject: str, **parts: Any) -> Letter:
+    button = parts.pop("button", str(_("Öppna offerten")))
+    return write_deal(subject, sender=["Handslag"], url=case.firm_url, button=button, **parts)
+
+
+def of_approval(params: Params) -> tuple[Approval, Case]:
+    approval = scope.get(Approval, params["firm_id"], Approval.public_id == params["approval"])
+    return approval, case_of(params["firm_id"], Quote.id == approval.quote_id, version=approval.version)
+
+
+def still_missing(case: Case, approval: Approval) -> str:
+    """Names of those who had not approved when this one did, whatever has happened since."""
+    same = Approval.quote_id == case.quote.id, Approval.agreed_sha256 == approval.agreed_sha256
+    until = scope.rows(Approval, case.firm.id, *same, Approval.id <= approval.id)
+    everyone = parties.of(case.content, until, parties.keys_of(case.firm.id, case.quote.id))
+    return deciders.together([party.name for party in everyone if party.approved_at is None])
+
+
+def who(case: Case, link_id: str | None) -> str:
+    """Whose link it is: one of several, else the customer."""
+    if not link_id:
+        return case.quote.customer_name
+    reader = parties.reader_of(scope.get(QuoteLink, case.firm.id, QuoteLink.public_id == link_id))
+    return reader.name if reader else case.quote.customer_name
+
+
+def of_agreement(params: Params) -> tuple[Agreement, Case, dict[str, Any]]:
+    agreement = scope.get(Agreement, params["firm_id"], Agreement.public_id == params["agreement"])
+    case = case_of(params["firm_id"], Quote.id == agreement.quote_id, version=agreement.version)
+    return agreement, case, json.loads(agreement.agreed)
+
+
+def of_withdrawal(params: Params) -> tuple[Withdrawal, Case]:
+    row = scope.get(Withdrawal, params["firm_id"], Withdrawal.public_id == params["withdrawal"])
+    agreement = scope.get(Agreement, params["firm_id"], Agreement.id == row.agreement_id)
+    return row, case_of(params["firm_id"], Quote.id == agreement.quote_id, version=agreement.version)
+
+
+def paper(case: Case, agreement: Agreement) -> Attachment:
+    file = scope.get(StoredFile, case.firm.id, StoredFile.id == agreement.pdf_id)
+    return Attachment(file.name, PDF, storage.read(case.firm.public_id, file))
+
+
+def facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tuple[str, str]]:
+    chosen = pages.settled(case.content, agreed).chosen
+    return [
+        (str(_("Avtal")), f"{case.quote.number}, version {agreement.version}"),
+        *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
+        (str(_("Ja från") if "manual" in agreed else _("Godkänt av")), parties.approved_by(case.quote, agreement)),
+        (str(_("När")), local_minute(agreement.accepted_at)),
+        (str(_("Pris inkl. moms")), price.about(case.content, agreed["total_ore"])),
+        (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),
+        (str(_("Fingeravtryck")), agreement.agreed_sha256),
+        (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),
+    ]
+
+
+def day(text: str) -> str:
+    return day_in_words(date.fromisoformat(text))

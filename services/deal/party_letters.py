@@ -1,0 +1,135 @@
+"""The letters where several decide: whom they wait for, who has approved, and what ends it for all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from documents import deciders, said_yes
+from documents.format import local_minute
+from languages import gettext as _
+from mail.letters import Letter, Params, draws
+from services.deal import letter_parts as parts
+from services.deal import links, parties
+
+
+@draws("agreement_copy")
+def agreement_copy(params: Params) -> Letter:
+    """To one who only reads: the paper, no more."""
+    agreement, case, agreed = parts.of_agreement(params)
+    approved = _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title)
+    letter = parts.to_customer(
+        case,
+        str(_("För kännedom: avtalet är klart, %(title)s", title=case.title)),
+        lead=[
+            said_yes.told(agreed, case.firm.name) if "manual" in agreed else approved,
+            _("Avtalet ligger bifogat som PDF."),
+        ],
+        url=links.address(parts.link(params)),
+        button=_("Öppna avtalet"),
+    )
+    return replace(letter, attachments=(parts.paper(case, agreement),))
+
+
+@draws("your_turn")
+def your_turn(params: Params) -> Letter:
+    """One of several has approved; this goes to one who has not."""
+    approval, case = parts.of_approval(params)
+    return parts.to_customer(
+        case,
+        str(_("%(name)s har godkänt, nu väntar vi på dig: %(title)s", name=approval.name, title=case.title)),
+        lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
+        paragraphs=[
+            _("Nu väntar vi på ditt svar. Du ser vad %(name)s har valt, och godkänner just det.", name=approval.name),
+            deciders.rule(case.content),
+        ],
+        url=links.address(parts.link(params)),
+        button=_("Läs och svara"),
+    )
+
+
+@draws("partly_approved")
+def partly_approved(params: Params) -> Letter:
+    """To the one who has approved: kept, and no agreement yet."""
+    approval, case = parts.of_approval(params)
+    left = parts.still_missing(case, approval)
+    return parts.to_customer(
+        case,
+        str(_("Du har godkänt, nu väntar vi på %(names)s: %(title)s", names=left, title=case.title)),
+        lead=[_("Ditt godkännande av %(title)s är sparat.", title=case.title)],
+        paragraphs=[_("Avtalet kommer när alla har godkänt. Vi mejlar dig då.")],
+        facts=[
+            (str(_("Godkänt av")), approval.name),
+            (str(_("När")), local_minute(approval.approved_at)),
+            (str(_("Fingeravtryck")), approval.agreed_sha256),
+        ],
+        url=links.address(parts.link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("partly_approved_to_firm")
+def partly_approved_to_firm(params: Params) -> Letter:
+    approval, case = parts.of_approval(params)
+    return parts.to_firm(
+        case,
+        str(_("%(name)s har godkänt: %(title)s", name=approval.name, title=case.title)),
+        lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
+        paragraphs=[
+            _("Vi väntar på %(names)s. Först då blir det ett avtal.", names=parts.still_missing(case, approval))
+        ],
+    )
+
+
+@draws("other_declined")
+def other_declined(params: Params) -> Letter:
+    case = parts.of_quote(params)
+    return parts.to_customer(
+        case,
+        str(_("Offerten är avböjd: %(title)s", title=case.title)),
+        lead=[_("%(name)s tackade nej till %(title)s.", name=parts.who(case, params["by"]), title=case.title)],
+        paragraphs=[_("Offerten gäller inte längre, och ingen är bunden.")],
+        url=links.address(parts.link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("partly_expired")
+def partly_expired(params: Params) -> Letter:
+    case = parts.of_quote(params)
+    return parts.to_customer(
+        case,
+        str(_("Tiden gick ut: %(title)s", title=case.title)),
+        paragraphs=[
+            _(
+                "Alla hann inte godkänna till %(day)s. Det blev inget avtal, och ingen är bunden. Du kan be om ny tid.",
+                day=parts.day(case.content["valid_until"]),
+            )
+        ],
+        url=links.address(parts.link(params)),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("partly_expired_to_firm")
+def partly_expired_to_firm(params: Params) -> Letter:
+    case = parts.of_quote(params)
+    return parts.to_firm(
+        case,
+        str(_("Tiden gick ut: %(title)s", title=case.title)),
+        lead=[_("Alla hann inte godkänna %(title)s i tid.", title=case.title)],
+        paragraphs=[_("Det blev inget avtal. Du kan ge ny tid med ett tryck.")],
+    )
+
+
+@draws("other_withdrew")
+def other_withdrew(params: Params) -> Letter:
+    """To the others, when one of several has withdrawn: it ends the agreement for all."""
+    row, case = parts.of_withdrawal(params)
+    return parts.to_customer(
+        case,
+        str(_("Avtalet är ångrat: %(title)s", title=case.title)),
+        lead=[_("%(name)s ångrar avtalet om %(title)s.", name=row.name, title=case.title)],
+        paragraphs=[_("Meddelandet gäller hela avtalet. Undrar du något, svara på det här mejlet.")],
+        url=links.address(parts.link(params)),
+        button=_("Öppna sidan"),
+    )
