@@ -16,7 +16,7 @@ from models import Applicant, EventValue, Letter, OnceKey
 from scripts.web import options, without_tokens
 from services import events, mailbox, outbox, vault
 from services.clock import utc_now
-from services.deal import letters
+from services.deal import letter_parts
 from services.errors import place_of
 from tests.conftest import IS_POSTGRESQL
 from tests.factories import PASSWORD
@@ -139,7 +139,7 @@ def test_c52_the_logs_of_a_day_with_faults(app, make, log, monkeypatch):
             login = {"email": sent.make.owner(sent.firm).email, "password": PASSWORD}
             assert app.test_client().post("/logga-in", data=login).status_code in (500, 503)
             broken.setattr(outbox, "accepted", fault)
-            broken.setattr(letters, "facts", fault)
+            broken.setattr(letter_parts, "facts", fault)
             send_mail.run(utc_now())
             broken.setattr("services.exporting.making.make", fault)
             make_exports.run(utc_now())
