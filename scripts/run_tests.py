@@ -21,7 +21,7 @@ from tests.postgres import programs
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_AGAIN = 3  # browser tests that may be run once more
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PYTEST = [sys.executable, "-P", "-m", "pytest"]
 
 
@@ -80,7 +80,7 @@ def left_out() -> Iterator[str]:
     if not programs():
         yield "Left out: the tests on PostgreSQL. On Debian: apt install postgresql"
     if not browser():
-        yield "Left out: the tests in a browser. On Debian: apt install chromium"
+        yield "Left out: the tests in a browser. On Debian: apt install chromium-headless-shell"
 
 
 def run(session: Session, *, gate: bool) -> Outcome:

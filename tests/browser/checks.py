@@ -33,6 +33,7 @@ def look(visitor: Visitor, name: str, *, desk: dict[str, Any] = COLOURS) -> None
     there; all of axe is, once for each route, by test_accessibility.py.
     """
     page = visitor.page
+    page.wait_for_load_state()  # a stylesheet on its way has no sizes
     size = page.viewport_size or PHONE
     _save(page, f"{name}-390")
     faults = _on_phone(page)
@@ -56,6 +57,7 @@ def fits(visitor: Visitor, name: str) -> None:
 
 def tab_through(visitor: Visitor, *, most: int = 200) -> list[str]:
     """Press Tab until the focus comes round; each stop must be seen, with a ring. Returns the stops."""
+    visitor.let_settle()
     page = visitor.page
     stops: list[str] = []
     _ask(page, "begin")

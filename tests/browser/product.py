@@ -10,7 +10,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+from flask import Flask
 
 from app import create_app
 from config import Settings
@@ -40,15 +43,18 @@ class Product:
     @contextmanager
     def rows(self) -> Iterator[Make]:
         """Makes rows in its database, for tests that begin in the middle of a day."""
-        settings = Settings.from_environment({}, DATA_DIR=self.folder, BASE_URL=self.url)
-        app = create_app(settings)
-        with app.app_context():
+        with self._app.app_context():
             transaction.may_write()
             try:
-                yield Make(app)
+                yield Make(self._app)
             finally:
                 db.session.remove()
                 db.engine.dispose()
+
+    @cached_property
+    def _app(self) -> Flask:
+        """Made once: a start takes as long as a short test."""
+        return create_app(Settings.from_environment({}, DATA_DIR=self.folder, BASE_URL=self.url))
 
 
 @contextmanager

@@ -40,6 +40,7 @@ def begun(product: Product, jonas: Visitor) -> Begun:
 def is_held(jonas: Visitor, begun: Begun) -> None:
     expect(jonas.page).to_have_url(re.compile(f"/o/{begun.deal}$"))
     expect(jonas.page.get_by_role("link", name=BACK)).to_have_count(1)
+    jonas.page.wait_for_load_state()  # and its script has run
 
 
 def test_two_taps_to_the_page_and_the_customer_approves(jonas: Visitor, begun: Begun) -> None:
@@ -170,6 +171,7 @@ def test_the_customer_reads_what_was_written_down(
     jonas.go(f"/offerter/{begun.n}/sagt-ja")
     jonas.tap(jonas.page.locator("label.check", has_text="Med mejl"))
     jonas.button("Anteckna kundens ja")
+    expect(jonas.page).to_have_url(re.compile(f"/offerter/{begun.n}$"))
     karin = visit(scripts=jonas.scripts)
     karin.go(begun.link)
     karin.sees(re.compile("har antecknat att .* sa ja med mejl"), "Du har inte skrivit under här.")

@@ -45,7 +45,7 @@ class Visitor:
         self.page.goto(path if path.startswith("http") else self.url + path)
 
     def tap(self, what: Locator, **given) -> None:
-        self._let_settle()
+        self.let_settle()
         self.effort.taps += 1
         self._note_page(what)
         what.tap(**given) if self._has_touch else what.click(**given)
@@ -58,7 +58,7 @@ class Visitor:
 
     def type(self, label: str | re.Pattern[str], text: str, *, within: Locator | None = None) -> None:
         """Type into the one visible field with this label."""
-        self._let_settle()
+        self.let_settle()
         self.effort.fields += 1
         where = self.field(label, within=within)
         self._note_page(where)
@@ -70,7 +70,7 @@ class Visitor:
 
     def choose(self, label: str, option: str) -> None:
         """An entry of a select."""
-        self._let_settle()
+        self.let_settle()
         self.effort.taps += 1
         self.field(label).select_option(label=option)
 
@@ -116,9 +116,11 @@ class Visitor:
         what.wait_for()  # the page that it is on
         self.effort.pages.add(self.page.title())
 
-    def _let_settle(self) -> None:
-        """htmx gives a new part its behaviour 20 ms after it is seen: quick for a hand, not for a test."""
+    def let_settle(self) -> None:
+        """Scripts have come, and htmx has given a new part its behaviour, 20 ms after it is seen: quick for a hand,
+        not for a test."""
         if self.scripts:
+            self.page.wait_for_load_state()
             expect(self.page.locator(".htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
     @property
