@@ -161,7 +161,7 @@ class Totals:
 
     In the quote's basis, after all discounts: labour, material, other. `lines_ore` is the sum of the line totals as
     shown, before `discount_ore`, of which `whole_discount_ore` is the one on the whole quote. `options_ore` is the sum
-    of all options not picked, with VAT.
+    of all options not picked, with VAT. With `reverse_charge` the buyer accounts for the VAT: there is none in any sum.
     """
 
     labour_ore: int
@@ -179,6 +179,7 @@ class Totals:
     to_pay_ore: int
     options_ore: int
     exceeds_one_person: bool
+    reverse_charge: bool = False
 
 
 def line_total_ore(line: Priced, quantity_milli: int | None = None) -> int:
@@ -212,13 +213,15 @@ def totals(
     quantities: Mapping[str, int] = NOTHING,
     discount_bp: int = 0,
     sections_bp: Mapping[str, int] = NOTHING,
+    reverse_charge: bool = False,
 ) -> Totals:
     """The totals of the lines that count: all but the options whose key is not in `picked`.
 
     `paid_on` (expected payment date) picks rates and caps. By the keys of lines: `quantities`, in thousandths, stand in
     for their own, and `sections_bp` is the discount on their section. `discount_bp` is one on the whole quote. Each
     discount is taken on each line alike, the line's own first, then its section's, then the whole's. With basis
-    "incl" the total is exactly the sum of the line totals less the discounts.
+    "incl" the total is exactly the sum of the line totals less the discounts. With `reverse_charge` the VAT is nothing
+    and what is paid is the net, whatever rates the lines have, and no line carries a deduction.
     Raises NoRuleForDate if a line carries a deduction that no rule covers on that day.
     """
     is_incl = basis == PriceBasis.INCL
@@ -238,10 +241,10 @@ def totals(
         shown += before
         sections += after_section
         sums.add(line, amount)
-    groups = _vat_groups(sums.by_rate, is_incl)
+    groups = _without_vat(_vat_groups(sums.by_rate, is_incl), is_free=reverse_charge)
     gross = sum(group.gross_ore for group in groups)
     vat = sum(group.vat_ore for group in groups)
-    shares = sums.deductions(is_incl, paid_on, applicants)
+    shares = () if reverse_charge else sums.deductions(is_incl, paid_on, applicants)
     deducted = 100 * sum(share.amount_kr for share in shares)
     uncapped = {share.kind: share.uncapped_kr for share in shares}
     counted = sum(sums.by_kind.values())
@@ -259,9 +262,10 @@ def totals(
         deductions=shares,
         deduction_ore=deducted,
         to_pay_ore=gross - deducted,
-        options_ore=_gross(options_by_rate, is_incl),
+        options_ore=_net(options_by_rate, is_incl) if reverse_charge else _gross(options_by_rate, is_incl),
         exceeds_one_person=bool(shares)
         and exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0)),
+        reverse_charge=reverse_charge,
     )
 
 
@@ -276,6 +280,7 @@ def option_prices(
     discount_bp: int = 0,
     sections_bp: Mapping[str, int] = NOTHING,
     instead: Mapping[str, Collection[str]] = NO_OTHERS,
+    reverse_charge: bool = False,
 ) -> dict[str, tuple[int, int]]:
     """What each option adds, by key: (price with VAT, amount to pay after deductions), in öre, other picks kept.
 
@@ -293,6 +298,9 @@ def option_prices(
             sums.add(line, amount)
 
     def to_pay(of: _Sums) -> tuple[int, int]:
+        if reverse_charge:
+            net = _net(of.by_rate, is_incl)
+            return net, net
         gross = _gross(of.by_rate, is_incl)
         shares = of.deductions(is_incl, paid_on, applicants)
         return gross, gross - 100 * sum(share.amount_kr for share in shares)
@@ -408,6 +416,18 @@ def _vat_groups(by_rate: dict[int, int], is_incl: bool) -> tuple[VatGroup, ...]:
             vat = round_div(amount * rate, 100)
             groups.append(VatGroup(rate, amount, vat, amount + vat))
     return tuple(groups)
+
+
+def _without_vat(groups: tuple[VatGroup, ...], *, is_free: bool) -> tuple[VatGroup, ...]:
+    """With reverse charge one group without VAT (mervärdesskattelagen (2023:200) 16 kap. 13 §)."""
+    if not is_free or not groups:
+        return groups
+    net = sum(group.net_ore for group in groups)
+    return (VatGroup(0, net, 0, net),)
+
+
+def _net(by_rate: dict[int, int], is_incl: bool) -> int:
+    return sum(group.net_ore for group in _vat_groups(by_rate, is_incl))
 
 
 def _gross(by_rate: dict[int, int], is_incl: bool) -> int:
