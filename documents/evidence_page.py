@@ -13,6 +13,7 @@ manual           optional: paragraphs about a yes given elsewhere, which the fir
 handed_by        optional: who let the customer use a device of the firm's
 withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
 approvals        optional, where several decided: [{name, at (ISO 8601, UTC), method, consents}] in order
+is_shared        optional: whether several get the paper, so that addresses in `events` are shortened
 personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`; "" where not given yet
 
 A reader without us must be able to tell what was agreed, by whom, when, how they were identified, and that nothing was
@@ -186,6 +187,8 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
         ),
         NOTE,
     )
+    if evidence.get("is_shared"):
+        paper.write(_("Flera får det här papperet, så adresserna är förkortade här. I loggen är de hela."), NOTE)
     paper.y += 5 * MM
 
 

@@ -109,9 +109,9 @@ def _render(agreement: Agreement, version: QuoteVersion, frozen_pdf: bytes, evid
 
 
 def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: Firm) -> dict[str, Any]:
-    """What the evidence page says (documents/evidence_page.py)."""
+    """What the evidence page says (documents/evidence_page.py). All who get the quote get the same paper."""
     user = scope.get(User, firm.id, User.id == quote.user_id)
-    told = story.of(quote, firm_public_id=firm.public_id)
+    told = story.of(quote, firm_public_id=firm.public_id, on_shared_paper=quote.is_shared)
     approvals = [row for row in parties.live(quote) if row.agreed_sha256 == agreement.agreed_sha256]
     return {
         "document_id": agreement.public_id,
@@ -134,6 +134,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
         "approvals": [_approval(row) for row in approvals],
+        "is_shared": quote.is_shared,
     }
 
 

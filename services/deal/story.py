@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import and_, bindparam, or_
 
+from domain import masking
 from languages import gettext as _
 from languages import lazy_gettext as _l
 from models import Event, EventValue
@@ -67,15 +68,25 @@ class Entry(NamedTuple):
     clear: dict[str, str]
 
 
-def of(quote: Told, *, firm_public_id: str, for_customer: bool = False, among_several: bool = False) -> list[Step]:
+def of(
+    quote: Told,
+    *,
+    firm_public_id: str,
+    for_customer: bool = False,
+    among_several: bool = False,
+    on_shared_paper: bool = False,
+) -> list[Step]:
     """The steps of a quote, oldest first. A customer is not told of the firm's letters and links.
 
-    Where several read it, nor of one another's addresses: who did what, by name.
+    Where several read it, nor of one another's addresses: who did what, by name. On a paper that several get, addresses
+    are shortened and network addresses left out.
     """
     hidden = UNTOLD | OF_THE_FIRM if for_customer else UNTOLD
     entries = [entry for entry in _entries(quote, firm_public_id) if entry.act not in hidden]
     if among_several:
         entries = [entry._replace(clear={"name": entry.clear.get("name", "")}) for entry in entries]
+    if on_shared_paper:
+        entries = [entry._replace(clear=_shortened(entry.clear)) for entry in entries]
     told = [_step(entry) for entry in entries]
     return [step for step in told if step]
 
@@ -106,6 +117,11 @@ def _entries(quote: Told, firm_public_id: str) -> list[Entry]:
         if name is not None:
             one.clear[name] = events.unsealed(firm_public_id, seq, name, sealed)
     return list(found.values())
+
+
+def _shortened(clear: dict[str, str]) -> dict[str, str]:
+    """Without what reaches or places a person; the whole stays in the firm's log."""
+    return {name: masking.text(value) for name, value in clear.items() if name != "ip"}
 
 
 def _step(entry: Entry) -> Step | None:

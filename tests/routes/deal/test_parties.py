@@ -161,6 +161,10 @@ def test_the_paper_and_the_letters_name_all_who_approved(among):
     assert "Samtycken: Anna Holm" in text
     assert "Samtycken: Karin Almgren" in text
     assert "alla hade godkänt samma innehåll" in text
+    for hidden in (SHARED, "anna@kund.example", "per@kund.example", "127.0.0.1"):  # nor on the paper that all get
+        assert hidden not in text
+    for known in ("h…@kund.example", "a…@kund.example", "adresserna är förkortade här"):
+        assert known in re.sub(r"\s+", " ", text)
     offer = in_paper(per.get("/offert.pdf").data)
     assert "Det blir ett avtal först när alla har godkänt samma sak" in re.sub(r"\s+", " ", offer)
     send_mail.run(utc_now())
