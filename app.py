@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import languages
 from blueprints.shared import (
+    addresses,
     arrived,
     assets,
     attributes,
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     login_manager.init_app(app)
     for part in (
+        addresses,  # before any route is added
         tokens,
         compressing,
         arrived,

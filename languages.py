@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from struct import iter_unpack, unpack_from
 from typing import Any
@@ -19,39 +20,50 @@ SWEDISH = "sv"
 ENGLISH = "en"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Language:
-    """Its texts by their Swedish ones, and the signs in its numbers and times."""
+    """The signs in its numbers and times, and its texts by their Swedish ones, read when the first is said."""
 
     code: str
     name: str  # in the language itself
     decimal: str
     colon: str  # between hours and minutes
     percent: str
-    texts: dict[str, str] = field(default_factory=dict)
-    several: dict[str, str] = field(default_factory=dict)  # for any number but one
+
+    @property
+    def catalogue(self) -> Path | None:
+        """The compiled texts; set-up makes the file. None for the language of the keys."""
+        return None if self.code == SWEDISH else FOLDER / self.code / "LC_MESSAGES" / "messages.mo"
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        return {key: forms[0] for key, forms in _read(self.catalogue)}
+
+    @cached_property
+    def several(self) -> dict[str, str]:
+        """For any number but one."""
+        return {key: forms[1] for key, forms in _read(self.catalogue) if len(forms) > 1}
 
 
-def _read(code: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The texts of the compiled catalogue, and those for other numbers than one.
-
-    Read here, since the standard library takes several times as long. Raises FileNotFoundError before set-up
-    has made the file.
-    """
-    data = (FOLDER / code / "LC_MESSAGES" / "messages.mo").read_bytes()
+def _read(catalogue: Path | None) -> Iterator[tuple[str, list[str]]]:
+    """Each key and its forms. Read here, since the standard library takes several times as long."""
+    if catalogue is None:
+        return
+    data = catalogue.read_bytes()
     count, keys, said = unpack_from("<3I", data, 8)
 
     def strings(at: int) -> Iterator[list[str]]:
         for length, place in iter_unpack("<2I", data[at : at + 8 * count]):
             yield data[place : place + length].decode().split("\0")
 
-    rows = [(key[0], forms) for key, forms in zip(strings(keys), strings(said), strict=True) if key[0]]
-    return {key: forms[0] for key, forms in rows}, {key: forms[1] for key, forms in rows if len(forms) > 1}
+    for key, forms in zip(strings(keys), strings(said), strict=True):
+        if key[0]:
+            yield key[0], forms
 
 
 LANGUAGES = {
     SWEDISH: Language(SWEDISH, "Svenska", ",", ".", "\u00a0%"),
-    ENGLISH: Language(ENGLISH, "English", ".", ":", "%", *_read(ENGLISH)),
+    ENGLISH: Language(ENGLISH, "English", ".", ":", "%"),
 }
 _at_hand: ContextVar[Language] = ContextVar("language", default=LANGUAGES[SWEDISH])
 at_hand = _at_hand.get

@@ -23,6 +23,7 @@ from scripts.children import ENDINGS
 from services.errors import place_of
 
 WARMING = ("/logga-in", "/registrera")
+DAILY = ("base.html", "customer.html", "_macros/", "_parts/", "articles/", "customers/", "deal/", "home/", "quotes/")
 
 
 def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
@@ -49,15 +50,17 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
 
 
 def warm_up(app: Flask, settings: Settings) -> None:
-    """Compile the templates and draw a page, once, before the fork: the web processes share what that takes.
+    """Load the templates of the daily pages and draw a page, once, before the fork: the web processes share that.
 
-    Without this each of them pays for it with its first visitors' time and 9 MB of its own.
+    Without this each of them pays for it with its first visitors' time and memory of its own. Other templates are
+    compiled for their first reader and kept, as those in English are.
     """
     compiled = settings.DATA_DIR / "cache"
     compiled.mkdir(mode=0o700, exist_ok=True)
     app.jinja_env.bytecode_cache = Compiled(app, compiled)
-    for name in app.jinja_env.list_templates():  # in Swedish; others are compiled for their first reader, and kept
-        app.jinja_env.get_template(name)
+    for name in app.jinja_env.list_templates():
+        if name.startswith(DAILY) and not name.endswith(".txt"):
+            app.jinja_env.get_template(name)
     for path in WARMING:
         Client(app).get(path, base_url=settings.base_url)
     with app.app_context():

@@ -258,7 +258,7 @@ class Compiled(FileSystemBytecodeCache):
         sources = [environment.loader.get_source(environment, name)[0] for name in sorted(environment.list_templates())]
         addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
         how = Path(__file__).read_text(encoding="utf-8")
-        texts = [(language.code, sorted(language.texts.items())) for language in languages.LANGUAGES.values()]
+        texts = [language.catalogue.read_bytes() for language in languages.LANGUAGES.values() if language.catalogue]
         made_from = repr((how, sources, texts, environment.made_from, addresses))  # the same in every process: no sets
         self.salt = hashlib.sha256(made_from.encode()).hexdigest()
 
