@@ -37,6 +37,11 @@ class Customer(FirmOwned, Base):
     language: Mapped[str] = mapped_column(
         String(2), default="sv", server_default="sv"
     )  # of what they read, languages.py
+    vat_number: Mapped[str] = mapped_column(String(14), default="", server_default="")  # of a company
+    # whether a company sells such services itself, so that it accounts for the VAT: yes, no, unknown
+    sells_construction_services: Mapped[str] = mapped_column(String(7), default="unknown", server_default="unknown")
+    construction_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was last said
+    construction_checked_by: Mapped[str] = mapped_column(String(120), default="", server_default="")  # and by whom
     rev: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -59,6 +59,8 @@ class Quote(FirmOwned, Base):
     message: Mapped[str] = mapped_column(Text, default="")
     terms: Mapped[str] = mapped_column(Text, default="")
     basis: Mapped[str] = mapped_column(String(4), default="incl")
+    # the buyer accounts for the VAT: prices stand without it, basis is excl
+    reverse_charge: Mapped[bool] = mapped_column(default=False, server_default=false())
     price_type: Mapped[str] = mapped_column(String(20), default="fixed")  # domain/price_types.py
     limit_percent: Mapped[int] = mapped_column(default=15, server_default="15")  # most above an approximate price
     cap_ore: Mapped[int | None]  # the ceiling of a running account, in the quote's basis

@@ -147,7 +147,8 @@ _TABLES = (
         whose="the firm's customers",
         purpose="the firm's register of customers",
         personal="kind name sort_name search_text orgnr contact email phone street postal_code city site_street "
-        "site_postal_code site_city language",
+        "site_postal_code site_city language vat_number sells_construction_services construction_checked_at "
+        "construction_checked_by",
         technical="id firm_id n rev created_at archived_at",
     ),
     _table(
@@ -172,8 +173,8 @@ _TABLES = (
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
         "changed_by not_included customer_does payment_plan",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
-        "is_smahus is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted to_pay_ore "
-        "sent_at language",
+        "is_smahus reverse_charge is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted "
+        "to_pay_ore sent_at language",
         technical="id firm_id public_id n customer_id user_id has_inquiry rev mail_failed_at hold created_at "
         "touched_at archived_at changed_at changed_key",
     ),
@@ -312,9 +313,9 @@ _TABLES = (
         "applicant",
         whose="the firm's customers and their co-applicants",
         purpose="rot and rut: who gets the deduction",
-        personal="name rot_kr rut_kr",
+        personal="name rot_kr rut_kr email used_rot_kr used_rut_kr weight stated given_at",
         sealed="personnummer",
-        technical="id firm_id public_id agreement_id position",
+        technical="id firm_id public_id agreement_id position link_public_id remind_at reminded",
         secret="personnummer_index",  # noqa: S106  (made with the installation's key: of no use elsewhere)
     ),
     _table(
