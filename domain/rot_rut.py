@@ -1,52 +1,29 @@
 """Rot and rut: rates and caps by payment date, what a buyer has left, and how several buyers share.
 
 Source: inkomstskattelagen (1999:1229) 67 kap. 11-19 §§ and lag (2009:194) 5, 7 and 8 §§; docs/rules/rot_rut.md.
-The figures are dated rows in rules_data.json, read once when the module is loaded.
+The figures are dated rows (domain/rule_tables.py), read once when the module is loaded.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from pathlib import Path
 from typing import Any
+
+from domain.rule_tables import Caps, NoRuleForDate, Tables, WorkType, find, product_rows
+
+__all__ = ["Caps", "NoRuleForDate", "WorkType"]
 
 
 class Deduction(StrEnum):
-    """The two tax reductions that a quote can carry."""
+    """The tax reductions that a quote can carry. Grön teknik has rules of its own: domain/green_tech.py."""
 
     ROT = "rot"
     RUT = "rut"
-
-
-class NoRuleForDate(LookupError):
-    """No row of the table covers the payment date."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """Most deduction per person and calendar year of payment, whole kronor; `combined_kr` None: no joint cap."""
-
-    combined_kr: int | None
-    rot_kr: int
-    rut_kr: int
-    rut_kr_if_65: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorkType:
-    """A kind of work as Skatteverket's file names it. `labour_percent`: share of the price that is labour."""
-
-    code: str
-    element: str
-    fields: str
-    valid_from: date
-    valid_to: date | None
-    labour_percent: int | None = None
+    GREEN = "green"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +36,28 @@ class ApplicantShare:
     requested_kr: int
 
 
+def use(document: Mapping[str, Any]) -> None:
+    """Count by the rows of this document from now on. Raises KeyError, TypeError or ValueError, and changes nothing."""
+    global _tables  # set once, when the app is made
+    _tables = Tables(document)
+    work_types.cache_clear()
+
+
+def tables() -> Tables:
+    """The rows in use."""
+    return _tables
+
+
 def rate_percent(kind: str, on: date) -> int:
     """Percent of the labour incl. VAT, by payment date. Raises NoRuleForDate."""
-    for first, last, rate in _RATES.get(kind, ()):
-        if first <= on <= last:
-            return rate
-    raise NoRuleForDate(kind, on)
+    rate: int = find(_tables.rates.get(kind, ()), on, kind).value
+    return rate
 
 
 def caps(on: date) -> Caps:
     """Caps per person and year, by payment date. Raises NoRuleForDate."""
-    for first, last, row in _CAPS:
-        if first <= on <= last:
-            return row
-    raise NoRuleForDate("caps", on)
+    limit: Caps = find(_tables.caps, on, "caps").value
+    return limit
 
 
 def remaining_kr(kind: str, on: date, used_rot_kr: int, used_rut_kr: int, *, aged_65: bool = False) -> int:
@@ -174,13 +159,25 @@ def fixed_price_labour_kr(total_gross_ore: int, labour_percent: int) -> int:
 def request_deadline(paid_on: date) -> date:
     """Last day on which the request must have reached Skatteverket: 31 January of the next year, never on a weekend.
 
-    Source: lag (2009:194) 8 §; lag (1930:173) 2 §.
+    Source: lag (2009:194) 8 §; lag (1930:173) 2 §. Raises NoRuleForDate.
     """
-    rule = RULES["deadline_rule"]
-    day = date(paid_on.year + int(rule["year_offset"]), int(rule["month"]), int(rule["day"]))
-    while rule["weekend_moves_to_next_weekday"] and day.weekday() >= 5:
+    rule = find(_tables.deadlines, paid_on, "deadline").value
+    day = date(paid_on.year + rule.year_offset, rule.month, rule.day)
+    while rule.moves_off_weekends and day.weekday() >= 5:
         day += timedelta(days=1)
     return day
+
+
+def decided(requested_kr: int, approved_kr: int) -> tuple[str, int]:
+    """What a decision on a request means: approved, partly or denied, and what the buyer then owes, whole kronor.
+
+    The price is unchanged: the deduction was a way of paying (docs/rules/rot_rut.md). Raises ValueError on a decision
+    that no request leads to.
+    """
+    if not 0 <= approved_kr <= requested_kr or requested_kr == 0:
+        raise ValueError(f"{approved_kr} approved of {requested_kr}")
+    word = "approved" if approved_kr == requested_kr else "partly_approved" if approved_kr else "denied"
+    return word, requested_kr - approved_kr
 
 
 def whole_hours(hours_milli: Iterable[int]) -> int:
@@ -199,15 +196,18 @@ def is_old_enough(birth_date: date, paid_on: date) -> bool:
 @cache
 def work_types(kind: str, on: date | None = None) -> tuple[WorkType, ...]:
     """The work types of a kind in the order of Skatteverket's schema; with `on`, those that count on that day."""
-    rows = _WORK_TYPES.get(kind, ())
-    return tuple(
-        row for row in rows if on is None or (row.valid_from <= on and (row.valid_to is None or on <= row.valid_to))
-    )
+    rows = _tables.work_types.get(kind, ())
+    return tuple(row.value for row in rows if on is None or row.covers(on))
 
 
-def schablon_percents() -> dict[str, int]:
-    """Code of a fixed-price contract or service -> percent of the total incl. VAT that counts as labour."""
-    return {row["code"]: int(row["percent"]) for row in RULES["schablon_labour_percent"]}
+def schablon_percents(on: date) -> dict[str, int]:
+    """Code of a fixed-price contract or service -> percent of the total incl. VAT that counts as labour on a day."""
+    found = {}
+    for code, rows in _tables.schablons.items():
+        row = next((row for row in rows if row.covers(on)), None)
+        if row:
+            found[code] = row.value.percent
+    return found
 
 
 def exceeds_one_person(on: date, rot_kr: int, rut_kr: int) -> bool:
@@ -217,43 +217,5 @@ def exceeds_one_person(on: date, rot_kr: int, rut_kr: int) -> bool:
     return rot_kr > limit.rot_kr or rut_kr > limit.rut_kr or over_joint
 
 
-def _period(row: dict[str, Any]) -> tuple[date, date]:
-    return date.fromisoformat(row["valid_from"]), date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
-
-
-def _load_rates() -> dict[str, tuple[tuple[date, date, int], ...]]:
-    """Newest period first: nearly every question is about today's."""
-    return {
-        kind: tuple(
-            sorted(
-                ((*_period(row), int(row["rate_percent"])) for row in RULES["rate_periods"] if row["kind"] == kind),
-                reverse=True,
-            )
-        )
-        for kind in Deduction
-    }
-
-
-def _load_caps() -> tuple[tuple[date, date, Caps], ...]:
-    rows = []
-    for row in RULES["cap_periods"]:
-        limit = Caps(
-            row["combined_kr"], row["rot_kr"], row["rut_kr"], row.get("rut_kr_if_65_at_start_of_year", row["rut_kr"])
-        )
-        rows.append((*_period(row), limit))
-    return tuple(sorted(rows, key=lambda row: row[0], reverse=True))
-
-
-def _load_work_types() -> dict[str, tuple[WorkType, ...]]:
-    def one(row: dict[str, Any]) -> WorkType:
-        last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else None
-        first = date.fromisoformat(row["valid_from"])
-        return WorkType(row["code"], row["element"], row["fields"], first, last, row.get("labour_percent"))
-
-    return {kind: tuple(one(row) for row in rows) for kind, rows in RULES["work_types"].items()}
-
-
-RULES: dict[str, Any] = json.loads(Path(__file__).with_name("rules_data.json").read_text(encoding="utf-8"))
-_RATES = _load_rates()
-_CAPS = _load_caps()
-_WORK_TYPES = _load_work_types()
+RULES: dict[str, Any] = product_rows()
+_tables = Tables(RULES)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain import giro, homes, numbers_sv, personnummer, rot_rut
+from domain import giro, green_tech, homes, numbers_sv, personnummer, rot_rut
 from domain.money import whole_kronor_ore
 from domain.quotes import Applicant, Deduction, Line, LineKind, PriceBasis, Totals, totals
 
@@ -221,6 +221,11 @@ def _age(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"eligible": rot_rut.is_old_enough(born, paid_on)}
 
 
+def _decision(given: Mapping[str, Any]) -> dict[str, Any]:
+    word, owed_kr = rot_rut.decided(given["requested_kr"], given["approved_kr"])
+    return {"status": word, "buyer_owes_kr": owed_kr}
+
+
 def _hours(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"antal_timmar": rot_rut.whole_hours(numbers_sv.parse_quantity(text) for text in given["hours"])}
 
@@ -252,5 +257,7 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "deadline": _deadline,
     "age": _age,
     "hours": _hours,
+    "decision": _decision,
+    "green_tech": green_tech.worked_case,
     "identifier": _identifier,
 }

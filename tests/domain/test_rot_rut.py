@@ -131,5 +131,5 @@ def test_a_work_type_counts_from_its_first_day(on, counts):
 
 
 def test_labour_share_of_fixed_prices():
-    assert rot_rut.schablon_percents()["varmepump_berg_jord_sjo"] == 35
+    assert rot_rut.schablon_percents(date(2026, 6, 1))["varmepump_berg_jord_sjo"] == 35
     assert rot_rut.fixed_price_labour_kr(16000000, 35) == 56000
