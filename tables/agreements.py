@@ -108,13 +108,19 @@ class ManualAcceptance(FirmOwned, Base):
 
 
 class Applicant(FirmOwned, Base):
-    """One person who shares the deduction. The personnummer is encrypted; the index finds equal ones."""
+    """One person who shares the deduction. The personnummer is encrypted; the index finds equal ones.
+
+    Each types the own number: the customer on the page of the deal, the others by a link of their own
+    (services/deal/applicants.py), which leads to what `link_public_id` names now.
+    """
 
     __tablename__ = "applicant"
     __table_args__ = (
         firm_key(),
         same_firm("agreement_id", "agreement"),
         UniqueConstraint("firm_id", "agreement_id", "position"),
+        Index("ix_applicant_link", "link_public_id", unique=True),
+        Index("ix_applicant_remind", "remind_at"),
     )
     public_id: Mapped[str] = public_id_column()  # in the associated data of the encryption
     agreement_id: Mapped[int]
@@ -124,6 +130,15 @@ class Applicant(FirmOwned, Base):
     personnummer_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
     rot_kr: Mapped[int] = mapped_column(default=0)
     rut_kr: Mapped[int] = mapped_column(default=0)
+    email: Mapped[str] = mapped_column(String(254), default="")  # of a co-applicant, for the own link
+    used_rot_kr: Mapped[int] = mapped_column(default=0)  # declared: used this year elsewhere
+    used_rut_kr: Mapped[int] = mapped_column(default=0)
+    weight: Mapped[int] = mapped_column(default=1)  # of the share, against the others' weights
+    stated: Mapped[str] = mapped_column(String(10), default="")  # version of the statement of home and household
+    given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    link_public_id: Mapped[str | None] = mapped_column(String(22))
+    remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded: Mapped[int] = mapped_column(default=0)
 
 
 class Withdrawal(FirmOwned, Base):

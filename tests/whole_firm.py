@@ -252,7 +252,15 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         )
     )
     applicant = Applicant(
-        firm_id=firm.id, public_id=new_public_id(), agreement_id=agreement.id, position=1, name=marks.customer
+        firm_id=firm.id,
+        public_id=new_public_id(),
+        agreement_id=agreement.id,
+        position=1,
+        name=marks.customer,
+        email=f"{marks.email}@kund.example",
+        link_public_id=new_public_id(),
+        given_at=now,
+        remind_at=now,
     )
     place = ("applicant", applicant.public_id, "personnummer")
     applicant.personnummer = vault.seal(firm.public_id, marks.personnummer.encode(), *place)
