@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.rot_rut import RULES, ApplicantShare, NoRuleForDate, split
+from domain.rot_rut import RULES, ApplicantShare, split, tables
+from domain.rule_tables import find
 
 LABOUR = "labour"
 MATERIAL = "material"
@@ -55,10 +56,8 @@ class GreenPart:
 
 def rate_percent(installation: str, on: date) -> int:
     """Percent of labour and material incl. VAT, by the day of the final payment. Raises NoRuleForDate."""
-    for first, last, rate in _RATES.get(installation, ()):
-        if first <= on <= last:
-            return rate
-    raise NoRuleForDate(installation, on)
+    rate: int = find(tables().green.get(installation, ()), on, installation).value
+    return rate
 
 
 def cap_kr() -> int:
@@ -89,7 +88,7 @@ def reduce(
     """
     left = [remaining_kr(used) for used in used_green_kr]
     parts = []
-    for one in sorted(installed, key=lambda one: _ORDER[one.installation]):
+    for one in sorted(installed, key=lambda one: _INSTALLATIONS.index(one.installation)):
         rate = rate_percent(one.installation, on)
         ore = base_ore(one.full_ore, one.fixed_ore)
         shares = split(ore // 100, rate, left, weights)
@@ -112,22 +111,11 @@ def worked_case(given: Mapping[str, Any]) -> dict[str, int]:
     }
 
 
-def _load_rates() -> dict[str, tuple[tuple[date, date, int], ...]]:
-    """By installation in the order of the table, the newest period first."""
-    found: dict[str, list[tuple[date, date, int]]] = {}
-    for row in RULES["green_tech_periods"]:
-        last = date.fromisoformat(row["valid_to"]) if row["valid_to"] else date.max
-        period = (date.fromisoformat(row["valid_from"]), last, int(row["rate_percent"]))
-        found.setdefault(row["installation"], []).append(period)
-    return {installation: tuple(sorted(rows, reverse=True)) for installation, rows in found.items()}
-
-
 _RULES: dict[str, Any] = RULES["green_tech_rules"]
-_RATES = _load_rates()
-_ORDER = {installation: place for place, installation in enumerate(_RATES)}
+_INSTALLATIONS = tuple(tables().green)
 TYPES: dict[str, GreenType] = {
     one.code: one
-    for installation in _RATES
+    for installation in _INSTALLATIONS
     for one in (
         GreenType(installation, installation, 100),
         GreenType(f"{installation}_totalpris", installation, int(_RULES["fixed_price_base_percent"])),

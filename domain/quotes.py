@@ -13,10 +13,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from domain import green_tech
 from domain.money import round_div
 from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person, rate_percent, remaining_kr, split
 
 VAT_RATES = (25, 12, 6, 0)
+GREEN = Deduction.GREEN.value
 NOTHING: Mapping[str, int] = MappingProxyType({})
 NO_OTHERS: Mapping[str, Collection[str]] = MappingProxyType({})
 
@@ -25,6 +27,7 @@ __all__ = [
     "Applicant",
     "Deduction",
     "DeductionShare",
+    "GreenShare",
     "Line",
     "LineKind",
     "Margin",
@@ -45,7 +48,7 @@ __all__ = [
 
 
 class LineKind(StrEnum):
-    """What a line pays for. Only labour gives a deduction."""
+    """What a line pays for. Only labour gives rot or rut; domain/green_tech.py says what counts for grön teknik."""
 
     LABOUR = "labour"
     MATERIAL = "material"
@@ -84,7 +87,7 @@ class Priced(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One priced line. `unit_price_ore` is in the quote's basis; `deduction` counts on labour lines only."""
+    """One priced line. `unit_price_ore` is in the quote's basis; `work_type` says what its `deduction` is for."""
 
     key: str
     quantity_milli: int
@@ -111,6 +114,7 @@ class Applicant:
     used_rut_kr: int = 0
     weight: int = 1
     key: str = ""
+    used_green_kr: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +139,13 @@ class DeductionShare:
     amount_kr: int
     shares_kr: tuple[int, ...]
     applicants: tuple[ApplicantShare, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GreenShare(DeductionShare):
+    """Grön teknik for one installation. `labour_gross_ore` is what counts: labour and material."""
+
+    installation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +275,10 @@ def totals(
         to_pay_ore=gross - deducted,
         options_ore=_net(options_by_rate, is_incl) if reverse_charge else _gross(options_by_rate, is_incl),
         exceeds_one_person=bool(shares)
-        and exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0)),
+        and (
+            exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0))
+            or (sums.green is not None and _green_kr(shares) > green_tech.cap_kr())
+        ),
         reverse_charge=reverse_charge,
     )
 
@@ -370,7 +384,7 @@ def from_data(data: Mapping[str, Any]) -> Totals:
     """Read `as_data`, also as JSON gives it back. What was agreed before a sum was kept has none of it."""
     vat = tuple(VatGroup(**group) for group in data["vat"])
     deductions = tuple(
-        DeductionShare(
+        (GreenShare if "installation" in share else DeductionShare)(
             **{
                 **share,
                 "kind": Deduction(share["kind"]),
@@ -386,22 +400,40 @@ def from_data(data: Mapping[str, Any]) -> Totals:
 class _Sums:
     """Amounts of lines by kind, by VAT rate, and the labour under each deduction by rate."""
 
-    __slots__ = ("by_kind", "by_rate", "labour")
+    __slots__ = ("by_kind", "by_rate", "green", "labour")
 
     def __init__(self) -> None:
         self.by_kind: dict[str, int] = {LineKind.LABOUR: 0, LineKind.MATERIAL: 0, LineKind.OTHER: 0}
         self.by_rate: dict[int, int] = {}
         self.labour: dict[str, dict[int, int]] = {}
+        self.green: dict[str, dict[int, int]] | None = None  # most quotes have none
 
     def add(self, line: Priced, amount: int) -> None:
         self.by_kind[line.kind] += amount
         self.by_rate[line.vat_percent] = self.by_rate.get(line.vat_percent, 0) + amount
-        if line.deduction and line.kind == LineKind.LABOUR:
+        if not line.deduction:
+            return
+        if line.deduction == GREEN:
+            self._add_green(line, amount)
+        elif line.kind == LineKind.LABOUR:
             rates = self.labour.setdefault(line.deduction, {})
             rates[line.vat_percent] = rates.get(line.vat_percent, 0) + amount
 
+    def _add_green(self, line: Priced, amount: int) -> None:
+        found = green_tech.TYPES.get(line.work_type or "")
+        if found is None or not found.takes(line.kind):
+            return
+        self.green = self.green or {}
+        rates = self.green.setdefault(found.code, {})
+        rates[line.vat_percent] = rates.get(line.vat_percent, 0) + amount
+
     def deductions(self, is_incl: bool, paid_on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
-        return _deductions({kind: _gross(rates, is_incl) for kind, rates in self.labour.items()}, paid_on, applicants)
+        shares = _deductions({kind: _gross(rates, is_incl) for kind, rates in self.labour.items()}, paid_on, applicants)
+        if self.green is None:
+            return shares
+        return shares + _green(
+            {code: _gross(rates, is_incl) for code, rates in self.green.items()}, paid_on, applicants
+        )
 
 
 def _vat_groups(by_rate: dict[int, int], is_incl: bool) -> tuple[VatGroup, ...]:
@@ -457,3 +489,29 @@ def _deductions(labour_gross: dict[str, int], on: date, applicants: Sequence[App
         uncapped = rate * base_kr // 100
         shares.append(DeductionShare(kind, rate, gross_ore, base_kr, uncapped, sum(amounts), amounts, parts))
     return tuple(shares)
+
+
+def _green(gross: dict[str, int], on: date, applicants: Sequence[Applicant]) -> tuple[GreenShare, ...]:
+    """One share for each installation; they have one cap, which rot and rut leave untouched."""
+    installed: dict[str, tuple[int, int]] = {}
+    for code, amount in gross.items():
+        kind = green_tech.TYPES[code]
+        full, fixed = installed.get(kind.installation, (0, 0))
+        installed[kind.installation] = (full, fixed + amount) if kind.percent < 100 else (full + amount, fixed)
+    parts = green_tech.reduce(
+        [green_tech.Installed(name, *amounts) for name, amounts in installed.items()],
+        on,
+        [one.used_green_kr for one in applicants],
+        [one.weight for one in applicants],
+    )
+    shares = []
+    for part in parts:
+        amounts = tuple(share.requested_kr for share in part.applicants)
+        sums = (part.base_ore, part.base_kr, part.uncapped_kr, sum(amounts), amounts)
+        shares.append(GreenShare(Deduction.GREEN, part.rate_percent, *sums, part.applicants, part.installation))
+    return tuple(shares)
+
+
+def _green_kr(shares: Iterable[DeductionShare]) -> int:
+    """Grön teknik before the cap, all installations together."""
+    return sum(share.uncapped_kr for share in shares if share.kind is Deduction.GREEN)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import green_tech
-from domain.green_tech import Installed, NoRuleForDate, base_ore, cap_kr, rate_percent, reduce, remaining_kr
-from domain.rot_rut import RULES
+from domain.green_tech import Installed, base_ore, cap_kr, rate_percent, reduce, remaining_kr
+from domain.rot_rut import RULES, NoRuleForDate
 
 CASES = json.loads(Path(__file__).with_name("data").joinpath("rot-rut-cases.json").read_text(encoding="utf-8"))
 GREEN = [case for case in CASES["cases"] if case["type"] == "green_tech"]

@@ -27,7 +27,7 @@ def a_line(draw, key="1"):
         vat_percent=draw(st.sampled_from(RATES)),
         kind=kind,
         discount_bp=draw(st.one_of(st.just(0), st.integers(0, 10_000))),
-        deduction=draw(st.sampled_from([None, *Deduction])),
+        deduction=draw(st.sampled_from([None, Deduction.ROT, Deduction.RUT])),
         is_option=draw(st.booleans()),
     )
 
