@@ -21,6 +21,7 @@ VAT_RATES = (25, 12, 6, 0)
 GREEN = Deduction.GREEN.value
 NOTHING: Mapping[str, int] = MappingProxyType({})
 NO_OTHERS: Mapping[str, Collection[str]] = MappingProxyType({})
+_OF_LABOUR = (Deduction.ROT, Deduction.RUT)
 
 __all__ = [
     "VAT_RATES",
@@ -43,6 +44,7 @@ __all__ = [
     "margin",
     "option_prices",
     "section_ore",
+    "shares_of",
     "totals",
 ]
 
@@ -281,6 +283,14 @@ def totals(
         ),
         reverse_charge=reverse_charge,
     )
+
+
+def shares_of(result: Totals, paid_on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
+    """Rot and rut of a quote that is reckoned, with other applicants than those it was reckoned with."""
+    labour: dict[str, int] = {
+        share.kind: share.labour_gross_ore for share in result.deductions if share.kind in _OF_LABOUR
+    }
+    return _deductions(labour, paid_on, applicants)
 
 
 def option_prices(
