@@ -80,6 +80,8 @@ class Quote(FirmOwned, Base):
     site_street: Mapped[str] = mapped_column(String(120), default="")
     site_postal_code: Mapped[str] = mapped_column(String(6), default="")
     site_city: Mapped[str] = mapped_column(String(80), default="")
+    home: Mapped[str] = mapped_column(String(16), default="", server_default="")  # domain/home_rules.py; "" unknown
+    home_year: Mapped[int | None]  # värdeår of the house
     rev: Mapped[int] = mapped_column(default=1)  # of this row's own fields; sections and lines have their own
     changed_by: Mapped[str] = mapped_column(String(120), default="")  # who changed them last, for the 409 page
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -91,7 +93,7 @@ class Quote(FirmOwned, Base):
     gross_ore: Mapped[int] = mapped_column(default=0)  # shown in lists: of the draft, then of the newest version
     to_pay_ore: Mapped[int] = mapped_column(default=0)
     net_ore: Mapped[int] = mapped_column(default=0)
-    deducted: Mapped[str] = mapped_column(String(4), default="")  # what to_pay_ore is after: rot, rut or both
+    deducted: Mapped[str] = mapped_column(String(4), default="")  # to_pay_ore is after: rot, rut, both, or more (green)
     search_text: Mapped[str] = mapped_column(Text, default="")  # title, customer and number in lower case
     customer_name: Mapped[str] = mapped_column(String(120), default="")  # copied for lists
     has_inquiry: Mapped[bool] = mapped_column(default=False, server_default=false())  # made of a row of inquiry
@@ -166,7 +168,7 @@ class QuoteLine(FirmOwned, Base):
         CheckConstraint("vat_percent IN (0, 6, 12, 25)", name="vat_percent"),
         CheckConstraint("kind IN ('labour', 'material', 'other')", name="kind"),
         CheckConstraint("discount_bp BETWEEN 0 AND 10000", name="discount_bp"),
-        CheckConstraint("deduction IS NULL OR deduction IN ('rot', 'rut')", name="deduction"),
+        CheckConstraint("deduction IS NULL OR deduction IN ('rot', 'rut', 'green')", name="deduction"),
         CheckConstraint("quantity_milli BETWEEN 0 AND 1000000000", name="quantity_milli"),
     )
     quote_id: Mapped[int]
@@ -182,7 +184,7 @@ class QuoteLine(FirmOwned, Base):
     vat_percent: Mapped[int] = mapped_column(default=25)
     kind: Mapped[str] = mapped_column(String(10), default="labour")
     discount_bp: Mapped[int] = mapped_column(default=0)
-    deduction: Mapped[str | None] = mapped_column(String(3))
+    deduction: Mapped[str | None] = mapped_column(String(5))
     work_type: Mapped[str | None] = mapped_column(String(40))
     is_option: Mapped[bool] = mapped_column(default=False)
     is_recommended: Mapped[bool] = mapped_column(default=False, server_default=false())

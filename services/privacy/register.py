@@ -171,7 +171,7 @@ _TABLES = (
         whose="the firm's customers",
         purpose="drafts and state of quotes",
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
-        "changed_by not_included customer_does payment_plan",
+        "changed_by not_included customer_does payment_plan home home_year",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
         "is_smahus reverse_charge is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted "
         "to_pay_ore sent_at language",
@@ -312,8 +312,8 @@ _TABLES = (
     _table(
         "applicant",
         whose="the firm's customers and their co-applicants",
-        purpose="rot and rut: who gets the deduction",
-        personal="name rot_kr rut_kr email used_rot_kr used_rut_kr weight stated given_at",
+        purpose="rot, rut and grön teknik: who gets the deduction",
+        personal="name rot_kr rut_kr green_kr email used_rot_kr used_rut_kr used_green_kr weight stated given_at",
         sealed="personnummer",
         technical="id firm_id public_id agreement_id position link_public_id remind_at reminded",
         secret="personnummer_index",  # noqa: S106  (made with the installation's key: of no use elsewhere)
