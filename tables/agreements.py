@@ -130,9 +130,11 @@ class Applicant(FirmOwned, Base):
     personnummer_index: Mapped[bytes | None] = mapped_column(LargeBinary(16), index=True)
     rot_kr: Mapped[int] = mapped_column(default=0)
     rut_kr: Mapped[int] = mapped_column(default=0)
+    green_kr: Mapped[int] = mapped_column(default=0)
     email: Mapped[str] = mapped_column(String(254), default="")  # of a co-applicant, for the own link
     used_rot_kr: Mapped[int] = mapped_column(default=0)  # declared: used this year elsewhere
     used_rut_kr: Mapped[int] = mapped_column(default=0)
+    used_green_kr: Mapped[int] = mapped_column(default=0)
     weight: Mapped[int] = mapped_column(default=1)  # of the share, against the others' weights
     stated: Mapped[str] = mapped_column(String(10), default="")  # version of the statement of home and household
     given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

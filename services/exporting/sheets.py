@@ -81,6 +81,7 @@ def _words() -> dict[str, str]:
         "unit_price_kr": _("À-pris, kr"),
         "rot_kr": _("ROT, kr"),
         "rut_kr": _("RUT, kr"),
+        "green_kr": _("Grön teknik, kr"),
         "quantity": _("Antal"),
         "unit": _("Enhet"),
         "vat_percent": _("Moms i procent"),
