@@ -9,17 +9,18 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp, gaps, on_site, show, ways
+from blueprints.quotes import bp, cautions, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import RecipientForm, SendForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
 from blueprints.shared.text_blocks import put_text
-from domain.checks import Blocker, Caution
+from domain.checks import Blocker
 from domain.clock import stockholm_date
 from domain.phones import spoken
 from domain.quote_states import can
+from domain.reverse_charge import VatDoubt
 from languages import speaking
 from services import text_blocks, transaction
 from services.clock import utc_now
@@ -130,8 +131,11 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         quote=draft.quote,
         draft=draft,
         content=found.content,
-        blockers=blocker_words(found.blockers),
-        cautions=caution_words(found.cautions),
+        blockers=blocker_rows(found.blockers, draft.quote.n),
+        cautions=[
+            *((row.text, row.href) for row in cautions.rows(draft, found.problems, found.totals, found.days)),
+            *((text, url_for(".details", n=draft.quote.n)) for text in vat_words(found.vat_doubts)),
+        ],
         gaps=gaps.rows(found.gaps, draft.quote.n),
         texts=text_blocks.offered(draft.quote.firm_id, ("message",)),
         is_stale=status == 409,
@@ -144,8 +148,8 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
     return make_response(answer, status)
 
 
-def blocker_words(codes: list[Blocker]) -> list[tuple[str, str]]:
-    """(what stands in the way, what to do)."""
+def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str]]:
+    """(what stands in the way, what to do, where)."""
     words = {
         Blocker.NO_CUSTOMER: (_("Välj vem offerten är till."), _("Välj kund")),
         Blocker.NO_LINES: (_("Offerten har inga rader."), _("Lägg till en rad")),
@@ -155,21 +159,21 @@ def blocker_words(codes: list[Blocker]) -> list[tuple[str, str]]:
         Blocker.VALID_UNTIL_PAST: (_("Sista dagen har passerat."), _("Välj en ny dag")),
         Blocker.PHOTOS_WAIT: (_("Ett foto bearbetas. Det tar några sekunder; ladda sedan om sidan."), _("Se fotona")),
     }
-    return [words[code] for code in codes]
+    builder = url_for(".edit", n=quote_n)
+    found = [(*words[code], builder) for code in codes if code in words]
+    return found + [
+        (str(text), str(action), cautions.blocked_href(code, quote_n))
+        for code, (text, action, _page, _anchor) in cautions.BLOCKED.items()
+        if code in codes
+    ]
 
 
-def caution_words(codes: list[Caution]) -> list[str]:
+def vat_words(codes: list[VatDoubt]) -> list[str]:
+    """Who accounts for the VAT of a company's quote."""
     words = {
-        Caution.NO_TRAVEL_ON_ROT: _("Ingen resa eller övrig kostnad. Skatteverket kan räkna in den i arbetet."),
-        Caution.LABOUR_SHARE_HIGH: _("Nästan allt är arbete. Skatteverket kan fråga om materialet."),
-        Caution.DISCOUNT_ON_MATERIAL_ONLY: _("Rabatten ligger bara på material. Det kan ge fel avdrag."),
-        Caution.NO_WORK_TYPE: _("En rad med avdrag saknar typ av arbete."),
-        Caution.COMPANY_WITH_ROT: _("ROT och RUT gäller bara privatpersoner."),
-        Caution.NO_F_SKATT: _("Avdraget kräver att ni är godkända för F-skatt."),
-        Caution.EXCEEDS_ONE_PERSON: _("Avdraget räcker till två sökande. Be om medsökande."),
-        Caution.SPANS_RATES_OR_YEARS: _("Betalningen väntas ett annat år än i dag. Andra regler kan gälla."),
-        Caution.NO_START: _("Du har inte skrivit när jobbet kan börja."),
-        Caution.NO_SITE: _("Du har inte skrivit var jobbet ska göras."),
-        Caution.LINE_WITHOUT_PRICE: _("En rad saknar pris."),
+        VatDoubt.NOT_KNOWN: _("Säljer kunden byggtjänster? Då ska offerten vara utan moms. Skriv det på kunden."),
+        VatDoubt.VAT_TO_BUILDER: _("Kunden säljer byggtjänster, men offerten har moms på arbetet."),
+        VatDoubt.ONLY_GOODS: _("Offerten har omvänd betalningsskyldighet men inget arbete. Bara varor säljs med moms."),
+        VatDoubt.NOT_BUILDER: _("Offerten är utan moms, men på kunden står inte att den säljer byggtjänster."),
     }
     return [words[code] for code in codes]

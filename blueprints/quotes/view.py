@@ -14,7 +14,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 import languages
-from blueprints.quotes import gaps
+from blueprints.quotes import cautions, gaps
 from blueprints.quotes.detail_forms import DetailsForm
 from blueprints.quotes.forms import LineForm, WordsForm, form_of
 from blueprints.shared.filters import day, kronor
@@ -160,8 +160,16 @@ def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:
         if quote.starts_on
         else Todo(_("Skriv när ni kan börja"), False, details),
     ]
-    places = {"customer": whom, "lines": "#delar", "details": details, "firm": "/installningar/foretag"}
+    places = {"customer": whom, "lines": "#delar"}
     rows += [Todo(str(text), False, places[place]) for code, (text, place) in _PROBLEMS.items() if code in codes]
+    here = f"{base}/redigera"
+    rows += [
+        Todo(str(text).rstrip("."), False, cautions.blocked_href(code, quote.n).removeprefix(here))
+        for code, (text, _action, _page, _anchor) in cautions.BLOCKED.items()
+        if code in codes
+    ]
+    warned = cautions.rows(draft, problems, found.totals, drafting.days(draft, now=now)) if problems.warnings else []
+    rows += [Todo(row.text.rstrip("."), False, row.href.removeprefix(here)) for row in warned if row.code not in _SAID]
     missing = gaps.rows(completeness.of(draft, found.totals), quote.n, but=_TOLD)
     return rows + (
         [Todo(row.text.rstrip("."), False, row.href) for row in missing]
@@ -175,12 +183,8 @@ _TOLD = (Gap.CUSTOMER, Gap.SCOPE, Gap.START, Gap.SITE)  # by rows of their own
 _PROBLEMS = {
     Blocker.NO_CONTACT: (_l("Kunden saknar e-post och mobil"), "customer"),
     Blocker.ROT_WITHOUT_LABOUR: (_l("Avdraget saknar arbete att dras på"), "lines"),
-    Caution.NO_SITE: (_l("Skriv var jobbet ska göras"), "details"),
-    Caution.LINE_WITHOUT_PRICE: (_l("En rad saknar pris"), "lines"),
-    Caution.COMPANY_WITH_ROT: (_l("ROT och RUT gäller bara privatpersoner"), "lines"),
-    Caution.NO_F_SKATT: (_l("Avdraget kräver att ni är godkända för F-skatt"), "firm"),
-    Caution.NO_WORK_TYPE: (_l("Välj typ av ROT- eller RUT-arbete"), "lines"),
 }
+_SAID = (Caution.NO_START, Caution.EXCEEDS_ONE_PERSON)  # by a row of its own, under the sums
 
 
 def plan(draft: Draft, form: DetailsForm, to_pay_ore: int) -> tuple[dict[str, int], list[str]]:

@@ -17,6 +17,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("quote") as table:
-        table.drop_column("home_year")
-        table.drop_column("home")
+    op.drop_column("quote", "home_year")
+    op.drop_column("quote", "home")

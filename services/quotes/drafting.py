@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -9,8 +10,10 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func
 
-from domain import checks, quote_states, quotes
+from domain import checks, payment_plan, quote_states, quotes
 from domain.clock import stockholm_date
+from domain.payment_plan import Part
+from domain.plan_years import Days
 from domain.price_types import most_ore
 from domain.quotes import Deduction, Line, LineKind, Margin, PriceBasis, Priced, Totals
 from extensions import db
@@ -188,7 +191,12 @@ def figures(draft: Draft | Sheet) -> Figures:
 def _totals(draft: Draft | Sheet, lines: Sequence[Priced], paid_on: date) -> Totals:
     quote = draft.quote
     return quotes.totals(
-        lines, basis=quote.basis, paid_on=paid_on, discount_bp=quote.discount_bp, sections_bp=sections_bp(draft)
+        lines,
+        basis=quote.basis,
+        paid_on=paid_on,
+        discount_bp=quote.discount_bp,
+        sections_bp=sections_bp(draft),
+        reverse_charge=quote.reverse_charge,
     )
 
 
@@ -215,8 +223,17 @@ def most(draft: Draft | Sheet, result: Totals) -> int | None:
 
 def problems(draft: Draft | Sheet, *, now: datetime, result: Totals | None = None) -> checks.Problems:
     """What stands in the way of sending, and what to look at."""
+    return checks.problems(priced(draft), result or totals(draft), _facts(draft, now))
+
+
+def days(draft: Draft | Sheet, *, now: datetime) -> Days:
+    """When the work and its payment are expected."""
+    return _facts(draft, now).days
+
+
+def _facts(draft: Draft | Sheet, now: datetime) -> checks.Facts:
     quote, customer = draft.quote, draft.customer
-    facts = checks.Facts(
+    return checks.Facts(
         today=stockholm_date(now),
         paid_on=draft.paid_on,
         valid_until=quote.valid_until,
@@ -224,9 +241,24 @@ def problems(draft: Draft | Sheet, *, now: datetime, result: Totals | None = Non
         has_contact=bool(customer and (customer.email or customer.phone)),
         f_skatt=draft.f_skatt,
         starts_on=quote.starts_on,
+        finishes_on=quote.finishes_on,
         has_site=bool(quote.site_street or quote.site_city),
+        plan=plan(quote),
+        home=quote.home,
+        home_year=quote.home_year,
+        words={str(line.n): line.text for line in draft.lines if line.deduction},
+        sections_bp=sections_bp(draft),
     )
-    return checks.problems(priced(draft), result or totals(draft), facts)
+
+
+def plan(quote: Quote | QuoteRow) -> list[Part]:
+    """The stored payment plan; empty if there is none, or none that can be read."""
+    if quote.payment_plan in ("", "[]"):
+        return []
+    try:
+        return payment_plan.from_data(json.loads(quote.payment_plan))
+    except ValueError:  # BadPlan is one
+        return []
 
 
 def touch(draft: Draft, *, now: datetime) -> Figures:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from domain.checks import Blocker, Caution
+from domain import reverse_charge
+from domain.checks import Blocker, Caution, Problems
 from domain.clock import stockholm_date
+from domain.plan_years import Days
+from domain.quotes import Totals
+from domain.reverse_charge import VatDoubt
 from languages import speaking
 from models import Firm, QuoteLink, StoredFile, User
 from services import closing, scope
@@ -30,7 +34,10 @@ class Review:
     draft: Draft
     content: dict[str, Any]
     blockers: list[Blocker]
-    cautions: list[Caution]
+    problems: Problems  # its warnings without those that are told as gaps
+    totals: Totals
+    days: Days
+    vat_doubts: list[VatDoubt]
     gaps: Found
     fingerprint: str
     sent_to: str
@@ -57,11 +64,24 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
         blockers=sending.blockers(draft, now=now, can_answer=True, photos=photos),
         last_way=sender.last_way if sender else "",
         unreadable=sum(photo.state == "refused" for photo in photos),
-        cautions=[code for code in problems.warnings if code not in TOLD_AS_GAPS],
+        problems=replace(problems, warnings=tuple(one for one in problems.warnings if one not in TOLD_AS_GAPS)),
+        totals=totals,
+        days=drafting.days(draft, now=now),
+        vat_doubts=_vat_doubts(draft),
         gaps=completeness.of_loaded(draft, totals, firm, user),
         fingerprint=sending.fingerprint(draft, firm, user, now=now, photos=photos),
         sent_to=mailed[-1] if mailed else "",
         is_closed=closing.is_closed_for_business(closing.running(firm.id), now),
+    )
+
+
+def _vat_doubts(draft: Draft) -> list[VatDoubt]:
+    customer = draft.customer
+    return reverse_charge.doubts(
+        drafting.priced(draft),
+        customer_kind=customer.kind if customer else None,
+        sells_construction=customer.sells_construction_services if customer else "unknown",
+        reverse_charge=draft.quote.reverse_charge,
     )
 
 

@@ -28,6 +28,7 @@ class QuoteRow(NamedTuple):
     version: int
     title: str
     basis: str
+    reverse_charge: bool
     price_type: str
     limit_percent: int
     cap_ore: int | None
@@ -35,6 +36,10 @@ class QuoteRow(NamedTuple):
     valid_until: date
     paid_on: date | None
     starts_on: date | None
+    finishes_on: date | None
+    payment_plan: str
+    home: str
+    home_year: int | None
     site_street: str
     site_city: str
     rev: int

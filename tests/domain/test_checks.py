@@ -45,6 +45,9 @@ def test_a_good_quote_has_no_problems():
         ({"valid_until": None}, Blocker.VALID_UNTIL_PAST),
         ({"valid_until": date(2026, 11, 19)}, Blocker.VALID_UNTIL_PAST),
         ({"has_withdrawal_text": False}, Blocker.MISSING_WITHDRAWAL_TEXT),
+        ({"customer_kind": "company"}, Blocker.COMPANY_WITH_DEDUCTION),
+        ({"customer_kind": "association"}, Blocker.COMPANY_WITH_DEDUCTION),
+        ({"home": "rented"}, Blocker.RENTED_WITH_ROT),
     ],
 )
 def test_facts_that_block(facts, code):
@@ -88,7 +91,6 @@ def test_rot_only_in_an_option_does_not_block():
         ([LABOUR, TRAVEL], {}, Caution.LABOUR_SHARE_HIGH),
         ([LABOUR, replace(MATERIAL, discount_bp=1000), TRAVEL], {}, Caution.DISCOUNT_ON_MATERIAL_ONLY),
         ([replace(LABOUR, work_type=None), MATERIAL, TRAVEL], {}, Caution.NO_WORK_TYPE),
-        (LINES, {"customer_kind": "association"}, Caution.COMPANY_WITH_ROT),
         (LINES, {"f_skatt": False}, Caution.NO_F_SKATT),
         (
             [replace(LABOUR, quantity_milli=300000), replace(MATERIAL, quantity_milli=100000), TRAVEL],
