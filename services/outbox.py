@@ -19,13 +19,15 @@ LEASE = timedelta(minutes=2)
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720, 1440, 1440)]
 LONGEST = sum(WAITS, timedelta())  # that a letter waits for a server that nobody reaches
 SERVER_WAIT = timedelta(minutes=1)
+TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own people
+TO_FIRM_TOO = ("link_wanted", "quote_declined")
 TEXT = "_sms"  # ends the name of a kind that is a text message
 BY_DAY = ("reminder", "reminder_sms")  # kinds that keep quiet hours, also when they were kept waiting
 
 
 def is_to_firm(kind: str) -> bool:
     """Whether letters of this kind go to the firm's own people."""
-    return kind.endswith("_to_firm") or kind in ("link_wanted", "quote_declined")
+    return kind.endswith(TO_FIRM) or kind in TO_FIRM_TOO
 
 
 def is_text(kind: str) -> bool:

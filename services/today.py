@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, func, literal_column, or_, select, text, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    union,
+)
 
 from domain.clock import start_of_month, stockholm_date
 from domain.quote_states import AGREED, OPEN, QuoteStatus
-from models import Agreement, Article, Decline, Event, Firm, Quote
-from services import scope
+from models import Agreement, Article, Decline, Event, Firm, Letter, Quote
+from services import outbox, scope
 from tables.agreements import LATER
 from tables.quotes import ASKS, OUT
 
@@ -114,6 +126,20 @@ def _ids() -> CompoundSelect[tuple[int]]:
 
 _FOUND = _ids().subquery()
 _NO = Quote.status == _word(QuoteStatus.DECLINED)
+# read only where something did not arrive
+_LOST = (
+    scope.columns(Letter, _FIRM_ID, Letter.kind)
+    .where(
+        Letter.quote_id == Quote.id,
+        Letter.state == _word("failed"),
+        Letter.kind.not_like(_word(f"%{outbox.TO_FIRM}")),
+        Letter.kind.not_in([_word(kind) for kind in outbox.TO_FIRM_TOO]),
+    )
+    .order_by(Letter.id.desc())
+    .limit(literal_column("1"))
+    .correlate(Quote)
+    .scalar_subquery()
+)
 _WAITING = (
     scope.columns(
         Quote,
@@ -127,7 +153,7 @@ _WAITING = (
         Quote.status,
         Quote.turn == _word("firm"),
         Quote.question_at.is_not(None),
-        Quote.mail_failed_at.is_not(None),
+        case((Quote.mail_failed_at.is_not(None), func.coalesce(_LOST, _word("")))),
         Quote.hold == _word("stopped"),
         Agreement.home == _word("later"),
         func.coalesce(Decline.reason, _word("")),
@@ -159,12 +185,13 @@ def waiting(firm_id: int, *, now: datetime) -> list[Waiting]:
 
 
 def _reason(
-    status: str, is_ours: bool, is_asked: bool, has_failed: bool, was_stopped: bool, lacks_rot: bool | None
+    status: str, is_ours: bool, is_asked: bool, lost: str | None, was_stopped: bool, lacks_rot: bool | None
 ) -> str:
+    """`lost`: the kind of the letter that did not arrive, None if nothing of the kind."""
     if is_asked and status == QuoteStatus.DRAFT:
         return "request"
-    if has_failed:
-        return "mail_failed"
+    if lost is not None:
+        return "sms_failed" if outbox.is_text(lost) else "mail_failed"
     if is_asked:
         return "question"
     if was_stopped and status not in AGREED:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from domain.clock import stockholm_date
 from extensions import db
 from models import Agreement, Decline, QuoteLink
-from services import events, legal
+from services import events, legal, outbox
 from services.actors import Actor, system
 from services.clock import utc_now
 
@@ -98,6 +98,22 @@ def test_a_failed_address_offers_the_other_ways(client, make, firm, role):
     assert 'class="chip bad">Mejlet kom inte fram' in page
     for way in ("sms", "kopiera", "qr"):
         assert (f'href="/offerter/{quote.n}#{way}"' in page) == (role == "owner")
+
+
+def test_what_did_not_arrive_is_called_what_it_was(owner, make, firm):
+    """The newest of the customer's letters that failed; one to the firm itself does not count."""
+    now = utc_now()
+    quote = make.quote(firm, make.customer(firm), lines=False, status="sent", turn="firm", mail_failed_at=now)
+    for kind in ("quote_sent", "quote_sent_sms", "quote_approved_to_firm"):
+        letter = outbox.queue(kind, "karin@kund.example", {}, firm_id=firm.id, now=now, quote_id=quote.id)
+        letter.state = "failed"
+    db.session.commit()
+    page = idag(owner)
+    assert 'class="chip bad">Sms:et kom inte fram. Kontrollera numret.' in page
+    assert "Mejlet kom inte fram" not in page
+    for way in ("mejl", "kopiera", "qr"):
+        assert f'href="/offerter/{quote.n}#{way}"' in page
+    assert f'href="/offerter/{quote.n}#sms"' not in page
 
 
 def test_the_two_numbers_come_last(owner, make, firm):
