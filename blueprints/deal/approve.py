@@ -43,9 +43,13 @@ def approve(deal: Deal) -> ResponseReturnValue:
     deal.check_may_decide()
     if request.form.get("act") == "count":
         return _page(deal, form)
-    needs = _needs(deal, approving.reckoned(deal))
-    asks = approving.asks_email(deal)
-    if not form.check(needs=needs, paid_on=figures.paid_on(deal.content), today=stockholm_date(now), asks_email=asks):
+    result = approving.reckoned(deal)
+    needs, typed = _needs(deal, result), _deductions(result)
+    day, asks = {"paid_on": figures.paid_on(deal.content), "today": stockholm_date(now)}, approving.asks_email(deal)
+    # who opened the form before another approved has filled in what is not asked for any more
+    if not form.agreed.data and needs != typed and form.check(needs=typed, **day, asks_email=asks):
+        needs = typed
+    elif not form.check(needs=needs, **day, asks_email=asks):
         return _page(deal, form, status=422)
     try:
         approving.approve(deal, form.to_yes(needs), form.to_shown(), key=form.once.data or "", now=now)
@@ -104,8 +108,10 @@ def _needs(deal: Deal, result: Totals) -> set[str]:
 
     None to fill in for who follows another's approval: whose numbers they are is for the others to give.
     """
-    if deal.pending is not None:
-        return set()
+    return set() if deal.pending is not None else _deductions(result)
+
+
+def _deductions(result: Totals) -> set[str]:
     return {str(share.kind) for share in result.deductions if share.amount_kr}
 
 

@@ -25,7 +25,7 @@ from domain.quotes import Totals, as_data, from_data
 from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
-from services import events, notices, nudge, once, outbox, transaction, vault
+from services import events, notices, nudge, once, outbox, scope, transaction, vault
 from services.deal import figures, links, parties, viewing
 from services.deal.figures import Chosen
 from services.deal.links import Deal
@@ -221,13 +221,35 @@ def _is_as_seen(deal: Deal, seen: Shown, yes: Yes, result: Totals, today: date) 
     """Whether the form showed what is there now.
 
     Two may press at the same moment, each as the first: the other joins if both saw the same to the last figure, and
-    no applicant or deduction is part of it.
+    asked for the deduction on the same home and for the same people.
     """
     if seen == shown_to(deal, result, today=today):
         return True
-    if deal.pending is None or seen.agreed_sha256 or result.deductions or yes.persons:
+    if deal.pending is None or seen.agreed_sha256:
         return False
+    if result.deductions or yes.persons:
+        own = reckon(deal.content, deal.chosen, yes.persons)
+        if figures.shares_text(own) != seen.shares or not _asks_as(deal.pending, yes, deal.found.firm_public_id):
+            return False
     return seen == shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
+
+
+def _asks_as(pending: Agreement, yes: Yes, firm_public_id: str) -> bool:
+    """Whether the deduction is asked for as in what another has approved already.
+
+    Where one person's details come later on both sides it is not said yet whose they are.
+    """
+    home = Home(pending.home, pending.fastighetsbeteckning, pending.brf_orgnr, pending.flat_number)
+    rows = scope.rows(ApplicantRow, pending.firm_id, ApplicantRow.agreement_id == pending.id)
+    if yes.home != home or len(rows) != len(yes.persons):
+        return False
+    if home.kind == "later" and len(rows) == 1:
+        return True
+    theirs = sorted(str(row.personnummer_index or row.name) for row in rows)
+    return theirs == sorted(
+        str(vault.blind_index(firm_public_id, one.personnummer) if one.personnummer else one.name)
+        for one in yes.persons
+    )
 
 
 def _complete(deal: Deal, agreement: Agreement, is_late: bool, now: datetime) -> None:

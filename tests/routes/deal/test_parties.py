@@ -196,28 +196,76 @@ def test_who_saw_the_same_as_the_first_joins_without_pressing_again(among):
     assert [row.name for row in approvals(anna)] == ["Karin Almgren", "Anna Holm"]
 
 
+def press_at_once(app, deal, ready) -> list[int]:
+    """The answers to each of them eight times over, by eight threads."""
+
+    def press(one):
+        token, form, url = one
+        with app.app_context():
+            client = app.test_client()
+            client.set_cookie(f"l-{deal.deal_id}", token)
+            return client.post(url, data=form).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(press, ready * 8))
+
+
 def test_at_the_same_second_there_is_one_agreement_and_both_are_recorded(app, among):
     karin, anna = among("co_decides")
     ready = [
         (phone.client.get_cookie(f"l-{phone.deal_id}").value, step2(phone, name), phone.url("/godkann"))
         for phone, name in ((karin, "Karin Almgren"), (anna, "Anna Holm"))
     ]
-
-    def press(one):
-        token, form, url = one
-        with app.app_context():
-            client = app.test_client()
-            client.set_cookie(f"l-{karin.deal_id}", token)
-            return client.post(url, data=form).status_code
-
-    with ThreadPoolExecutor(8) as pool:
-        codes = list(pool.map(press, ready * 8))
-    assert set(codes) == {303}
+    assert set(press_at_once(app, karin, ready)) == {303}
     (agreement,) = agreements(karin)
     assert sorted(row.name for row in approvals(karin)) == ["Anna Holm", "Karin Almgren"]
     assert {row.agreed_sha256 for row in approvals(karin)} == {agreement.agreed_sha256}
     assert karin.quote.status == "accepted"
     assert karin.acts().count("doc.all_signed") == 1
+
+
+HOUSE = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        (HOUSE, HOUSE, 303),
+        ({"later": "y"}, {"later": "y"}, 303),
+        (HOUSE, {**HOUSE, "personnummer": "19700812-2381"}, 409),  # another applicant
+        (HOUSE, {**HOUSE, "fastighetsbeteckning": "LILLHAMRA 3:15"}, 409),
+        (HOUSE, {**HOUSE, "used_rot": "48 000"}, 409),  # another sum
+        (HOUSE, {"later": "y"}, 409),
+        ({"later": "y"}, HOUSE, 409),
+        (HOUSE, {}, 409),  # nothing filled in: it is not asked for any more
+    ],
+)
+def test_who_asked_for_the_same_deduction_joins_too(among, first, second, status):
+    """Both had the form open as the first; the other is told only where what they ask for differs."""
+    karin, anna = among("co_decides", rot=True)
+    hers = step2(anna, "Anna Holm", **second)
+    assert karin.post("/godkann", step2(karin, "Karin Almgren", **first)).status_code == 303
+    answer = anna.post("/godkann", hers)
+    assert answer.status_code == status
+    assert len(approvals(karin)) == (2 if status == 303 else 1)
+    assert len(agreements(karin)) == 1
+    assert db.session.query(Applicant).count() == 1
+    if status == 409:
+        assert "personnummer" not in answer.get_data(as_text=True).lower()
+        assert anna.post("/godkann", step2(anna, "Anna Holm")).status_code == 303
+    assert anna.quote.status == "accepted"
+
+
+def test_at_the_same_second_with_rot_nobody_has_to_press_again(app, among):
+    karin, anna = among("co_decides", rot=True)
+    ready = [
+        (phone.client.get_cookie(f"l-{phone.deal_id}").value, step2(phone, name, **HOUSE), phone.url("/godkann"))
+        for phone, name in ((karin, "Karin Almgren"), (anna, "Anna Holm"))
+    ]
+    assert set(press_at_once(app, karin, ready)) == {303}
+    assert sorted(row.name for row in approvals(karin)) == ["Anna Holm", "Karin Almgren"]
+    assert karin.quote.status == "accepted"
+    assert db.session.query(Applicant).count() == 1
 
 
 def test_pressing_twice_is_approving_once(among):
