@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tables.agreements import Agreement, Applicant, Approval, ManualAcceptance, Withdrawal
+from tables.allowance import AllowanceEntry
 from tables.articles import Article, ArticleImport
 from tables.base import Base, FirmOwned, new_public_id
 from tables.customers import Customer
@@ -39,6 +40,7 @@ from tables.templates import QuoteTemplate, TextBlock
 __all__ = [
     "Acceptance",
     "Agreement",
+    "AllowanceEntry",
     "Applicant",
     "Approval",
     "Article",

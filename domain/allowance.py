@@ -1,8 +1,7 @@
-"""A person's rot and rut of one payment year as one firm knows it, and how far it carries a quote's deduction.
+"""A person's deductions of one payment year as one firm knows them, and how far they carry a quote.
 
 The firm knows what was agreed with itself and what the person has said; what other firms have taken only Skatteverket
-and the person know. Source of the caps: domain/rot_rut.py. Whole kronor. Grön teknik, which has a cap of its own, is
-counted in how far persons carry a quote, but not kept per person.
+and the person know. Source of the caps: domain/rot_rut.py and domain/green_tech.py. Whole kronor.
 """
 
 from __future__ import annotations
@@ -32,13 +31,18 @@ class State(StrEnum):
 class Amount:
     rot_kr: int = 0
     rut_kr: int = 0
+    green_kr: int = 0
 
     @property
     def both_kr(self) -> int:
+        """Rot and rut, which have a joint cap."""
         return self.rot_kr + self.rut_kr
 
     def __add__(self, other: Amount) -> Amount:
-        return Amount(self.rot_kr + other.rot_kr, self.rut_kr + other.rut_kr)
+        return Amount(self.rot_kr + other.rot_kr, self.rut_kr + other.rut_kr, self.green_kr + other.green_kr)
+
+    def __bool__(self) -> bool:
+        return bool(self.rot_kr or self.rut_kr or self.green_kr)
 
 
 NOTHING = Amount()
@@ -73,7 +77,8 @@ class Account:
 
     def as_applicant(self) -> Applicant:
         """As the arithmetic of a quote takes the person."""
-        return Applicant(self.taken.rot_kr, self.taken.rut_kr)
+        taken = self.taken
+        return Applicant(taken.rot_kr, taken.rut_kr, used_green_kr=taken.green_kr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,7 @@ def account(year: int, entries: Collection[Entry]) -> Account:
     Of what was declared the last word counts: it is about the whole year, not about one agreement.
     """
     said = [entry for entry in entries if entry.declared_at is not None]
-    last = max(said, key=lambda entry: (entry.declared_at, entry.declared.both_kr, entry.declared.rot_kr), default=None)
+    last = max(said, key=_order, default=None)
     declared = last.declared if last else NOTHING
     sums = {state: _sum(entry.amount for entry in entries if entry.state == state) for state in State}
     taken = sums[State.RESERVED] + sums[State.USED] + declared
@@ -114,6 +119,7 @@ def account(year: int, entries: Collection[Entry]) -> Account:
     left = Amount(
         remaining_kr(Deduction.ROT, on, taken.rot_kr, taken.rut_kr),
         remaining_kr(Deduction.RUT, on, taken.rot_kr, taken.rut_kr),
+        max(green_tech.cap_kr() - taken.green_kr, 0),
     )
     joint = caps(on).combined_kr
     return Account(
@@ -151,11 +157,18 @@ def reach(result: Totals, paid_on: date, persons: Sequence[Applicant] = (Applica
 def _carried(result: Totals, paid_on: date, persons: Sequence[Applicant]) -> int:
     green = sum(share.uncapped_kr for share in result.deductions if share.kind is Deduction.GREEN)
     rot_rut = sum(share.amount_kr for share in shares_of(result, paid_on, persons))
-    return rot_rut + min(green, green_tech.cap_kr() * len(persons)) if green else rot_rut
+    if not green:
+        return rot_rut
+    return rot_rut + min(green, sum(max(green_tech.cap_kr() - one.used_green_kr, 0) for one in persons))
 
 
 def _given_up(result: Totals, persons: Sequence[Applicant]) -> int:
     return (len(persons) - 1) * len(result.deductions)
+
+
+def _order(entry: Entry) -> tuple[datetime | None, int, int, int]:
+    said = entry.declared
+    return entry.declared_at, said.both_kr, said.rot_kr, said.green_kr
 
 
 def _sum(amounts: Iterable[Amount]) -> Amount:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tables.base import Base, FirmOwned, firm_key
@@ -42,6 +42,8 @@ class Customer(FirmOwned, Base):
     sells_construction_services: Mapped[str] = mapped_column(String(7), default="unknown", server_default="unknown")
     construction_checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when that was last said
     construction_checked_by: Mapped[str] = mapped_column(String(120), default="", server_default="")  # and by whom
+    # an agreement takes of a year's deductions: there is something to read (services/allowance.py)
+    has_allowance: Mapped[bool] = mapped_column(default=False, server_default=false())
     rev: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -13,6 +13,7 @@ from extensions import db
 from models import (
     Acceptance,
     Agreement,
+    AllowanceEntry,
     Applicant,
     Approval,
     ArticleImport,
@@ -266,6 +267,18 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
     applicant.personnummer = vault.seal(firm.public_id, marks.personnummer.encode(), *place)
     applicant.personnummer_index = vault.blind_index(firm.public_id, marks.personnummer)
     db.session.add(applicant)
+    db.session.flush()
+    db.session.add(
+        AllowanceEntry(
+            firm_id=firm.id,
+            applicant_id=applicant.id,
+            year=stockholm_date(now).year,
+            state="reserved",
+            rot_kr=0,
+            rut_kr=0,
+            changed_at=now,
+        )
+    )
     db.session.add(
         Withdrawal(
             firm_id=firm.id,

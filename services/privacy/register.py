@@ -149,7 +149,7 @@ _TABLES = (
         personal="kind name sort_name search_text orgnr contact email phone street postal_code city site_street "
         "site_postal_code site_city language vat_number sells_construction_services construction_checked_at "
         "construction_checked_by",
-        technical="id firm_id n rev created_at archived_at",
+        technical="id firm_id n has_allowance rev created_at archived_at",
     ),
     _table(
         "article",
@@ -317,6 +317,14 @@ _TABLES = (
         sealed="personnummer",
         technical="id firm_id public_id agreement_id position link_public_id remind_at reminded",
         secret="personnummer_index",  # noqa: S106  (made with the installation's key: of no use elsewhere)
+    ),
+    _table(
+        "allowance_entry",
+        whose="the firm's customers and their co-applicants",
+        purpose="rot, rut and grön teknik: what agreements take of a person's year",
+        kept="as long as the applicant",
+        personal="year state rot_kr rut_kr green_kr",
+        technical="id firm_id applicant_id changed_at",
     ),
     _table(
         "withdrawal",

@@ -16,7 +16,7 @@ from domain.quotes import Applicant, Deduction, Line, LineKind, PriceBasis
 YEAR, ON = 2026, date(2026, 12, 1)
 ALONE = (Applicant(),)
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-AMOUNTS = st.builds(Amount, st.integers(0, 90_000), st.integers(0, 90_000))
+AMOUNTS = st.builds(Amount, *[st.integers(0, 90_000)] * 3)
 ENTRIES = st.lists(
     st.builds(
         Entry,
@@ -54,6 +54,7 @@ def test_the_order_never_matters_and_nothing_is_below_zero(entries, seed):
     assert 0 <= found.left.rut_kr <= 75_000
     assert max(found.left.rot_kr, found.left.rut_kr) <= found.left_both_kr <= found.left.both_kr
     assert found.left_both_kr <= 75_000
+    assert 0 <= found.left.green_kr <= 50_000
 
 
 @given(ENTRIES, AMOUNTS)
@@ -64,6 +65,7 @@ def test_a_further_agreement_never_leaves_more(entries, amount):
         assert after.left.rot_kr <= before.left.rot_kr
         assert after.left.rut_kr <= before.left.rut_kr
         assert after.left_both_kr <= before.left_both_kr
+        assert after.left.green_kr <= before.left.green_kr
     for state in (State.FORECAST, State.RELEASED):
         assert allowance.account(YEAR, [*entries, Entry(state, amount)]).left == before.left
 
@@ -78,7 +80,7 @@ def test_reserved_used_and_declared_are_taken_a_forecast_is_not():
             entry(State.RELEASED, rot=9_000),
         ],
     )
-    assert (found.left, found.left_both_kr) == (Amount(30_000, 52_000), 52_000)
+    assert (found.left, found.left_both_kr) == (Amount(30_000, 52_000, 50_000), 52_000)
     assert found.forecast == Amount(30_000, 0)
 
 
@@ -90,12 +92,12 @@ def test_of_what_was_declared_the_last_word_counts():
 
 
 def test_the_joint_cap_binds_rot_too():
-    assert allowance.account(YEAR, [entry(State.USED, rut=60_000)]).left == Amount(15_000, 15_000)
+    assert allowance.account(YEAR, [entry(State.USED, rut=60_000)]).left == Amount(15_000, 15_000, 50_000)
 
 
 def test_a_year_without_a_joint_cap():
     found = allowance.account(2024, [entry(State.USED, rot=70_000, rut=10_000)])
-    assert (found.left, found.left_both_kr) == (Amount(5_000, 65_000), 70_000)
+    assert (found.left, found.left_both_kr) == (Amount(5_000, 65_000, 50_000), 70_000)
 
 
 def test_one_more_carries_it():
