@@ -13,8 +13,9 @@ from jobs import schedule
 from services.clock import utc_now
 
 events_group = AppGroup("events", help="The evidence chains.")
-rules_group = AppGroup("rules", help="The rules of rot and rut.")
+rules_group = AppGroup("rules", help="The rules of rot, rut and grön teknik.")
 jobs_group = AppGroup("jobs", help="The background work.")
+operator_group = AppGroup("operator", help="The pages of who runs the installation.")
 firm_group = AppGroup("firm", help="The firms of the installation.")
 
 
@@ -50,6 +51,26 @@ def check_rules(file: Path) -> None:
         raise SystemExit(1)
     if report.not_handled:
         raise SystemExit(2)
+
+
+@rules_group.command("show")
+def show_rules() -> None:
+    """The tables in force: rates, caps, work types, shares, deadlines, each with its source and how sure it is."""
+    from domain.clock import stockholm_date
+    from services import rule_rows
+
+    for line in rule_rows.in_words(stockholm_date(utc_now())):
+        click.echo(line)
+
+
+@operator_group.command("link")
+@with_appcontext
+def operator_link() -> None:
+    """A link to the operator's pages, good for 15 minutes. Who opens it stays in for 12 hours."""
+    from services import operator_links
+    from services.installation import settings
+
+    click.echo(f"{settings().base_url}/drift/in/{operator_links.token()}")
 
 
 @click.command("doctor")
@@ -160,7 +181,7 @@ def demo() -> None:
 
 
 def register_commands(app: Flask) -> None:
-    for group in (events_group, rules_group, jobs_group, firm_group):
+    for group in (events_group, rules_group, jobs_group, firm_group, operator_group):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
     app.cli.add_command(feedback)

@@ -111,6 +111,7 @@ class Tables:
             code: _periods((row for row in green if row["installation"] == code), _rate)
             for code in dict.fromkeys(row["installation"] for row in green)
         }
+        self.green_caps = _green_caps(document.get("green_tech_rules"), green)
 
     def lacks(self, years: Iterable[int]) -> tuple[Lack, ...]:
         """What rates, caps and deadlines lack in these years. A quote written today may be paid in the next one."""
@@ -125,6 +126,13 @@ def find(rows: Sequence[Period[T]], on: date, what: object) -> Period[T]:
         if row.first <= on <= row.last:
             return row
     raise NoRuleForDate(what, on)
+
+
+def from_day(rows: Sequence[Period[T]], on: date) -> list[Period[T]]:
+    """The row that counts on a day, if there is one, and those that begin later, in the order of time."""
+    later = [row for row in rows if row.first > on]
+    current = next((row for row in rows if row.covers(on)), None)
+    return ([current] if current else []) + later[::-1]
 
 
 def product_rows() -> dict[str, Any]:
@@ -183,6 +191,14 @@ def _caps(row: Mapping[str, Any]) -> Caps:
     rut = _kronor(row["rut_kr"])
     joint = None if row["combined_kr"] is None else _kronor(row["combined_kr"])
     return Caps(joint, _kronor(row["rot_kr"]), rut, _kronor(row.get("rut_kr_if_65_at_start_of_year", rut)))
+
+
+def _green_caps(rule: Mapping[str, Any] | None, green: Sequence[Mapping[str, Any]]) -> tuple[Period[int], ...]:
+    """The one cap that all installations share, since the first of them counts."""
+    if rule is None or not green:
+        return ()
+    row = {**rule, "valid_from": min(one["valid_from"] for one in green), "valid_to": None}
+    return (_period(row, _kronor(rule["cap_kr_per_person_and_year"])),)
 
 
 def _kronor(amount: int) -> int:

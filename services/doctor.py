@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
+from domain.clock import stockholm_date
 from extensions import db
 from mail.transport import SmtpTransport, Unreachable
 from models import Firm, Letter
-from services import heartbeat, keys, schema, transaction
+from services import heartbeat, keys, rule_rows, schema, transaction
 from services.delivery import smtp_server
 from services.installation import secrets, settings
 
@@ -49,6 +50,7 @@ def examine(now: datetime) -> Iterator[Finding]:
     yield from _mail()
     yield from _background_work(now)
     yield from _backup()
+    yield from _rules(now)
 
 
 def _good(about: str, sentence: str) -> Finding:
@@ -152,6 +154,19 @@ def _clock(now: datetime) -> Iterator[Finding]:
         )
     else:
         yield _good("clock", f"It shows {now:%Y-%m-%d %H:%M} UTC; time servers should keep it (timedatectl).")
+
+
+def _rules(now: datetime) -> Iterator[Finding]:
+    found = rule_rows.lacks(stockholm_date(now))
+    for lack in found:
+        if lack.is_missing:
+            yield _wrong("rules", f"No row of {lack.table} for all of {lack.year}; add it to {rule_rows.NAME}.")
+    unsure = ", ".join(f"{lack.table} {lack.year}" for lack in found if not lack.is_missing)
+    if unsure:
+        sentence = f"Only likely: {unsure}. Look at ./run flask rules show; add what is decided to {rule_rows.NAME}."
+        yield Finding("rules", None, sentence)
+    if not found:
+        yield _good("rules", "Rates, caps and deadlines of this year and the next are certain.")
 
 
 def _mail() -> Iterator[Finding]:

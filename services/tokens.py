@@ -21,7 +21,10 @@ MAX_AGE_SECONDS = {
     "quote": 3652 * DAY,  # outer bound; the row's expires_at decides
     "confirm_email": 7 * DAY,
     "reset_password": DAY,
+    "applicant": 450 * DAY,  # the agreement's day decides
     "inquiry": 400 * DAY,  # a request that was sent; its row ends before
+    "operator_link": 15 * 60,  # printed in a terminal
+    "operator": DAY // 2,
     "inquiry_form": 7 * DAY,  # an open form, with the firm in place of a row
 }
 

@@ -1,7 +1,16 @@
-"""Health of the running product, for the operator."""
+"""For who runs the installation: health, and the tables that quotes are computed by."""
 
 from flask import Blueprint
+from flask.blueprints import BlueprintSetupState
+
+from services import rule_rows
 
 bp = Blueprint("ops", __name__)
 
-from blueprints.ops import routes  # noqa: E402, F401  (routes need bp)
+
+@bp.record_once
+def _use_rules(state: BlueprintSetupState) -> None:
+    rule_rows.load(state.app.config["SETTINGS"])
+
+
+from blueprints.ops import guard, routes, rules  # noqa: E402, F401  (they need bp)

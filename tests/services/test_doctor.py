@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
+from domain import rot_rut
 from extensions import db
 from services import doctor, heartbeat, keys, outbox, transaction
 from services.clock import utc_now
@@ -32,6 +33,21 @@ def examine(app):
 def test_a_good_installation(make, examine):
     make.firm()
     assert examine() == {}
+
+
+def test_a_coming_year_whose_rules_are_not_certain(app, make):
+    """A reminder while the rows are only likely, wrong once a year has no row."""
+    in_november = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    (found,) = [one for one in doctor.examine(in_november) if one.about == "rules"]
+    assert found.is_wrong is None
+    assert found.sentence.startswith("Only likely: rot 2027, rut 2027, caps 2027, deadline 2027.")
+    ending = [row if row["valid_to"] else {**row, "valid_to": "2026-12-31"} for row in rot_rut.RULES["cap_periods"]]
+    try:
+        rot_rut.use({**rot_rut.RULES, "cap_periods": ending})
+        wrong = [one.sentence for one in doctor.examine(in_november) if one.about == "rules" and one.is_wrong]
+    finally:
+        rot_rut.use(rot_rut.RULES)
+    assert wrong == ["No row of caps for all of 2027; add it to rules.json."]
 
 
 def test_a_secret_that_others_can_read(app, examine):
