@@ -34,12 +34,15 @@ DETAIL_FIELDS = (
     "site_street",
     "site_postal_code",
     "site_city",
+    "home",
+    "home_year",
     "price_type",
     "limit",
     "markup",
     "cap",
     "discount",
     "is_smahus",
+    "reverse_charge",
     "plan",
     "message",
     "not_included",
@@ -172,6 +175,8 @@ def save_customer(n: int) -> ResponseReturnValue:
         return _confirm_prices(n, change)
     if draft.customer is None:
         flash(_("Offerten har ingen kund nu."))
+    elif draft.quote.reverse_charge:
+        flash(_("Kund: %(name)s. Omvänd betalningsskyldighet: offerten är utan moms.", name=draft.customer.name))
     elif draft.customer.kind == "private" or not draft.lines:
         flash(_("Kund: %(name)s", name=draft.customer.name))
     else:
@@ -218,7 +223,7 @@ def _details(
     draft: Draft, form: DetailsForm, *, conflict: Conflict | None = None, status: int = 200
 ) -> ResponseReturnValue:
     found = drafting.figures(draft)
-    amounts, warnings = view.plan(draft, form, found.totals.to_pay_ore)
+    amounts, warnings = view.plan(draft, form, found.totals)
     names = view.names(
         draft,
         found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import url_for
@@ -11,6 +12,7 @@ from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain.checks import Blocker, Caution, Problems
 from domain.home_rules import newest_free_year
+from domain.payment_plan import Part
 from domain.plan_years import Days, Deducted, Year, by_year, missed_day
 from domain.quotes import Totals
 from services.quotes import drafting
@@ -132,6 +134,18 @@ def blocked_href(code: Blocker, quote_n: int) -> str:
     """Where a block of `BLOCKED` is mended."""
     _text, _action, page, anchor = BLOCKED[code]
     return f"{_places(quote_n)[page]}#{anchor}"
+
+
+def of_plan(parts: Sequence[Part], result: Totals, days: Days) -> list[str]:
+    """What to look at in a plan as it is typed."""
+    if not result.deductions:
+        return []
+    told = []
+    if years := by_year(parts, result, days):
+        told.append(str(_WORDS[Caution.PLAN_SPANS_YEARS][0]) % {"years": years_words(years)})
+    if last := missed_day(parts, days):
+        told.append(str(_WORDS[Caution.PAID_TOO_EARLY][0]) % {"deadline": day(last)})
+    return told
 
 
 def years_words(years: tuple[Year, ...]) -> str:

@@ -21,11 +21,21 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 
 from blueprints.quotes.forms import MOST_ORE, RevForm, limited
-from blueprints.shared.fields import DateField, KronorField, PercentField, PostalCodeText, Range, choices, strip
+from blueprints.shared.fields import (
+    DateField,
+    KronorField,
+    PercentField,
+    PostalCodeText,
+    Range,
+    TypedField,
+    choices,
+    strip,
+)
 from blueprints.shared.filters import qty
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain import numbers_sv, payment_plan
+from domain.home_rules import EARLIEST_YEAR, HomeKind
 from domain.payment_plan import MOST_PARTS, BadPlan, Part, Trigger
 from domain.price_types import LIMIT_PERCENT, MOST_LIMIT_PERCENT, PriceType
 from models import Quote
@@ -47,6 +57,15 @@ TRIGGERS = choices(
     ("inspection", _l("Efter godkänd besiktning")),
     ("date", _l("Ett datum")),
 )
+HOMES = choices(
+    ("", _l("Vet inte")),
+    (HomeKind.HOUSE.value, _l("Hus")),
+    (HomeKind.OWNED_FLAT.value, _l("Ägarlägenhet")),
+    (HomeKind.FLAT.value, _l("Bostadsrätt i flerbostadshus")),
+    (HomeKind.FLAT_IN_HOUSE.value, _l("Bostadsrätt i radhus eller annat småhus")),
+    (HomeKind.RENTED.value, _l("Hyresrätt")),
+)
+WRONG_YEAR = _l("Skriv ett år med fyra siffror, till exempel 1987")
 MOST_MARKUP_BP = 100_000
 UNITS = choices(("percent", "%"), ("kr", "kr"))
 LAST_IS_THE_REST = _l("Den sista delen blir det som är kvar. Lämna beloppet tomt.")
@@ -60,6 +79,14 @@ WRONG_PARTS = {
 _PLACE = re.compile("-([0-9]{1,3})-[a-z]+")  # of a part's field, after its prefix
 # the fields that belong to a way of pricing; those of the others are not read, but for a mark-up that waits to be used
 PRICE_FIELDS = {"approximate": ("limit",), "running": ("markup",), "running_with_cap": ("markup", "cap")}
+
+
+class YearField(TypedField):
+    """A year; data is a number."""
+
+    reader = staticmethod(int)
+    writer = staticmethod(str)
+    message = WRONG_YEAR
 
 
 class PartForm(Form):
@@ -117,6 +144,8 @@ class DetailsForm(RevForm):
     site_street = StringField(_l("Gatuadress"), [Optional(), limited(120), no_personnummer], filters=[strip])
     site_postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
     site_city = StringField(_l("Ort"), [Optional(), limited(80), no_personnummer], filters=[strip])
+    home = SelectField(_l("Bostad"), choices=HOMES, validate_choice=False)
+    home_year = YearField(_l("Husets värdeår"), [Range(EARLIEST_YEAR, 2099, WRONG_YEAR)])
     price_type = RadioField(_l("Hur bestäms priset?"), choices=PRICE_TYPES, validate_choice=False)
     limit = PercentField(_l("Högst så mycket över"))
     markup = PercentField(
@@ -126,6 +155,7 @@ class DetailsForm(RevForm):
     discount = PercentField(
         _l("Rabatt på hela offerten"), [Range(0, 10_000, _l("Rabatten ska vara mellan 0 och 100 procent."))]
     )
+    reverse_charge = BooleanField(_l("Omvänd betalningsskyldighet"))
     is_smahus = BooleanField(_l("Bygge eller tillbyggnad av småhus"))
     plan = PartList(FormField(PartForm), max_entries=MOST_PARTS + 1)
     message = TextAreaField(_l("Hälsning till kunden"), [Optional(), limited(5000), no_personnummer])
@@ -170,6 +200,10 @@ class DetailsForm(RevForm):
     def validate_price_type(self, field: Any) -> None:
         if field.data not in set(PriceType):
             raise ValidationError(_l("Välj hur priset bestäms."))
+
+    def validate_home(self, field: Any) -> None:
+        if field.data and field.data not in set(HomeKind):
+            raise ValidationError(_l("Välj en av bostäderna."))
 
     def validate_limit(self, field: Any) -> None:
         if field.data is not None and (field.data % 100 or not 0 <= field.data <= MOST_LIMIT_PERCENT * 100):
@@ -233,12 +267,15 @@ class DetailsForm(RevForm):
             site_street=self.site_street.data or "",
             site_postal_code=self.site_postal_code.data or "",
             site_city=self.site_city.data or "",
+            home=self.home.data or "",
+            home_year=self.home_year.data,
             price_type=self.price_type.data,
             limit_percent=LIMIT_PERCENT if limit is None else limit // 100,
             cap_ore=self.cap.data,
             markup_bp=self.markup.data,
             discount_bp=self.discount.data or 0,
             is_smahus=self.is_smahus.data,
+            reverse_charge=self.reverse_charge.data,
             payment_plan=self.parts(),
             message=_text(self.message.data),
             not_included=_text(self.not_included.data),

@@ -24,11 +24,13 @@ from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.phrases import ngettext
 from domain import payment_plan
 from domain.checks import Blocker, Caution
+from domain.clock import stockholm_date
 from domain.completeness import Gap
 from domain.payment_plan import BadPlan, PlanWarning
 from domain.photos import MOST_PHOTOS
+from domain.plan_years import Days
 from domain.price_types import PriceType
-from domain.quotes import Margin
+from domain.quotes import Margin, Totals
 from domain.rot_rut import work_types
 from models import QuoteLine
 from services.clock import utc_now
@@ -187,9 +189,9 @@ _PROBLEMS = {
 _SAID = (Caution.NO_START, Caution.EXCEEDS_ONE_PERSON)  # by a row of its own, under the sums
 
 
-def plan(draft: Draft, form: DetailsForm, to_pay_ore: int) -> tuple[dict[str, int], list[str]]:
+def plan(draft: Draft, form: DetailsForm, result: Totals) -> tuple[dict[str, int], list[str]]:
     """What each part of the plan that is typed comes to now, by the id of its field, and what to look at."""
-    customer = draft.customer
+    customer, to_pay_ore = draft.customer, result.to_pay_ore
     try:
         parts = form.parts()
         payment_plan.check(parts)
@@ -206,7 +208,14 @@ def plan(draft: Draft, form: DetailsForm, to_pay_ore: int) -> tuple[dict[str, in
         parts, to_pay_ore, is_consumer=is_consumer, is_smahus=form.is_smahus.data, starts_on=form.starts_on.data
     )
     names = [row.trigger.id for row in form.rows]
-    return dict(zip(names, amounts, strict=True)), [str(_PLAN_WARNINGS[code]) for code in found]
+    told = [str(_PLAN_WARNINGS[code]) for code in found] + cautions.of_plan(parts, result, _typed_days(draft, form))
+    return dict(zip(names, amounts, strict=True)), told
+
+
+def _typed_days(draft: Draft, form: DetailsForm) -> Days:
+    """When the work and its payment are expected by what is typed."""
+    paid_on = form.paid_on.data or form.valid_until.data or draft.paid_on
+    return Days(stockholm_date(utc_now()), paid_on, form.starts_on.data, form.finishes_on.data)
 
 
 _PLAN_WARNINGS = {

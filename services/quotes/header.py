@@ -12,6 +12,7 @@ from domain.payment_plan import Part, amounts_ore, from_data, to_data
 from domain.price_types import LIMIT_PERCENT, PriceType
 from domain.quote_states import QuoteStatus
 from domain.quotes import Deduction, LineKind, PriceBasis, Totals, convert_price
+from domain.reverse_charge import is_usual
 from extensions import db
 from models import Customer, Firm, Quote, QuoteSection, new_public_id
 from services import customers, events, numbers, scope, transaction
@@ -42,7 +43,10 @@ class BasisIsSet(RuleBroken):
 
 
 class PricesChange(RuleBroken):
-    """The new customer is private, so all prices are turned into prices with VAT: seen first, then confirmed."""
+    """Prices with VAT, for a private customer, become such without, for one who accounts for it, or the other way.
+
+    Seen first, then confirmed.
+    """
 
     code = "prices_change"
 
@@ -56,7 +60,8 @@ class Details:
     """The fields of the quote besides its title and customer.
 
     `limit_percent` is kept with an approximate price only, `cap_ore` (in the quote's basis) with a running account;
-    `markup_bp` means something with one, and waits otherwise. `payment_plan` as domain/payment_plan.py has it.
+    `markup_bp` means something with one, and waits otherwise. `payment_plan` as domain/payment_plan.py has it, `home`
+    and `home_year` as domain/home_rules.py does.
     """
 
     valid_until: date
@@ -66,6 +71,8 @@ class Details:
     site_street: str = ""
     site_postal_code: str = ""
     site_city: str = ""
+    home: str = ""
+    home_year: int | None = None
     message: str = ""
     terms: str = ""
     price_type: str = PriceType.FIXED.value
@@ -74,6 +81,7 @@ class Details:
     markup_bp: int | None = None
     discount_bp: int = 0
     is_smahus: bool = False
+    reverse_charge: bool = False
     payment_plan: Sequence[Part] = ()
     not_included: str = ""
     customer_does: str = ""
@@ -91,7 +99,7 @@ def create(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, no
 
 def begin(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now: datetime) -> Draft:
     """The same in the running transaction, to be filled. Never commits. Raises NotFound, customers.NoContact."""
-    found = _customer(customer, actor.firm_id, now=now)
+    found = _customer(customer, actor, now=now)
     assert actor.user_id is not None  # noqa: S101  (a system never makes quotes)
     quote = Quote(
         firm_id=actor.firm_id,
@@ -108,6 +116,8 @@ def begin(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now
         site_street="",
         site_postal_code="",
         site_city="",
+        home="",
+        reverse_charge=False,
         number=None,
         created_at=now,
         touched_at=now,
@@ -117,6 +127,7 @@ def begin(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now
     if found:
         _give(quote, found)
         quote.basis = _basis_for(found, firm)
+        quote.reverse_charge = is_usual_reverse(found)
     drafting.keep_search_text(quote)
     db.session.add(quote)
     db.session.flush()
@@ -140,13 +151,17 @@ def save_title(quote_n: int, title: str, *, rev: int, key: str, actor: Actor, no
 
 
 def save_details(quote_n: int, given: Details, *, rev: int, key: str, actor: Actor, now: datetime) -> Draft:
-    """Raises NotFound, NotEditable, NoRuleForDate, BadPlan, or HeaderChanged if someone else was first."""
+    """Prices are turned into prices without VAT where the buyer comes to account for it.
+
+    Raises NotFound, NotEditable, NoRuleForDate, BadPlan, or HeaderChanged if someone else was first.
+    """
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
     if drafting.is_stale(draft.quote, rev, key):
         raise HeaderChanged(draft.quote)
     for field, value in asdict(replace(given, payment_plan=())).items():
         setattr(draft.quote, field, value)
     draft.quote.payment_plan = json.dumps(to_data(given.payment_plan), ensure_ascii=False)
+    decide_reverse(draft, given.reverse_charge, actor=actor, now=now)
     if draft.lines:
         amounts_ore(given.payment_plan, drafting.totals(draft).to_pay_ore)
     _finish(draft, actor, key, now=now)
@@ -169,7 +184,29 @@ def set_basis(quote_n: int, basis: str, *, actor: Actor, now: datetime) -> Draft
 
 
 def may_choose_basis(draft: Draft | Sheet) -> bool:
-    return not draft.lines and draft.customer is not None and draft.customer.kind != "private"
+    is_free = not draft.lines and not draft.quote.reverse_charge
+    return is_free and draft.customer is not None and draft.customer.kind != "private"
+
+
+def is_usual_reverse(customer: Customer | None) -> bool:
+    """Whether a quote to the customer begins with reverse charge (mervärdesskattelagen (2023:200) 16 kap. 13 §)."""
+    return customer is not None and is_usual(customer.kind, customer.sells_construction_services)
+
+
+def decide_reverse(draft: Draft, is_wanted: bool, *, actor: Actor, now: datetime) -> None:
+    """Turn reverse charge on or off, in the running transaction. Only a company can account for the VAT.
+
+    On: prices stand without VAT, and no line carries a deduction. Off: they stay so, and the VAT is added.
+    """
+    draft.quote.reverse_charge = is_wanted and draft.customer is not None and draft.customer.kind == "company"
+    if not draft.quote.reverse_charge:
+        return
+    if draft.quote.basis == PriceBasis.INCL:
+        _turn_prices(draft, PriceBasis.EXCL, actor, now=now)
+    for line in draft.lines:
+        if line.deduction:
+            line.deduction = line.work_type = None
+            drafting.sign(line, actor, "", now=now)
 
 
 def set_customer(
@@ -183,27 +220,31 @@ def set_customer(
 ) -> Draft:
     """Give the quote to a customer: by number, a new one, or to nobody yet.
 
-    A private customer's prices include VAT: with lines in the other basis this raises PricesChange until confirmed.
+    A private customer's prices include VAT, and those of a company that accounts for it itself do not: with lines in
+    the other basis this raises PricesChange until confirmed.
     Labour follows the customer: rot for a private one who had none, no deduction for others.
     Raises NotFound, NotEditable, customers.NoContact.
     """
     draft = drafting.load_to_edit(actor.firm_id, quote_n)
     quote = draft.quote
     was_private = draft.customer is not None and draft.customer.kind == "private"
-    found = _customer(customer, actor.firm_id, now=now)
+    found = _customer(customer, actor, now=now)
     before = drafting.totals(draft)
-    converts = False
+    is_same = found is not None and draft.customer is not None and found.id == draft.customer.id
+    basis = quote.basis
     if found is None:
-        quote.customer_id, quote.customer_name = None, ""
+        quote.customer_id, quote.customer_name, quote.reverse_charge = None, "", False
     else:
         _give(quote, found)
         if not draft.lines:
             quote.basis = _basis_for(found, firm)
-        elif converts := found.kind == "private" and quote.basis == PriceBasis.EXCL:
-            _include_vat(draft, actor, now=now)
+        elif found.kind == "private" and quote.basis == PriceBasis.EXCL:
+            _turn_prices(draft, PriceBasis.INCL, actor, now=now)
         _follow_customer(draft, found, firm, was_private=was_private, actor=actor, now=now)
     draft = Draft(quote, draft.sections, draft.lines, found, draft.f_skatt)
-    if converts and not confirmed:
+    if found is not None and not is_same:
+        decide_reverse(draft, is_usual_reverse(found), actor=actor, now=now)
+    if draft.lines and quote.basis != basis and not confirmed:
         after = drafting.totals(draft)
         transaction.rollback()
         raise PricesChange(before, after)
@@ -227,15 +268,17 @@ def restore(quote_n: int, *, actor: Actor) -> Quote:
     return quote
 
 
-def _customer(given: int | CustomerInput | None, firm_id: int, *, now: datetime) -> Customer | None:
+def _customer(given: int | CustomerInput | None, actor: Actor, *, now: datetime) -> Customer | None:
     if given is None:
         return None
     if isinstance(given, CustomerInput):
-        return customers.add(given, firm_id=firm_id, now=now)
-    return scope.get(Customer, firm_id, Customer.n == given, Customer.archived_at.is_(None))
+        return customers.add(given, firm_id=actor.firm_id, now=now, by=actor.name)
+    return scope.get(Customer, actor.firm_id, Customer.n == given, Customer.archived_at.is_(None))
 
 
 def _basis_for(customer: Customer, firm: Firm) -> str:
+    if is_usual_reverse(customer):
+        return PriceBasis.EXCL.value
     return PriceBasis.INCL.value if customer.kind == "private" else firm.company_basis
 
 
@@ -250,16 +293,14 @@ def _give(quote: Quote, customer: Customer) -> None:
         quote.site_city = getattr(customer, f"{prefix}city")
 
 
-def _include_vat(draft: Draft, actor: Actor, *, now: datetime) -> None:
-    draft.quote.basis = PriceBasis.INCL.value
+def _turn_prices(draft: Draft, basis: PriceBasis, actor: Actor, *, now: datetime) -> None:
+    """All prices in the other basis, each rounded once to whole öre."""
+    bases = {"from_basis": draft.quote.basis, "to_basis": basis}
+    draft.quote.basis = basis.value
     if draft.quote.cap_ore:
-        draft.quote.cap_ore = convert_price(
-            draft.quote.cap_ore, _USUAL_VAT, from_basis=PriceBasis.EXCL, to_basis=PriceBasis.INCL
-        )
+        draft.quote.cap_ore = convert_price(draft.quote.cap_ore, _USUAL_VAT, **bases)
     for line in draft.lines:
-        line.unit_price_ore = convert_price(
-            line.unit_price_ore, line.vat_percent, from_basis=PriceBasis.EXCL, to_basis=PriceBasis.INCL
-        )
+        line.unit_price_ore = convert_price(line.unit_price_ore, line.vat_percent, **bases)
         drafting.sign(line, actor, "", now=now)
 
 
