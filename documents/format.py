@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 import languages
 from domain.clock import STOCKHOLM
@@ -11,6 +13,7 @@ from languages import gettext as _
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
+GREEN = "green"
 
 
 def grouped(number: int) -> str:
@@ -24,6 +27,16 @@ def kronor(ore: int) -> str:
     whole, rest = divmod(abs(ore), 100)
     text = grouped(whole) + (f"{languages.at_hand().decimal}{rest:02d}" if rest else "")
     return MINUS + text if ore < 0 else text
+
+
+def deduction_name(kind: str) -> str:
+    """What a deduction is called before `-avdrag`: ROT, RUT, Grön teknik."""
+    return str(_("Grön teknik")) if kind == GREEN else kind.upper()
+
+
+def deduction_names(shares: Iterable[Mapping[str, Any]]) -> str:
+    """`ROT och Grön teknik`, each once in the order of the shares of some totals."""
+    return _(" och ").join(dict.fromkeys(deduction_name(share["kind"]) for share in shares))
 
 
 def kr(ore: int) -> str:

@@ -155,8 +155,13 @@ def filesize(size_bytes: int) -> str:
     return f"{max(1, round(size_bytes / 1000))}{NBSP}kB"
 
 
+def deduction_name(kind: str) -> str:
+    """What a deduction is called before `-avdrag`: ROT, RUT, Grön teknik. As documents/format.py says it."""
+    return str(_("Grön teknik")) if kind == "green" else kind.upper()
+
+
 def register(app: Flask) -> None:
-    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize):
+    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, deduction_name):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
     app.jinja_env.globals["calendar"] = Calendar
