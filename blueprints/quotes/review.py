@@ -24,7 +24,8 @@ from domain.reverse_charge import VatDoubt
 from languages import speaking
 from services import text_blocks, transaction
 from services.clock import utc_now
-from services.deal import reminding
+from services.deal import reminding, versions
+from services.deal.change_words import Told
 from services.errors import RuleBroken, Stale
 from services.quotes import drafting, giving, holding, recipient_rows, reviewing, sharing
 from services.quotes.reviewing import Review
@@ -131,6 +132,7 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         quote=draft.quote,
         draft=draft,
         content=found.content,
+        told=_told(found, form),
         blockers=blocker_rows(found.blockers, draft.quote.n),
         cautions=[
             *((row.text, row.href) for row in cautions.rows(draft, found.problems, found.totals, found.days)),
@@ -146,6 +148,16 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         recipient_form=RecipientForm(roles, formdata=None),
     )
     return make_response(answer, status)
+
+
+def _told(found: Review, form: SendForm) -> Told | None:
+    """What the customer is told has changed since the newest version that was sent; None where nothing has."""
+    quote = found.draft.quote
+    if not quote.version:
+        return None
+    day = form.valid_until.data or quote.valid_until
+    sent = versions.older(quote.firm_id, quote.id, quote.version).content
+    return versions.between(sent, {**found.content, "valid_until": day.isoformat()})
 
 
 def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str]]:

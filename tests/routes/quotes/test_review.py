@@ -15,6 +15,7 @@ from jobs import send_mail
 from models import Closing, Event, Letter, Quote, QuoteLink, QuoteVersion, StoredFile
 from services import mailbox, storage
 from services.clock import utc_now
+from services.quotes import drafting
 
 MAIL = "karin.almgren@kund.example"
 
@@ -123,6 +124,29 @@ def test_sending_again_is_version_2_on_the_same_link(owner, quote):
     assert fresh(quote).version == 2
     assert db.session.query(QuoteLink).one().public_id == link
     assert fresh(quote).number == f"{utc_now().year}-001"
+
+
+def test_before_sending_again_it_says_what_the_customer_is_told(owner, firm, quote):
+    first = form_of(owner, quote)
+    assert "andrat" not in owner.get(f"/offerter/{quote.n}/granska").text  # a first version changes nothing
+    owner.post(f"/offerter/{quote.n}/skicka", data=first)
+    page = owner.get(f"/offerter/{quote.n}/granska").text
+    assert "Inget av det kunden ser har ändrats sedan version 1." in page
+    line = drafting.load(firm.id, quote.n).lines[0]
+    line.text, line.unit_price_ore = "Riva kakel och golv", line.unit_price_ore + 10_000
+    db.session.commit()
+    page = owner.get(f"/offerter/{quote.n}/granska").text
+    seen = page[page.index('id="andrat"') :]
+    assert "Det här får kunden se som ändrat" in seen
+    assert "Riva kakel och golv" in seen
+    assert "Inget av det kunden ser" not in page
+    wrong = form_of(owner, quote, email="nej", valid_until=(stockholm_date(utc_now()) + timedelta(days=9)).isoformat())
+    answer = owner.post(f"/offerter/{quote.n}/skicka", data=wrong)
+    assert answer.status_code == 422
+    assert "Riva kakel och golv" in answer.text[answer.text.index('id="andrat"') :]  # with the typed last day
+    owner.post(f"/offerter/{quote.n}/skicka", data=form_of(owner, quote))
+    told = owner.get(f"/offerter/{quote.n}").text
+    assert "Riva kakel och golv" in told[told.index('id="andrat"') :]
 
 
 def test_c30_a_new_address_ends_the_old_link(owner, quote):
