@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import browser, fill, letters, measure, open_pages, report, servers, weigh
+from bench import arithmetic, browser, fill, letters, measure, open_pages, report, servers, weigh
 from bench.measure import Bench
 from bench.report import Row, measured, note
 from bench.servers import Server
@@ -124,6 +124,8 @@ def _measure(
         note(f"measuring: {act.__name__}")
         rows += measured(partial(act, bench), Row(act.__name__, "", None, "", must, stretch))
     rows += weigh.memory_row(ours, page)
+    note("measuring: arithmetic")
+    rows += arithmetic.rows()
     between = sorted(timing.beside for timing in bench.timings.values())
     if between:
         span = f"{measure.times(between[0])} to {measure.times(between[-1])}"

@@ -101,7 +101,8 @@ throttled means a processor 4 times slower, 562 ms round trip and 1.44 Mbit/s. M
 all processes after the load. Ratios: H is a bare Flask answer, P a Flask page with one query of 50 rows out of 10,000
 (`bench/refs/`), both under the same gunicorn; the bare canvas is reportlab drawing the same words, nothing else.
 Letters: an installation of its own with its real worker, and a mail server that thinks 20 ms over each; smtplib then
-sends it as many of the same size, ready made, over one connection."""
+sends it as many of the same size, ready made, over one connection. Recalculation: processor time of the pure
+arithmetic, no request and no database, taking turns with a bare sum of the same lines (`bench/refs/sums.py`)."""
 
 
 def note(words: str) -> None:
