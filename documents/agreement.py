@@ -20,7 +20,7 @@ from datetime import date, datetime
 from typing import Any
 
 from documents import append, evidence_page, price, said_yes
-from documents.format import day_in_words, kr_whole, local_minute, moment, quantity
+from documents.format import day_in_words, deduction_name, kr_whole, local_minute, moment, quantity
 from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
 from documents.parts import SUMS_WIDTH, draw_sums, labelled, sum_rows, sums_height, tick_box
@@ -146,10 +146,12 @@ def _parties(paper: Paper, approvers: str, content: Content) -> None:
 
 
 def _identity(party: Mapping[str, Any]) -> list[str]:
-    """Street, town and, for a firm, association or company, the organisation number."""
+    """Street, town and, for a firm, association or company, the organisation number and that of its VAT."""
     town = f"{party['postal_code']} {party['city']}".strip()
     orgnr = _("Org.nr %(n)s", n=party["orgnr"]) if party["orgnr"] and party.get("kind") != "private" else ""
-    return [party["street"], town, orgnr]
+    is_company = party.get("kind") == "company"
+    vat = _("Momsnr %(n)s", n=party["vat_number"]) if is_company and party["vat_number"] else ""
+    return [party["street"], town, orgnr, vat]
 
 
 def _picked(paper: Paper, agreed: Agreed, content: Content) -> None:
@@ -265,12 +267,12 @@ def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:
     if not applicants or not agreed["totals"]["deductions"]:
         return
     paper.heading(_("Avdraget fördelas så här"), after=0)
-    kinds = [share["kind"] for share in agreed["totals"]["deductions"]]
+    kinds = list(dict.fromkeys(share["kind"] for share in agreed["totals"]["deductions"]))
     masked = evidence.get("personnummer_masked") or []
     masked = masked if any(masked) else []
     wide = SPAN - (45 * MM + BETWEEN if masked else 0) - len(kinds) * (35 * MM + BETWEEN)
     columns = [Column(_("Namn"), wide), *([Column(_("Personnummer"), 45 * MM)] if masked else [])]
-    columns += [Column(_("%(kinds)s-avdrag", kinds=kind.upper()), 35 * MM, right=True) for kind in kinds]
+    columns += [Column(_("%(kinds)s-avdrag", kinds=deduction_name(kind)), 35 * MM, right=True) for kind in kinds]
     table = Table(paper, columns)
     for place, applicant in enumerate(applicants):
         mask = masked[place] if place < len(masked) else ""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import languages
 from documents import faces
-from documents.format import kr, kronor, percent, quantity
+from documents.format import GREEN, deduction_name, kr, kronor, percent, quantity
 from documents.page import SPAN, Paper
 from documents.parts import kind_mark
 from documents.price import quantity_limits
@@ -53,14 +53,22 @@ def offers(content: Content) -> bool:
 
 
 def sets_apart(content: Content) -> Apart:
-    """What must be said line by line because the lines differ in it: a VAT rate other than the usual, a deduction."""
+    """What must be said line by line because the lines differ in it: a VAT rate other than the usual, a deduction.
+
+    Where the buyer accounts for the VAT, no line has a rate.
+    """
     lines = list(priced(content))
     rates = Counter(line["vat_percent"] for line in lines)
     return Apart(
         usual_rate=max(rates, key=lambda rate: (rates[rate], rate), default=0),
-        several_rates=len(rates) > 1,
+        several_rates=len(rates) > 1 and not content["reverse_charge"],
         name_deduction=len({line["deduction"] for line in lines if line["kind"] == "labour"}) > 1,
     )
+
+
+def _is_named(line: Row, apart: Apart) -> bool:
+    """Grön teknik always is: it counts for material too, so a reader cannot tell by the kind of the line."""
+    return bool(line["deduction"]) and (apart.name_deduction or line["deduction"] == GREEN)
 
 
 def columns(lines: Sequence[Row], sums_ore: Iterable[int] = ()) -> list[Column]:
@@ -105,8 +113,10 @@ def line_row(
     remarks = [
         _("Rekommenderas") if line["is_recommended"] else "",
         _("Rabatt %(percent)s", percent=percent(line["discount_bp"])) if line["discount_bp"] and with_price else "",
-        _("Moms %(rate)s %%", rate=line["vat_percent"]) if line["vat_percent"] != apart.usual_rate else "",
-        _("Med %(kind)s-avdrag", kind=line["deduction"].upper()) if apart.name_deduction and line["deduction"] else "",
+        _("Moms %(rate)s %%", rate=line["vat_percent"])
+        if apart.several_rates and line["vat_percent"] != apart.usual_rate
+        else "",
+        _("Med %(kind)s-avdrag", kind=deduction_name(line["deduction"])) if _is_named(line, apart) else "",
         quantity_limits(quantity(least), quantity(most), line["unit"]) if most is not None else "",
         _("Efter rabatt %(amount)s", amount=kr(less_ore)) if less_ore != line["total_ore"] else "",
     ]

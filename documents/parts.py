@@ -15,7 +15,12 @@ from languages import gettext as _
 from languages import lazy_gettext as _l
 
 KINDS = {"labour": (_l("A"), _l("Arbete")), "material": (_l("M"), _l("Material")), "other": (_l("Ö"), _l("Övrigt"))}
-DEDUCTIONS = {"rot": _l("ROT-avdrag"), "rut": _l("RUT-avdrag")}
+WITH_VAT = {
+    "labour": _l("Arbetskostnad inkl. moms"),
+    "material": _l("Material inkl. moms"),
+    "other": _l("Övriga kostnader inkl. moms"),
+}
+DEDUCTIONS = {"rot": _l("ROT-avdrag"), "rut": _l("RUT-avdrag"), "green": _l("Skatteavdrag grön teknik")}
 
 _SIDE = 4.4 * MM
 _EDGE = 0.3 * MM
@@ -99,7 +104,8 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
     """The sum block of a quote or an agreement from `totals` (domain.quotes.Totals as a dict).
 
     `pays` names who pays when there is a deduction (`Du betalar`). With basis incl the VAT stands inside the price,
-    else it is added below the net sum. `discount_bp`: on the whole, taken from all that follows.
+    else it is added below the net sum, or said to be the buyer's to account for. `discount_bp`: on the whole, taken
+    from all that follows. With a deduction, labour stands apart from the rest with VAT, as Skatteverket asks.
     """
     rows = []
     if whole_ore := totals.get("whole_discount_ore", 0):
@@ -108,7 +114,9 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
             Sum(_("Före rabatt"), kr(stated_ore + whole_ore)),
             Sum(_("Rabatt %(percent)s", percent=percent(discount_bp)), kr(-whole_ore)),
         ]
-    rows += [Sum(str(word), kr(totals[f"{kind}_ore"])) for kind, (_, word) in KINDS.items() if totals[f"{kind}_ore"]]
+    with_vat = basis == "incl" and bool(totals["deductions"])
+    words = WITH_VAT if with_vat else {kind: word for kind, (_, word) in KINDS.items()}
+    rows += [Sum(str(words[kind]), kr(totals[f"{kind}_ore"])) for kind in KINDS if totals[f"{kind}_ore"]]
     vat = [group for group in totals["vat"] if group["rate_percent"] or len(totals["vat"]) > 1]
     deductions = [share for share in totals["deductions"] if share["amount_kr"]]
     several = len(vat) > 1
@@ -123,6 +131,12 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
             for group in vat
         ]
         rows += [total, *small]
+    elif totals.get("reverse_charge"):
+        rows += [
+            Sum(_("Pris exkl. moms"), kr(totals["net_ore"])),
+            Sum(_("Moms, omvänd betalningsskyldighet"), kr(totals["vat_ore"])),
+            Sum(pays, kr(totals["to_pay_ore"]), "total"),
+        ]
     else:
         rows.append(Sum(_("Pris exkl. moms"), kr(totals["net_ore"])))
         rows += [

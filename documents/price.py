@@ -41,6 +41,11 @@ def pays(content: Content, *, several: bool = False) -> str:
     return _("Ni betalar ungefär") if several else _("Du betalar ungefär")
 
 
+def total_words(content: Content) -> str:
+    """What stands beside the whole price, before deductions."""
+    return _("Pris utan moms, omvänd betalningsskyldighet") if content["reverse_charge"] else _("Pris inkl. moms")
+
+
 def about(content: Content, ore: int) -> str:
     """An amount as sure as the price is."""
     return kr(ore) if is_fixed(content) else _("ungefär %(kr)s", kr=kr(ore))

@@ -7,7 +7,9 @@ customer_does, address (of the customer's page, without token),
 payment_plan [{trigger, text, share_bp, amount_ore, on, comes_to_ore}],
 firm {name, orgnr, f_skatt, vat_number, street, postal_code, city, seat, phone, email, website, bankgiro, plusgiro,
 contact},
-customer {kind, name, orgnr, contact, email, phone, street, postal_code, city}, site {street, postal_code, city},
+reverse_charge {text_version} or None,
+customer {kind, name, orgnr, vat_number, contact, email, phone, street, postal_code, city},
+site {street, postal_code, city},
 deciders [{id, name}] who decide with the customer (older ones lack it),
 sections [{key, title, price_mode, discount_bp, choice, total_ore, labour_ore, lines [{key, text, note, quantity_milli,
 unit, unit_price_ore, vat_percent, kind, discount_bp, deduction, is_option, is_text, is_recommended,
@@ -23,7 +25,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from documents import deciders, photos, price, texts
-from documents.format import kr
+from documents.format import deduction_names, kr
 from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
 from documents.page import GAP, HALF, HEADING, LEFT, SECOND, SPAN, Paper, opening
 from documents.parts import (
@@ -101,6 +103,7 @@ def _addresses(paper: Paper, content: Content) -> None:
         (customer["street"], BODY),
         (_town(customer), BODY),
         (_("Org.nr %(n)s", n=customer["orgnr"]) if customer["orgnr"] and not private else "", BODY),
+        (_("Momsnr %(n)s", n=customer["vat_number"]) if customer["vat_number"] and not private else "", BODY),
     ]
     place = [(site["street"], STRONG), (_town(site), BODY)]
     low = top
@@ -168,6 +171,8 @@ def _price_notes(content: Content) -> list[str]:
         vat = _("Alla priser på raderna är i kronor inklusive moms.")
     else:
         vat = _("Alla priser på raderna är i kronor exklusive moms.")
+    if content["reverse_charge"]:
+        vat = _("%(vat)s Omvänd betalningsskyldighet: köparen redovisar momsen.", vat=vat)
     rates = sets_apart(content)
     usual = _("Moms %(rate)s %% där inget annat står.", rate=rates.usual_rate) if rates.several_rates else ""
     words = (price.price_type(content, content["most_ore"]), price.cap_with_options(content))
@@ -177,7 +182,8 @@ def _price_notes(content: Content) -> list[str]:
     if any(section["choice"] for section in content["sections"]):
         notes.append(_("Det du väljer själv är inte medräknat. Det står för sig här nedanför."))
     elif any(options(content)):
-        more = kr(content["totals"]["options_ore"]) + ("" if content["basis"] == "incl" else _(" inklusive moms"))
+        is_plain = content["basis"] == "incl" or content["reverse_charge"]
+        more = kr(content["totals"]["options_ore"]) + ("" if is_plain else _(" inklusive moms"))
         notes.append(_("Tillval för %(amount)s är inte medräknade. De står för sig här nedanför.", amount=more))
     return notes
 
@@ -186,8 +192,11 @@ def _conditions(paper: Paper, content: Content) -> None:
     """What holds besides the price: the firm's terms, and what the law wants said."""
     blocks: list[tuple[str, list[str]]] = []
     totals = content["totals"]
+    if content["reverse_charge"]:
+        version = content["reverse_charge"]["text_version"]
+        blocks.append((_("Moms"), texts.reverse_charge(version, content["customer"])))
     if totals["deductions"]:
-        kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"])
+        kinds = deduction_names(totals["deductions"])
         version = content["deduction_terms"]["text_version"]
         blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
     if content.get("deciders"):

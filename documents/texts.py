@@ -3,6 +3,7 @@
 Not in the catalogue, where a text could change under its version: each version stands here in every language.
 
 Sources: lag (2005:59) 2 kap. 2, 10-15 §§ (withdrawal); konsumenttjänstlagen (1985:716) 17, 36 §§; lag (2015:671);
+mervärdesskattelagen (2023:200) 16 kap. 13 §, 17 kap. 24 § (reverse charge);
 lag (2009:194) and Skatteverket's pages on rot and rut (invoice model, payment, refusal). See docs/rules/.
 """
 
@@ -12,10 +13,11 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import languages
-from documents.format import kr, kr_whole
+from documents.format import GREEN, kr, kr_whole
 from domain.phones import spoken
 from languages import ENGLISH, SWEDISH
 from languages import gettext as _
+from languages import lazy_gettext as _l
 
 _Texts: TypeAlias = dict[str, dict[str, tuple[str, ...]]]  # version, language: one text for each paragraph
 
@@ -93,6 +95,29 @@ _DEDUCTION: _Texts = {
     },
 }
 
+_REVERSE_CHARGE: _Texts = {
+    "2026-11-21": {
+        SWEDISH: (
+            "Omvänd betalningsskyldighet: priserna är utan moms, och köparen redovisar momsen till Skatteverket. Det "
+            "följer av 16 kap. 13 § mervärdesskattelagen (2023:200), som gäller byggtjänster till den som mer än "
+            "tillfälligt säljer sådana tjänster. Rot- och rutavdrag ges inte.",
+        ),
+        ENGLISH: (
+            "Reverse charge: the prices are without VAT, and the buyer accounts for the VAT to the Swedish Tax Agency "
+            "(Skatteverket). This follows from chapter 16, section 13 of the Swedish VAT Act (mervärdesskattelagen "
+            "2023:200), which concerns construction services to a buyer that sells such services more than "
+            "occasionally. No rot or rut deduction is given.",
+        ),
+    },
+}
+
+
+_INSTALLATIONS = {
+    "solceller": _l("solceller"),
+    "lagring": _l("lagring av egen el"),
+    "laddningspunkt": _l("laddningspunkt"),
+}
+
 
 def withdrawal(version: str, firm: Mapping[str, Any], days: int) -> list[str]:
     """Information on the right of withdrawal, one paragraph each. Raises KeyError for an unknown version."""
@@ -105,6 +130,16 @@ def consumer(version: str) -> list[str]:
     return list(_CONSUMER[version][languages.code()])
 
 
+def reverse_charge(version: str, customer: Mapping[str, Any]) -> list[str]:
+    """That the buyer accounts for the VAT, and the number that says who it is (the law's 17 kap. 24 §).
+
+    Raises KeyError for an unknown version.
+    """
+    number = customer["vat_number"]
+    named = [_("Köparens momsnummer: %(number)s.", number=number)] if number else []
+    return [*_REVERSE_CHARGE[version][languages.code()], *named]
+
+
 def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> list[str]:
     """What holds for the preliminary deduction: amounts, year and rate, who pays if it is refused, how to pay.
 
@@ -113,7 +148,9 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
     amounts = []
     for share in totals["deductions"]:
         amounts.append(
-            _(
+            _green(share)
+            if share["kind"] == GREEN
+            else _(
                 "Preliminärt %(kind)s-avdrag: %(rate)s %% av arbetskostnaden %(labour)s inkl. moms är %(amount)s.",
                 kind=share["kind"].upper(),
                 rate=share["rate_percent"],
@@ -139,6 +176,17 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
             )
         )
     return [" ".join(amounts), *_DEDUCTION[version][languages.code()]]
+
+
+def _green(share: Mapping[str, Any]) -> str:
+    return _(
+        "Preliminärt skatteavdrag för grön teknik, %(what)s: %(rate)s %% av underlaget %(base)s inkl. moms är "
+        "%(amount)s. Arbete och material räknas, eller 97 %% av ett fast totalpris. Dagen för slutbetalningen avgör.",
+        what=_INSTALLATIONS.get(share["installation"], share["installation"]),
+        rate=share["rate_percent"],
+        base=kr(share["labour_gross_ore"]),
+        amount=kr_whole(share["uncapped_kr"]),
+    )
 
 
 def address_of(firm: Mapping[str, Any]) -> str:

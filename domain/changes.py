@@ -297,6 +297,9 @@ def _facts(old: Content, new: Content) -> Iterator[Fact]:
     ):
         if old[name] != new[name]:
             yield Fact(name, old[name], new[name])
+    reverse = [bool(one["reverse_charge"]) for one in (old, new)]
+    if reverse[0] != reverse[1]:
+        yield Fact("reverse_charge", *reverse)
     years = [(one["paid_on"] or one["valid_until"])[:4] for one in (old, new)]
     if years[0] != years[1]:
         yield Fact("paid_year", *years)

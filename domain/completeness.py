@@ -29,6 +29,7 @@ class Gap(StrEnum):
     SEAT = "seat"
     CUSTOMER = "customer"
     CUSTOMER_ADDRESS = "customer_address"
+    CUSTOMER_VAT_NUMBER = "customer_vat_number"
     SITE = "site"
     SCOPE = "scope"
     SECTION_TITLE = "section_title"
@@ -56,6 +57,7 @@ _ADVICE = frozenset(
     {
         Gap.F_SKATT,
         Gap.VAT_NUMBER,
+        Gap.CUSTOMER_VAT_NUMBER,
         Gap.NOT_INCLUDED,
         Gap.CUSTOMER_DOES,
         Gap.TERMS,
@@ -116,7 +118,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The quote. `customer_kind` is None without a customer; `has_plan`: a payment plan stands in it."""
+    """The quote. `customer_kind` is None without a customer; `has_plan`: a payment plan stands in it.
+
+    `lacks_customer_vat_number`: the buyer accounts for the VAT, and no number says who that is.
+    """
 
     firm: Firm
     customer_kind: str | None
@@ -133,6 +138,7 @@ class Facts:
     terms: str
     not_included: str
     customer_does: str
+    lacks_customer_vat_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +187,7 @@ def _of_the_whole(facts: Facts) -> dict[Gap, bool]:
         Gap.SEAT: is_limited_company(firm.name, firm.orgnr) and not firm.seat,
         Gap.CUSTOMER: facts.customer_kind is None,
         Gap.CUSTOMER_ADDRESS: facts.customer_kind is not None and not facts.has_customer_address,
+        Gap.CUSTOMER_VAT_NUMBER: facts.lacks_customer_vat_number,
         Gap.SITE: not facts.has_site,
         Gap.SCOPE: not has_lines,
         Gap.PRICE: has_lines and facts.total_ore == 0,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import tuple_
 
+from domain import quote_states
 from extensions import db
 from languages import SWEDISH
 from models import Customer, Quote
@@ -16,6 +17,7 @@ from services.errors import RuleBroken, Stale
 from services.quotes import drafting
 
 PAGE_SIZE = 30
+UNKNOWN = "unknown"
 
 
 class NoContact(RuleBroken):
@@ -41,6 +43,8 @@ class CustomerInput:
     site_postal_code: str = ""
     site_city: str = ""
     language: str = SWEDISH
+    vat_number: str = ""
+    sells_construction_services: str = UNKNOWN  # domain/reverse_charge.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +90,10 @@ def quotes_of(customer: Customer, *, limit: int = 30) -> list[Quote]:
     return list(db.session.scalars(statement.order_by(Quote.touched_at.desc(), Quote.id.desc()).limit(limit)))
 
 
-def add(given: CustomerInput, *, firm_id: int, now: datetime) -> Customer:
-    """Add a customer to the running transaction. Raises NoContact."""
+def add(given: CustomerInput, *, firm_id: int, now: datetime, by: str = "") -> Customer:
+    """Add a customer to the running transaction; `by` is who says so. Raises NoContact."""
     customer = Customer(firm_id=firm_id, n=numbers.take(firm_id, "customer"), created_at=now)
-    _fill(customer, given)
+    _fill(customer, given, by=by, now=now)
     db.session.add(customer)
     db.session.flush()
     return customer
@@ -97,21 +101,33 @@ def add(given: CustomerInput, *, firm_id: int, now: datetime) -> Customer:
 
 def create(given: CustomerInput, *, actor: Actor, now: datetime) -> Customer:
     """A new customer. Raises NoContact."""
-    customer = add(given, firm_id=actor.firm_id, now=now)
+    customer = add(given, firm_id=actor.firm_id, now=now, by=actor.name)
     transaction.commit()
     return customer
 
 
-def update(customer: Customer, given: CustomerInput, *, rev: str) -> None:
+def update(customer: Customer, given: CustomerInput, *, rev: str, by: str, now: datetime) -> None:
     """Change a customer; what was sent keeps what it said. Raises NoContact, or Stale if someone else was first."""
     if str(customer.rev) != rev:
         raise Stale
-    _fill(customer, given)
+    _fill(customer, given, by=by, now=now)
     customer.rev += 1
     for draft in scope.rows(Quote, customer.firm_id, Quote.customer_id == customer.id, Quote.number.is_(None)):
         draft.customer_name = customer.name
         drafting.keep_search_text(draft)
+    if customer.kind != "company":
+        _end_reverse_charge(customer, now=now)
     transaction.commit()
+
+
+def _end_reverse_charge(customer: Customer, *, now: datetime) -> None:
+    """Only a company accounts for the VAT of what it buys: drafts to one that is none have VAT again."""
+    reverse = scope.rows(Quote, customer.firm_id, Quote.customer_id == customer.id, Quote.reverse_charge.is_(True))
+    for quote in reverse:
+        if quote_states.can(quote.status, "edit"):
+            draft = drafting.load(customer.firm_id, quote.n, lock=True)
+            draft.quote.reverse_charge = False
+            drafting.touch(draft, now=now)
 
 
 def archive(customer: Customer, *, now: datetime) -> None:
@@ -125,13 +141,19 @@ def restore(customer: Customer) -> None:
     transaction.commit()
 
 
-def _fill(customer: Customer, given: CustomerInput) -> None:
+def _fill(customer: Customer, given: CustomerInput, *, by: str, now: datetime) -> None:
     if not (given.email or given.phone):
         raise NoContact
+    before = customer.sells_construction_services or UNKNOWN
     for field, value in asdict(given).items():
         setattr(customer, field, value)
     if given.kind == "private":
         customer.orgnr = customer.contact = ""
+    if given.kind != "company":
+        customer.vat_number, customer.sells_construction_services = "", UNKNOWN
+    if customer.sells_construction_services != before:
+        is_known = customer.sells_construction_services != UNKNOWN
+        customer.construction_checked_at, customer.construction_checked_by = (now, by[:120]) if is_known else (None, "")
     customer.sort_name = search.order_of(given.name)[:120]
     customer.search_text = search.text_of(
         customer.name,

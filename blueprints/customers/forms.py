@@ -9,7 +9,7 @@ from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 import languages
-from blueprints.shared.fields import EmailText, OrgnrField, PhoneText, PostalCodeText, choices, strip
+from blueprints.shared.fields import EmailText, OrgnrField, PhoneText, PostalCodeText, VatField, choices, strip
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from languages import SWEDISH
@@ -17,6 +17,7 @@ from services.customers import CustomerInput
 
 KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))
 LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
+SELLS = choices(("yes", _l("Ja")), ("no", _l("Nej")), ("unknown", _l("Vet inte")))
 FOLDED = ("orgnr", "contact", "street", "postal_code", "city")  # fields that most customers do without
 
 
@@ -35,6 +36,10 @@ class CustomerForm(FlaskForm):
     phone = PhoneText(_l("Mobil"))
     orgnr = OrgnrField(_l("Organisationsnummer"), [Optional()])
     contact = StringField(_l("Kontaktperson"), [Optional(), _length(120), no_personnummer], filters=[strip])
+    vat_number = VatField(_l("Momsnummer"), [Optional()])
+    sells_construction_services = RadioField(
+        _l("Säljer företaget självt byggtjänster?"), choices=SELLS, default="unknown"
+    )
     site_street = StringField(_l("Gatuadress"), [Optional(), _length(120), no_personnummer], filters=[strip])
     site_postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
     site_city = StringField(_l("Ort"), [Optional(), _length(80), no_personnummer], filters=[strip])

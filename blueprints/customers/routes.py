@@ -75,7 +75,8 @@ def update(n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _form(form, customer, status=422)
     try:
-        customers.update(customer, form.to_input(), rev=form.rev.data or "")
+        by = current_user.actor.name
+        customers.update(customer, form.to_input(), rev=form.rev.data or "", by=by, now=utc_now())
     except Stale:
         return _form(form, customer, status=409)
     flash(_("Kunden är sparad."))

@@ -29,6 +29,7 @@ _WORDS = {
     Gap.SEAT: (_l("Skriv aktiebolagets säte."), "firm", "seat"),
     Gap.CUSTOMER: (_l("Välj vem offerten är till."), "whom", ""),
     Gap.CUSTOMER_ADDRESS: (_l("Skriv kundens adress."), "customer", "street"),
+    Gap.CUSTOMER_VAT_NUMBER: (_l("Skriv kundens momsnummer: kunden redovisar momsen."), "customer", "vat_number"),
     Gap.SITE: (_l("Skriv var jobbet ska göras."), "details", "site_street"),
     Gap.SCOPE: (_l("Skriv vad som ska göras: offerten har inga rader."), "builder", "delar"),
     Gap.SECTION_TITLE: (_l("Ge delen ett namn: kunden ser bara namn och summa."), "section", ""),

@@ -30,27 +30,19 @@ from blueprints.shared.fields import (
     PostalCodeText,
     Range,
     TypedField,
+    VatField,
     choices,
     strip,
 )
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import REMINDERS, rot_choices
-from domain import giro
 
 LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
 
 
 def _at_most(count: int) -> Length:
     return Length(max=count, message=_l("Skriv högst %(max)d tecken"))
-
-
-class VatField(TypedField):
-    """A Swedish VAT number; data is SE + ten digits + 01."""
-
-    reader = staticmethod(giro.parse_vat_number)
-    writer = staticmethod(str)
-    message = _l("Momsnumret skrivs SE, tio siffror och 01")
 
 
 class WholeField(TypedField):

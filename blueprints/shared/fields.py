@@ -111,6 +111,14 @@ class OrgnrField(TypedField):
     message = _l("Organisationsnumret har tio siffror. Kontrollera numret.")
 
 
+class VatField(TypedField):
+    """A Swedish VAT number; data is SE + ten digits + 01."""
+
+    reader = staticmethod(giro.parse_vat_number)
+    writer = staticmethod(str)
+    message = _l("Momsnumret skrivs SE, tio siffror och 01")
+
+
 class BankgiroField(TypedField):
     reader = staticmethod(giro.parse_bankgiro)
     writer = staticmethod(str)

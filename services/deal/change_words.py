@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from documents.format import day_in_words, kr, percent, quantity
+from documents.format import day_in_words, deduction_name, kr, percent, quantity
 from domain.changes import Changes, Content, Fact, Kind, LineChange, SectionChange, Sums
 from domain.quotes import PriceBasis
 from languages import gettext as _
@@ -85,7 +85,8 @@ def _rows(old: Content, new: Content, changes: Changes) -> Iterator[Row]:
         was, now = changes.discount.old, changes.discount.new
         yield Row(_("Rabatt på hela priset"), _from_to(percent(was), percent(now)), changes.discount_effect_ore)
     if changes.vat_ore:
-        word = _("Moms") if changes.basis == PriceBasis.EXCL else _("Avrundning av momsen")
+        is_vat = changes.basis == PriceBasis.EXCL or bool(old["reverse_charge"]) != bool(new["reverse_charge"])
+        word = _("Moms") if is_vat else _("Avrundning av momsen")
         yield Row(word, "", changes.vat_ore)
     if changes.deduction_effect_ore:
         was, now = changes.before.deduction_ore, changes.after.deduction_ore
@@ -156,7 +157,9 @@ def _changed(line: LineChange, is_priced: bool) -> str:
     if "vat" in line.fields:
         said.append(_("moms") + f" {_from_to(*(percent(row['vat_percent'] * 100) for row in (was, now)))}")
     if "deduction" in line.fields:
-        said.append(_("%(kind)s-avdrag", kind=now["deduction"].upper()) if now["deduction"] else _("utan avdrag"))
+        said.append(
+            _("%(kind)s-avdrag", kind=deduction_name(now["deduction"])) if now["deduction"] else _("utan avdrag")
+        )
     said += [word for name, word in _OTHER.items() if name in line.fields]
     return ", ".join(map(str, said))
 
@@ -193,6 +196,8 @@ def _fact(fact: Fact) -> Row:
         return Row(_("Offerten heter nu %(title)s", title=fact.new or _("Offert")))
     if fact.name == "basis":
         return Row(_("Priserna visas nu med moms") if fact.new == "incl" else _("Priserna visas nu utan moms"))
+    if fact.name == "reverse_charge":
+        return Row(_("Köparen redovisar momsen") if fact.new else _("Momsen är med i priset igen"))
     words, show = _VALUES[fact.name]
     return Row(str(words), _from_to(show(fact.old), show(fact.new)))
 
@@ -229,7 +234,7 @@ def _photos(changes: Changes) -> Iterator[Row]:
 
 
 def _deduction(old: Content, new: Content) -> str:
-    kinds = {share["kind"].upper() for one in (old, new) for share in one["totals"]["deductions"]}
+    kinds = {deduction_name(share["kind"]) for one in (old, new) for share in one["totals"]["deductions"]}
     return str(_("%(kinds)s-avdrag", kinds=_("- och ").join(sorted(kinds))))
 
 

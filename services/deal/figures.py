@@ -146,6 +146,7 @@ def totals(
         quantities=quantities,
         discount_bp=content["discount_bp"],
         sections_bp=sections_bp(content),
+        reverse_charge=bool(content["reverse_charge"]),
     )
 
 
@@ -165,6 +166,7 @@ def option_prices(
         discount_bp=content["discount_bp"],
         sections_bp=sections_bp(content),
         instead=_instead(content),
+        reverse_charge=bool(content["reverse_charge"]),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from documents import deciders, price
-from documents.format import day_in_words, local_minute
+from documents.format import day_in_words, deduction_names, local_minute
 from extensions import db
 from languages import gettext as _
 from mail.letters import Attachment, Letter, Params
@@ -73,8 +73,10 @@ def link(params: Params) -> QuoteLink:
 
 
 def price_of(content: dict[str, Any], totals: dict[str, Any]) -> str:
-    kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"] if share["amount_kr"])
+    kinds = deduction_names(share for share in totals["deductions"] if share["amount_kr"])
     amount = price.about(content, totals["to_pay_ore"])
+    if content["reverse_charge"]:
+        return str(_("%(kr)s exkl. moms", kr=amount))
     return str(_("%(kr)s efter %(kinds)s", kr=amount, kinds=kinds)) if kinds else amount
 
 
@@ -134,7 +136,7 @@ def facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tupl
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
         (str(_("Ja från") if "manual" in agreed else _("Godkänt av")), parties.approved_by(case.quote, agreement)),
         (str(_("När")), local_minute(agreement.accepted_at)),
-        (str(_("Pris inkl. moms")), price.about(case.content, agreed["total_ore"])),
+        (str(price.total_words(case.content)), price.about(case.content, agreed["total_ore"])),
         (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
         (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),

@@ -128,7 +128,7 @@ class Page:
         """What the prices of options have in them that the prices of lines have not."""
         offering = _offering(self.content)
         is_less = any(section["discount_bp"] or self.content["discount_bp"] for section in offering)
-        if offering and self.content["basis"] == "excl":
+        if offering and self.content["basis"] == "excl" and not self.content["reverse_charge"]:
             return str(_("Priserna här är med moms och efter rabatt.") if is_less else _("Priserna här är med moms."))
         return str(_("Priserna här är efter rabatt.")) if is_less else ""
 
@@ -223,6 +223,7 @@ class Settled(NamedTuple):
     chosen: list[str]
     price_words: str
     pays: str
+    total_words: str
     plan: tuple[Part, ...]
     photos: list[Shown]
 
@@ -238,6 +239,7 @@ def settled(content: Mapping[str, Any], agreed: Mapping[str, Any]) -> Settled:
         chosen_words(content, figures.agreed(agreed)),
         price.price_type(content, agreed.get("most_ore")),
         price.pays(content),
+        price.total_words(content),
         parts(agreed.get("payment_plan", ())),
         photos(content),
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from documents import wording
+from documents.format import deduction_names
 from domain.clock import stockholm_date
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.quote_states import OPEN, QuoteStatus, can
@@ -162,8 +163,11 @@ def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     totals = content["totals"]
     if content["terms"].strip():
         blocks.append((str(_("Företagets villkor")), [content["terms"].strip()]))
+    if content["reverse_charge"]:
+        version = content["reverse_charge"]["text_version"]
+        blocks.append((str(_("Moms")), texts.reverse_charge(version, content["customer"])))
     if totals["deductions"]:
-        kinds = _(" och ").join(share["kind"].upper() for share in totals["deductions"])
+        kinds = deduction_names(totals["deductions"])
         version = content["deduction_terms"]["text_version"]
         blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
     if content["withdrawal"]["right"]:

@@ -39,6 +39,7 @@ class _Said(NamedTuple):
     customer_n: int | None
     customer_street: str | None
     customer_city: str | None
+    customer_vat_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ _SAID = (
         Customer.n,
         Customer.street,
         Customer.city,
+        Customer.vat_number,
     )
     .join(Firm, Firm.id == _FIRM_ID)
     .join(User, and_(User.firm_id == _FIRM_ID, User.id == Quote.user_id))
@@ -92,7 +94,7 @@ def of_loaded(draft: Draft, totals: Totals, firm: Firm, user: User) -> Found:
     """The same where firm and user are already loaded."""
     quote, customer = draft.quote, draft.customer
     values = [getattr(quote, name) for name in _OF_QUOTE] + [getattr(firm, name) for name in _OF_FIRM]
-    address = [customer.n, customer.street, customer.city] if customer else [None] * 3
+    address = [customer.n, customer.street, customer.city, customer.vat_number] if customer else [None] * 4
     said = _Said._make([*values, user.phone, *address])
     return _found(draft, totals, said)
 
@@ -129,6 +131,7 @@ def _found(draft: Draft | Sheet, totals: Totals, said: _Said) -> Found:
             terms=said.terms,
             not_included=said.not_included,
             customer_does=said.customer_does,
+            lacks_customer_vat_number=quote.reverse_charge and not said.customer_vat_number,
         )
     )
     return Found(found, said.customer_n)

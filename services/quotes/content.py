@@ -30,6 +30,7 @@ from services.quotes.drafting import Draft
 SCHEMA = "handslag.quote/1"
 RUNNING = (PriceType.RUNNING, PriceType.RUNNING_WITH_CAP)
 TEXTS = "2026-11-20"  # version of the law's texts, see documents/texts.py
+REVERSE_TEXT = "2026-11-21"
 
 # What versions say that were frozen before the key was there.
 _OLDER: dict[str, Any] = {
@@ -44,6 +45,7 @@ _OLDER: dict[str, Any] = {
     "customer_does": "",
     "photos": [],
     "deciders": [],
+    "reverse_charge": None,
 }
 _OLDER_SECTION: dict[str, Any] = {"price_mode": "rows", "discount_bp": 0, "choice": "", "labour_ore": 0}
 _OLDER_LINE: dict[str, Any] = {
@@ -52,7 +54,8 @@ _OLDER_LINE: dict[str, Any] = {
     "quantity_min_milli": None,
     "quantity_max_milli": None,
 }
-_OLDER_TOTALS: dict[str, Any] = {"discount_ore": 0, "whole_discount_ore": 0}
+_OLDER_TOTALS: dict[str, Any] = {"discount_ore": 0, "whole_discount_ore": 0, "reverse_charge": False}
+_OLDER_CUSTOMER: dict[str, Any] = {"vat_number": ""}
 
 
 def read(stored: str) -> dict[str, Any]:
@@ -62,6 +65,7 @@ def read(stored: str) -> dict[str, Any]:
         for name, value in _OLDER.items():
             content.setdefault(name, value)
         content["totals"] = _OLDER_TOTALS | content["totals"]
+        content["customer"] = _OLDER_CUSTOMER | content["customer"]
         content["sections"] = [
             _OLDER_SECTION | section | {"lines": [_OLDER_LINE | line for line in section["lines"]]}
             for section in content["sections"]
@@ -74,7 +78,7 @@ def read(stored: str) -> dict[str, Any]:
 def _is_older(content: dict[str, Any]) -> bool:
     sections = content["sections"]
     lines = [line for section in sections[:1] for line in section["lines"][:1]]
-    known = [(_OLDER, content), (_OLDER_TOTALS, content["totals"])]
+    known = [(_OLDER, content), (_OLDER_TOTALS, content["totals"]), (_OLDER_CUSTOMER, content["customer"])]
     known += [(_OLDER_SECTION, section) for section in sections[:1]] + [(_OLDER_LINE, line) for line in lines]
     return any(not keys.keys() <= found.keys() for keys, found in known)
 
@@ -132,6 +136,7 @@ def build(
         "sections": _sections(draft),
         "withdrawal": {"right": _is_private(draft), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},
         "deduction_terms": {"text_version": TEXTS},
+        "reverse_charge": {"text_version": REVERSE_TEXT} if quote.reverse_charge else None,
         "photos": pictures.frozen(photo_rows.of_quote(quote.firm_id, quote.id) if photos is None else photos),
     }
     sums = figures.totals(whole)
@@ -187,11 +192,12 @@ def _customer(draft: Draft, email: str | None) -> dict[str, Any]:
     customer = draft.customer
     if customer is None:
         blank = dict.fromkeys(("name", "orgnr", "contact", "email", "phone", "street", "postal_code", "city"), "")
-        return {"kind": "private", **blank}
+        return {"kind": "private", **blank, **_OLDER_CUSTOMER}
     return {
         "kind": customer.kind,
         "name": customer.name,
         "orgnr": customer.orgnr,
+        "vat_number": customer.vat_number,
         "contact": customer.contact,
         "email": email or customer.email,
         "phone": customer.phone,

@@ -128,7 +128,7 @@ def _settle(given: LineInput, shown: Shown, line: QuoteLine | LineRow, draft: Dr
     given = replace(given, is_option=is_option, is_recommended=is_option and given.is_recommended)
     if given.unit == HOUR and shown.unit not in ("", HOUR) and given.kind == shown.kind:
         given = replace(given, kind=LineKind.LABOUR.value)
-    if given.kind != LineKind.LABOUR:
+    if given.kind != LineKind.LABOUR or draft.quote.reverse_charge:
         return replace(given, deduction=None, work_type=None)
     if is_private(draft) and not given.deduction and shown.kind not in ("", LineKind.LABOUR):
         work_type = db.session.get_one(Firm, draft.quote.firm_id).default_work_type

@@ -260,8 +260,8 @@ def copy_quote(
 ) -> Copied:
     """A new draft with all that a quote says, sent or ended ones too.
 
-    For the same customer it keeps title, greeting, work site and photos; for another it is freed of them: photos show
-    one customer's home. Days are fresh. Raises NotFound, customers.NoContact.
+    For the same customer it keeps title, greeting, work site, photos and who accounts for the VAT; for another it is
+    freed of them: photos show one customer's home. Days are fresh. Raises NotFound, customers.NoContact.
     """
     facts = {"quote": source_n, **_whom(customer)}
     earlier = _answered(actor, once_key, "quote.copy", facts)
@@ -270,7 +270,8 @@ def copy_quote(
     source = drafting.load(actor.firm_id, source_n)
     is_same = source.customer is not None and source.customer.n == customer
     content = filling.content_of(source, for_others=not is_same)
-    filled = _begin(content, customer, firm, actor=actor, now=now)
+    reverse = source.quote.reverse_charge if is_same else None
+    filled = _begin(content, customer, firm, reverse=reverse, actor=actor, now=now)
     quote = filled.draft.quote
     if is_same:
         for name in ("site_street", "site_postal_code", "site_city"):
@@ -302,9 +303,18 @@ def _answered(actor: Actor, key: str, act: str, facts: Mapping[str, object]) -> 
 
 
 def _begin(
-    content: Content, customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now: datetime
+    content: Content,
+    customer: int | CustomerInput | None,
+    firm: Firm,
+    *,
+    reverse: bool | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Filled:
+    """`reverse`: whether the buyer accounts for the VAT, where that is not as usual with the customer."""
     draft = header.begin(customer, firm, actor=actor, now=now)
+    if reverse is not None:
+        header.decide_reverse(draft, reverse, actor=actor, now=now)
     if draft.customer is None:
         draft.quote.basis = content.basis
     return filling.put(draft, content, firm, actor=actor, now=now)

@@ -72,6 +72,7 @@ def test_a_firm_that_is_ready_is_asked_for_nothing():
         (of_firm(has_account=False), Missing(Gap.ACCOUNT, True)),
         (of_quote(customer_kind=None), Missing(Gap.CUSTOMER, True)),
         (of_quote(has_customer_address=False), Missing(Gap.CUSTOMER_ADDRESS, True)),
+        (of_quote(lacks_customer_vat_number=True), Missing(Gap.CUSTOMER_VAT_NUMBER, False)),
         (of_quote(has_site=False), Missing(Gap.SITE, True)),
         (of_quote(lines=[]), Missing(Gap.SCOPE, True)),
         (of_quote(sections=[Section(3, "", "sum")]), Missing(Gap.SECTION_TITLE, True, 3)),

@@ -149,7 +149,13 @@ def test_update_changes_and_counts(make):
     firm = make.firm()
     customer = create(firm)
     quote = make.quote(firm, customer)
-    customers.update(customer, CustomerInput(kind="private", name="Karin Berg", phone="+46701740605"), rev="1")
+    customers.update(
+        customer,
+        CustomerInput(kind="private", name="Karin Berg", phone="+46701740605"),
+        rev="1",
+        by="Jonas Ek",
+        now=utc_now(),
+    )
     db.session.expire_all()
     stored = customers.get(firm.id, customer.n)
     assert (stored.name, stored.email, stored.rev) == ("Karin Berg", "", 2)
@@ -161,7 +167,13 @@ def test_update_leaves_the_name_in_a_sent_quote(make):
     firm = make.firm()
     customer = create(firm)
     quote = make.quote(firm, customer, number="2026-001")
-    customers.update(customer, CustomerInput(kind="private", name="Karin Berg", phone="+46701740605"), rev="1")
+    customers.update(
+        customer,
+        CustomerInput(kind="private", name="Karin Berg", phone="+46701740605"),
+        rev="1",
+        by="Jonas Ek",
+        now=utc_now(),
+    )
     db.session.expire_all()
     assert quote.customer_name == "Karin Almgren"
 
@@ -171,7 +183,13 @@ def test_a_stale_update_changes_nothing(make, rev):
     firm = make.firm()
     customer = create(firm)
     with pytest.raises(Stale):
-        customers.update(customer, CustomerInput(kind="private", name="Annan", email="a@kund.example"), rev=rev)
+        customers.update(
+            customer,
+            CustomerInput(kind="private", name="Annan", email="a@kund.example"),
+            rev=rev,
+            by="Jonas Ek",
+            now=utc_now(),
+        )
     db.session.rollback()
     assert db.session.get(Customer, customer.id).name == "Karin Almgren"
 
@@ -191,6 +209,6 @@ def test_a_new_name_reaches_drafts_and_their_search_but_not_what_was_sent(make):
     draft = make.quote(firm, customer)
     sent = make.quote(firm, customer, number="2026-001", status="sent")
     given = customers.CustomerInput(kind="private", name="Karin Berg", email="karin@kund.example")
-    customers.update(customer, given, rev=str(customer.rev))
+    customers.update(customer, given, rev=str(customer.rev), by="Jonas Ek", now=utc_now())
     assert (draft.customer_name, "karin berg" in draft.search_text) == ("Karin Berg", True)
     assert sent.customer_name == "Karin Almgren"

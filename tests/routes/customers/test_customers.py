@@ -228,3 +228,45 @@ def test_a_quote_is_shown_here_as_in_the_list_of_quotes(make, client):
     client.log_in(make.owner(firm))
 
     assert "Ny fråga" in client.get(f"/kunder/{customer.n}").get_data(as_text=True)
+
+
+COMPANY = FORM | {"kind": "company", "name": "Byggbolaget i Norr", "vat_number": "se 556677-8899 01"}
+
+
+def test_a_company_that_sells_construction_services(owner, firm):
+    """Who said so and when is kept, and an answer that is taken back leaves nothing."""
+    answer = owner.post("/kunder", data=COMPANY | {"sells_construction_services": "yes"})
+    assert answer.status_code == 303
+    row = customers.get(firm.id, 1)
+    assert (row.vat_number, row.sells_construction_services) == ("SE556677889901", "yes")
+    assert row.construction_checked_at is not None
+    page = owner.get("/kunder/1").text
+    for text in ("SE556677889901", "Ja, omvänd betalningsskyldighet", row.construction_checked_by):
+        assert text in page
+    assert 'value="yes" checked' in owner.get("/kunder/1/redigera").text
+    owner.post("/kunder/1/redigera", data=COMPANY | {"rev": "1", "sells_construction_services": "unknown"})
+    row = customers.get(firm.id, 1)
+    assert (row.sells_construction_services, row.construction_checked_at, row.construction_checked_by) == (
+        "unknown",
+        None,
+        "",
+    )
+
+
+def test_what_only_a_company_can_be(owner, firm):
+    owner.post("/kunder", data=COMPANY | {"kind": "private", "sells_construction_services": "yes"})
+    row = customers.get(firm.id, 1)
+    assert (row.vat_number, row.sells_construction_services) == ("", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"vat_number": "SE55667788990"}, "Momsnumret skrivs SE, tio siffror och 01"),
+        ({"sells_construction_services": "maybe"}, "Inte ett giltigt val"),
+    ],
+)
+def test_bad_words_on_vat_are_422(owner, firm, wrong, words):
+    answer = owner.post("/kunder", data=COMPANY | wrong)
+    assert (answer.status_code, answer.text.count(words)) == (422, 2)
+    assert customers.list_page(firm.id).rows == []

@@ -1,0 +1,123 @@
+"""One quote, the same krona everywhere: builder, review, page, step 2, letters, papers, agreement."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from documents.format import kr
+from extensions import db
+from jobs import draw_agreements, send_mail
+from models import Agreement, QuoteLine, QuoteVersion, StoredFile
+from services import mailbox, storage
+from services.clock import utc_now
+from services.quotes import content
+from tests.documents import reading
+from tests.routes.deal.conftest import Sent, send, token_of
+
+NUMBER = "SE556677889901"
+BUILDER = {"kind": "company", "sells_construction_services": "yes", "vat_number": NUMBER}
+
+
+def plain(page: str) -> str:
+    return re.sub(r"&nbsp;|\xa0", " ", page)
+
+
+def opened(app, make, customer: dict[str, Any], **given: Any) -> tuple[Sent, dict[str, str]]:
+    """A sent quote that its customer has opened, and what the firm read in builder and review before."""
+    firm = make.firm()
+    quote = make.quote(
+        firm, make.customer(firm, "Byggbolaget i Norr" if customer else "Karin Almgren", **customer), **given
+    )
+    if customer:
+        db.session.query(QuoteLine).update({"deduction": None, "work_type": None})
+        db.session.commit()
+    desk = app.test_client()
+    desk.log_in(make.owner(firm))
+    read = {name: plain(desk.get(f"/offerter/{quote.n}/{name}").text) for name in ("redigera", "granska")}
+    quote = send(make, quote)
+    client = app.test_client()
+    client.environ_base["handslag.raise_errors"] = True
+    client.get(f"/l/{token_of(quote)}")
+    return Sent(make, quote.firm_id, quote.id, quote.public_id, client), read
+
+
+def paper(sent: Sent, file_id: int) -> str:
+    return reading.words(storage.read(sent.firm.public_id, db.session.get_one(StoredFile, file_id)))
+
+
+def letter(sent: Sent, word: str) -> str:
+    """The newest letter to the customer whose subject has the word."""
+    db.session.rollback()
+    send_mail.run(utc_now())
+    own = [row for row in mailbox.newest() if row.firm == sent.firm.public_id and "kund.example" in row.to]
+    found = [kept for row in own if word in (kept := mailbox.get(row.firm, row.id)).subject]
+    return plain(f"{found[0].subject} {found[0].text}")
+
+
+def read_before(sent: Sent, read: dict[str, str]) -> dict[str, str]:
+    """All that says the price before the yes."""
+    version = db.session.query(QuoteVersion).filter_by(quote_id=sent.quote_id).one()
+    return read | {
+        "page": plain(sent.get().text),
+        "step 2": plain(sent.get("/godkann").text),
+        "paper": paper(sent, version.pdf_id),
+        "letter": letter(sent, "Offert"),
+    }
+
+
+def read_after(sent: Sent, **typed: str) -> dict[str, str]:
+    """All that says the price after it."""
+    answer = sent.post("/godkann", sent.step2(**typed))
+    assert answer.status_code == 303, plain(answer.text)
+    draw_agreements.run(utc_now())
+    agreement = db.session.query(Agreement).filter_by(quote_id=sent.quote_id).one()
+    assert json.loads(agreement.agreed)["to_pay_ore"] == agreement.to_pay_ore
+    whole = paper(sent, agreement.pdf_id)
+    return {
+        "receipt": plain(sent.get("/avtal").text),
+        "paper": whole[whole.index("Det här har ni kommit överens om") :],
+        "letter": letter(sent, "Avtal"),
+    }
+
+
+def says(read: dict[str, str], *words: str, never: tuple[str, ...] = ()) -> None:
+    """Each of the places says all the words, and none of those that are never said."""
+    for where, text in read.items():
+        for word in words:
+            assert word in text, f"{where}: {word}"
+        for word in never:
+            assert word not in text, f"{where}: {word}"
+
+
+def test_rot_of_one_person(app, make):
+    sent, read = opened(app, make, {})
+    says(read_before(sent, read), kr(1_162_800).replace("\xa0", " "))
+    says(read_after(sent), "11 628 kr")
+
+
+def test_reverse_charge(app, make):
+    """The net is what is paid, nowhere a sum with VAT; the papers say by which law, and who the buyer is."""
+    sent, read = opened(app, make, BUILDER, basis="excl", reverse_charge=True)
+    version = db.session.query(QuoteVersion).one()
+    frozen = content.read(version.content)
+    assert (frozen["totals"]["to_pay_ore"], version.gross_ore, version.to_pay_ore) == (1_494_000,) * 3
+    assert frozen["totals"]["reverse_charge"] is True
+    before = read_before(sent, read)
+    says(before, "14 940 kr", never=("18 675", "Moms 25 %", "-avdrag 30"))
+    says({"page": before["page"], "paper": before["paper"]}, NUMBER, "mvänd betalningsskyldighet")
+    says(
+        {"paper": before["paper"]},
+        "Pris exkl. moms 14 940 kr Moms, omvänd betalningsskyldighet 0 kr Du betalar 14 940 kr",
+        "16 kap. 13 § mervärdesskattelagen (2023:200)",
+        f"Köparens momsnummer: {NUMBER}.",
+        "Tillval för 8 900 kr är inte medräknade",
+    )
+    assert "14 940 kr exkl. moms" in before["letter"]
+    assert "+8 900 kr" in before["page"]
+    assert "mervärdesskattelagen" in sent.get("/villkor").text
+    sent.post("/tillval", {"tillval": "4"})
+    after = read_after(sent)
+    says(after, "23 840 kr", never=("29 800",))
+    says({"paper": after["paper"]}, f"Momsnr {NUMBER}", "Moms, omvänd betalningsskyldighet 0 kr")
