@@ -27,7 +27,7 @@ def _on_connect(dbapi: Any, record: Any) -> None:
             "synchronous=FULL",
             "busy_timeout=5000",
             "foreign_keys=ON",
-            "cache_size=-1024",  # KiB for each connection; the system caches the file for all of them
+            "cache_size=-512",  # KiB for each connection; the system caches the file for all of them
             "secure_delete=ON",  # erased rows are overwritten, not only unlinked
         ):
             dbapi.execute(f"PRAGMA {pragma}")
