@@ -42,6 +42,7 @@ __all__ = [
     "less",
     "line_total_ore",
     "margin",
+    "may_carry",
     "option_prices",
     "section_ore",
     "shares_of",
@@ -193,6 +194,14 @@ class Totals:
     options_ore: int
     exceeds_one_person: bool
     reverse_charge: bool = False
+
+
+def may_carry(deduction: str | None, work_type: str | None, kind: str) -> bool:
+    """Whether a line of this kind (labour, material, other) may carry the deduction: rot and rut are labour's."""
+    if deduction != GREEN:
+        return kind == LineKind.LABOUR
+    found = green_tech.TYPES.get(work_type or "")
+    return found is not None and found.takes(kind)
 
 
 def line_total_ore(line: Priced, quantity_milli: int | None = None) -> int:

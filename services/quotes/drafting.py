@@ -15,7 +15,7 @@ from domain.clock import stockholm_date
 from domain.payment_plan import Part
 from domain.plan_years import Days
 from domain.price_types import most_ore
-from domain.quotes import Deduction, Line, LineKind, Margin, PriceBasis, Priced, Totals
+from domain.quotes import GREEN, Deduction, Line, LineKind, Margin, PriceBasis, Priced, Totals
 from extensions import db
 from models import Customer, Firm, Photo, Quote, QuoteLine, QuoteSection
 from services import scope, search
@@ -284,11 +284,12 @@ def keep_sums(quote: Quote, result: Totals) -> None:
 def sums(result: Totals) -> dict[str, Any]:
     """The quote's columns that lists show."""
     kinds = [share.kind.value for share in result.deductions if share.amount_kr]
+    several = "more" if GREEN in kinds else "both"
     return {
         "net_ore": result.net_ore,
         "gross_ore": result.gross_ore,
         "to_pay_ore": result.to_pay_ore,
-        "deducted": "both" if len(kinds) > 1 else "".join(kinds),
+        "deducted": several if len(kinds) > 1 or GREEN in kinds else "".join(kinds),
     }
 
 

@@ -308,11 +308,10 @@ def _follow_customer(
     draft: Draft, customer: Customer, firm: Firm, *, was_private: bool, actor: Actor, now: datetime
 ) -> None:
     for line in draft.lines:
-        if line.kind != LineKind.LABOUR:
-            continue
+        is_labour = line.kind == LineKind.LABOUR
         if customer.kind != "private" and line.deduction:
             line.deduction = line.work_type = None
-        elif customer.kind == "private" and not was_private and not line.deduction:
+        elif is_labour and customer.kind == "private" and not was_private and not line.deduction:
             line.deduction, line.work_type = Deduction.ROT.value, firm.default_work_type
         else:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.quotes import Deduction, LineKind
+from domain.quotes import GREEN, Deduction, LineKind, may_carry
 from extensions import db
 from models import Firm, Quote, QuoteLine
 from services import articles, transaction
@@ -112,7 +112,7 @@ def _save_removed(
 
 
 def _settle(given: LineInput, shown: Shown, line: QuoteLine | LineRow, draft: Draft | Sheet) -> LineInput:
-    """Hours are labour, a private customer's labour carries rot, and nothing but labour carries a deduction.
+    """Hours are labour, a private customer's labour carries rot, and nothing but labour carries rot or rut.
 
     Only what the user has just turned is followed, so that every default can be changed back. Where the customer
     chooses one line of the section, each is an option; only an option is recommended. A form for words cannot make
@@ -128,8 +128,10 @@ def _settle(given: LineInput, shown: Shown, line: QuoteLine | LineRow, draft: Dr
     given = replace(given, is_option=is_option, is_recommended=is_option and given.is_recommended)
     if given.unit == HOUR and shown.unit not in ("", HOUR) and given.kind == shown.kind:
         given = replace(given, kind=LineKind.LABOUR.value)
-    if given.kind != LineKind.LABOUR or draft.quote.reverse_charge:
+    if not may_carry(given.deduction, given.work_type, given.kind) or draft.quote.reverse_charge:
         return replace(given, deduction=None, work_type=None)
+    if given.kind != LineKind.LABOUR:
+        return given
     if is_private(draft) and not given.deduction and shown.kind not in ("", LineKind.LABOUR):
         work_type = db.session.get_one(Firm, draft.quote.firm_id).default_work_type
         return replace(given, deduction=Deduction.ROT.value, work_type=work_type)
@@ -142,6 +144,7 @@ def _is_adjusted(given: LineInput, settled: LineInput) -> bool:
 
 def _list(line: LineRow, basis: str, actor: Actor, *, now: datetime) -> str:
     """Keep a line that was typed by hand in the price list; see `Edited.listed`."""
+    is_kept = line.deduction != GREEN  # which comes with the job, not with the article
     given = ArticleInput(
         name=line.text,
         unit=line.unit,
@@ -149,8 +152,8 @@ def _list(line: LineRow, basis: str, actor: Actor, *, now: datetime) -> str:
         basis=basis,
         vat_percent=line.vat_percent,
         kind=line.kind,
-        deduction=line.deduction,
-        work_type=line.work_type,
+        deduction=line.deduction if is_kept else None,
+        work_type=line.work_type if is_kept else None,
         purchase_price_ore=line.purchase_price_ore,
     )
     _article, is_new = articles.from_line(given, actor=actor, now=now)
