@@ -7,6 +7,7 @@ import pytest
 
 from domain.checks import Blocker, Caution, Facts, Problems, problems
 from domain.consents import Tick, missing, ticks
+from domain.payment_plan import Part, Trigger
 from domain.quotes import Deduction, Line, LineKind, totals
 
 TODAY = date(2026, 11, 20)
@@ -99,6 +100,12 @@ def test_rot_only_in_an_option_does_not_block():
         ),
         (LINES, {"paid_on": date(2027, 1, 1)}, Caution.SPANS_RATES_OR_YEARS),
         (LINES, {"today": date(2025, 5, 11), "paid_on": date(2025, 5, 12)}, Caution.SPANS_RATES_OR_YEARS),
+        (LINES, {"finishes_on": date(2027, 1, 15)}, Caution.FINISHES_LATER_YEAR),
+        (LINES, {"home": "house", "home_year": 2021}, Caution.NEW_HOUSE),
+        (LINES, {"words": {"1": "Restid"}}, Caution.NOT_LABOUR),
+        (LINES, {"words": {"1": "Besiktning"}}, Caution.NOT_COVERED),
+        (LINES, {"words": {"1": "Plattsättning"}}, Caution.WRONG_TYPE),
+        (LINES, {"words": {"1": "Laddbox"}}, Caution.GREEN_INSTEAD),
         (LINES, {"starts_on": None}, Caution.NO_START),
         (LINES, {"has_site": False}, Caution.NO_SITE),
         ([*LINES, replace(MATERIAL, key="4", unit_price_ore=0)], {}, Caution.LINE_WITHOUT_PRICE),
@@ -108,6 +115,56 @@ def test_what_warns_but_does_not_block(lines, facts, code):
     found = check(lines, **facts)
     assert found.warnings == (code,)
     assert found.can_send
+
+
+def test_a_warning_names_the_first_line_it_is_about():
+    lines = [LABOUR, replace(LABOUR, key="9"), replace(LABOUR, key="5", work_type=None), MATERIAL, TRAVEL]
+    found = check(lines, words={"9": "Restid", "5": "Resa"})
+    assert found.lines == {Caution.NOT_LABOUR: "9", Caution.NO_WORK_TYPE: "5"}
+
+
+def test_words_of_lines_without_a_deduction_are_not_read():
+    lines = [replace(LABOUR, deduction=None, work_type=None), MATERIAL, TRAVEL]
+    assert check(lines, words={"1": "Restid", "2": "Besiktning"}).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "sections_bp", "is_told"),
+    [
+        ([LABOUR, replace(MATERIAL, discount_bp=500), TRAVEL], {}, True),
+        ([LABOUR, MATERIAL, replace(TRAVEL, discount_bp=500)], {}, True),
+        ([LABOUR, MATERIAL, TRAVEL], {"2": 500}, True),
+        ([LABOUR, MATERIAL, TRAVEL, replace(MATERIAL, key="4", unit_price_ore=-50000)], {}, True),
+        ([replace(LABOUR, discount_bp=500), replace(MATERIAL, discount_bp=500), TRAVEL], {}, False),
+        ([replace(LABOUR, discount_bp=500), MATERIAL, TRAVEL], {}, False),
+        ([LABOUR, MATERIAL, TRAVEL], {"1": 500, "2": 500, "3": 500}, False),
+        ([LABOUR, MATERIAL, TRAVEL, replace(LABOUR, key="4", unit_price_ore=-5000)], {}, False),
+    ],
+)
+def test_a_discount_that_spares_the_labour(lines, sections_bp, is_told):
+    """A discount on labour lowers the base, one on the whole falls on all lines; on material alone it looks moved."""
+    found = check(lines, sections_bp=sections_bp).warnings
+    assert (Caution.DISCOUNT_ON_MATERIAL_ONLY in found) is is_told
+
+
+PLAN = (Part(Trigger.START, share_bp=4000), Part(Trigger.FINISH))
+
+
+def test_a_plan_past_new_year():
+    days = {"starts_on": date(2026, 12, 7), "finishes_on": date(2027, 1, 15)}
+    assert check(plan=PLAN, **days).warnings == (Caution.PLAN_SPANS_YEARS,)
+    assert check(plan=PLAN, **days, paid_on=date(2027, 1, 20)).warnings == (Caution.PLAN_SPANS_YEARS,)
+    late = days | {"finishes_on": date(2027, 2, 2)}
+    assert check(plan=PLAN, **late).warnings == (Caution.PLAN_SPANS_YEARS, Caution.PAID_TOO_EARLY)
+    assert check([MATERIAL], plan=PLAN, **late).warnings == ()
+
+
+def test_a_rented_home_can_have_rut():
+    rut = replace(LABOUR, deduction=Deduction.RUT, work_type="stadning")
+    assert check([rut, MATERIAL, TRAVEL], home="rented").can_send
+    assert check([rut, MATERIAL, TRAVEL, replace(LABOUR, key="4")], home="rented").blockers == (
+        Blocker.RENTED_WITH_ROT,
+    )
 
 
 def test_last_day_of_the_year_spans_nothing():
