@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from blueprints.quotes import bp, cautions, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
-from blueprints.quotes.review_forms import RecipientForm, SendForm
+from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
@@ -117,6 +119,18 @@ def put_text_in_message(n: int) -> ResponseReturnValue:
     return _page(_load(n), form)
 
 
+def again(n: int, typed: Mapping[str, str]) -> ResponseReturnValue:
+    """The page with what was typed there before another was visited."""
+    found = _load(n)
+    if not can(found.draft.quote.status, "send") or found.draft.quote.hold == drafting.HELD:
+        return redirect(url_for(".show", n=n), code=303)
+    form = SendForm(formdata=MultiDict(typed))
+    form.offer(_last_way())
+    form.once.data = form.once.data or secrets.token_urlsafe(16)
+    form.seen.data = found.fingerprint
+    return _page(found, form)
+
+
 def _load(n: int) -> Review:
     return reviewing.load(current_user.firm, n, now=utc_now(), sender_id=current_user.actor.user_id)
 
@@ -144,8 +158,7 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         is_confirmed=is_confirmed,
         may_send=not found.blockers and is_confirmed and not found.is_closed,
         recipients=recipient_rows.of_quote(draft.quote),
-        roles=(roles := sharing.roles(draft.quote.status)),
-        recipient_form=RecipientForm(roles, formdata=None),
+        roles=sharing.roles(draft.quote.status),
     )
     return make_response(answer, status)
 

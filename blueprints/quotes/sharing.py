@@ -1,4 +1,8 @@
-"""Fler som får offerten: those who get it besides the customer, added, corrected and removed by small forms."""
+"""Fler som får offerten: those who get it besides the customer, added, corrected and removed by small forms.
+
+From *Granska* the page is reached by a button of the form that sends; what is typed there goes along in hidden fields
+and comes back, with scripts or without.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp
-from blueprints.quotes.review_forms import RecipientForm, ResendForm
+from blueprints.quotes import bp, review
+from blueprints.quotes.review_forms import RecipientForm, ResendForm, SendForm
 from blueprints.quotes.view import base_of
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
@@ -15,12 +19,27 @@ from services.clock import utc_now
 from services.quotes import drafting, recipient_rows, sharing
 
 REVIEW = "granska"  # where the form stood, if not on the quote's own page
+KEPT = "k-"  # begins the names of the fields that hold what is typed there
 
 
 @bp.get("/offerter/<int:n>/mottagare")
 @requires("quote.send")
 def recipients(n: int) -> ResponseReturnValue:
     return _page(n)
+
+
+@bp.post("/offerter/<int:n>/granska/mottagare")
+@requires("quote.send")
+def recipients_from_review(n: int) -> ResponseReturnValue:
+    names = (field.name for field in SendForm(formdata=None) if field.name in request.form)
+    return _page(n, kept={f"{KEPT}{name}": request.form[name] for name in names})
+
+
+@bp.post("/offerter/<int:n>/granska")
+@requires("quote.send")
+def back_to_review(n: int) -> ResponseReturnValue:
+    drafting.get(current_user.firm_id, n)
+    return _back(n)
 
 
 @bp.post("/offerter/<int:n>/mottagare")
@@ -60,16 +79,27 @@ def _roles(n: int) -> tuple[str, ...]:
 
 
 def _back(n: int) -> ResponseReturnValue:
-    """To where the form stood."""
+    """To where the form stood, with what was typed there."""
+    if kept := _kept():
+        return review.again(n, {name.removeprefix(KEPT): value for name, value in kept.items()})
     where = ".review" if request.form.get("fran") == REVIEW else ".show"
     return redirect(url_for(where, n=n, _anchor="mottagarna"), code=303)
 
 
+def _kept() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name.startswith(KEPT)}
+
+
 def _page(
-    n: int, *, form: RecipientForm | None = None, corrected: tuple[str, ResendForm] | None = None, status: int = 200
+    n: int,
+    *,
+    form: RecipientForm | None = None,
+    corrected: tuple[str, ResendForm] | None = None,
+    kept: dict[str, str] | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
-    """A page of its own, for what was typed wrong."""
     quote = drafting.get(current_user.firm_id, n)
+    kept = _kept() if kept is None else kept
     answer = render_template(
         "quotes/recipients.html",
         place="offerter",
@@ -79,6 +109,7 @@ def _page(
         roles=sharing.roles(quote.status),
         recipient_form=form or RecipientForm(sharing.roles(quote.status), formdata=None),
         corrected=corrected,
-        came_from=REVIEW if request.form.get("fran") == REVIEW else "",
+        came_from=REVIEW if kept or request.form.get("fran") == REVIEW else "",
+        kept=kept,
     )
     return make_response(answer, status)

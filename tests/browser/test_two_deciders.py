@@ -61,12 +61,15 @@ def test_they_approve_one_after_the_other(product: Product, visit: Callable[...,
 
 
 def _add(jonas: Visitor, name: str, email: str) -> None:
+    jonas.type("Meddelande", "Hej båda två.")
+    jonas.button("Lägg till eller ändra vem som får offerten")
     jonas.unfold("Lägg till en mottagare")
     jonas.type("Mottagarens namn", name)
     jonas.type("Mottagarens e-post", email)
     jonas.pick("Medbestämmer")
     jonas.button("Lägg till")
     jonas.sees(f"{name} får offerten.")
+    expect(jonas.page.get_by_label("Meddelande")).to_have_value("Hej båda två.")  # nothing typed is lost
 
 
 def _open_own(customer: Customer, *, is_annas: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_added_on_the_review_page_and_sent_with_the_version(seller, make, quote)
     assert answer.status_code == 303
     assert answer.location == f"/offerter/{quote.n}/granska#mottagarna"
     page = seller.get(f"/offerter/{quote.n}/granska").text
-    assert f'action="/offerter/{quote.n}/mottagare"' in page
+    assert f'formaction="/offerter/{quote.n}/granska/mottagare"' in page
     assert "Anna Holm" in page
     assert "Medbestämmer" in page
     assert db.session.query(Letter).count() == 0
@@ -42,6 +43,50 @@ def test_added_on_the_review_page_and_sent_with_the_version(seller, make, quote)
     shown = seller.get(f"/offerter/{quote.n}").text
     assert "Till Anna Holm" in shown
     assert f"/lankar/{link.public_id}/stang" in shown
+
+
+TYPED = {
+    "way": "sms",
+    "email": "karin@kund",  # not an address yet
+    "phone": "070-174 06 05",
+    "valid_until": "18 mars",
+    "message": "Hej Karin.\nHär kommer den.",
+    "remind": "7",
+    "once": "abc",
+    "seen": "x",
+}
+
+
+def kept(html: str) -> dict[str, str]:
+    return {name: unescape(value) for name, value in re.findall(r'name="(k-[a-z_]+)" value="([^"]*)"', html)}
+
+
+def of_review(html: str) -> dict[str, str]:
+    """What stands in the form that sends."""
+    texts = dict(re.findall(r'<input[^>]*name="(email|phone|valid_until|once)"[^>]*value="([^"]*)"', html))
+    ticked = dict(re.findall(r'type="radio"[^>]*name="(way|remind)" value="([^"]*)"[^>]*checked', html))
+    message = re.search(r'name="message"[^>]*>\s*([^<]*)</textarea>', html)
+    return {**texts, **ticked, "message": unescape(message[1]).replace("\r", "") if message else ""}
+
+
+@pytest.mark.parametrize("path", ["mottagare", "granska"], ids=["added", "back"])
+def test_what_is_typed_on_the_review_page_comes_back(seller, quote, path):
+    """Nothing of it is read as a form in between: half an address is kept as it is."""
+    there = seller.post(f"/offerter/{quote.n}/granska/mottagare", data=TYPED)
+    assert there.status_code == 200
+    carried = kept(there.text)
+    assert {name.removeprefix("k-"): value for name, value in carried.items()} == TYPED
+    wrong = add(seller, quote, {**ANNA, **carried, "m-email": "anna"})
+    assert wrong.status_code == 422
+    assert kept(wrong.text) == carried
+    back = seller.post(f"/offerter/{quote.n}/{path}", data={**ANNA, **carried})
+    assert back.status_code == 200
+    assert of_review(back.text) == {name: value for name, value in TYPED.items() if name != "seen"}
+    assert ("Anna Holm får offerten." in back.text) == (path == "mottagare")
+    assert len(rows()) == (path == "mottagare")
+    ready = dict(re.findall(r'name="(once|seen)"[^>]*value="([^"]*)"', back.text))
+    sent = seller.post(f"/offerter/{quote.n}/skicka", data={**TYPED, **ready, "way": "mail", "email": SHARED})
+    assert sent.status_code == 303  # it may be sent as it stands: the page was drawn anew
 
 
 def test_the_same_person_twice_is_one(seller, quote):
