@@ -14,6 +14,7 @@ from blueprints.quotes import (  # noqa: E402, F401  (routes need bp)
     on_site,
     photos,
     price_list,
+    reveal,
     review,
     routes,
     sections,

@@ -19,7 +19,7 @@ from domain.clock import stockholm_date
 from domain.parties import Role
 from domain.phones import takes_texts
 from services.clock import utc_now
-from services.quotes import giving
+from services.quotes import giving, revealing
 from services.quotes.sending import Sending
 from services.quotes.sharing import Given
 
@@ -27,6 +27,14 @@ LONGEST_DAYS = 365
 MOBILE = _l("Skriv ett mobilnummer, till exempel 070-174 06 05")
 FIXED = _l("Det numret tar inte emot sms. Skriv ett mobilnummer.")
 ROLES: dict[str, Any] = {Role.CO_DECIDES: _l("Medbestämmer"), Role.COPY: _l("Läser")}
+
+# by the codes of services/quotes/revealing.py
+REVEALED_FOR = {
+    "invoice": _l("Fakturan ska visa dem"),
+    "claim": _l("Begäran till Skatteverket"),
+    "asked": _l("Personen frågar om sina uppgifter"),
+    "check": _l("Kontroll av att numret är rätt"),
+}
 
 
 class SendForm(FlaskForm):
@@ -79,6 +87,16 @@ class SendForm(FlaskForm):
             way=self.way.data,
             phone=self.phone.data or "",
         )
+
+
+class RevealForm(FlaskForm):
+    """Without a reason chosen beforehand: who asks says it."""
+
+    reason = RadioField(
+        _l("Varför?"),
+        [DataRequired(_l("Välj varför numren behövs"))],
+        choices=choices(*((reason, REVEALED_FOR[reason]) for reason in revealing.REASONS)),
+    )
 
 
 class AnswerForm(FlaskForm):

@@ -149,14 +149,6 @@ def refuse_late(n: int) -> ResponseReturnValue:
     return redirect(url_for(".show", n=n), code=303)
 
 
-@bp.post("/offerter/<int:n>/personnummer")
-@requires("quote.send")
-def reveal(n: int) -> ResponseReturnValue:
-    """The applicants' numbers in full, this once; the chain notes who looked."""
-    showing.reveal(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
-    return page(n, in_full=True)
-
-
 @bp.get("/offerter/<int:n>/offert.pdf")
 @requires("quote.read")
 def version_pdf(n: int) -> ResponseReturnValue:

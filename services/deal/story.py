@@ -147,6 +147,8 @@ def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
         act = "doc.asked"
     elif act == "doc.late_acceptance" and data.get("answer") in ("confirmed", "refused"):
         act = f"{act}.{data['answer']}"
+    elif act == "personnummer.revealed" and f"{act}.{data['reason']}" in _WORDS:
+        act = f"{act}.{data['reason']}"
     return str(_WORDS.get(act, ""))
 
 
@@ -193,5 +195,9 @@ _WORDS = {
     "doc.expired": _l("Tiden gick ut"),
     "withdrawal.received": _l("Avtalet ångrades"),
     "feedback.given": _l("Kunden lämnade ett omdöme"),
-    "personnummer.revealed": _l("Personnummer visades"),
+    "personnummer.revealed": _l("Personnummer visades"),  # before a reason was asked for
+    "personnummer.revealed.invoice": _l("Personnummer visades, för fakturan"),
+    "personnummer.revealed.claim": _l("Personnummer visades, för begäran till Skatteverket"),
+    "personnummer.revealed.asked": _l("Personnummer visades, personen frågade"),
+    "personnummer.revealed.check": _l("Personnummer visades, för kontroll"),
 }

@@ -33,8 +33,7 @@ from models import (
     StoredFile,
     Withdrawal,
 )
-from services import events, scope, storage, transaction
-from services.actors import Actor
+from services import scope, storage
 from services.deal import (
     agreements,
     bounce_words,
@@ -54,7 +53,7 @@ from services.deal.story import Step
 from services.deal.versions import Versions
 from services.errors import NotFound
 from services.quotes import content as frozen
-from services.quotes import drafting, listing, recipient_rows
+from services.quotes import listing, recipient_rows
 
 TO_CUSTOMER = {
     "quote_sent": _l("Mejl med länken"),
@@ -96,7 +95,7 @@ TOLD_BY_LETTERS = ("mail.accepted", "mail.bounced", "sms.accepted", "sms.failed"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An applicant; the number masked, in full only after `reveal`."""
+    """An applicant; the number masked, in full only after `revealing.reveal`."""
 
     name: str
     number: str
@@ -396,15 +395,6 @@ def _person(firm_public_id: str, row: Applicant, in_full: bool) -> Person:
     if number:
         number = f"{number[:8]}-{number[8:]}" if in_full else personnummer.mask(number)
     return Person(row.name, number, row.rot_kr, row.rut_kr)
-
-
-def reveal(firm_id: int, n: int, *, actor: Actor, now: datetime) -> None:
-    """Note in the chain that the applicants' numbers are about to be shown in full. Commits. Raises NotFound."""
-    quote = drafting.get(firm_id, n)
-    scope.get(Agreement, firm_id, Agreement.quote_id == quote.id)
-    obj = f"quote:{quote.public_id}:v{quote.version}"
-    events.record("personnummer.revealed", obj, actor=actor, at=now, data={"reason": "by_user"})
-    transaction.commit()
 
 
 def version_file(firm_id: int, n: int) -> StoredFile:

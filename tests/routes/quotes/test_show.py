@@ -166,10 +166,32 @@ def test_the_paper_and_the_numbers(sent, owner):
     assert "LILLHAMRA 3:14" in page
     pdf = owner.get(url(sent, "/avtal.pdf"))
     assert canonical.sha256_hex(pdf.data) == db.session.query(Agreement).one().pdf_sha256
-    shown = owner.post(url(sent, "/personnummer"))
+    assert "Varför?" in owner.get(url(sent, "/personnummer")).text
+    shown = owner.post(url(sent, "/personnummer"), data={"reason": "invoice"})
     assert "19840601-2388" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
-    assert db.session.query(Event).filter_by(act="personnummer.revealed").count() == 1
+    (event,) = db.session.query(Event).filter_by(act="personnummer.revealed")
+    assert '"reason":"invoice"' in event.entry
+    assert "Personnummer visades, för fakturan" in owner.get(url(sent)).text
+
+
+@pytest.mark.parametrize("data", [{}, {"reason": ""}, {"reason": "curious"}])
+def test_no_number_is_shown_without_a_reason(sent, owner, data):
+    sent.post("/godkann", sent.step2())
+    asked = owner.post(url(sent, "/personnummer"), data=data)
+    assert asked.status_code == 422
+    assert "19840601-2388" not in asked.text
+    assert db.session.query(Event).filter_by(act="personnummer.revealed").count() == 0
+
+
+def test_where_there_is_no_number_none_is_asked_for(sent, owner):
+    """Before the agreement, and while the customer has still to fill it in."""
+    assert owner.get(url(sent, "/personnummer")).status_code == 303
+    assert owner.post(url(sent, "/personnummer"), data={"reason": "check"}).status_code == 404
+    sent.post("/godkann", sent.step2(later="y", personnummer="", fastighetsbeteckning=""))
+    assert owner.get(url(sent, "/personnummer")).status_code == 303
+    assert owner.post(url(sent, "/personnummer"), data={"reason": "check"}).status_code == 404
+    assert db.session.query(Event).filter_by(act="personnummer.revealed").count() == 0
 
 
 def test_expiry_after_the_last_moment(app, make, today):
