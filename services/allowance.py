@@ -6,6 +6,7 @@ given it yet stands alone. Other firms' deductions are not known here: only what
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +22,6 @@ from extensions import db
 from models import Agreement, AllowanceEntry, Applicant, Customer, Quote, QuoteVersion
 from services import scope
 from services.deal import figures
-from services.quotes import content as frozen
 
 PENDING = (QuoteStatus.PARTLY_SIGNED, QuoteStatus.LATE_ACCEPTANCE)
 
@@ -183,7 +183,7 @@ def _year(agreement: Agreement) -> int:
             QuoteVersion.quote_id == agreement.quote_id, QuoteVersion.version == agreement.version
         )
     ).one()
-    return figures.paid_on(frozen.read(content)).year
+    return figures.paid_on(json.loads(content)).year
 
 
 def _rows(firm_id: int, customer_id: int, *, only_own: bool) -> list[_Row]:

@@ -11,7 +11,7 @@ from domain.evidence import timestamp
 from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Quote, QuoteVersion
-from services import closing, events, nudge, scope, transaction
+from services import allowance, closing, events, nudge, scope, transaction
 from services.actors import Actor
 from services.deal import links, parties
 from services.errors import RuleBroken
@@ -47,6 +47,7 @@ def confirm_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     _record(quote, agreement, "confirmed", actor=actor, now=now)
     quote.status = after(quote.status, "confirm_late")
     quote.turn, quote.touched_at = "firm", now
+    allowance.reserve(agreement, None, now, quote=quote)
     if _is_private(quote, agreement):
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
     links.keep_after_agreement(quote, now=now)

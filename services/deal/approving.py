@@ -25,7 +25,7 @@ from domain.quotes import Totals, as_data, from_data
 from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
-from services import events, notices, nudge, once, outbox, scope, transaction, vault
+from services import allowance, events, notices, nudge, once, outbox, scope, transaction, vault
 from services.deal import figures, links, parties, viewing
 from services.deal.figures import Chosen
 from services.deal.links import Deal
@@ -205,6 +205,8 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     deal.quote.turn, deal.quote.touched_at = "firm" if is_last else "customer", now
     if is_last:
         drafting.keep_sums(deal.quote, result)
+    if result.deductions:
+        allowance.reserve(agreement, None, now, quote=deal.quote)
     if deal.is_joint and is_last:
         _complete(deal, agreement, is_late, now)
     if not is_last:

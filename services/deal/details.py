@@ -7,7 +7,7 @@ from datetime import datetime
 from domain.quote_states import QuoteStatus
 from extensions import db
 from models import Applicant
-from services import notices, scope, transaction
+from services import allowance, notices, scope, transaction
 from services.deal import approving, figures, links, viewing
 from services.deal.approving import Home, Person
 from services.deal.links import Deal
@@ -61,6 +61,7 @@ def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) 
     agreement.brf_orgnr, agreement.flat_number = home.brf_orgnr, home.flat_number
     approving.keep_persons(deal, agreement, persons, result)
     approving.record_persons(deal, home.kind, persons, now=now)
+    allowance.reserve(agreement, None, now, quote=deal.quote)
     deal.quote.touched_at = now
     notices.tell(deal.quote, "rot_details", "details_to_firm", {"agreement": agreement.public_id}, now=now)
     transaction.commit()

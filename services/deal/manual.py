@@ -36,7 +36,7 @@ from models import (
     Withdrawal,
     new_public_id,
 )
-from services import closing, events, nudge, once, outbox, scope, storage, transaction
+from services import allowance, closing, events, nudge, once, outbox, scope, storage, transaction
 from services.actors import Actor
 from services.deal import attachments, figures, links
 from services.deal.approving import ChoiceMissing
@@ -152,6 +152,8 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
     quote.status = after(quote.status, "accept_manually")
     quote.turn, quote.touched_at = "firm", now
     drafting.keep_sums(quote, result)
+    if result.deductions:
+        allowance.reserve(agreement, None, now, quote=quote)
     links.keep_after_agreement(quote, now=now)
     nudge.after_commit("draw_agreements")
     transaction.commit()

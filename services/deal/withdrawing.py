@@ -16,7 +16,7 @@ from domain.evidence import timestamp
 from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Withdrawal, new_public_id
-from services import events, limits, notices, once, outbox, scope, transaction
+from services import allowance, events, limits, notices, once, outbox, scope, transaction
 from services.deal import links, parties
 from services.deal.links import Deal
 from services.errors import NotFound
@@ -51,6 +51,7 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     _record(deal, row, now)
     if row.in_time and can(deal.quote.status, "withdraw"):
         deal.quote.status = after(deal.quote.status, "withdraw")
+        allowance.release(agreement, now)
     deal.quote.turn, deal.quote.touched_at = "firm", now
     params = {"withdrawal": row.public_id, "link": deal.found.link_public_id}
     letter: dict[str, Any] = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
