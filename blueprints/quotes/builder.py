@@ -6,7 +6,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from blueprints.quotes import bp, view
+from blueprints.quotes import allowance_words, bp, view
 from blueprints.quotes.detail_forms import DetailsForm
 from blueprints.quotes.forms import NewCustomerForm, TitleForm
 from blueprints.quotes.view import Conflict
@@ -16,7 +16,7 @@ from blueprints.shared.phrases import gettext as _
 from blueprints.shared.text_blocks import put_text
 from domain.payment_plan import BadPlan
 from domain.rot_rut import NoRuleForDate
-from services import customers, text_blocks, transaction
+from services import allowance, customers, text_blocks, transaction
 from services.clock import utc_now
 from services.customers import CustomerInput
 from services.inquiries import reading as inquiries
@@ -209,8 +209,19 @@ def _page(
         photos=photos.of_quote(quote.firm_id, quote.id),
         action=view.photos_url(quote.n),
         here="",
+        left=_left(draft, found),
     )
     return make_response(render_template("quotes/edit.html", **names), status)
+
+
+def _left(draft: Draft | Sheet, found: drafting.Figures) -> str:
+    """What the firm knows a customer to have left of the year's deductions; nothing is read for the others."""
+    customer, kinds = draft.customer, [share.kind.value for share in found.totals.deductions]
+    if customer is None or not customer.has_allowance or not kinds:
+        return ""
+    years = allowance.of_customer(draft.quote.firm_id, customer.id)
+    known = allowance.first_known(years.get(draft.paid_on.year, ()))
+    return allowance_words.left(known, kinds) if known else ""
 
 
 def _title_conflict(error: HeaderChanged, form: TitleForm) -> Conflict:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from blueprints.quotes import bp, cautions, gaps, on_site, show, ways
+from blueprints.quotes import allowance_words, bp, cautions, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
@@ -148,7 +148,9 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         content=found.content,
         told=_told(found, form),
         blockers=blocker_rows(found.blockers, draft.quote.n),
+        left=allowance_words.left(found.known, _kinds(found)) if found.known else "",
         cautions=[
+            *_too_much(found),
             *((row.text, row.href) for row in cautions.rows(draft, found.problems, found.totals, found.days)),
             *((text, url_for(".details", n=draft.quote.n)) for text in vat_words(found.vat_doubts)),
         ],
@@ -171,6 +173,17 @@ def _told(found: Review, form: SendForm) -> Told | None:
     day = form.valid_until.data or quote.valid_until
     sent = versions.older(quote.firm_id, quote.id, quote.version).content
     return versions.between(sent, {**found.content, "valid_until": day.isoformat()})
+
+
+def _too_much(found: Review) -> list[tuple[str, str]]:
+    """(what does not fit, where it is looked at)."""
+    if found.reach is None:
+        return []
+    return [(allowance_words.too_much(found.reach, found.known), url_for(".edit", n=found.draft.quote.n) + "#delar")]
+
+
+def _kinds(found: Review) -> list[str]:
+    return [share["kind"] for share in found.content["totals"]["deductions"]]
 
 
 def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str]]:

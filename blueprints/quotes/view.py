@@ -14,7 +14,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 import languages
-from blueprints.quotes import cautions, gaps
+from blueprints.quotes import allowance_words, cautions, gaps
 from blueprints.quotes.detail_forms import DetailsForm
 from blueprints.quotes.forms import LineForm, WordsForm, form_of
 from blueprints.shared.filters import day, kronor
@@ -23,6 +23,7 @@ from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.phrases import ngettext
 from domain import payment_plan
+from domain.allowance import reach
 from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
 from domain.completeness import Gap
@@ -74,6 +75,7 @@ class Seen(Figures):
 
     margin: Margin | None
     most_ore: int | None
+    too_much: str  # what a single applicant cannot get; empty where all fits
 
 
 def seen(draft: Draft | Sheet, found: Figures) -> Seen:
@@ -84,7 +86,13 @@ def seen(draft: Draft | Sheet, found: Figures) -> Seen:
         section_ore=found.section_ore,
         margin=drafting.margin(draft) if current_user.may("margin.read") else None,
         most_ore=drafting.most(draft, found.totals) if quote.price_type != PriceType.FIXED else None,
+        too_much=_too_much(draft, found) if found.totals.exceeds_one_person else "",
     )
+
+
+def _too_much(draft: Draft | Sheet, found: Figures) -> str:
+    exceeds = reach(found.totals, draft.paid_on)
+    return allowance_words.too_much(exceeds) if exceeds else ""
 
 
 def line_margin(draft: Draft | Sheet, line: QuoteLine | LineRow) -> Margin | None:
@@ -186,7 +194,7 @@ _PROBLEMS = {
     Blocker.NO_CONTACT: (_l("Kunden saknar e-post och mobil"), "customer"),
     Blocker.ROT_WITHOUT_LABOUR: (_l("Avdraget saknar arbete att dras på"), "lines"),
 }
-_SAID = (Caution.NO_START, Caution.EXCEEDS_ONE_PERSON)  # by a row of its own, under the sums
+_SAID = (Caution.NO_START,)  # by a row of its own
 
 
 def plan(draft: Draft, form: DetailsForm, result: Totals) -> tuple[dict[str, int], list[str]]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import reverse_charge
+from domain.allowance import Reach
 from domain.checks import Blocker, Caution, Problems
 from domain.clock import stockholm_date
 from domain.plan_years import Days
@@ -15,7 +16,8 @@ from domain.quotes import Totals
 from domain.reverse_charge import VatDoubt
 from languages import speaking
 from models import Firm, QuoteLink, StoredFile, User
-from services import closing, scope
+from services import allowance, closing, scope
+from services.allowance import Person
 from services.deal import figures, pages
 from services.deal.pages import Page
 from services.photos import rows as photo_rows
@@ -43,6 +45,8 @@ class Review:
     sent_to: str
     is_closed: bool
     last_way: str  # by which the sender sent last
+    reach: Reach | None  # a deduction that the customer, or one person, has not left
+    known: Person | None  # whom the firm knows to have agreed to deductions that year
     unreadable: int  # photos that could not be taken and do not go along
 
 
@@ -54,6 +58,8 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
     photos = photo_rows.of_quote(firm.id, draft.quote.id)
     totals = drafting.totals(draft)
     problems = drafting.problems(draft, now=now, result=totals)
+    persons = _persons(draft) if totals.deductions else []
+    is_private = draft.customer is None or draft.customer.kind == "private"
     links = _open_links(draft) if draft.quote.version else []
     mailed = [
         link.email for link in sorted(links, key=lambda link: link.id) if link.email and link.recipient_id is None
@@ -63,6 +69,8 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
         content=_content(draft, firm, user, now, photos),
         blockers=sending.blockers(draft, now=now, can_answer=True, photos=photos),
         last_way=sender.last_way if sender else "",
+        reach=allowance.reach(totals, draft.paid_on, persons) if is_private else None,
+        known=allowance.first_known(persons),
         unreadable=sum(photo.state == "refused" for photo in photos),
         problems=replace(problems, warnings=tuple(one for one in problems.warnings if one not in TOLD_AS_GAPS)),
         totals=totals,
@@ -83,6 +91,14 @@ def _vat_doubts(draft: Draft) -> list[VatDoubt]:
         sells_construction=customer.sells_construction_services if customer else "unknown",
         reverse_charge=draft.quote.reverse_charge,
     )
+
+
+def _persons(draft: Draft) -> list[Person]:
+    """The persons of a known customer's agreements, the year of the expected payment."""
+    customer = draft.customer
+    if customer is None or not customer.has_allowance:
+        return []
+    return allowance.of_customer(customer.firm_id, customer.id).get(draft.paid_on.year, [])
 
 
 def _open_links(draft: Draft) -> list[QuoteLink]:

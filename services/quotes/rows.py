@@ -55,6 +55,8 @@ class CustomerRow(NamedTuple):
     kind: str
     email: str
     phone: str
+    id: int
+    has_allowance: bool
 
 
 class SectionRow(NamedTuple):
