@@ -46,7 +46,6 @@ class Caution(StrEnum):
     GREEN_INSTEAD = "green_instead"
     NEW_HOUSE = "new_house"  # IL 67:13 c, the five-year rule
     NO_F_SKATT = "no_f_skatt"  # IL 67:16: when the contract is made or the buyer pays, so it may still come
-    EXCEEDS_ONE_PERSON = "exceeds_one_person"
     SPANS_RATES_OR_YEARS = "spans_rates_or_years"  # IL 67:19: the day of payment decides
     FINISHES_LATER_YEAR = "finishes_later_year"  # than the deduction is computed for
     PLAN_SPANS_YEARS = "plan_spans_years"
@@ -135,7 +134,6 @@ def _warnings(lines: Sequence[Priced], totals: Totals, facts: Facts, at: Mapping
         **{code: code in at for code in _OF_LINES},
         Caution.NEW_HOUSE: _home(flagged, facts) is HomeProblem.NEW_HOUSE,
         Caution.NO_F_SKATT: not facts.f_skatt and any(line.deduction for line in lines),
-        Caution.EXCEEDS_ONE_PERSON: totals.exceeds_one_person,
         Caution.SPANS_RATES_OR_YEARS: has_deduction and not spans and _spans(lines, facts),
         Caution.FINISHES_LATER_YEAR: has_deduction and not facts.plan and _finishes_later(facts),
         Caution.PLAN_SPANS_YEARS: spans,

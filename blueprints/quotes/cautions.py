@@ -77,7 +77,6 @@ _WORDS = {
         "home_year",
     ),
     Caution.NO_F_SKATT: (_l("Avdraget kräver att ni är godkända för F-skatt."), "firm", "f_skatt"),
-    Caution.EXCEEDS_ONE_PERSON: (_l("Avdraget räcker till två sökande. Be om medsökande."), "builder", "delar"),
     Caution.SPANS_RATES_OR_YEARS: (
         _l("Avdraget är räknat för betalning %(paid_on)s. Betalar kunden ett annat år gäller det årets regler."),
         "details",

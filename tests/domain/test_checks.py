@@ -93,11 +93,6 @@ def test_rot_only_in_an_option_does_not_block():
         ([LABOUR, replace(MATERIAL, discount_bp=1000), TRAVEL], {}, Caution.DISCOUNT_ON_MATERIAL_ONLY),
         ([replace(LABOUR, work_type=None), MATERIAL, TRAVEL], {}, Caution.NO_WORK_TYPE),
         (LINES, {"f_skatt": False}, Caution.NO_F_SKATT),
-        (
-            [replace(LABOUR, quantity_milli=300000), replace(MATERIAL, quantity_milli=100000), TRAVEL],
-            {},
-            Caution.EXCEEDS_ONE_PERSON,
-        ),
         (LINES, {"paid_on": date(2027, 1, 1)}, Caution.SPANS_RATES_OR_YEARS),
         (LINES, {"today": date(2025, 5, 11), "paid_on": date(2025, 5, 12)}, Caution.SPANS_RATES_OR_YEARS),
         (LINES, {"finishes_on": date(2027, 1, 15)}, Caution.FINISHES_LATER_YEAR),
