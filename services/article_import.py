@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select
 
 from domain.clock import stockholm_date
+from domain.line_defaults import usual_rot
 from exchange import articles_csv
 from exchange.articles_csv import Sheet
 from exchange.text_table import BadFile
@@ -175,8 +176,8 @@ def _stored(firm_id: int) -> list[Stored]:
 
 
 def _plan(sheet: Sheet, found: ArticleImport, stored: list[Stored]) -> Plan:
-    work_type = db.session.scalar(select(Firm.default_work_type).where(Firm.id == found.firm_id)) or ""
-    return article_plan.make(sheet, stored, basis=found.basis, work_type=work_type)
+    trade = db.session.scalar(select(Firm.default_work_type).where(Firm.id == found.firm_id)) or ""
+    return article_plan.make(sheet, stored, basis=found.basis, work_type=usual_rot(trade))
 
 
 # of several articles with one name: one that is not archived, the latest used

@@ -36,7 +36,7 @@ from blueprints.shared.fields import (
 )
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
-from blueprints.shared.words import REMINDERS, rot_choices
+from blueprints.shared.words import REMINDERS, work_choices
 
 LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
 
@@ -114,7 +114,7 @@ class QuoteForm(FlaskForm):
         choices=choices(("excl", _l("Exkl. moms")), ("incl", _l("Inkl. moms"))),
     )
     default_remind_days = RadioField(_l("Påminn efter så många dagar"), choices=REMINDERS, coerce=int, default=0)
-    default_work_type = SelectField(_l("Vanlig ROT-typ"), choices=rot_choices())
+    default_work_type = SelectField(_l("Ert vanliga arbete"), choices=work_choices())
     seen = HiddenField()
 
     def to_input(self) -> dict[str, Any]:

@@ -42,9 +42,10 @@ def vat_choices() -> list[Any]:
     return choices(*((str(rate), _l("%(n)s %%", n=rate)) for rate in VAT_RATES))
 
 
-def rot_choices() -> list[Any]:
-    """The work types of ROT."""
-    return choices(*((kind.code, WORK_TYPES[kind.code]) for kind in work_types("rot")))
+def work_choices() -> list[Any]:
+    """The work types of ROT and RUT."""
+    pairs = [(kind, work.code) for kind in ("rot", "rut") for work in work_types(kind)]
+    return choices(*((code, deduction_word(kind, code)) for kind, code in pairs))
 
 
 def deduction_choices() -> list[Any]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import payment_plan
+from domain.line_defaults import usual_deduction
 from domain.payment_plan import BadPlan, Part, Trigger
-from domain.quotes import Deduction, LineKind, PriceBasis, convert_price
+from domain.quotes import LineKind, PriceBasis, convert_price
 from extensions import db
 from models import Customer, Firm, Quote, QuoteLine, QuoteSection
 from services.actors import Actor
@@ -161,7 +162,8 @@ def _fit(line: Line, content: Content, draft: Draft, firm: Firm) -> Line:
         deduction = work_type = None
     elif kind == "private" and content.customer_kind not in (None, "private") and not deduction:
         is_labour = line.kind == LineKind.LABOUR and not line.is_text
-        deduction, work_type = (Deduction.ROT.value, firm.default_work_type) if is_labour else (None, None)
+        usual = usual_deduction(firm.default_work_type, draft.quote.home)
+        deduction, work_type = usual if is_labour else (None, None)
     return replace(line, unit_price_ore=price, deduction=deduction, work_type=work_type)
 
 

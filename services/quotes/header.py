@@ -8,10 +8,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.clock import stockholm_date
+from domain.line_defaults import usual_deduction
 from domain.payment_plan import Part, amounts_ore, from_data, to_data
 from domain.price_types import LIMIT_PERCENT, PriceType
 from domain.quote_states import QuoteStatus
-from domain.quotes import Deduction, LineKind, PriceBasis, Totals, convert_price
+from domain.quotes import LineKind, PriceBasis, Totals, convert_price
 from domain.reverse_charge import is_usual
 from extensions import db
 from models import Customer, Firm, Quote, QuoteSection, new_public_id
@@ -312,7 +313,7 @@ def _follow_customer(
         if customer.kind != "private" and line.deduction:
             line.deduction = line.work_type = None
         elif is_labour and customer.kind == "private" and not was_private and not line.deduction:
-            line.deduction, line.work_type = Deduction.ROT.value, firm.default_work_type
+            line.deduction, line.work_type = usual_deduction(firm.default_work_type, draft.quote.home)
         else:
             continue
         drafting.sign(line, actor, "", now=now)

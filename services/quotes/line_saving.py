@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.quotes import GREEN, Deduction, LineKind, may_carry
+from domain.line_defaults import kind_of, usual_deduction
+from domain.quotes import GREEN, LineKind, may_carry
 from extensions import db
 from models import Firm, Quote, QuoteLine
 from services import articles, transaction
@@ -16,8 +17,6 @@ from services.quotes import drafting, lines, rows
 from services.quotes.drafting import Draft
 from services.quotes.lines import COPIED, Edited, LineChanged, find, is_private
 from services.quotes.rows import LineRow, Sheet
-
-HOUR = "tim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,9 @@ def _save_removed(
 
 
 def _settle(given: LineInput, shown: Shown, line: QuoteLine | LineRow, draft: Draft | Sheet) -> LineInput:
-    """Hours are labour, a private customer's labour carries rot, and nothing but labour carries rot or rut.
+    """Hours are labour and distance is travel, a private customer's labour carries the deduction of the firm's trade.
+
+    Nothing but labour carries rot or rut.
 
     Only what the user has just turned is followed, so that every default can be changed back. Where the customer
     chooses one line of the section, each is an option; only an option is recommended. A form for words cannot make
@@ -126,15 +127,17 @@ def _settle(given: LineInput, shown: Shown, line: QuoteLine | LineRow, draft: Dr
         given = replace(given, purchase_price_ore=line.purchase_price_ore)
     is_option = given.is_option or any(one.choice for one in draft.sections if one.id == line.section_id)
     given = replace(given, is_option=is_option, is_recommended=is_option and given.is_recommended)
-    if given.unit == HOUR and shown.unit not in ("", HOUR) and given.kind == shown.kind:
-        given = replace(given, kind=LineKind.LABOUR.value)
+    usual = kind_of(given.unit)
+    if usual and shown.unit not in ("", given.unit) and given.kind == shown.kind:
+        given = replace(given, kind=usual.value)
     if not may_carry(given.deduction, given.work_type, given.kind) or draft.quote.reverse_charge:
         return replace(given, deduction=None, work_type=None)
     if given.kind != LineKind.LABOUR:
         return given
     if is_private(draft) and not given.deduction and shown.kind not in ("", LineKind.LABOUR):
-        work_type = db.session.get_one(Firm, draft.quote.firm_id).default_work_type
-        return replace(given, deduction=Deduction.ROT.value, work_type=work_type)
+        trade = db.session.get_one(Firm, draft.quote.firm_id).default_work_type
+        deduction, work_type = usual_deduction(trade, draft.quote.home)
+        return replace(given, deduction=deduction, work_type=work_type)
     return given
 
 

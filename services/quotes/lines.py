@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.quotes import Deduction, LineKind, convert_price
+from domain.line_defaults import usual_deduction
+from domain.quotes import LineKind, convert_price
 from extensions import db
 from models import Article, Firm, Quote, QuoteLine, QuoteSection
 from services import scope, transaction
@@ -131,7 +132,7 @@ def add_article(quote_n: int, section_n: int, article_n: int, firm: Firm, *, act
     if article.kind == LineKind.LABOUR and (draft.customer is None or is_private(draft)):
         line.deduction, line.work_type = article.deduction, article.work_type
         if is_private(draft) and not line.deduction:
-            line.deduction, line.work_type = Deduction.ROT.value, firm.default_work_type
+            line.deduction, line.work_type = usual_deduction(firm.default_work_type, draft.quote.home)
     article.used_at = now
     return finish(draft, line, now=now)
 
