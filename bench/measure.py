@@ -207,6 +207,7 @@ def approve_rows(bench: Bench) -> list[Row]:
             "fastighetsbeteckning": "Lillhamra 3:14",
             "personnummer": PERSONNUMMER,
             "e_signature": "y",
+            "statement": "y",
         }
         fields.pop("later", None)
         return visitor.post(path, fields)

@@ -2,11 +2,13 @@
 
 Not in the catalogue: they are evidence, in the language in which they were shown. A changed word is a new version; old
 ones stay. Sources: lag (2005:59) 2 kap. 5, 9, 11 and 15 §§, in English directive 2011/83/EU art. 8.2 and guidance
-2021/C 525/01; which tick is asked when: domain/consents.py.
+2021/C 525/01; which tick is asked when: domain/consents.py. The statement of who asks for rot or rut:
+inkomstskattelagen (1999:1229) 67 kap. 11-19 §§.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +19,7 @@ from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERI
 from languages import ENGLISH, SWEDISH
 
 VERSION = "2026-11-20"
+STATEMENT_VERSION = "2026-11-21"
 
 _TEXTS = {
     SWEDISH: {
@@ -59,6 +62,32 @@ _BUTTONS = {
     SWEDISH: {"private": "Beställ med betalningsskyldighet", "other": "Godkänn och beställ"},
     ENGLISH: {"private": "Order with obligation to pay", "other": "Approve and order"},
 }
+_STATEMENTS = {
+    SWEDISH: {
+        "owns": (
+            "Jag äger bostaden helt eller delvis, och den används av mitt eller min förälders hushåll. Jag fyller "
+            "minst 18 år senast det år som jobbet betalas och är inte närstående till {firm}. Arbetet ersätts inte av "
+            "försäkring eller bidrag. Det jag har skrivit om årets avdrag stämmer."
+        ),
+        "lives": (
+            "Bostaden används av mitt eller min förälders hushåll. Jag fyller minst 18 år senast det år som jobbet "
+            "betalas och är inte närstående till {firm}. Arbetet ersätts inte av försäkring eller bidrag. Det jag har "
+            "skrivit om årets avdrag stämmer."
+        ),
+    },
+    ENGLISH: {
+        "owns": (
+            "I own all or part of the home, and it is used by my own or my parent's household. I turn at least 18 no "
+            "later than the year in which the job is paid and am not a close relative of {firm}. The work is not paid "
+            "for by insurance or a grant. What I have written about this year's deduction is correct."
+        ),
+        "lives": (
+            "The home is used by my own or my parent's household. I turn at least 18 no later than the year in which "
+            "the job is paid and am not a close relative of {firm}. The work is not paid for by insurance or a grant. "
+            "What I have written about this year's deduction is correct."
+        ),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +110,12 @@ def consent(kind: str, *, customer_kind: str, customer: str, last_day: date) -> 
 def button(customer_kind: str) -> Wording:
     """What stands on the order button (lag (2005:59) 2 kap. 9 §)."""
     return Wording(_BUTTONS[languages.code()][_group(customer_kind)])
+
+
+def statement(kinds: Collection[str], firm: str) -> Wording:
+    """What each who asks for the deduction states of home and household; only rut does without owning."""
+    text = _STATEMENTS[languages.code()]["lives" if set(kinds) == {"rut"} else "owns"]
+    return Wording(text.format(firm=firm))
 
 
 def _group(customer_kind: str) -> str:

@@ -40,7 +40,8 @@ ata.accepted | version doc_sha256 json_sha256 agreed_sha256 way button_text_sha2
 contract.sign_started | provider order_id way
 contract.signed | provider level signature_sha256 ocsp_sha256 doc_sha256 name* person* checks checker_version
 contract.sign_failed | provider reason
-deduction.details_given | applicants home_kind persons*
+deduction.details_given | applicants home_kind persons* statement_version statement_sha256
+deduction.invited | channel applicant link_id to* name*
 doc.all_signed doc.sealed | pdf_sha256 evidence_sha256 certificate_id
 receipt.sent | to* doc_sha256
 doc.declined | reason comment* name*

@@ -22,7 +22,13 @@ SERVER_WAIT = timedelta(minutes=1)
 TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own people
 TO_FIRM_TOO = ("link_wanted", "quote_declined")
 TEXT = "_sms"  # ends the name of a kind that is a text message
-BY_DAY = ("reminder", "reminder_sms")  # kinds that keep quiet hours, also when they were kept waiting
+# kinds that keep quiet hours, also when they were kept waiting
+BY_DAY = ("reminder", "reminder_sms", "applicant_reminder", "details_reminder")
+
+
+def is_to_applicant(kind: str) -> bool:
+    """Whether letters of this kind go to a co-applicant: an address that the customer gave, and looks after."""
+    return kind.startswith("applicant_")
 
 
 def is_to_firm(kind: str) -> bool:
@@ -138,6 +144,7 @@ def refused(letter: Letter, reply: str, *, now: datetime) -> None:
     letter.state, letter.reply, letter.done_at, letter.lease_until = "failed", reply, now, None
     if letter.quote_id is not None and letter.firm_id is not None and not is_to_firm(letter.kind):
         _record(letter, "sms.failed" if is_text(letter.kind) else "mail.bounced", reply, now)
+    if letter.quote_id is not None and letter.firm_id is not None and _is_to_customer(letter.kind):
         quote = db.session.get_one(Quote, letter.quote_id)
         quote.mail_failed_at = quote.touched_at = now
         quote.turn = "firm"
@@ -148,6 +155,10 @@ def refused(letter: Letter, reply: str, *, now: datetime) -> None:
     if letter.firm_id is None:
         letter.to_address = ""
     transaction.commit()
+
+
+def _is_to_customer(kind: str) -> bool:
+    return not is_to_firm(kind) and not is_to_applicant(kind)
 
 
 def _record(letter: Letter, act: str, reply: str, now: datetime) -> None:

@@ -14,7 +14,7 @@ from blueprints.deal.forms import ApproveForm, AskForm
 from blueprints.deal.guard import by_link, names
 from blueprints.deal.show import page
 from domain.clock import stockholm_date
-from domain.quotes import Applicant, Totals
+from domain.quotes import Totals
 from services import transaction
 from services.clock import utc_now
 from services.deal import approving, figures, pages, parties, versions, viewing
@@ -69,7 +69,8 @@ def approve_sum(deal: Deal) -> ResponseReturnValue:
     """The sum with the applicants as they stand in the form, for htmx; nothing is kept."""
     form = ApproveForm()
     result, needs = _reckon(deal, form)
-    return render_template("deal/_sum_parts.html", **_facts(deal, form, result, needs), **names(deal))
+    facts, more = _facts(deal, form, result, needs), form.offer_one_more()
+    return render_template("deal/_sum_parts.html", more=more, **facts, **names(deal))
 
 
 def _page(
@@ -81,6 +82,7 @@ def _page(
         form.untick()
     facts = _facts(deal, form, result, needs)
     told = _told(deal, before, form.sum_persons(needs)) if before and is_newer else None
+    form.offer_one_more()
     return make_response(render_template("deal/approve.html", before=before, told=told, **facts, **names(deal)), status)
 
 
@@ -88,7 +90,7 @@ def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, 
     """What has changed since the version the form was made of, with what was chosen in it and with what is now."""
     older = versions.older(deal.found.firm_id, deal.found.quote_id, before.version).content
     chosen = figures.known(older, before.chosen.picked, before.chosen.quantities), deal.chosen
-    shares = tuple(Applicant(one.used_rot_kr, one.used_rut_kr) for one in persons)
+    shares = tuple(one.share for one in persons)
     return versions.between(older, deal.content, chosen, shares or figures.ONE_PERSON)
 
 
@@ -97,7 +99,7 @@ def _reckon(deal: Deal, form: ApproveForm) -> tuple[Totals, set[str]]:
     plain = approving.reckoned(deal)
     needs = _needs(deal, plain)
     persons = form.sum_persons(needs)
-    counts = len(persons) > 1 or any(one.used_rot_kr or one.used_rut_kr for one in persons)
+    counts = len(persons) > 1 or any(one.used_rot_kr or one.used_rut_kr or one.used_green_kr for one in persons)
     result = approving.reckoned(deal, persons) if counts else plain
     form.carry(approving.shown_to(deal, result, today=stockholm_date(utc_now())))
     return result, needs
@@ -123,6 +125,8 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> di
         "form": form,
         "totals": result,
         "needs": needs,
+        "persons": form.sum_persons(needs),
+        "statement": approving.statement_text(deal.content, needs),
         "asks_email": approving.asks_email(deal),
         "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
         "button": approving.button_text(deal.content),

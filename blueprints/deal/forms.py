@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, RadioField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its types
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -15,6 +28,7 @@ from blueprints.shared.fields import EmailText, KronorField, strip
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain import homes, orgnr, personnummer
+from domain.applicants import MOST_OTHERS, BadShares, weights
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
 from services.deal import feedback
 from services.deal.approving import Home, Person, Shown, Yes
@@ -109,6 +123,35 @@ class KrField(KronorField):
         self.data //= 100
 
 
+class ShareField(IntegerField):
+    """A share of the deduction in whole percent."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = [text.strip().removesuffix("%").strip() for text in valuelist]
+        if not typed or not typed[0]:
+            self.data = None
+            return
+        if not (typed[0].isascii() and typed[0].isdigit() and len(typed[0]) < 4):
+            self.data = None
+            raise ValueError(_("Skriv andelen i hela procent, till exempel 50"))
+        self.data = int(typed[0])
+
+
+class CoForm(Form):
+    """A co-applicant, who types the own number by a link of the own."""
+
+    name = StringField(_l("Medsökandes namn"), filters=[strip])
+    email = EmailText(_l("Medsökandes e-post"), [Optional()])
+    used_rot = KrField(_l("ROT som medsökande redan har använt i år"))
+    used_rut = KrField(_l("RUT som medsökande redan har använt i år"))
+    used_green = KrField(_l("Grön teknik som medsökande redan har använt i år"))
+    share = ShareField(_l("Medsökandes andel"), [Optional()])
+
+    @property
+    def is_used(self) -> bool:
+        return any((field.raw_data or [""])[0].strip() for field in self)
+
+
 class DetailsForm(FlaskForm):
     """Home and persons of a rot or rut deduction. Fields that do not concern the choice made are left unread."""
 
@@ -125,21 +168,55 @@ class DetailsForm(FlaskForm):
     flat_unknown = BooleanField(_l("Jag vet inte lägenhetsnumret"))
     used_rot = KrField(_l("ROT som du redan har använt i år"))
     used_rut = KrField(_l("RUT som du redan har använt i år"))
-    co_name = StringField(_l("Medsökandes namn"), filters=[strip])
-    co_personnummer = StringField(_l("Medsökandes personnummer"))
-    co_used_rot = KrField(_l("ROT som medsökande redan har använt i år"))
-    co_used_rut = KrField(_l("RUT som medsökande redan har använt i år"))
+    used_green = KrField(_l("Grön teknik som du redan har använt i år"))
+    statement = BooleanField()
+    own_share = ShareField(_l("Din andel"), [Optional()])
+    co = FieldList(FormField(CoForm), min_entries=1, max_entries=MOST_OTHERS)
+
+    @property
+    def others(self) -> list[CoForm]:
+        """The co-applicants that something is typed of."""
+        return [one.form for one in self.co if one.form.is_used]
 
     @property
     def has_co(self) -> bool:
-        return bool((self.co_name.data or "").strip() or (self.co_personnummer.data or "").strip())
+        return bool(self.others)
 
     def persons_for_sum(self, name: str) -> tuple[Person, ...]:
         """The applicants as far as they matter for the sum, whatever else is still wrong."""
-        own = Person(name, "", self.used_rot.data or 0, self.used_rut.data or 0)
-        if not self.has_co:
-            return (own,)
-        return (own, Person(self.co_name.data or "", "", self.co_used_rot.data or 0, self.co_used_rut.data or 0))
+        own, *others = self._weights()
+        return (
+            Person(
+                name,
+                "",
+                self.used_rot.data or 0,
+                self.used_rut.data or 0,
+                own,
+                used_green_kr=self.used_green.data or 0,
+            ),
+            *(
+                Person(
+                    one.name.data or "",
+                    "",
+                    one.used_rot.data or 0,
+                    one.used_rut.data or 0,
+                    weight,
+                    (one.email.data or "").strip(),
+                    one.used_green.data or 0,
+                )
+                for one, weight in zip(self.others, others, strict=True)
+            ),
+        )
+
+    def _weights(self) -> tuple[int, ...]:
+        """Equal while what is typed is no way to share."""
+        try:
+            return weights(self._shares())
+        except BadShares:
+            return (1,) * (1 + len(self.others))
+
+    def _shares(self) -> list[int | None]:
+        return [self.own_share.data, *(one.share.data for one in self.others)] if self.has_co else [None]
 
     def check_details(self, *, needs_home: bool, paid_on: date, today: date) -> None:
         """Read home and persons; what is wrong lands at its field."""
@@ -153,14 +230,18 @@ class DetailsForm(FlaskForm):
             except homes.BadHome:
                 text = _("Skriv fastighetsbeteckningen, till exempel Lillhamra 3:14")
                 _wrong(self.fastighetsbeteckning, text)
-        numbers = [_number(self.personnummer, paid_on, today)]
-        if self.has_co:
-            if not self.co_name.data:
-                _wrong(self.co_name, _("Skriv medsökandes namn"))
-            numbers.append(_number(self.co_personnummer, paid_on, today))
-            if numbers[0] and numbers[0] == numbers[1]:
-                _wrong(self.co_personnummer, _("Det är samma personnummer som ditt. Skriv medsökandes nummer."))
-        self._numbers = numbers
+        self._own_number = _number(self.personnummer, paid_on, today)
+        _check_stated(self.statement)
+        for one in self.others:
+            if not one.name.data:
+                _wrong(one.name, _("Skriv medsökandes namn"))
+            elif len(one.name.data) > 120:
+                _wrong(one.name, _("Namnet får ha högst 120 tecken."))
+        self.co.errors = [one.errors for one in self.others if one.errors]
+        try:
+            weights(self._shares())
+        except BadShares:
+            _wrong(self.own_share, _("Andelarna ska bli 100 procent tillsammans, minst 1 för var och en"))
 
     def _check_flat(self) -> None:
         try:
@@ -182,13 +263,46 @@ class DetailsForm(FlaskForm):
             return Home("flat", brf_orgnr=self.brf_orgnr.data or "", flat_number=number)
         return Home("house", fastighetsbeteckning=self.fastighetsbeteckning.data or "")
 
+    def offer_one_more(self) -> FormField[CoForm] | None:
+        """Room for the next co-applicant, once something is typed of all before."""
+        if len(self.others) < len(self.co) or len(self.co) == MOST_OTHERS:
+            return None
+        entry: FormField[CoForm] = self.co.append_entry()
+        return entry
+
+    def leave_unread(self) -> None:
+        """What is typed does not concern the choice made."""
+        for field in (self.used_rot, self.used_rut, self.used_green, self.own_share, self.co):
+            field.errors = []
+
     def to_persons(self, name: str) -> tuple[Person, ...]:
-        """The applicants with their numbers, after check_details."""
-        people = self.persons_for_sum(name)
-        return tuple(
-            Person(person.name, number, person.used_rot_kr, person.used_rut_kr)
-            for person, number in zip(people, self._numbers, strict=True)
-        )
+        """The applicants, the first with the own number, after check_details. The others type theirs themselves."""
+        own, *others = self.persons_for_sum(name)
+        return (replace(own, personnummer=self._own_number), *others)
+
+
+class OwnForm(FlaskForm):
+    """What a co-applicant gives by the own link."""
+
+    personnummer = StringField(_l("Ditt personnummer"))
+    used_rot = KrField(_l("ROT som du redan har använt i år"))
+    used_rut = KrField(_l("RUT som du redan har använt i år"))
+    used_green = KrField(_l("Grön teknik som du redan har använt i år"))
+    statement = BooleanField()
+
+    def check(self, *, paid_on: date, today: date) -> bool:
+        self.validate()
+        self.number = _number(self.personnummer, paid_on, today)
+        _check_stated(self.statement)
+        return not self.errors
+
+    def refuse_same(self) -> None:
+        """Somebody else who shares the deduction has given the number."""
+        _wrong(self.personnummer, _("Numret är redan lämnat av någon annan som delar avdraget"))
+
+
+class InviteForm(FlaskForm):
+    email = EmailText(_l("E-post"), [DataRequired(_l("Skriv en e-postadress med @"))])
 
 
 class ApproveForm(DetailsForm):
@@ -221,7 +335,9 @@ class ApproveForm(DetailsForm):
         elif len(self.name.data) > 120:
             _wrong(self.name, _("Namnet får ha högst 120 tecken."))
         if needs and not self.later.data:
-            self.check_details(needs_home="rot" in needs, paid_on=paid_on, today=today)
+            self.check_details(needs_home=needs_home(needs), paid_on=paid_on, today=today)
+        else:
+            self.leave_unread()
         if not self.e_signature.data:
             _wrong(self.e_signature, _("Kryssa i att du har läst offerten och villkoren"))
         if self.right_ends_when_done.data and not self.start_within_period.data:
@@ -238,7 +354,7 @@ class ApproveForm(DetailsForm):
             return Yes(name, frozenset(ticks), email=email)
         if self.later.data:
             return Yes(name, frozenset(ticks), self.sum_persons(needs), Home("later"), email)
-        home = self.to_home(needs_home="rot" in needs)
+        home = self.to_home(needs_home=needs_home(needs))
         return Yes(name, frozenset(ticks), self.to_persons(name), home, email)
 
     def sum_persons(self, needs: set[str]) -> tuple[Person, ...]:
@@ -279,6 +395,16 @@ class ApproveForm(DetailsForm):
         """The words beside the ticks are new: none of them is given yet."""
         for kind in (E_SIGNATURE, START_WITHIN_PERIOD, RIGHT_ENDS_WHEN_DONE):
             self[kind].data = False
+
+
+def _check_stated(field: Field) -> None:
+    if not field.data:
+        _wrong(field, _("Kryssa i att uppgifterna stämmer"))
+
+
+def needs_home(needs: Collection[str]) -> bool:
+    """Whether the home must be named: rot and grön teknik are for owners (inkomstskattelagen 67 kap.)."""
+    return bool(set(needs) - {"rut"})
 
 
 def _wrong(field: Field, text: Any) -> None:

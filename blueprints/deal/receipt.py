@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp, feedback
-from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm
+from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm, needs_home
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from models import Agreement
 from services.clock import utc_now
-from services.deal import details, figures, manual, pages, parties, story, versions, viewing, withdrawing
+from services.deal import (
+    applicants,
+    approving,
+    details,
+    figures,
+    inviting,
+    manual,
+    pages,
+    parties,
+    story,
+    versions,
+    viewing,
+    withdrawing,
+)
 from services.deal.links import Deal
 from services.errors import NotFound
 
@@ -47,6 +62,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         state=viewing.state(deal, utc_now()),
         form=AskForm(),
         versions=versions.of_deal(deal),
+        **_household(deal, deal.agreement, agreed),
         recorded_words=manual.told(agreed, deal.content["firm"]["name"]) if "manual" in agreed else "",
         **feedback.asked(deal),
         words_of_way=lambda way: WAYS.get(way) or _("Med namn, via länk"),
@@ -117,13 +133,13 @@ def details_page(deal: Deal) -> ResponseReturnValue:
 def give_details(deal: Deal) -> ResponseReturnValue:
     form, deal_id, needs = DetailsForm(), deal.found.deal_id, details.needed(deal)
     form.validate()
-    needs_home = "rot" in needs
-    form.check_details(needs_home=needs_home, paid_on=figures.paid_on(deal.content), today=stockholm_date(utc_now()))
+    wants_home = needs_home(needs)
+    form.check_details(needs_home=wants_home, paid_on=figures.paid_on(deal.content), today=stockholm_date(utc_now()))
     if form.errors:
         return _details(deal, form, status=422)
     _agreement(deal)
     persons = form.to_persons(details.own_name(deal))
-    details.give(deal, form.to_home(needs_home=needs_home), persons, now=utc_now())
+    details.give(deal, form.to_home(needs_home=wants_home), persons, now=utc_now())
     flash(_("Uppgifterna är sparade."))
     return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
 
@@ -145,4 +161,17 @@ def _withdraw(deal: Deal, form: WithdrawForm, *, status: int = 200) -> ResponseR
 
 def _details(deal: Deal, form: DetailsForm, *, status: int = 200) -> ResponseReturnValue:
     needs = details.needed(deal)
-    return make_response(render_template("deal/details.html", form=form, needs=needs, **names(deal)), status)
+    form.offer_one_more()
+    statement = approving.statement_text(deal.content, needs)
+    html = render_template("deal/details.html", form=form, needs=needs, statement=statement, **names(deal))
+    return make_response(html, status)
+
+
+def _household(deal: Deal, agreement: Agreement, agreed: Mapping[str, Any]) -> dict[str, Any]:
+    """The co-applicants, and what all have declared where it changes the sum; no statement is spent on none."""
+    is_filled_in = agreed["home"]["kind"] == "later" != agreement.home
+    if not is_filled_in and len(agreed["applicants"]) < 2:
+        return {"guests": [], "shift": None}
+    found, was_ore = inviting.household(deal), applicants.agreed_ore(agreed)
+    shift = {"now_ore": found.now_ore, "was_ore": was_ore, "to_pay_ore": agreed["to_pay_ore"] + was_ore - found.now_ore}
+    return {"guests": found.guests, "shift": shift if found.now_ore != was_ore else None}

@@ -13,7 +13,7 @@ from extensions import db
 from models import Agreement, Quote, QuoteVersion
 from services import allowance, closing, events, nudge, scope, transaction
 from services.actors import Actor
-from services.deal import links, parties
+from services.deal import inviting, links, parties
 from services.errors import RuleBroken
 
 
@@ -51,6 +51,7 @@ def confirm_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     if _is_private(quote, agreement):
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
     links.keep_after_agreement(quote, now=now)
+    inviting.begin(quote, agreement, actor=actor, now=now)
     nudge.after_commit("draw_agreements")
     transaction.commit()
 

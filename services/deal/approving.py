@@ -8,7 +8,7 @@ choices and applicants, the others approve just that, and the last of them makes
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -26,7 +26,7 @@ from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
 from services import allowance, events, notices, nudge, once, outbox, scope, transaction, vault
-from services.deal import figures, links, parties, viewing
+from services.deal import figures, inviting, links, parties, viewing
 from services.deal.figures import Chosen
 from services.deal.links import Deal
 from services.errors import RuleBroken
@@ -55,6 +55,13 @@ class Person:
     personnummer: str = ""  # 12 digits; empty while it is to be given later
     used_rot_kr: int = 0
     used_rut_kr: int = 0
+    weight: int = 1  # of the share, against the others' weights
+    email: str = ""  # of a co-applicant, who gets a link to type the own number by
+    used_green_kr: int = 0
+
+    @property
+    def share(self) -> Share:
+        return Share(self.used_rot_kr, self.used_rut_kr, self.weight, used_green_kr=self.used_green_kr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ def given(deal: Deal) -> frozenset[str] | None:
 
 def reckon(content: Mapping[str, Any], chosen: Chosen, persons: tuple[Person, ...] = ()) -> Totals:
     """The sums with these applicants; without any, one with an unused year."""
-    shares = tuple(Share(one.used_rot_kr, one.used_rut_kr) for one in persons) or figures.ONE_PERSON
+    shares = tuple(one.share for one in persons) or figures.ONE_PERSON
     return figures.totals(content, chosen.picked, shares, quantities=chosen.quantities)
 
 
@@ -122,6 +129,11 @@ def asks_email(deal: Deal) -> bool:
 def button_text(content: Mapping[str, Any]) -> str:
     """What stands on the order button."""
     return wording.button(content["customer"]["kind"]).text
+
+
+def statement_text(content: Mapping[str, Any], kinds: Collection[str]) -> str:
+    """What each who asks for the deductions of these kinds states; empty where there are none."""
+    return wording.statement(kinds, content["firm"]["name"]).text if kinds else ""
 
 
 def words_sha256(content: Mapping[str, Any], *, today: date, given: frozenset[str] | None = None) -> str:
@@ -270,6 +282,7 @@ def settle(deal: Deal, agreement: Agreement, *, now: datetime) -> None:
     if deal.is_private:
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
     links.keep_after_agreement(deal.quote, now=now)
+    inviting.begin(deal.quote, agreement, actor=deal.actor, now=now)
     nudge.after_commit("draw_agreements")
 
 
@@ -301,11 +314,13 @@ def _store(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], no
     db.session.add(agreement)
     db.session.flush()
     links.reach(deal, agreement.email, now=now)
-    keep_persons(deal, agreement, yes.persons, result)
+    keep_persons(deal, agreement, yes.persons, result, now=now)
     return agreement
 
 
-def keep_persons(deal: Deal, agreement: Agreement, persons: tuple[Person, ...], result: Totals) -> None:
+def keep_persons(
+    deal: Deal, agreement: Agreement, persons: tuple[Person, ...], result: Totals, *, now: datetime
+) -> None:
     """The applicants' rows, their personnummer encrypted. Never commits."""
     for order, person in enumerate(persons):
         row = ApplicantRow(
@@ -316,12 +331,23 @@ def keep_persons(deal: Deal, agreement: Agreement, persons: tuple[Person, ...], 
             name=person.name,
             rot_kr=figures.share_kr(result, "rot", order),
             rut_kr=figures.share_kr(result, "rut", order),
+            green_kr=figures.share_kr(result, "green", order),
+            email=person.email,
+            used_rot_kr=person.used_rot_kr,
+            used_rut_kr=person.used_rut_kr,
+            used_green_kr=person.used_green_kr,
+            weight=person.weight,
         )
         if person.personnummer:
-            place = ("applicant", row.public_id, "personnummer")
-            row.personnummer = vault.seal(deal.found.firm_public_id, person.personnummer.encode(), *place)
-            row.personnummer_index = vault.blind_index(deal.found.firm_public_id, person.personnummer)
+            keep_number(deal.found.firm_public_id, row, person.personnummer, now=now)
         db.session.add(row)
+
+
+def keep_number(firm_public_id: str, row: ApplicantRow, number: str, *, now: datetime) -> None:
+    """A personnummer, encrypted, given with the statement of home and household. Never commits."""
+    row.personnummer = vault.seal(firm_public_id, number.encode(), "applicant", row.public_id, "personnummer")
+    row.personnummer_index = vault.blind_index(firm_public_id, number)
+    row.stated, row.given_at, row.remind_at = wording.STATEMENT_VERSION, now, None
 
 
 def _given(deal: Deal, yes: Yes, offered: tuple[consents.Tick, ...], today: date) -> list[dict[str, Any]]:
@@ -362,12 +388,7 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], n
         "most_ore": figures.most_ore(deal.content, result, figures.totals(deal.content)),
         "payment_plan": figures.plan(deal.content, result.to_pay_ore),
         "applicants": [
-            {
-                "order": order + 1,
-                "name": person.name,
-                "rot_kr": figures.share_kr(result, "rot", order),
-                "rut_kr": figures.share_kr(result, "rut", order),
-            }
+            {"order": order + 1, "name": person.name, **figures.shares_kr(result, order)}
             for order, person in enumerate(yes.persons)
         ],
         "home": {"kind": yes.home.kind},
@@ -414,8 +435,12 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
 
 def record_persons(deal: Deal, home_kind: str, persons: tuple[Person, ...], *, now: datetime) -> None:
     """The chain learns how many gave their data; who they are is a commitment, masked even there."""
-    who = ", ".join(f"{person.name} {personnummer.mask(person.personnummer)}" for person in persons)
-    data = {"applicants": len(persons), "home_kind": home_kind}
+    given = [person for person in persons if person.personnummer]
+    who = ", ".join(f"{person.name} {personnummer.mask(person.personnummer)}" for person in given)
+    kinds = {"rut"} if home_kind == "none" else {"rot"}  # rot always names a home
+    statement = wording.statement(kinds, deal.content["firm"]["name"])
+    data: dict[str, object] = {"applicants": len(persons), "home_kind": home_kind}
+    data |= {"statement_version": wording.STATEMENT_VERSION, "statement_sha256": statement.sha256}
     events.record("deduction.details_given", deal.obj, actor=deal.actor, at=now, data=data, personal={"persons": who})
 
 

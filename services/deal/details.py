@@ -8,7 +8,7 @@ from domain.quote_states import QuoteStatus
 from extensions import db
 from models import Applicant
 from services import allowance, notices, scope, transaction
-from services.deal import approving, figures, links, viewing
+from services.deal import approving, figures, inviting, links, viewing
 from services.deal.approving import Home, Person
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
@@ -59,8 +59,10 @@ def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) 
     db.session.execute(removed)
     agreement.home, agreement.fastighetsbeteckning = home.kind, home.fastighetsbeteckning
     agreement.brf_orgnr, agreement.flat_number = home.brf_orgnr, home.flat_number
-    approving.keep_persons(deal, agreement, persons, result)
+    approving.keep_persons(deal, agreement, persons, result, now=now)
+    db.session.flush()
     approving.record_persons(deal, home.kind, persons, now=now)
+    inviting.begin_anew(deal.quote, agreement, actor=deal.actor, now=now)
     allowance.reserve(agreement, None, now, quote=deal.quote)
     deal.quote.touched_at = now
     notices.tell(deal.quote, "rot_details", "details_to_firm", {"agreement": agreement.public_id}, now=now)

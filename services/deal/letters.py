@@ -17,6 +17,7 @@ from languages import gettext as _
 from mail.letters import Attachment, Letter, Params, Unwanted, draws
 from models import (
     Agreement,
+    Applicant,
     Feedback,
     Firm,
     Message,
@@ -323,8 +324,11 @@ def details_to_firm(params: Params) -> Letter:
     """The data stand on the quote's page: no letter holds a personnummer."""
     agreement = scope.get(Agreement, params["firm_id"], Agreement.public_id == params["agreement"])
     case = parts.case_of(params["firm_id"], Quote.id == agreement.quote_id, version=agreement.version)
+    own = Applicant.public_id == params.get("applicant", "")
+    one = scope.find(Applicant, params["firm_id"], own) if "applicant" in params else None
+    name = one.name if one else agreement.name
     return parts.to_firm(
         case,
         str(_("Uppgifterna för avdraget är ifyllda: %(title)s", title=case.title)),
-        lead=[_("%(name)s har fyllt i uppgifterna för avdraget.", name=agreement.name)],
+        lead=[_("%(name)s har fyllt i uppgifterna för avdraget.", name=name)],
     )

@@ -38,7 +38,7 @@ from models import (
 )
 from services import allowance, closing, events, nudge, once, outbox, scope, storage, transaction
 from services.actors import Actor
-from services.deal import attachments, figures, links
+from services.deal import attachments, figures, inviting, links
 from services.deal.approving import ChoiceMissing
 from services.deal.attachments import Attached
 from services.deal.figures import Chosen, Content
@@ -155,6 +155,7 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
     if result.deductions:
         allowance.reserve(agreement, None, now, quote=quote)
     links.keep_after_agreement(quote, now=now)
+    inviting.begin(quote, agreement, actor=actor, now=now)
     nudge.after_commit("draw_agreements")
     transaction.commit()
 
@@ -301,7 +302,8 @@ def _store(
     db.session.flush()
     for row in agreed["applicants"]:
         who = {"firm_id": firm_id, "public_id": new_public_id(), "agreement_id": agreement.id, "position": row["order"]}
-        db.session.add(Applicant(**who, name=row["name"], rot_kr=row["rot_kr"], rut_kr=row["rut_kr"]))
+        amounts = {name: amount for name, amount in row.items() if name.endswith("_kr")}
+        db.session.add(Applicant(**who, name=row["name"], **amounts))
     written = ManualAcceptance(
         firm_id=firm_id,
         agreement_id=agreement.id,
@@ -335,7 +337,6 @@ def _agreed(
     """What was agreed, schema handslag.agreed/1, with `manual` in place of consents and button."""
     content = case.content
     person = {"order": 1, "name": yes.name}
-    shares = {f"{kind}_kr": figures.share_kr(result, kind, 0) for kind in ("rot", "rut")}
     return {
         "schema": "handslag.agreed/1",
         "quote": case.quote.public_id,
@@ -348,7 +349,7 @@ def _agreed(
         "totals": as_data(result),
         "most_ore": figures.most_ore(content, result, figures.totals(content)),
         "payment_plan": figures.plan(content, result.to_pay_ore),
-        "applicants": [person | shares] if _deducts(result) else [],
+        "applicants": [person | figures.shares_kr(result, 0)] if _deducts(result) else [],
         "home": {"kind": "later" if _deducts(result) else "none"},
         "name": yes.name,
         "consents": [],

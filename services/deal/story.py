@@ -18,12 +18,14 @@ from services import events, scope
 LONG = {"quote.sent", "quote.accepted", "doc.declined", "doc.recalled", "withdrawal.received", "doc.late_acceptance"}
 LONG |= {"doc.accepted_manually", "doc.manual_undone"}
 UNTOLD = {"consent.given", "doc.viewed", "deduction.details_given", "doc.replaced", "withdrawal.acknowledged"}
+UNTOLD |= {"deduction.invited"}
 OF_THE_FIRM = {
     "mail.accepted",
     "mail.bounced",
     "sms.accepted",
     "sms.failed",
     "personnummer.revealed",
+    "data.erased",
     "link.revoked",
     "feedback.given",
     "doc.resent",
@@ -196,6 +198,7 @@ _WORDS = {
     "withdrawal.received": _l("Avtalet ångrades"),
     "feedback.given": _l("Kunden lämnade ett omdöme"),
     "personnummer.revealed": _l("Personnummer visades"),  # before a reason was asked for
+    "data.erased": _l("Personnummer togs bort, de behövs inte längre"),
     "personnummer.revealed.invoice": _l("Personnummer visades, för fakturan"),
     "personnummer.revealed.claim": _l("Personnummer visades, för begäran till Skatteverket"),
     "personnummer.revealed.asked": _l("Personnummer visades, personen frågade"),

@@ -71,6 +71,10 @@ TO_CUSTOMER = {
     "link_again": _l("Mejl med länken igen"),
     "reminder": _l("Mejl med en påminnelse"),
     "reminder_sms": _l("Sms med en påminnelse"),
+    "applicant_link": _l("Mejl till medsökande med egen länk"),
+    "applicant_reminder": _l("Mejl till medsökande med en påminnelse"),
+    "details_reminder": _l("Mejl med en påminnelse om avdraget"),
+    "deduction_changed": _l("Mejl om att avdraget har ändrats"),
     "late_answer": _l("Mejl om det sena svaret"),
     "late_refused": _l("Mejl om det sena svaret"),
     "withdrawal_received": _l("Mejl med kvittensen"),
@@ -101,6 +105,7 @@ class Person:
     number: str
     rot_kr: int
     rut_kr: int
+    green_kr: int
 
 
 class Subject(NamedTuple):
@@ -394,7 +399,7 @@ def _person(firm_public_id: str, row: Applicant, in_full: bool) -> Person:
     number = agreements.number_of(firm_public_id, row)
     if number:
         number = f"{number[:8]}-{number[8:]}" if in_full else personnummer.mask(number)
-    return Person(row.name, number, row.rot_kr, row.rut_kr)
+    return Person(row.name, number, row.rot_kr, row.rut_kr, row.green_kr)
 
 
 def version_file(firm_id: int, n: int) -> StoredFile:

@@ -54,11 +54,12 @@ class Customer:
         self.who.type("Ditt personnummer", personnummer)
         self.who.pick("Hus")
         self.who.type("Fastighetsbeteckning", designation)
+        self.who.tick(re.compile("^Jag äger bostaden"))
 
-    def give_co_applicant(self, name: str, personnummer: str) -> None:
-        self.who.unfold("Dela avdraget med en medsökande")
+    def give_co_applicant(self, name: str) -> None:
+        """The number is typed by that person, afterwards."""
+        self.who.unfold("Dela avdraget med fler")
         self.who.type("Medsökandes namn", name)
-        self.who.type("Medsökandes personnummer", personnummer)
         if self.who.scripts:
             self.who.page.keyboard.press("Tab")
         else:

@@ -35,6 +35,8 @@ ACROSS_FIRMS = {
     "services/deal/agreements.py": "draws the papers that are due, whoever's they are",
     "services/quotes/holding.py": "sends what is due, whoever's it is",
     "services/deal/expiring.py": "ends the offers that are due, whoever's they are",
+    "services/deal/applicants.py": "a co-applicant's link names its row and nothing else",
+    "services/deal/inviting.py": "reminds those who have data to give, whoever's they are",
     "services/deal/reminding.py": "sends the reminders that are due, whoever's they are",
     "services/photos/drawing.py": "takes the next photo that waits, whoever's it is",
     "services/inquiries/reading.py": "a mailed link names its row and nothing else",
@@ -44,6 +46,7 @@ ACROSS_FIRMS = {
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",
     "services/exporting/operating.py": "lists all firms for the operator",
     "services/privacy/erasure.py": "finds the firms whose time is out",
+    "services/privacy/numbers.py": "forgets what is past its time, of all firms",
     "services/privacy/sweeping.py": "removes what is past its time, of all firms",
 }
 

@@ -11,7 +11,7 @@ import pytest
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
-from models import Article, Counter, Customer, Firm, Login, Photo, Quote, QuoteLink, User
+from models import Applicant, Article, Counter, Customer, Firm, Login, Photo, Quote, QuoteLink, User
 from services import article_import, storage, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import links
@@ -124,6 +124,8 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "import_id": waiting,
         "login_id": login.public_id,
         "token": token_of(quote),
+        "position": 2,
+        "applicant_id": db.session.query(Applicant).filter_by(firm_id=firm_id).first().public_id,
     }
     db.session.rollback()
     return FirmOfTest(make, firm_id, names)

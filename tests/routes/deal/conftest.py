@@ -99,6 +99,7 @@ class Sent:
             "fastighetsbeteckning": "LILLHAMRA 3:14",
             "personnummer": "19840601-2388",
             "e_signature": "y",
+            "statement": "y",
         }
         return {**hidden, **values, **typed}
 

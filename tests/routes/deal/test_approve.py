@@ -59,12 +59,12 @@ def test_the_chain_tells_it_and_names_nobody(sent):
 
 
 def test_a_co_applicant_shows_the_new_shares_before_it_is_signed(sent):
-    typed = {"co_name": "Erik Almgren", "co_personnummer": "19850215-2393"}
+    typed = {"co-0-name": "Erik Almgren", "co-0-email": "erik@kund.example"}
     form = sent.step2(**typed)
     first = sent.post("/godkann", form)
     assert first.status_code == 409
     assert "Inget är godkänt än" in first.text
-    assert "19850215-2393" in first.text
+    assert "erik@kund.example" in first.text
     assert "LILLHAMRA 3:14" in first.text
     assert db.session.query(Agreement).count() == 0
     assert "1\u00a0656\u00a0kr var" in first.text
@@ -72,8 +72,9 @@ def test_a_co_applicant_shows_the_new_shares_before_it_is_signed(sent):
     assert sent.post("/godkann", form).status_code == 303
     rows = db.session.query(Applicant).order_by(Applicant.position).all()
     assert [(row.name, row.rot_kr) for row in rows] == [("Karin Almgren", 1656), ("Erik Almgren", 1656)]
-    assert agreements.number_of(sent.firm.public_id, rows[1]) == "198502152393"
-    assert rows[0].personnummer_index != rows[1].personnummer_index
+    assert agreements.number_of(sent.firm.public_id, rows[0]) == "198406012388"
+    assert rows[1].personnummer is None
+    assert "applicant_link" in sent.letters()
 
 
 def test_used_allowance_changes_the_sum_first(sent):
@@ -173,8 +174,13 @@ def test_a09_fifty_at_once_make_one(app, sent):
         ({"fastighetsbeteckning": ""}, "Skriv fastighetsbeteckningen"),
         ({"home": "flat", "brf_orgnr": "123"}, "Organisationsnumret har tio siffror"),
         ({"home": "flat", "brf_orgnr": "799900-0040", "flat_number": ""}, "Lägenhetsnumret har fyra siffror"),
-        ({"co_name": "Erik"}, "Personnumret ska ha 12 siffror"),
-        ({"co_personnummer": "19840601-2388"}, "samma personnummer"),
+        ({"statement": ""}, "Kryssa i att uppgifterna stämmer"),
+        ({"co-0-email": "erik@kund.example"}, "Skriv medsökandes namn"),
+        ({"co-0-name": "Erik", "co-0-email": "erik"}, "Skriv en e-postadress med @"),
+        ({"co-0-name": "Erik", "co-0-used_rot": "mycket"}, "Skriv beloppet med siffror"),
+        ({"co-0-name": "Erik", "own_share": "70", "co-0-share": "40"}, "Andelarna ska bli 100 procent"),
+        ({"co-0-name": "Erik", "own_share": "100"}, "Andelarna ska bli 100 procent"),
+        ({"co-0-name": "Erik", "own_share": "halva"}, "Skriv andelen i hela procent"),
         ({"used_rot": "mycket"}, "Skriv beloppet med siffror"),
         ({"used_rot": "-5"}, "mellan 0 och 100"),
     ],
@@ -203,7 +209,7 @@ def test_data_of_the_deduction_can_come_later(sent):
     assert sent.get("/rot").status_code == 200
     bad = sent.post("/rot", {"home": "house", "personnummer": "1"})
     assert bad.status_code == 422
-    good = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "198406012388"}
+    good = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "198406012388", "statement": "y"}
     assert sent.post("/rot", good).status_code == 303
     agreement = agreement_of(sent)
     assert (agreement.home, agreement.fastighetsbeteckning) == ("house", "LILLHAMRA 3:14")

@@ -65,7 +65,7 @@ def test_the_agreement_and_a_withdrawal_come_whatever_is_switched_off(sent):
 def test_details_for_the_deduction_are_told(sent):
     typed = sent.step2(later="y", fastighetsbeteckning="", personnummer="")
     assert sent.post("/godkann", typed).status_code == 303
-    given = {"name": "Karin Almgren", "home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14"}
+    given = {"name": "Karin Almgren", "home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "statement": "y"}
     answer = sent.post("/rot", given | {"personnummer": "19840601-2388"})
     assert answer.status_code == 303, answer.text
     assert "details_to_firm" in sent.letters()

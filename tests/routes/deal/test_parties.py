@@ -224,7 +224,7 @@ def test_at_the_same_second_there_is_one_agreement_and_both_are_recorded(app, am
     assert karin.acts().count("doc.all_signed") == 1
 
 
-HOUSE = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388"}
+HOUSE = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388", "statement": "y"}
 
 
 @pytest.mark.parametrize(
@@ -450,7 +450,12 @@ def test_any_of_them_may_withdraw_and_the_others_are_told(among):
 
 def test_the_personnummer_of_one_is_never_shown_to_another(among):
     karin, anna, per = among("co_decides", "copy", rot=True)
-    typed = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388"}
+    typed = {
+        "home": "house",
+        "fastighetsbeteckning": "LILLHAMRA 3:14",
+        "personnummer": "19840601-2388",
+        "statement": "y",
+    }
     assert karin.post("/godkann", step2(karin, "Karin Almgren", **typed)).status_code == 303
     pages = [words(phone, rest) for phone in (anna, per) for rest in ("", "/villkor")]
     second = words(anna, "/godkann")
@@ -471,7 +476,12 @@ def test_the_details_given_later_are_those_of_who_gives_them(among):
     karin.post("/godkann", step2(karin, "Karin Almgren", later="y"))
     anna.post("/godkann", step2(anna, "Anna Holm"))
     assert anna.quote.status == "accepted"
-    form = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388"}
+    form = {
+        "home": "house",
+        "fastighetsbeteckning": "LILLHAMRA 3:14",
+        "personnummer": "19840601-2388",
+        "statement": "y",
+    }
     assert per.post("/rot", form).status_code == 409
     assert anna.post("/rot", form).status_code == 303
     db.session.rollback()
@@ -568,7 +578,12 @@ def test_the_only_link_of_who_may_withdraw_is_not_closed(app, among):
 
 def test_what_was_filled_in_goes_with_an_approval_that_no_longer_counts(among):
     karin, anna = among("co_decides", rot=True)
-    typed = {"home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14", "personnummer": "19840601-2388"}
+    typed = {
+        "home": "house",
+        "fastighetsbeteckning": "LILLHAMRA 3:14",
+        "personnummer": "19840601-2388",
+        "statement": "y",
+    }
     karin.post("/tillval", {"tillval": "4"})
     before = karin.quote.to_pay_ore
     karin.post("/godkann", step2(karin, "Karin Almgren", **typed))

@@ -376,7 +376,12 @@ def test_the_customer_gives_the_data_of_the_deduction_later(sent, app):
     record(sent)
     customer = app.test_client()
     customer.get(f"/l/{token_of(sent.quote)}")
-    given = {"personnummer": "19840601-2388", "home": "house", "fastighetsbeteckning": "LILLHAMRA 3:14"}
+    given = {
+        "personnummer": "19840601-2388",
+        "home": "house",
+        "fastighetsbeteckning": "LILLHAMRA 3:14",
+        "statement": "y",
+    }
     assert customer.post(f"/o/{sent.deal_id}/rot", data=given).status_code == 303
     assert agreement().home == "house"
     assert sent.client.post(f"/offerter/{sent.quote.n}/sagt-ja/ta-tillbaka").status_code == 409  # built upon
