@@ -29,14 +29,17 @@ def kronor(ore: int) -> str:
     return MINUS + text if ore < 0 else text
 
 
-def deduction_name(kind: str) -> str:
-    """What a deduction is called before `-avdrag`: ROT, RUT, Grön teknik."""
-    return str(_("Grön teknik")) if kind == GREEN else kind.upper()
+def deduction_name(kind: str, *, within: bool = False) -> str:
+    """What a deduction is called before `-avdrag`: ROT, RUT, Grön teknik; `within` a phrase: grön teknik."""
+    if kind == GREEN:
+        return str(_("grön teknik") if within else _("Grön teknik"))
+    return kind.upper()
 
 
 def deduction_names(shares: Iterable[Mapping[str, Any]]) -> str:
-    """`ROT och Grön teknik`, each once in the order of the shares of some totals."""
-    return _(" och ").join(dict.fromkeys(deduction_name(share["kind"]) for share in shares))
+    """`ROT och grön teknik`, each once in the order of the shares of some totals."""
+    kinds = dict.fromkeys(share["kind"] for share in shares)
+    return _(" och ").join(deduction_name(kind, within=place > 0) for place, kind in enumerate(kinds))
 
 
 def kr(ore: int) -> str:

@@ -116,7 +116,7 @@ def line_row(
         _("Moms %(rate)s %%", rate=line["vat_percent"])
         if apart.several_rates and line["vat_percent"] != apart.usual_rate
         else "",
-        _("Med %(kind)s-avdrag", kind=deduction_name(line["deduction"])) if _is_named(line, apart) else "",
+        _("Med %(kind)s-avdrag", kind=deduction_name(line["deduction"], within=True)) if _is_named(line, apart) else "",
         quantity_limits(quantity(least), quantity(most), line["unit"]) if most is not None else "",
         _("Efter rabatt %(amount)s", amount=kr(less_ore)) if less_ore != line["total_ore"] else "",
     ]

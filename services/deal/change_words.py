@@ -158,7 +158,9 @@ def _changed(line: LineChange, is_priced: bool) -> str:
         said.append(_("moms") + f" {_from_to(*(percent(row['vat_percent'] * 100) for row in (was, now)))}")
     if "deduction" in line.fields:
         said.append(
-            _("%(kind)s-avdrag", kind=deduction_name(now["deduction"])) if now["deduction"] else _("utan avdrag")
+            _("%(kind)s-avdrag", kind=deduction_name(now["deduction"], within=True))
+            if now["deduction"]
+            else _("utan avdrag")
         )
     said += [word for name, word in _OTHER.items() if name in line.fields]
     return ", ".join(map(str, said))

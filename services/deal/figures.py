@@ -248,6 +248,12 @@ def share_kr(result: Totals, kind: str, order: int) -> int:
     return sum(share.shares_kr[order] for share in result.deductions if share.kind == kind)
 
 
+def shares_kr(result: Totals, order: int) -> dict[str, int]:
+    """One applicant's shares as the agreed JSON has them: rot_kr, rut_kr, and green_kr where there is any of it."""
+    kinds = ["rot", "rut"] + (["green"] if any(share.kind == "green" for share in result.deductions) else [])
+    return {f"{kind}_kr": share_kr(result, kind, order) for kind in kinds}
+
+
 def _instead(content: Content) -> dict[str, list[str]]:
     """By key, the options that it would take the place of: those of a section of which one is chosen."""
     found: dict[str, list[str]] = {}
