@@ -168,6 +168,14 @@ def request_deadline(paid_on: date) -> date:
     return day
 
 
+def last_closed_year(today: date) -> int:
+    """The newest year of payment for which no request can arrive in time any more. Raises NoRuleForDate."""
+    year = today.year - 1
+    while today <= request_deadline(date(year, 12, 31)):
+        year -= 1
+    return year
+
+
 def decided(requested_kr: int, approved_kr: int) -> tuple[str, int]:
     """What a decision on a request means: approved, partly or denied, and what the buyer then owes, whole kronor.
 

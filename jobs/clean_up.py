@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from jobs import JobResult
-from services.privacy import erasure, sweeping
+from services.privacy import erasure, numbers, sweeping
 
 
 def run(now: datetime) -> JobResult:
@@ -17,6 +17,7 @@ def run(now: datetime) -> JobResult:
         + sweeping.removed_photos(now)
         + sweeping.old_inquiries(now)
         + sweeping.let_news_rest(now)
+        + numbers.forget(now)
     )
     erasure.empty_log()
     return JobResult(done)

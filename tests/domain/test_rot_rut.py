@@ -104,6 +104,14 @@ def test_last_day_of_the_request(paid_on, last_day):
 
 
 @pytest.mark.parametrize(
+    ("today", "year"),
+    [("2026-02-02", 2024), ("2026-02-03", 2025), ("2027-02-01", 2025), ("2027-02-02", 2026), ("2027-12-31", 2026)],
+)
+def test_a_year_is_closed_after_its_last_day_of_requests(today, year):
+    assert rot_rut.last_closed_year(date.fromisoformat(today)) == year
+
+
+@pytest.mark.parametrize(
     ("born", "paid_on", "old_enough"),
     [("2008-12-31", "2026-01-02", True), ("2009-01-01", "2026-12-31", False), ("2009-01-01", "2027-01-01", True)],
 )
