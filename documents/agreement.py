@@ -46,7 +46,11 @@ HOMES = {
     "none": "",
 }
 _PRICE_NOTE = _l("Priset inklusive moms är bindande.")
-_PRELIMINARY = _l("Avdraget är preliminärt och räknas om när du betalar.")
+_PRICE_WITHOUT_VAT = _l("Priset utan moms är bindande. Köparen redovisar momsen.")
+_PRELIMINARY = _l(
+    "Avdraget är preliminärt och räknas om när du betalar. Säger Skatteverket nej betalar du den delen till oss, om "
+    "felet inte är vårt."
+)
 
 
 def render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, *, content: Content) -> bytes:
@@ -232,7 +236,8 @@ def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, st
         covers = _("Allt i offerten ingår, och de tillval som står ovan.")
     else:
         covers = _("Allt i offerten ingår utom tillvalen.") if offered else _("Allt i offerten ingår.")
-    binding = _PRICE_NOTE if price.is_fixed(content) else price.price_type(content, agreed["most_ore"])
+    note = _PRICE_WITHOUT_VAT if content["reverse_charge"] else _PRICE_NOTE
+    binding = note if price.is_fixed(content) else price.price_type(content, agreed["most_ore"])
     words = f"{covers} {binding}"
     if agreed["totals"]["deductions"]:
         words = f"{words} {_PRELIMINARY}"
@@ -263,7 +268,8 @@ def _last_day(agreed: Agreed, evidence: Evidence) -> date:
 
 def _applicants(paper: Paper, agreed: Agreed, evidence: Evidence) -> None:
     """Who applies for the deduction, and each one's part of it. Personnummer masked, if given."""
-    applicants, home = agreed["applicants"], str(HOMES[agreed["home"]["kind"]])
+    applicants = agreed["applicants"]
+    home = " ".join(text for text in (str(HOMES[agreed["home"]["kind"]]), evidence.get("home", "")) if text)
     if not applicants or not agreed["totals"]["deductions"]:
         return
     paper.heading(_("Avdraget fördelas så här"), after=0)

@@ -24,7 +24,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from documents import deciders, photos, price, texts
+from documents import deciders, photos, price, texts, work_types
 from documents.format import deduction_names, kr
 from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
 from documents.page import GAP, HALF, HEADING, LEFT, SECOND, SPAN, Paper, opening
@@ -198,7 +198,8 @@ def _conditions(paper: Paper, content: Content) -> None:
     if totals["deductions"]:
         kinds = deduction_names(totals["deductions"])
         version = content["deduction_terms"]["text_version"]
-        blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
+        said = texts.deduction(version, totals, content["paid_on"])
+        blocks.append((_("%(kinds)s-avdrag", kinds=kinds), [*work_types.lines(content), *said]))
     if content.get("deciders"):
         blocks.append((_("Vem som bestämmer"), [deciders.rule(content)]))
     for label, text in (

@@ -93,6 +93,30 @@ _DEDUCTION: _Texts = {
             "The day the money leaves your account decides which year’s deduction is used.",
         ),
     },
+    "2026-11-21": {
+        SWEDISH: (
+            "Vi är överens om fakturamodellen: avdraget dras av på fakturan, och vi begär samma belopp från "
+            "Skatteverket.",
+            "Avdraget är preliminärt. Det betyder att Skatteverket bestämmer om det först när arbetet är gjort och "
+            "du har betalat din del, och att det kan bli mindre. Säger Skatteverket nej till hela eller en del av "
+            "det, till exempel för att ditt avdrag för året redan är använt eller för att du inte uppfyller "
+            "villkoren, betalar du den delen till oss mot en tilläggsfaktura. Det gäller inte om felet är vårt, till "
+            "exempel om vi begär pengarna för sent.",
+            "Betala elektroniskt, till exempel med bankgiro, kort eller Swish. Kontant betalning ger ingen rätt till "
+            "avdrag. Dagen då pengarna lämnar ditt konto avgör vilket års avdrag som används.",
+        ),
+        ENGLISH: (
+            "We agree to use the invoice model: the deduction is taken off the invoice, and we claim the same amount "
+            "from the Swedish Tax Agency (Skatteverket).",
+            "The deduction is preliminary. This means that the Tax Agency decides on it only when the work is done "
+            "and you have paid your part, and that it may become smaller. If the Tax Agency refuses all or part of "
+            "it, for example because you have already used your deduction for the year or because you do not meet "
+            "the conditions, you pay that part to us against an additional invoice. This does not apply if the fault "
+            "is ours, for example if we claim the money too late.",
+            "Pay electronically, for example by bankgiro, card or Swish. Cash gives no right to the deduction. The "
+            "day the money leaves your account decides which year’s deduction is used.",
+        ),
+    },
 }
 
 _REVERSE_CHARGE: _Texts = {
@@ -166,6 +190,8 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
                     amount=kr_whole(share["amount_kr"]),
                 )
             )
+    if totals["deductions"] and all(len(share["shares_kr"]) == 1 for share in totals["deductions"]):
+        amounts.append(_("Räknat på en person. Delar ni avdraget står vars och ens del i avtalet."))
     if paid_on:
         amounts.append(
             _(

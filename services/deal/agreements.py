@@ -133,6 +133,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "check_address": f"{settings().base_url}/o/{quote.public_id}",
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
+        "home": home_words(agreement),
         "approvals": [_approval(row) for row in approvals],
         "is_shared": quote.is_shared,
     }
@@ -163,6 +164,17 @@ def _handed_by(ways: set[str], told: list[story.Step]) -> str:
     if links.ON_SITE not in ways:
         return ""
     return next((step.who for step in reversed(told) if step.act == "doc.shown"), "")
+
+
+def home_words(agreement: Agreement) -> str:
+    """Which home the work is done in, as the claim to Skatteverket names it; empty while it is not given."""
+    if agreement.home == "house" and agreement.fastighetsbeteckning:
+        return str(_("Fastighetsbeteckning: %(name)s.", name=agreement.fastighetsbeteckning))
+    if agreement.home == "flat" and agreement.brf_orgnr:
+        flat = agreement.flat_number
+        number = _("lägenhet %(n)s", n=flat) if flat else _("lägenhetsnummer saknas")
+        return str(_("Förening %(orgnr)s, %(flat)s.", orgnr=agreement.brf_orgnr, flat=number))
+    return ""
 
 
 def masked_numbers(firm: Firm, agreement: Agreement) -> list[str]:

@@ -157,7 +157,7 @@ def withdrawal_paper(content: Mapping[str, Any], agreement: Agreement) -> bytes:
 
 def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     """Everything that holds besides the price, as on the paper: (heading, paragraphs)."""
-    from documents import texts
+    from documents import texts, work_types
 
     blocks: list[tuple[str, list[str]]] = []
     totals = content["totals"]
@@ -169,7 +169,8 @@ def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     if totals["deductions"]:
         kinds = deduction_names(totals["deductions"])
         version = content["deduction_terms"]["text_version"]
-        blocks.append((_("%(kinds)s-avdrag", kinds=kinds), texts.deduction(version, totals, content["paid_on"])))
+        said = texts.deduction(version, totals, content["paid_on"])
+        blocks.append((_("%(kinds)s-avdrag", kinds=kinds), [*work_types.lines(content), *said]))
     if content["withdrawal"]["right"]:
         version = content["withdrawal"]["text_version"]
         blocks.append((str(_("Ångerrätt")), texts.withdrawal(version, content["firm"], content["withdrawal"]["days"])))

@@ -30,7 +30,7 @@ from services.quotes.drafting import Draft
 SCHEMA = "handslag.quote/1"
 RUNNING = (PriceType.RUNNING, PriceType.RUNNING_WITH_CAP)
 TEXTS = "2026-11-20"  # version of the law's texts, see documents/texts.py
-REVERSE_TEXT = "2026-11-21"
+DEDUCTION_TEXT = REVERSE_TEXT = "2026-11-21"
 
 # What versions say that were frozen before the key was there.
 _OLDER: dict[str, Any] = {
@@ -135,7 +135,7 @@ def build(
         "site": _site(quote),
         "sections": _sections(draft),
         "withdrawal": {"right": _is_private(draft), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},
-        "deduction_terms": {"text_version": TEXTS},
+        "deduction_terms": {"text_version": DEDUCTION_TEXT},
         "reverse_charge": {"text_version": REVERSE_TEXT} if quote.reverse_charge else None,
         "photos": pictures.frozen(photo_rows.of_quote(quote.firm_id, quote.id) if photos is None else photos),
     }
