@@ -49,6 +49,16 @@ def begin(product: Product, *, lines: int = 0, rot: bool = True, is_sent: bool =
     return _begin(product, fill, lines=rot, is_sent=is_sent)
 
 
+def begin_spouses(product: Product) -> Begun:
+    """A sent quote with 66 240 kr of work that gives rot, and 3 900 kr of material."""
+
+    def fill(make: Make, quote: Quote) -> None:
+        rot = {"deduction": "rot", "work_type": "bygg", "unit": "tim", "quantity_milli": 80_000}
+        make.line(quote, _section(make, quote, True), n=11, text="Plattsättning", **rot)
+
+    return _begin(product, fill, lines=True, is_sent=True)
+
+
 def begin_choices(product: Product) -> Begun:
     """A sent quote: a floor that must be chosen, an option, one with a quantity, shelves to have 2 to 9 of."""
 
