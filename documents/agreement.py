@@ -19,8 +19,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from documents import append, evidence_page, price, said_yes
-from documents.format import day_in_words, deduction_name, kr_whole, local_minute, moment, quantity
+from documents import append, evidence_page, price, said_yes, units
+from documents.format import day_in_words, deduction_name, kr_whole, local_minute, moment
 from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
 from documents.parts import SUMS_WIDTH, draw_sums, labelled, sum_rows, sums_height, tick_box
@@ -198,7 +198,7 @@ def _quantities(paper: Paper, agreed: Agreed, content: Content) -> None:
         return
     paper.heading(_("Valda antal"), after=1 * MM)
     for line, now in changed:
-        before, after = (f"{quantity(each['quantity_milli'])} {each['unit']}".strip() for each in (line, now))
+        before, after = (units.counted(each["quantity_milli"], each["unit"]) for each in (line, now))
         paper.write(_("%(line)s: %(after)s i stället för %(before)s.", line=line["text"], after=after, before=before))
     paper.y += 4.5 * MM
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import languages
-from documents import faces
+from documents import faces, units
 from documents.format import GREEN, deduction_name, kr, kronor, percent, quantity
 from documents.page import SPAN, Paper
 from documents.parts import kind_mark
@@ -85,7 +85,7 @@ def columns(lines: Sequence[Row], sums_ore: Iterable[int] = ()) -> list[Column]:
     amounts = [*(line["total_ore"] for line in lines), *sums_ore]
     amount = widest((kronor(each) for each in amounts), 20 * MM, 40 * MM)
     price = widest((kronor(line["unit_price_ore"]) for line in lines), 17 * MM, 34 * MM)
-    count = widest((_count(line) for line in lines if _plain(line["unit"])), 18 * MM, 34 * MM)
+    count = widest((_count(line) for line in lines if _plain(units.said(line["unit"]))), 18 * MM, 34 * MM)
     text = SPAN - _MARK_WIDTH - amount - price - count - 4 * BETWEEN + 1.4 * MM
     return [
         Column("", _MARK_WIDTH - 1.4 * MM),
@@ -227,7 +227,7 @@ def _draw_mark(kind: str, paper: Paper, x: float, y: float) -> None:
 
 
 def _count(line: Row) -> str:
-    unit = line["unit"]
+    unit = units.said(line["unit"])
     return f"{quantity(line['quantity_milli'])}\u00a0{unit}" if unit else quantity(line["quantity_milli"])
 
 

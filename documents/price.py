@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from documents import units
 from documents.format import day_in_words, kr, percent
 from languages import gettext as _
 from languages import lazy_gettext as _l
@@ -109,7 +110,7 @@ def plan_lines(content: Content, plan: Iterable[Mapping[str, Any]]) -> list[str]
 
 def quantity_limits(least: str, most: str, unit: str) -> str:
     """What a customer may choose between, the figures already written."""
-    return _("Du väljer mellan %(least)s och %(most)s %(unit)s", least=least, most=most, unit=unit).rstrip()
+    return _("Du väljer mellan %(least)s och %(most)s %(unit)s", least=least, most=most, unit=units.said(unit)).rstrip()
 
 
 def _amount(content: Content, most_ore: int | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from markupsafe import Markup
 
 import languages
 from blueprints.shared import link_cookies, speaking
@@ -19,6 +20,7 @@ from services.clock import utc_now
 from services.deal import links
 from services.errors import NotFound, RuleBroken
 
+OWN_LANG = {languages.SWEDISH: Markup(' lang="sv"'), languages.ENGLISH: Markup(' lang="en"')}
 View = Callable[..., ResponseReturnValue]
 
 
@@ -97,6 +99,7 @@ def _opened_url(deal: links.Deal) -> str | None:
 def names(deal: links.Deal) -> dict[str, object]:
     """What every page of the customer needs (templates/deal/_frame.html)."""
     deal_id = deal.found.deal_id
+    is_translated = deal.content["lang"] != languages.code()
     logo = deal.content["firm"]["logo_sha256"] and deal.found.logo_id
     return {
         "deal": deal,
@@ -106,5 +109,7 @@ def names(deal: links.Deal) -> dict[str, object]:
         "logo_url": url_for("deal.logo", deal_id=deal_id) if logo else None,
         "privacy_url": url_for("deal.privacy", deal_id=deal_id),
         "opened_url": _opened_url(deal),
-        "is_translated": deal.content["lang"] != languages.code(),
+        "is_translated": is_translated,
+        # beside what the firm has typed, on a page whose own words are in another language (WCAG 3.1.2)
+        "own_lang": OWN_LANG[deal.content["lang"]] if is_translated else "",
     }

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from documents.format import day_in_words, deduction_name, kr, percent, quantity
+from documents import units
+from documents.format import day_in_words, deduction_name, kr, percent
 from domain.changes import Changes, Content, Fact, Kind, LineChange, SectionChange, Sums
 from domain.quotes import PriceBasis
 from languages import gettext as _
@@ -135,7 +136,7 @@ def _line(line: LineChange, *, is_priced: bool) -> Row:
 def _stands(line: LineChange, is_priced: bool) -> str:
     """How much of what: `16 tim × 690 kr`."""
     row, amount = line.row, line.new_quantity_milli if line.new else line.old_quantity_milli
-    how_much = f"{quantity(amount)} {row['unit']}".strip()
+    how_much = units.counted(amount, row["unit"])
     return f"{how_much} × {kr(row['unit_price_ore'])}" if is_priced else how_much
 
 
@@ -146,7 +147,7 @@ def _changed(line: LineChange, is_priced: bool) -> str:
         said.append(_("hette %(name)s", name=was["text"]))
     if "quantity" in line.fields:
         amounts = [
-            f"{quantity(milli)} {row['unit']}".strip()
+            units.counted(milli, row["unit"])
             for milli, row in ((line.old_quantity_milli, was), (line.new_quantity_milli, now))
         ]
         said.append(_from_to(*amounts))

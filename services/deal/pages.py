@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from documents import places, price
+from documents import places, price, units
 from documents.format import quantity
 from domain.money import round_div
 from domain.quotes import Totals
@@ -308,7 +308,7 @@ def _amount(row: Mapping[str, Any], chosen: Chosen, typed: Typed) -> Amount | No
     return Amount(
         key=key,
         name=row["text"],
-        unit=row["unit"],
+        unit=units.said(row["unit"]),
         text=typed.texts.get(key, quantity(chosen.quantities.get(key, row["quantity_milli"]))),
         limits=_limits(row),
         error=typed.errors.get(key, ""),

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from documents import agreement, quote, texts, withdrawal_form, wording
+from documents import agreement, quote, texts, units, withdrawal_form, wording
 from languages import ENGLISH, SWEDISH, speaking
 from tests.documents import contents, reading
 
@@ -51,6 +51,25 @@ def test_an_agreement(english):
     assert pdf.startswith(frozen)
     assert "This is what you have agreed" in reading.words(pdf)
     assert "How to check" in reading.words(pdf)
+
+
+def test_units_are_said_in_the_language_of_the_paper():
+    frozen = contents.bathroom(lang="en")
+    assert {"tim", "st"} <= {line["unit"] for section in frozen["sections"] for line in section["lines"]}  # as chosen
+    drawn = reading.words(quote.render(frozen))
+    assert "16 h" in drawn
+    assert "1 pcs" in drawn
+    assert not re.search(r"\d (tim|st)\b", drawn)
+    assert "16 tim" in reading.words(quote.render(contents.bathroom()))
+
+
+@pytest.mark.parametrize(
+    ("lang", "unit", "said"),
+    [("en", "tim", "h"), ("en", "m²", "m²"), ("en", "rulle", "rulle"), ("en", "", ""), ("sv", "tim", "tim")],
+)
+def test_a_units_own_word(lang, unit, said):
+    with speaking(lang):
+        assert units.said(unit) == said
 
 
 def test_a_withdrawal_form():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -84,6 +85,18 @@ def test_the_switch_is_kept_in_this_browser_and_writes_no_row(app, sent):
     assert sent.quote.language == "sv"
     assert '<html lang="sv"' in sent.client.get(sent.url("?sprak=sv")).text
     assert '<html lang="sv"' in sent.get().text
+
+
+def test_what_the_firm_typed_is_marked_as_its_language_on_a_switched_page(sent):
+    """WCAG 3.1.2: each passage in another language than the page's says which."""
+    own = sent.get().text
+    assert ' lang="sv">' not in own[own.index("<body") : own.index('<footer class="foot"')]
+    page = sent.client.get(sent.url("?sprak=en")).text
+    for typed in ("Badrum, Granstigen 4", "Rivning av ytskikt", "Golvvärme", "Rivning"):
+        assert re.search(rf'lang="sv">{re.escape(typed)}', page), typed
+    assert re.search(r"\d h × ", page)  # a unit is a word of ours
+    assert not re.search(r"\d tim × ", page)
+    assert " tim × " in own
 
 
 @pytest.mark.parametrize("asked", ["xx", "", "SV", "en<script>", "sv,en"])
