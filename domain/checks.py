@@ -34,7 +34,7 @@ class Blocker(StrEnum):
 
 
 class Caution(StrEnum):
-    """The quote can be sent, but something looks wrong or is missing. Sources: docs/rules/rot_rut.md."""
+    """The quote can be sent, but something looks wrong or is missing. Sources: docs/rules/deduction_checks.md."""
 
     NO_TRAVEL_ON_ROT = "no_travel_on_rot"  # Skatteverket counts it in the labour and pays less
     LABOUR_SHARE_HIGH = "labour_share_high"  # out of proportion to material is a ground for refusal

@@ -2,7 +2,7 @@
 
 Words are a hint, never a verdict: nothing is refused by them. Source: inkomstskattelagen (1999:1229) 67 kap. 13,
 13 c and 18 §§; Skatteverket, "Ger arbetet rätt till rotavdrag?"; Rättslig vägledning 2026.13 pages 2943-2945.
-Read 2026-11-21; docs/rules/rot_rut.md.
+Read 2026-11-21; docs/rules/deduction_checks.md.
 """
 
 from __future__ import annotations

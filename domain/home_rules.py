@@ -1,7 +1,7 @@
 """Whether a home gives rot at all: rented homes and the five years of a new house. Codes; words are the page's.
 
 Source: inkomstskattelagen (1999:1229) 67 kap. 13 a-13 c §§; Skatteverket, "Så fungerar rotavdraget"; Rättslig
-vägledning 2026.13 page 2943. Read 2026-11-21; docs/rules/rot_rut.md.
+vägledning 2026.13 page 2943. Read 2026-11-21; docs/rules/deduction_checks.md.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ class DetailsForm(RevForm):
     site_postal_code = PostalCodeText(_l("Postnummer"), [Optional()])
     site_city = StringField(_l("Ort"), [Optional(), limited(80), no_personnummer], filters=[strip])
     home = SelectField(_l("Bostad"), choices=HOMES, validate_choice=False)
-    home_year = YearField(_l("Husets värdeår"), [Range(EARLIEST_YEAR, 2099, WRONG_YEAR)])
+    home_year = YearField(_l("Husets värdeår"), [Optional(), Range(EARLIEST_YEAR, 2099, WRONG_YEAR)])
     price_type = RadioField(_l("Hur bestäms priset?"), choices=PRICE_TYPES, validate_choice=False)
     limit = PercentField(_l("Högst så mycket över"))
     markup = PercentField(
