@@ -10,10 +10,16 @@ from typing import Any
 import languages
 from domain.clock import STOCKHOLM
 from languages import gettext as _
+from languages import lazy_gettext as _l
 
 NBSP = "\u00a0"
 MINUS = "\u2212"
 GREEN = "green"
+_INSTALLATIONS = {
+    "solceller": _l("solceller"),
+    "lagring": _l("lagring av el"),
+    "laddningspunkt": _l("laddningspunkt"),
+}
 
 
 def grouped(number: int) -> str:
@@ -34,6 +40,11 @@ def deduction_name(kind: str, *, within: bool = False) -> str:
     if kind == GREEN:
         return str(_("grön teknik") if within else _("Grön teknik"))
     return kind.upper()
+
+
+def installation_name(code: str) -> str:
+    """What grön teknik is for, within a phrase: solceller."""
+    return str(_INSTALLATIONS.get(code, code))
 
 
 def deduction_names(shares: Iterable[Mapping[str, Any]]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from documents import faces
-from documents.format import kr, kr_whole, percent
+from documents.format import installation_name, kr, kr_whole, percent
 from documents.page import LEFT, RIGHT, SPAN, Paper
 from documents.sheet import BODY, GREEN, INK, MM, NOTE, NOTE_STRONG, SOFT, STRONG, WHITE, Style
 from documents.text import Line, height, wrap
@@ -151,7 +151,7 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
         Sum(
             _(
                 "%(deduction)s %(rate)s %%, preliminärt",
-                deduction=DEDUCTIONS[share["kind"]],
+                deduction=_deduction(share),
                 rate=share["rate_percent"],
             ),
             kr_whole(-share["amount_kr"]),
@@ -162,6 +162,11 @@ def sum_rows(totals: Mapping[str, Any], basis: str, pays: str, discount_bp: int 
     if deductions:
         rows.append(Sum(pays, kr(totals["to_pay_ore"]), "total"))
     return rows
+
+
+def _deduction(share: Mapping[str, Any]) -> str:
+    name = str(DEDUCTIONS[share["kind"]])
+    return f"{name}, {installation_name(share['installation'])}" if "installation" in share else name
 
 
 def _on(group: Mapping[str, Any]) -> str:

@@ -13,11 +13,10 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import languages
-from documents.format import GREEN, kr, kr_whole
+from documents.format import GREEN, installation_name, kr, kr_whole
 from domain.phones import spoken
 from languages import ENGLISH, SWEDISH
 from languages import gettext as _
-from languages import lazy_gettext as _l
 
 _Texts: TypeAlias = dict[str, dict[str, tuple[str, ...]]]  # version, language: one text for each paragraph
 
@@ -136,13 +135,6 @@ _REVERSE_CHARGE: _Texts = {
 }
 
 
-_INSTALLATIONS = {
-    "solceller": _l("solceller"),
-    "lagring": _l("lagring av egen el"),
-    "laddningspunkt": _l("laddningspunkt"),
-}
-
-
 def withdrawal(version: str, firm: Mapping[str, Any], days: int) -> list[str]:
     """Information on the right of withdrawal, one paragraph each. Raises KeyError for an unknown version."""
     reached = ", ".join(part for part in (firm["name"], address_of(firm), firm["email"], spoken(firm["phone"])) if part)
@@ -190,6 +182,13 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
                     amount=kr_whole(share["amount_kr"]),
                 )
             )
+    if any(share["kind"] == GREEN for share in totals["deductions"]):
+        amounts.append(
+            _(
+                "För grön teknik räknas arbete och material, eller 97 % av ett fast totalpris, och dagen för "
+                "slutbetalningen avgör."
+            )
+        )
     if totals["deductions"] and all(len(share["shares_kr"]) == 1 for share in totals["deductions"]):
         amounts.append(_("Räknat på en person. Delar ni avdraget står vars och ens del i avtalet."))
     if paid_on:
@@ -207,8 +206,8 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
 def _green(share: Mapping[str, Any]) -> str:
     return _(
         "Preliminärt skatteavdrag för grön teknik, %(what)s: %(rate)s %% av underlaget %(base)s inkl. moms är "
-        "%(amount)s. Arbete och material räknas, eller 97 %% av ett fast totalpris. Dagen för slutbetalningen avgör.",
-        what=_INSTALLATIONS.get(share["installation"], share["installation"]),
+        "%(amount)s.",
+        what=installation_name(share["installation"]),
         rate=share["rate_percent"],
         base=kr(share["labour_gross_ore"]),
         amount=kr_whole(share["uncapped_kr"]),

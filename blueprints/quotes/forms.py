@@ -23,8 +23,9 @@ from blueprints.shared.fields import (
 )
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
+from domain import green_tech
 from domain.choices import Choice
-from domain.quotes import VAT_RATES
+from domain.quotes import GREEN, VAT_RATES
 from domain.rot_rut import work_types
 from models import QuoteLine, QuoteSection
 from services.customers import CustomerInput
@@ -39,7 +40,10 @@ VAT = choices(*((str(rate), _l("%(n)s %%", n=rate)) for rate in VAT_RATES))
 PRICE_MODES = choices(("rows", _l("Rader med pris")), ("no_rows", _l("Rader utan pris")), ("sum", _l("Bara summan")))
 CHOICES = choices(("", _l("Nej")), ("one", _l("Högst en")), ("must", _l("En måste väljas")))
 CUSTOMER_KINDS = choices(("private", _l("Privatperson")), ("company", _l("Företag")), ("association", _l("Förening")))
-DEDUCTIONS = tuple(f"{kind}:{work.code}" for kind in ("rot", "rut") for work in work_types(kind))
+DEDUCTIONS = (
+    *(f"{kind}:{work.code}" for kind in ("rot", "rut") for work in work_types(kind)),
+    *(f"{GREEN}:{code}" for code in green_tech.TYPES),
+)
 MOST_MILLI = 100_000_000  # 100 000 of anything
 MOST_ORE = 10_000_000_000  # 100 million kronor
 _OUT_OF_RANGE = _l("Antal ska vara över noll och högst 100 000.")

@@ -17,12 +17,12 @@ import languages
 from blueprints.quotes import allowance_words, cautions, gaps
 from blueprints.quotes.detail_forms import DetailsForm
 from blueprints.quotes.forms import LineForm, WordsForm, form_of
-from blueprints.shared.filters import day, kronor
+from blueprints.shared.filters import day, deduction_name, kronor
 from blueprints.shared.htmx import VARY
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.phrases import ngettext
-from domain import payment_plan
+from domain import green_tech, payment_plan
 from domain.allowance import reach
 from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
@@ -31,7 +31,7 @@ from domain.payment_plan import BadPlan, PlanWarning
 from domain.photos import MOST_PHOTOS
 from domain.plan_years import Days
 from domain.price_types import PriceType
-from domain.quotes import Margin, Totals
+from domain.quotes import GREEN, Margin, Totals
 from domain.rot_rut import work_types
 from models import QuoteLine
 from services.clock import utc_now
@@ -247,7 +247,7 @@ def _deduction_choices(locale: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         (kind.upper(), [(f"{kind}:{work.code}", labels.get(work.code, work.element)) for work in work_types(kind)])
         for kind in ("rot", "rut")
-    ]
+    ] + [(str(_("Grön teknik")), [(f"{GREEN}:{code}", labels[code]) for code in green_tech.TYPES])]
 
 
 def work_words() -> dict[str, str]:
@@ -273,6 +273,12 @@ def work_words() -> dict[str, str]:
         "tillsyn_av_bostad": _("Tillsyn av bostad"),
         "transport_till_forsaljning": _("Transport till försäljning"),
         "tvatt_vid_tvattinrattning": _("Tvätt"),
+        "solceller": _("Solceller"),
+        "solceller_totalpris": _("Solceller, allt i ett fast pris"),
+        "lagring": _("Lagring av el"),
+        "lagring_totalpris": _("Lagring av el, allt i ett fast pris"),
+        "laddningspunkt": _("Laddningspunkt"),
+        "laddningspunkt_totalpris": _("Laddningspunkt, allt i ett fast pris"),
     }
 
 
@@ -317,7 +323,7 @@ def _words(field: Any) -> str:
         return str(_("ja") if field.data else _("nej"))
     if field.name == "deduction":
         kind, _sep, code = (field.data or "").partition(":")
-        return f"{kind.upper()}, {work_words().get(code, code)}" if kind else str(_("inget"))
+        return f"{deduction_name(kind)}, {work_words().get(code, code)}" if kind else str(_("inget"))
     if field.type == "KronorField" and field.data is not None:
         return kronor(field.data)
     if field.type == "PartList":

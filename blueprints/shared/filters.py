@@ -161,8 +161,14 @@ def deduction_name(kind: str) -> str:
     return str(_("Grön teknik")) if kind == "green" else kind.upper()
 
 
+def installation_name(code: str) -> str:
+    """What grön teknik is for, within a phrase: solceller."""
+    names = {"solceller": _("solceller"), "lagring": _("lagring av el"), "laddningspunkt": _("laddningspunkt")}
+    return str(names.get(code, code))
+
+
 def register(app: Flask) -> None:
-    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, deduction_name):
+    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, deduction_name, installation_name):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
     app.jinja_env.filters["unit"] = units.said

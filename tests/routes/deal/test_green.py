@@ -15,7 +15,7 @@ from services import storage
 from services.clock import utc_now
 from tests.routes.deal.conftest import Sent, send, token_of
 
-SUM = "Preliminärt skatteavdrag grön teknik, 15 %"
+SUM = "Preliminärt skatteavdrag grön teknik, solceller 15 %"
 
 
 def make_green(make, firm, *, rot: bool = True):
@@ -112,8 +112,8 @@ def test_what_is_used_already_changes_the_sum_first(green):
 
 def test_quote_and_agreement_say_it_on_paper(green):
     quote = words_of(green, db.session.query(StoredFile).filter_by(purpose="quote").one())
-    assert "Skatteavdrag grön teknik 15 %, −15 000 kr preliminärt" in quote
-    assert "Skatteavdrag grön teknik 50 %, −7 275 kr preliminärt" in quote
+    assert "Skatteavdrag grön teknik, solceller −15 000 kr 15 %, preliminärt" in quote
+    assert "−7 275 kr laddningspunkt 50 %, preliminärt" in quote
     assert "Med grön teknik-avdrag" in quote
     assert "97 % av ett fast totalpris" in quote
     assert "ROT och grön teknik-avdrag" in quote
