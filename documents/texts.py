@@ -185,7 +185,7 @@ def deduction(version: str, totals: Mapping[str, Any], paid_on: str | None) -> l
     if any(share["kind"] == GREEN for share in totals["deductions"]):
         amounts.append(
             _(
-                "För grön teknik räknas arbete och material, eller 97 % av ett fast totalpris, och dagen för "
+                "För grön teknik räknas arbete och material, eller 97 procent av ett fast totalpris, och dagen för "
                 "slutbetalningen avgör."
             )
         )

@@ -115,7 +115,7 @@ def test_quote_and_agreement_say_it_on_paper(green):
     assert "Skatteavdrag grön teknik, solceller −15 000 kr 15 %, preliminärt" in quote
     assert "−7 275 kr laddningspunkt 50 %, preliminärt" in quote
     assert "Med grön teknik-avdrag" in quote
-    assert "97 % av ett fast totalpris" in quote
+    assert "97 procent av ett fast totalpris" in quote
     assert "ROT och grön teknik-avdrag" in quote
     green.post("/godkann", green.step2())
     draw_agreements.run(utc_now())
