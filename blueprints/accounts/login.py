@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, session, url_for
+from flask import make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.accounts import bp
 from blueprints.accounts.forms import AgainForm, LoginForm
+from blueprints.shared import locking
 from blueprints.shared.guards import client_address, public, remember, requires, safe_next, user_agent
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
@@ -43,7 +44,10 @@ def login_post() -> ResponseReturnValue:
         form.form_errors = [_("E-postadressen eller lösenordet stämmer inte.")]
         return _login_page(form, status=422)
     remember(token)
-    return redirect(safe_next(form.next.data), code=303)
+    answer = make_response(redirect(safe_next(form.next.data), code=303))
+    if locking.was_handed():
+        locking.unmark(answer)
+    return answer
 
 
 @bp.post("/logga-ut")
@@ -80,7 +84,7 @@ def confirm_password_post() -> ResponseReturnValue:
 
 
 def _login_page(form: LoginForm, *, status: int = 200) -> ResponseReturnValue:
-    return render_template("accounts/login.html", form=form), status
+    return render_template("accounts/login.html", form=form, was_handed=locking.was_handed()), status
 
 
 def _again_page(form: AgainForm, *, status: int = 200) -> ResponseReturnValue:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -19,7 +17,6 @@ from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import reads_first
 from services.clock import utc_now
 from services.deal import on_site
-from services.installation import settings
 from services.logins import WrongPassword
 
 
@@ -39,8 +36,7 @@ def handed(n: int) -> ResponseReturnValue:
     login_id = current_user.found.login_id
     deal_id = on_site.show(n, login_id=login_id, actor=current_user.actor, now=utc_now())
     answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))
-    secure = settings().is_https
-    answer.set_cookie(_mark(), secrets.token_urlsafe(8), path="/", secure=secure, httponly=True, samesite="Lax")
+    locking.mark(answer)
     return answer
 
 
@@ -67,16 +63,8 @@ def take_back() -> ResponseReturnValue:
         form.password.errors = [_("Lösenordet stämmer inte.")]
         return _page(form, status=422)
     answer = make_response(redirect(url_for("quotes.show", n=n) if n else url_for("home.start"), code=303))
-    answer.delete_cookie(_mark(), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
+    locking.unmark(answer)
     return answer
-
-
-def _mark() -> str:
-    """A cookie that means nothing: its change makes a browser drop the pages of the firm that its Back button keeps.
-
-    `no-store` alone does not, in some: they keep such a page as long as no cookie has changed since.
-    """
-    return "__Host-visas" if settings().is_https else "visas"
 
 
 def _page(form: TakeBackForm, *, status: int = 200) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ nobody were logged in. Everything else leads back to the quote: a typed address,
 
 from __future__ import annotations
 
+import secrets
 from typing import NamedTuple
 
 from flask import Flask, Response, g, make_response, redirect, request, session, url_for
@@ -15,12 +16,14 @@ from flask_login import current_user
 from extensions import login_manager
 from services.clock import utc_now
 from services.deal import on_site
+from services.installation import settings
 
 # nobody's data, and asked for often
 SAME_FOR_ALL = {"home.worker", "home.manifest", "home.offline", "ops.healthz", "ops.readyz"}
 LEGAL = {"home.terms", "home.dpa", "home.privacy", "home.customers"}
 WAY_BACK = {"quotes.take_back_page", "quotes.take_back"}
 LOG_OUT = "accounts.logout"
+MARK_SECONDS = 365 * 24 * 3600  # no login is longer
 
 
 class Lock(NamedTuple):
@@ -64,6 +67,29 @@ def _is_the_customers(held: Lock) -> bool:
         return True
     is_deal = request.blueprint == "deal" and request.endpoint != "deal.enter"
     return is_deal and (request.view_args or {}).get("deal_id") == held.deal_id
+
+
+def mark(answer: Response) -> None:
+    """A cookie that means nothing: its change makes a browser drop the pages of the firm that its Back button keeps.
+
+    `no-store` alone does not, in some: they keep such a page as long as no cookie has changed since. While it is there
+    the login asks the browser to fill in no password (`was_handed`).
+    """
+    value, secure = secrets.token_urlsafe(8), settings().is_https
+    answer.set_cookie(_mark(), value, max_age=MARK_SECONDS, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def unmark(answer: Response) -> None:
+    answer.delete_cookie(_mark(), path="/", secure=settings().is_https, httponly=True, samesite="Lax")
+
+
+def was_handed() -> bool:
+    """Whether this browser was handed to a customer, and nobody of the firm has given a password in it since."""
+    return _mark() in request.cookies
+
+
+def _mark() -> str:
+    return "__Host-visas" if settings().is_https else "visas"
 
 
 def as_nobody() -> None:

@@ -125,6 +125,23 @@ def test_its_back_button_drops_them(make, firm, client, quote):
     assert len(marks) == 2
 
 
+def test_after_logging_out_the_browser_is_asked_to_fill_in_nothing(shown, app, make, firm):
+    """Until somebody of the firm has given a password in it, by whichever way."""
+    usual = app.test_client().get("/logga-in").text
+    assert 'autocomplete="current-password"' in usual
+    shown.client.post("/logga-ut")
+    page = shown.client.get("/logga-in").text
+    assert 'autocomplete="new-password"' in page
+    for stored in ("current-password", "username"):
+        assert f'autocomplete="{stored}"' not in page
+    email = make.owner(firm).email
+    wrong = shown.client.post("/logga-in", data={"email": email, "password": "fel lösenord"})
+    assert 'autocomplete="new-password"' in wrong.text
+    assert shown.client.post("/logga-in", data={"email": email, "password": PASSWORD}).status_code == 303
+    shown.client.post("/logga-ut")
+    assert 'autocomplete="current-password"' in shown.client.get("/logga-in").text
+
+
 def test_other_quotes_of_the_same_customer_are_closed(shown, make, firm):
     other = send(make, make.quote(firm, make.customer(firm)))
     link = links.mailed(other)
