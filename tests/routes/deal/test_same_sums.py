@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 from documents.format import kr
 from extensions import db
 from jobs import draw_agreements, send_mail
-from models import Agreement, QuoteLine, QuoteVersion, StoredFile
+from models import Agreement, Applicant, Firm, Quote, QuoteLine, QuoteVersion, StoredFile
 from services import mailbox, storage
 from services.clock import utc_now
 from services.quotes import content
@@ -24,17 +23,10 @@ def plain(page: str) -> str:
     return re.sub(r"&nbsp;|\xa0", " ", page)
 
 
-def opened(app, make, customer: dict[str, Any], **given: Any) -> tuple[Sent, dict[str, str]]:
-    """A sent quote that its customer has opened, and what the firm read in builder and review before."""
-    firm = make.firm()
-    quote = make.quote(
-        firm, make.customer(firm, "Byggbolaget i Norr" if customer else "Karin Almgren", **customer), **given
-    )
-    if customer:
-        db.session.query(QuoteLine).update({"deduction": None, "work_type": None})
-        db.session.commit()
+def opened(app, make, quote: Quote) -> tuple[Sent, dict[str, str]]:
+    """The quote sent and opened by its customer, and what the firm read in builder and review before."""
     desk = app.test_client()
-    desk.log_in(make.owner(firm))
+    desk.log_in(make.owner(db.session.get_one(Firm, quote.firm_id)))
     read = {name: plain(desk.get(f"/offerter/{quote.n}/{name}").text) for name in ("redigera", "granska")}
     quote = send(make, quote)
     client = app.test_client()
@@ -68,8 +60,12 @@ def read_before(sent: Sent, read: dict[str, str]) -> dict[str, str]:
 
 
 def read_after(sent: Sent, **typed: str) -> dict[str, str]:
-    """All that says the price after it."""
-    answer = sent.post("/godkann", sent.step2(**typed))
+    """All that says the price after it. What is typed may change the sum or its parts: shown, and pressed once more."""
+    form = sent.step2(**typed)
+    answer = sent.post("/godkann", form)
+    if answer.status_code == 409:
+        form |= dict(re.findall(r'name="(shares|total|to_pay|words)"[^>]*value="([^"]*)"', answer.text))
+        answer = sent.post("/godkann", form)
     assert answer.status_code == 303, plain(answer.text)
     draw_agreements.run(utc_now())
     agreement = db.session.query(Agreement).filter_by(quote_id=sent.quote_id).one()
@@ -92,14 +88,19 @@ def says(read: dict[str, str], *words: str, never: tuple[str, ...] = ()) -> None
 
 
 def test_rot_of_one_person(app, make):
-    sent, read = opened(app, make, {})
+    firm = make.firm()
+    sent, read = opened(app, make, make.quote(firm, make.customer(firm)))
     says(read_before(sent, read), kr(1_162_800).replace("\xa0", " "))
     says(read_after(sent), "11 628 kr")
 
 
 def test_reverse_charge(app, make):
     """The net is what is paid, nowhere a sum with VAT; the papers say by which law, and who the buyer is."""
-    sent, read = opened(app, make, BUILDER, basis="excl", reverse_charge=True)
+    firm = make.firm()
+    quote = make.quote(firm, make.customer(firm, "Byggbolaget i Norr", **BUILDER), basis="excl", reverse_charge=True)
+    db.session.query(QuoteLine).update({"deduction": None, "work_type": None})
+    db.session.commit()
+    sent, read = opened(app, make, quote)
     version = db.session.query(QuoteVersion).one()
     frozen = content.read(version.content)
     assert (frozen["totals"]["to_pay_ore"], version.gross_ore, version.to_pay_ore) == (1_494_000,) * 3
@@ -121,3 +122,42 @@ def test_reverse_charge(app, make):
     after = read_after(sent)
     says(after, "23 840 kr", never=("29 800",))
     says({"paper": after["paper"]}, f"Momsnr {NUMBER}", "Moms, omvänd betalningsskyldighet 0 kr")
+
+
+def large(app, make) -> tuple[Sent, dict[str, str]]:
+    """The same quote with ten times the hours: 110 400 kr of labour, 33 120 kr of rot for one person."""
+    firm = make.firm()
+    quote = make.quote(firm, make.customer(firm))
+    db.session.query(QuoteLine).filter_by(quote_id=quote.id, n=2).update({"quantity_milli": 160_000})
+    db.session.commit()
+    return opened(app, make, quote)
+
+
+TWO = {"co-0-name": "Erik Almgren", "co-0-used_rot": "44 000"}
+
+
+def test_rot_of_two_where_one_has_little_left(app, make):
+    """6 000 kr are left for the one, so the other takes more: the price is as it was for one."""
+    sent, read = large(app, make)
+    says(read_before(sent, read), "81 180 kr")
+    after = read_after(sent, **TWO)
+    says(after, "81 180 kr")
+    says(
+        {"paper": after["paper"]},
+        "ROT-avdrag 30 %, preliminärt −33 120 kr Ni betalar 81 180 kr",
+        "27 120 kr",
+        "6 000 kr",
+    )
+    rows = db.session.query(Applicant).order_by(Applicant.position)
+    assert [row.rot_kr for row in rows] == [27_120, 6_000]
+
+
+def test_rot_of_two_who_cannot_carry_it(app, make):
+    """The price is another than the quote said: shown once more, then the same krona in all that follows."""
+    sent, _read = large(app, make)
+    first = sent.post("/godkann", sent.step2(**TWO, used_rot="40 000"))
+    assert first.status_code == 409
+    assert "98 300 kr" in plain(first.text)
+    after = read_after(sent, **TWO, used_rot="40 000")
+    says(after, "98 300 kr", never=("81 180 kr",))
+    says({"paper": after["paper"]}, "−16 000 kr", "10 000 kr", "6 000 kr")
