@@ -36,6 +36,15 @@ class Person:
     agreements: frozenset[int]  # row ids of those that take of the year, or would
 
 
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What a customer's card says of a year. `offered_kr`: deductions of quotes that wait for an answer."""
+
+    year: int
+    persons: list[Person]
+    offered_kr: int
+
+
 class _Row(NamedTuple):
     agreement_id: int
     applicant_id: int
@@ -103,6 +112,19 @@ def of_customer(firm_id: int, customer_id: int, *, only_own: bool = False) -> di
     return {
         year: [person for _order, person in sorted(years[year], key=_first)] for year in sorted(years, reverse=True)
     }
+
+
+def of_card(customer: Customer, quotes: Iterable[Quote], *, today: date) -> list[Year]:
+    """The years of a customer, newest first. `quotes` are the customer's. One statement, or none without agreements."""
+    agreed = of_customer(customer.firm_id, customer.id) if customer.has_allowance else {}
+    offered: dict[int, int] = {}
+    for quote in quotes:
+        is_waiting = quote.status in (QuoteStatus.SENT, QuoteStatus.COUNTERED) and quote.valid_until >= today
+        if is_waiting and quote.deducted and quote.archived_at is None:
+            year = (quote.paid_on or quote.valid_until).year
+            offered[year] = offered.get(year, 0) + (quote.gross_ore - quote.to_pay_ore) // 100
+    years = sorted(agreed.keys() | offered.keys(), reverse=True)
+    return [Year(year, agreed.get(year, []), offered.get(year, 0)) for year in years]
 
 
 def reach(result: Totals, paid_on: date, customer: Sequence[Person] = ()) -> Reach | None:

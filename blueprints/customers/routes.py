@@ -14,7 +14,7 @@ from blueprints.shared.htmx import page_or_part
 from blueprints.shared.phrases import gettext as _
 from domain.clock import stockholm_date
 from models import Customer
-from services import customers
+from services import allowance, customers
 from services.clock import utc_now
 from services.errors import Stale
 from services.inquiries import reading as inquiries
@@ -55,9 +55,13 @@ def create() -> ResponseReturnValue:
 def show(n: int) -> ResponseReturnValue:
     customer = customers.get(current_user.firm_id, n)
     today = stockholm_date(utc_now())
-    quotes = [(quote, listing.shown_status(quote, today)) for quote in customers.quotes_of(customer)]
+    of_customer = customers.quotes_of(customer)
+    quotes = [(quote, listing.shown_status(quote, today)) for quote in of_customer]
     asked = inquiries.of_customer(customer) if any(quote.has_inquiry for quote, _status in quotes) else []
-    return render_template("customers/show.html", place="kunder", customer=customer, quotes=quotes, asked=asked)
+    years = allowance.of_card(customer, of_customer, today=today)
+    return render_template(
+        "customers/show.html", place="kunder", customer=customer, quotes=quotes, asked=asked, years=years
+    )
 
 
 @bp.get("/kunder/<int:n>/redigera")

@@ -16,6 +16,8 @@ from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from models import Agreement
+from services import allowance
+from services.allowance import Person
 from services.clock import utc_now
 from services.deal import (
     applicants,
@@ -65,6 +67,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         **_household(deal, deal.agreement, agreed),
         recorded_words=manual.told(agreed, deal.content["firm"]["name"]) if "manual" in agreed else "",
         **feedback.asked(deal),
+        own=_own(deal, deal.agreement, agreed),
         words_of_way=lambda way: WAYS.get(way) or _("Med namn, via länk"),
         **names(deal),
     )
@@ -148,6 +151,18 @@ def _agreement(deal: Deal) -> Agreement:
     if deal.agreement is None:
         raise NotFound
     return deal.agreement
+
+
+def _own(deal: Deal, agreement: Agreement, agreed: Mapping[str, Any]) -> Person | None:
+    """What the firm has reserved for the first applicant, if it is who reads this; without any no statement is spent.
+
+    Only here, after the yes: before it, who types a number learns nothing of whose it is.
+    """
+    is_own = not deal.is_joint or deal.found.link_id == agreement.link_id
+    if not agreed["applicants"] or not deal.may_decide or not is_own:
+        return None
+    person = allowance.of_receipt(agreement, deal.quote.customer_id)
+    return person if person and person.is_known and person.account.reserved else None
 
 
 def _contract(deal: Deal) -> str:
