@@ -25,6 +25,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.shared import choosing
 from blueprints.shared.fields import EmailText, KronorField, strip
+from blueprints.shared.free_text import no_own_personnummer
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain import homes, orgnr, personnummer
@@ -47,7 +48,11 @@ PERSONNUMMER = {
 class AskForm(FlaskForm):
     question = TextAreaField(
         _l("Din fråga"),
-        [DataRequired(_l("Skriv din fråga.")), Length(max=2000, message=_l("Frågan får ha högst 2 000 tecken."))],
+        [
+            DataRequired(_l("Skriv din fråga.")),
+            Length(max=2000, message=_l("Frågan får ha högst 2 000 tecken.")),
+            no_own_personnummer,
+        ],
         filters=[lambda text: (text or "").strip()],
     )
 
@@ -66,7 +71,7 @@ class DeclineForm(FlaskForm):
     )
     comment = TextAreaField(
         _l("Vill du säga något mer?"),
-        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken."))],
+        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken.")), no_own_personnummer],
         filters=[lambda text: (text or "").strip()],
     )
 
@@ -79,7 +84,7 @@ class FeedbackForm(FlaskForm):
     )
     text = TextAreaField(
         _l("Vill du säga något mer?"),
-        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken."))],
+        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken.")), no_own_personnummer],
         filters=[lambda text: (text or "").strip()],
     )
 

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from blueprints.shared.choosing import Choices
 from blueprints.shared.fields import DateField, EmailText, TypedField, choices, strip
+from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import STOCKHOLM
 from services.deal.manual import Yes
@@ -49,7 +50,7 @@ class ManualForm(FlaskForm):
     takes_late = BooleanField(_l("Svaret kom efter offertens sista dag. Vi står för offerten ändå."))
     note = TextAreaField(
         _l("Anteckning"),
-        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken."))],
+        [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken.")), no_personnummer],
         filters=[lambda text: (text or "").strip()],
     )
     email = EmailText(_l("Kundens e-post"), [Optional()])

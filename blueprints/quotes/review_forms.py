@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.quotes import ways
 from blueprints.shared.fields import DateField, EmailText, PhoneText, choices, strip
+from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import REMINDERS
@@ -46,7 +47,7 @@ class SendForm(FlaskForm):
     valid_until = DateField(_l("Gäller till"), [DataRequired(_l("Skriv ett datum, till exempel 18 december"))])
     message = TextAreaField(
         _l("Meddelande"),
-        [Optional(), Length(max=2000, message=_l("Meddelandet får ha högst 2 000 tecken."))],
+        [Optional(), Length(max=2000, message=_l("Meddelandet får ha högst 2 000 tecken.")), no_personnummer],
         filters=[lambda text: (text or "").strip()],
     )
 
@@ -102,7 +103,11 @@ class RevealForm(FlaskForm):
 class AnswerForm(FlaskForm):
     answer = TextAreaField(
         _l("Ditt svar"),
-        [DataRequired(_l("Skriv ditt svar.")), Length(max=2000, message=_l("Svaret får ha högst 2 000 tecken."))],
+        [
+            DataRequired(_l("Skriv ditt svar.")),
+            Length(max=2000, message=_l("Svaret får ha högst 2 000 tecken.")),
+            no_personnummer,
+        ],
         filters=[lambda text: (text or "").strip()],
     )
 
