@@ -11,13 +11,15 @@ from blueprints.shared.filters import day, kr
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain.checks import Blocker, Caution, Problems
+from domain.covered import doubts
 from domain.home_rules import newest_free_year
 from domain.payment_plan import Part
 from domain.plan_years import Days, Deducted, Year, by_year, missed_day
-from domain.quotes import Totals
+from domain.quotes import LineKind, Totals
+from models import QuoteLine
 from services.quotes import drafting
 from services.quotes.drafting import Draft
-from services.quotes.rows import Sheet
+from services.quotes.rows import LineRow, Sheet
 
 
 class CautionRow(NamedTuple):
@@ -133,6 +135,14 @@ def blocked_href(code: Blocker, quote_n: int) -> str:
     """Where a block of `BLOCKED` is mended."""
     _text, _action, page, anchor = BLOCKED[code]
     return f"{_places(quote_n)[page]}#{anchor}"
+
+
+def of_line(draft: Draft | Sheet, line: QuoteLine | LineRow) -> list[str]:
+    """What to look at in one line, where it is open."""
+    if line.is_text or not line.deduction or line.kind != LineKind.LABOUR:
+        return []
+    found = doubts(line.text, line.deduction, line.work_type, draft.paid_on)
+    return [str(_WORDS[Caution(doubt.value)][0]) for doubt in found]
 
 
 def of_plan(parts: Sequence[Part], result: Totals, days: Days) -> list[str]:

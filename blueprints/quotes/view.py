@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from flask import Response, make_response, render_template, url_for
@@ -125,6 +125,7 @@ def names(draft: Draft | Sheet, figures: Figures | None = None, **more: object) 
         "quote": quote,
         "figures": seen(draft, figures or drafting.figures(draft)),
         "base": base_of(quote.n),
+        "doubts_of": partial(cautions.of_line, draft),
         "now": utc_now(),
         **more,
     }

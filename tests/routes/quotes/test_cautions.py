@@ -14,6 +14,7 @@ from domain.checks import Caution
 from extensions import db
 from models import Customer, Quote, QuoteLine, QuoteSection
 from services import transaction
+from tests.routes.quotes.conftest import HTMX
 
 NBSP = "\u00a0"
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -63,6 +64,16 @@ def test_a_line_that_speaks_against_its_deduction(seller, quote, text, sentence)
     for page in (review(seller, quote), builder(seller, quote)):
         assert told(page, sentence) == f"/offerter/{quote.n}/rader/2"
     assert "Skicka offerten" in review(seller, quote)
+
+
+def test_an_open_line_says_it_beside_its_kind_and_follows_what_is_typed(seller, quote, line_data):
+    url = f"/offerter/{quote.n}/rader/2"
+    assert '<div id="tvek-2"></div>' in seller.get(url).text
+    answer = seller.post(url, data=line_data(text="Restid"), headers=HTMX).text
+    assert re.search(r'<div id="tvek-2" hx-swap-oob="true"><p class="note warn small">Raden ser ut som resa', answer)
+    assert "Raden ser ut som resa" in seller.get(url).text
+    answer = seller.post(url, data=line_data(text="Restid", deduction="", rev="2"), headers=HTMX).text
+    assert '<div id="tvek-2" hx-swap-oob="true"></div>' in answer
 
 
 def test_no_travel_links_to_the_lines(seller, quote):
