@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from domain import rot_rut
+from domain import green_tech, rot_rut
 from domain.quotes import Deduction, Line, LineKind, totals
 from domain.rule_tables import CERTAIN, LIKELY, Lack, NoRuleForDate, Tables, find, joined, product_rows
 
@@ -55,6 +55,19 @@ def test_rows_of_every_table_can_be_added(product):
     assert [len(rot_rut.work_types("rot", on)) for on in days] == [7, 8]
     assert [rot_rut.schablon_percents(on)["varmepump_berg_jord_sjo"] for on in days] == [35, 40]
     assert [rot_rut.request_deadline(on) for on in days] == [date(2027, 2, 1), date(2028, 3, 2)]
+
+
+def test_a_rate_of_gron_teknik_is_a_row_like_any(product):
+    added = {"installation": "solceller", "rate_percent": 10, **NEXT}
+    rot_rut.use(joined(product, {"green_tech_periods": [added]}))
+    days = date(2026, 12, 31), date(2027, 1, 1)
+    assert [green_tech.rate_percent("solceller", on) for on in days] == [15, 10]
+
+
+@pytest.mark.parametrize("added", [{"green_tech_rules": {"cap_kr_per_person_and_year": 60000}}])
+def test_what_is_no_row_is_no_matter_of_data(product, added):
+    with pytest.raises(ValueError, match="no such table"):
+        joined(product, added)
 
 
 def test_a_row_for_the_same_days_puts_the_older_one_right(product):
