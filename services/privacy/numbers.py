@@ -2,7 +2,7 @@
 
 A request must have arrived by the last day of the year after the payment (lag (2009:194) 8 §). An agreement that ended
 needs the numbers no longer than what may have been paid until then; one in force a year longer than the payment that
-was expected, since work and payment are often late. After that the person can be asked again.
+was expected, since work and payment are often late.
 """
 
 from __future__ import annotations

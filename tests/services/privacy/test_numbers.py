@@ -48,7 +48,7 @@ def test_one_in_force_is_kept_a_year_longer_than_its_payment_was_expected(agreed
     assert numbers.forget(at("2028-02-01")) == 0
 
 
-def test_one_that_ended_is_kept_until_no_request_of_that_year_can_arrive(agreed):
+def test_one_that_ended_is_kept_until_no_request_of_that_year_can_arrive(app, make, agreed):
     typed = {"name": "Karin Almgren", "email": MAIL, "contract": "2026-001", "once": "withdraw-1"}
     assert agreed.post("/angra", typed).status_code == 303
     assert agreed.quote.status == "withdrawn"
@@ -57,6 +57,9 @@ def test_one_that_ended_is_kept_until_no_request_of_that_year_can_arrive(agreed)
         assert left() == [True]
     assert numbers.forget(at("2027-02-02")) == 1
     assert left() == [False]
+    page = app.test_client().log_in(make.owner(agreed.firm)).get(f"/offerter/{agreed.quote.n}").text
+    assert "Personnummer togs bort" in page
+    assert "Personnummer saknas" not in page
 
 
 def test_what_was_agreed_stays_and_the_chain_tells(app, make, agreed):
