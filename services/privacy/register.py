@@ -312,7 +312,7 @@ _TABLES = (
     _table(
         "applicant",
         whose="the firm's customers and their co-applicants",
-        purpose="rot, rut and grön teknik: who gets the deduction",
+        purpose="rot, rut and green technology: who gets the deduction",
         personal="name rot_kr rut_kr green_kr email used_rot_kr used_rut_kr used_green_kr weight stated given_at",
         sealed="personnummer",
         technical="id firm_id public_id agreement_id position link_public_id remind_at reminded",
@@ -321,7 +321,7 @@ _TABLES = (
     _table(
         "allowance_entry",
         whose="the firm's customers and their co-applicants",
-        purpose="rot, rut and grön teknik: what agreements take of a person's year",
+        purpose="rot, rut and green technology: what agreements take of a person's year",
         kept="as long as the applicant",
         personal="year state rot_kr rut_kr green_kr",
         technical="id firm_id applicant_id changed_at",
