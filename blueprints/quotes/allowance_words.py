@@ -41,4 +41,5 @@ def _more(reach: Reach) -> str:
     one_more = _("Med en till sökande blir det %(short)s.", short=kr(100 * reach.short_with_one_more_kr))
     if reach.enough is None:
         return str(one_more)
-    return f"{one_more} {_('Med %(n)s fler ryms det.', n=reach.enough - reach.persons)}"
+    enough = _("Med %(n)s fler ryms det.", n=reach.enough - reach.persons)
+    return f"{one_more} {enough}"
