@@ -24,6 +24,10 @@ def rut(kronor, **more):
     return labour("2", kronor, Deduction.RUT, **more)
 
 
+def less_rot(kronor):
+    return labour("5", -kronor, Deduction.ROT)
+
+
 MATERIAL = Line("3", 1000, 1_000_000, 25, LineKind.MATERIAL)
 TRAVEL = Line("4", 1000, 80_000, 25, LineKind.OTHER)
 
@@ -67,6 +71,9 @@ def of(*lines, basis="incl", **more):
         # 10 % on the whole falls on both kinds of labour alike
         pytest.param((rot(20000), rut(4000), MATERIAL), {"discount_bp": 1000}, (5400, 1800), 23400, id="a discount"),
         pytest.param((rot(20000, discount_bp=1000), rut(4000)), {}, (5400, 2000), 14600, id="a discount on rot"),
+        # a line below zero lowers the base of its own kind, never below nothing
+        pytest.param((rot(20000), less_rot(5000), rut(4000)), {}, (4500, 2000), 12500, id="money off the labour"),
+        pytest.param((rot(20000), less_rot(25000), rut(4000)), {}, (0, 2000), -3000, id="more off than there was"),
         pytest.param((rot(20000), rut(4000, is_option=True)), {}, (6000,), 14000, id="rut as an option not picked"),
         pytest.param((rot(20000), rut(4000, is_option=True)), {"picked": {"2"}}, (6000, 2000), 16000, id="and picked"),
     ],

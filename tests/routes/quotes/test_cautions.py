@@ -68,12 +68,12 @@ def test_a_line_that_speaks_against_its_deduction(seller, quote, text, sentence)
 
 def test_an_open_line_says_it_beside_its_kind_and_follows_what_is_typed(seller, quote, line_data):
     url = f"/offerter/{quote.n}/rader/2"
-    assert '<div id="tvek-2"></div>' in seller.get(url).text
+    assert '<div id="tvek-2" hidden></div>' in seller.get(url).text
     answer = seller.post(url, data=line_data(text="Restid"), headers=HTMX).text
     assert re.search(r'<div id="tvek-2" hx-swap-oob="true"><p class="note warn small">Raden ser ut som resa', answer)
     assert "Raden ser ut som resa" in seller.get(url).text
     answer = seller.post(url, data=line_data(text="Restid", deduction="", rev="2"), headers=HTMX).text
-    assert '<div id="tvek-2" hx-swap-oob="true"></div>' in answer
+    assert '<div id="tvek-2" hidden hx-swap-oob="true"></div>' in answer
 
 
 def test_no_travel_links_to_the_lines(seller, quote):
