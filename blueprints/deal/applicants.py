@@ -101,7 +101,7 @@ def by_own_link(view: View) -> View:
             return _own(applicants.find(deal_id, applicant_id, token, now=now), OwnForm(), status=409)
         return speaking.keep(answer, asked, cookie=cookie) if asked else answer
 
-    setattr(guarded, GUARD, "by_link")
+    setattr(guarded, GUARD, "by_own_link")
     return guarded
 
 

@@ -28,7 +28,7 @@ def test_every_route_has_a_guard(app):
 
 def test_guards_name_known_actions(app):
     marks = {getattr(app.view_functions[rule.endpoint], GUARD) for rule in rules(app)}
-    assert marks <= ACTIONS | {"public", "by_link", "operator"}
+    assert marks <= ACTIONS | {"public", "by_link", "by_own_link", "operator"}
 
 
 def test_changes_are_post(app):
@@ -60,7 +60,7 @@ def test_every_post_from_another_host_is_refused(app, client, origin):
 def test_nobody_gets_in_without_a_login(app, client):
     open_routes = {}
     for rule in rules(app):
-        if getattr(app.view_functions[rule.endpoint], GUARD) in ("public", "by_link", "operator"):
+        if getattr(app.view_functions[rule.endpoint], GUARD) in ("public", "by_link", "by_own_link", "operator"):
             continue
         answer = client.post(address(rule)) if "POST" in rule.methods else client.get(address(rule))
         if answer.status_code not in (302, 303) or "/logga-in" not in answer.headers["Location"]:

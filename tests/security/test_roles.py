@@ -40,8 +40,8 @@ def visitors(app, make, alfa) -> dict[str, Any]:
 
 
 def expected(mark: str, visitor: str) -> str:
-    if mark == "operator":
-        return "404"  # apart from every firm: its own link, tests/routes/ops/test_rules.py
+    if mark in ("operator", "by_own_link"):
+        return "404"  # by links of their own: tests/routes/ops/test_rules.py, tests/routes/deal/test_applicants.py
     if mark == "by_link":
         return "in" if visitor == "customer" else "404"
     if visitor in ("nobody", "customer"):
@@ -89,6 +89,7 @@ def test_c25_public_routes_are_few_and_named(app):
     assert blueprints <= {"accounts", "home", "deal", "inquiries", "ops", "dev"}
     assert {endpoint for endpoint in public if endpoint.startswith("deal.")} == {
         "deal.enter",
+        "deal.enter_own",
         "deal.send_again",
         "deal.ask_for_new",
     }

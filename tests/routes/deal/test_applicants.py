@@ -13,7 +13,7 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements, remind, send_mail
 from models import Agreement, Applicant, Event, Letter
-from services import mailbox, transaction
+from services import mailbox, outbox, transaction
 from services.clock import utc_now
 from services.deal import agreements, inviting
 from tests.client import Client
@@ -368,3 +368,32 @@ def test_what_goes_with_a_new_version_ends_the_link(app, make):
         assert "applicant_link" not in late.letters()  # no agreement until the firm confirms it
         send(make, late.quote, valid_until=stockholm_date(utc_now()) + timedelta(days=9), now=utc_now())
         assert db.session.query(Applicant).count() == 0
+
+
+def test_a_late_answer_that_the_firm_confirms_sends_the_links(app, make):
+    late = make_sent(app, make, valid_until=stockholm_date(utc_now()) + timedelta(days=1))
+    form = late.step2(**{"co-0-name": "Erik Almgren", "co-0-email": ERIK_MAIL})
+    form |= carried(late.post("/godkann", form).text)
+    with time_machine.travel(utc_now() + timedelta(days=3), tick=False):
+        assert late.post("/godkann", form).status_code == 303
+        owner = app.test_client().log_in(make.owner(late.firm))
+        assert owner.post(f"/offerter/{late.quote.n}/sent-svar/bekrafta").status_code == 303
+        assert late.letters().count("applicant_link") == 1
+
+
+def test_a_letter_that_does_not_arrive_is_the_customers_to_mend(sent):
+    approve(sent)
+    letter = db.session.query(Letter).filter_by(kind="applicant_link").one()
+    outbox.refused(letter, "550 no such user", now=utc_now())
+    transaction.may_write()
+    assert sent.quote.mail_failed_at is None
+    assert "bounced_to_firm" not in sent.letters()
+    assert f"Mejlet till {ERIK_MAIL} kom inte fram." in sent.get("/medsokande").text
+
+
+def test_an_uninvited_guest_list_leads_back(sent):
+    assert sent.get("/medsokande").status_code == 302
+    sent.post("/godkann", sent.step2())
+    assert sent.get("/medsokande").status_code == 302
+    assert "applicant_link" not in sent.letters()
+    assert applicants(sent)[0].remind_at is None
