@@ -260,8 +260,8 @@ def copy_quote(
 ) -> Copied:
     """A new draft with all that a quote says, sent or ended ones too.
 
-    For the same customer it keeps title, greeting, work site, photos and who accounts for the VAT; for another it is
-    freed of them: photos show one customer's home. Days are fresh. Raises NotFound, customers.NoContact.
+    For the same customer it keeps title, greeting, work site, home, photos and who accounts for the VAT; for another it
+    is freed of them: photos show one customer's home. Days are fresh. Raises NotFound, customers.NoContact.
     """
     facts = {"quote": source_n, **_whom(customer)}
     earlier = _answered(actor, once_key, "quote.copy", facts)
@@ -274,7 +274,7 @@ def copy_quote(
     filled = _begin(content, customer, firm, reverse=reverse, actor=actor, now=now)
     quote = filled.draft.quote
     if is_same:
-        for name in ("site_street", "site_postal_code", "site_city"):
+        for name in ("site_street", "site_postal_code", "site_city", "home", "home_year"):
             setattr(quote, name, getattr(source.quote, name))
         drafting.keep_search_text(quote)
         copying.copy(source.quote, quote, _places(source, filled.draft), now=now)

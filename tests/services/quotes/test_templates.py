@@ -161,6 +161,16 @@ def test_a_copy_for_the_same_customer_keeps_title_greeting_and_site(quote, karin
     assert new.public_id != quote.public_id
 
 
+def test_a_copy_for_the_same_customer_keeps_what_is_known_of_the_home(quote, make, karin, actor, firm):
+    quote.home, quote.home_year = "house", 1987
+    db.session.commit()
+    n, *_left = templates.copy_quote(quote.n, karin.n, firm, actor=actor, now=NOW)
+    assert (row(n, actor).home, row(n, actor).home_year) == ("house", 1987)
+    lars = make.customer(firm, "Lars Ek")
+    n, *_left = templates.copy_quote(quote.n, lars.n, firm, actor=actor, now=NOW)
+    assert (row(n, actor).home, row(n, actor).home_year) == ("", None)
+
+
 def test_a_copy_for_a_new_customer_names_nobody_else(quote, actor, firm):
     given = CustomerInput(kind="private", name="Lars Ek", phone="+46701740605", site_street="Ekvägen 1")
     n, *_left = templates.copy_quote(quote.n, given, firm, actor=actor, now=NOW)
