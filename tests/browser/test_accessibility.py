@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from services import operator_links
 from tests.browser.checks import RULES, look, tab_through
 from tests.browser.customer_pages import ORDER, Customer
 from tests.browser.firm_pages import Builder, Office
@@ -62,6 +63,18 @@ def test_before_login(visit: Callable[..., Visitor]) -> None:
     ):
         nobody.go(path)
         look(nobody, f"nobody{path.replace('/', '-')}", desk=RULES)
+
+
+def test_the_operator(product: Product, visit: Callable[..., Visitor]) -> None:
+    operator = visit()
+    operator.go("/drift/regler")
+    operator.is_at("Sidan öppnas med en länk")
+    look(operator, "operator-shut", desk=RULES)
+    with product.rows():
+        path = f"/drift/in/{operator_links.token()}"
+    operator.go(path)
+    operator.is_at("Regler för ROT och RUT")
+    look(operator, "operator-rules", desk=RULES)
 
 
 def test_lists_and_settings(product: Product, visit: Callable[..., Visitor]) -> None:
