@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -14,6 +15,9 @@ from models import Agreement, Applicant, QuoteSection, StoredFile
 from services import storage
 from services.clock import utc_now
 from tests.routes.deal.conftest import Sent, send, token_of
+from tests.routes.deal.test_applicants import GIVEN, applicants, approve, guest
+from tests.routes.deal.test_same_sums import opened, plain, read_after, read_before, says
+from tests.routes.quotes.test_manual import record
 
 SUM = "Preliminärt skatteavdrag grön teknik, solceller 15 %"
 
@@ -123,3 +127,45 @@ def test_quote_and_agreement_say_it_on_paper(green):
     assert "Namn Personnummer ROT-avdrag Grön teknik-avdrag" in agreement
     assert "3 312 kr 22 275 kr" in agreement
     assert "GREEN" not in quote + agreement
+
+
+def test_the_same_krona_everywhere(app, make):
+    sent, read = opened(app, make, make_green(make, make.firm()))
+    says(read_before(sent, read), "100 453 kr", never=("GREEN",))
+    after = read_after(sent, **{"co-0-name": "Erik Almgren"})
+    says(after, "100 453 kr", never=("GREEN",))
+    rows = applicants(sent)
+    assert [(row.rot_kr, row.green_kr) for row in rows] == [(1656, 11_138), (1656, 11_137)]
+    desk = app.test_client()
+    desk.log_in(make.owner(sent.firm))
+    page = plain(desk.get(f"/offerter/{sent.quote.n}").text)
+    assert "ROT 1 656 kr, Grön teknik 11 138 kr" in page
+
+
+def test_a_co_applicant_says_what_is_used_and_the_shares_follow(app, make):
+    sent = sent_of(app, make, rot=True)
+    approve(sent)
+    erik, own = guest(app, sent)
+    page = erik.get(own).text
+    assert 'name="used_green"' in page
+    assert "Din del av Grön teknik-avdraget, preliminärt" in page
+    assert erik.post(own, data=GIVEN | {"used_green": "45 000"}).status_code == 303
+    first, second = applicants(sent)
+    assert (second.used_green_kr, second.green_kr) == (45_000, 5_000)
+    assert first.green_kr == 17_274  # of 17 275: a krona is given up where two share
+
+
+def test_a_yes_on_the_phone_keeps_the_share(make, app):
+    firm = make.firm()
+    quote = send(make, make_green(make, firm), now=utc_now() - timedelta(hours=2))
+    desk = app.test_client()
+    desk.log_in(make.owner(firm))
+    assert record(Sent(make, firm.id, quote.id, quote.public_id, desk)).status_code == 303
+    db.session.rollback()
+    assert [(row.rot_kr, row.green_kr) for row in db.session.query(Applicant)] == [(3312, 22_275)]
+
+
+def test_it_is_said_in_english(green):
+    html = green.get("?sprak=en").text
+    assert "Preliminary tax deduction for green technology, solar cells 15%" in html
+    assert "teknik" not in green.get("/villkor").text
