@@ -69,8 +69,8 @@ def test_every_field_of_the_firm(app, owner, alfa):
             fields += 1
         everything = dict.fromkeys({**form.values, **dict.fromkeys(form.typed)}, LONG)
         answer = owner.post(form.action, data={**everything, "csrf_token": owner.csrf_token()}, csrf=False)
-        # 404: a hidden field named a quote
-        assert answer.status_code in (200, 303, 404, 409, 422), form.action
+        # 404: a hidden field named a quote; 413: so many fields are together more than a form may hold
+        assert answer.status_code in (200, 303, 404, 409, 413, 422), form.action
     assert len(found) > 10
     assert fields > 40
     stored = [row.name for row in db.session.query(Customer)]

@@ -9,7 +9,7 @@ import pytest
 
 from domain.clock import stockholm_date
 from extensions import db
-from models import Firm, Letter, Quote, QuoteLink
+from models import Firm, Letter, Quote, QuoteLine, QuoteLink
 from services import transaction
 from services.actors import Actor
 from services.clock import utc_now
@@ -120,7 +120,11 @@ def make_sent(app, make: Make, *, kind: str = "private", valid_until=None, **giv
     customer = make.customer(firm, kind=kind)
     if valid_until:
         given["valid_until"] = valid_until
-    quote = send(make, make.quote(firm, customer, **given))
+    quote = make.quote(firm, customer, **given)
+    if kind != "private":  # who has no deduction
+        db.session.query(QuoteLine).filter_by(quote_id=quote.id).update({"deduction": None, "work_type": None})
+        db.session.commit()
+    quote = send(make, quote)
     client = app.test_client()
     client.environ_base["handslag.raise_errors"] = True  # a fault of ours is a failed test, not a page
     assert client.get(f"/l/{token_of(quote)}").status_code == 303
