@@ -165,6 +165,16 @@ def test_a_yes_on_the_phone_keeps_the_share(make, app):
     assert [(row.rot_kr, row.green_kr) for row in db.session.query(Applicant)] == [(3312, 22_275)]
 
 
+def test_two_see_how_each_part_is_shared(green):
+    first = green.post("/godkann", green.step2(**{"co-0-name": "Erik Almgren"}))
+    assert first.status_code == 409
+    page = plain(first.text)
+    assert "Ni delar ROT lika: 1 656 kr var." in page
+    assert "Ni delar Grön teknik (solceller) lika: 7 500 kr var." in page
+    assert "Grön teknik (laddningspunkt) delas så här: du 3 638 kr, Erik Almgren 3 637 kr." in page
+    assert "GREEN" not in page
+
+
 def test_it_is_said_in_english(green):
     html = green.get("?sprak=en").text
     assert "Preliminary tax deduction for green technology, solar cells 15%" in html
