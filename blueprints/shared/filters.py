@@ -14,7 +14,6 @@ from flask import Flask
 
 import languages
 from blueprints.shared.phrases import gettext as _
-from documents import units
 from domain import phones
 from domain.clock import STOCKHOLM, stockholm_date
 from services.clock import utc_now
@@ -171,6 +170,5 @@ def register(app: Flask) -> None:
     for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, deduction_name, installation_name):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
-    app.jinja_env.filters["unit"] = units.said
     app.jinja_env.globals["calendar"] = Calendar
     app.jinja_env.globals["today"] = lambda: stockholm_date(utc_now())

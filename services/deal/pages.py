@@ -119,6 +119,10 @@ class Page:
     is_settled: bool = False  # somebody has approved, so that nothing can be chosen any more
     undone: tuple[tuple[str, str], ...] = ()  # (name, reason) of approvals that count no longer
 
+    def unit(self, word: str) -> str:
+        """A unit in the language at hand."""
+        return units.said(word)
+
     @property
     def photos(self) -> list[Shown]:
         return photos(self.content)
