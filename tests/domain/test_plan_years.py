@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.payment_plan import Part, Trigger
 from domain.plan_years import Days, Deducted, Year, by_year, expected_day, missed_day
@@ -111,3 +113,25 @@ def test_a_part_on_a_day_during_the_work_is_no_advance():
     days = replace(DAYS, finishes_on=date(2027, 3, 1))
     assert not missed_day([on(date(2026, 12, 28), share_bp=3000), Part(Trigger.FINISH)], days)
     assert missed_day([on(date(2026, 12, 7), share_bp=3000), Part(Trigger.FINISH)], days)
+
+
+@given(
+    labour=st.integers(100, 400_000),
+    material=st.integers(0, 200_000),
+    shares=st.lists(st.integers(1, 3000), min_size=1, max_size=3),
+    day=st.dates(date(2026, 12, 1), date(2026, 12, 31)),
+)
+def test_the_years_together_are_the_whole(labour, material, shares, day):
+    """Nothing is paid twice or not at all; of the deduction at most two kronor per payment fall away."""
+    lines = [
+        Line("1", 1000, labour * 100, 25, LineKind.LABOUR, deduction=ROT, work_type="bygg"),
+        Line("2", 1000, material * 100, 25, LineKind.MATERIAL),
+    ]
+    result = totals(lines, basis="incl", paid_on=DAYS.paid_on)
+    plan = [*(on(day, share_bp=share) for share in shares), on(date(2027, 1, 31))]
+    years = by_year(plan, result, DAYS)
+    assert [year.year for year in years] == [2026, 2027]
+    assert sum(year.pays_ore for year in years) == result.to_pay_ore
+    told = sum(one.amount_kr for year in years for one in year.deductions)
+    assert 0 <= 100 * told <= result.deduction_ore
+    assert result.deduction_ore - 100 * told <= 100 * (2 * len(plan) + 1)
