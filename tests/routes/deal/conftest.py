@@ -115,15 +115,21 @@ class Sent:
         return [row.kind for row in db.session.query(Letter).filter_by(quote_id=self.quote_id).order_by(Letter.id)]
 
 
+def without_deduction(quote: Quote) -> Quote:
+    """As it is for a company or an association, who have none."""
+    db.session.query(QuoteLine).filter_by(quote_id=quote.id).update({"deduction": None, "work_type": None})
+    db.session.commit()
+    return quote
+
+
 def make_sent(app, make: Make, *, kind: str = "private", valid_until=None, **given) -> Sent:
     firm = make.firm()
     customer = make.customer(firm, kind=kind)
     if valid_until:
         given["valid_until"] = valid_until
     quote = make.quote(firm, customer, **given)
-    if kind != "private":  # who has no deduction
-        db.session.query(QuoteLine).filter_by(quote_id=quote.id).update({"deduction": None, "work_type": None})
-        db.session.commit()
+    if kind != "private":
+        without_deduction(quote)
     quote = send(make, quote)
     client = app.test_client()
     client.environ_base["handslag.raise_errors"] = True  # a fault of ours is a failed test, not a page

@@ -13,7 +13,7 @@ from services import mailbox, storage
 from services.clock import utc_now
 from services.quotes import content
 from tests.documents import reading
-from tests.routes.deal.conftest import Sent, send, token_of
+from tests.routes.deal.conftest import Sent, send, token_of, without_deduction
 
 NUMBER = "SE556677889901"
 BUILDER = {"kind": "company", "sells_construction_services": "yes", "vat_number": NUMBER}
@@ -98,9 +98,7 @@ def test_reverse_charge(app, make):
     """The net is what is paid, nowhere a sum with VAT; the papers say by which law, and who the buyer is."""
     firm = make.firm()
     quote = make.quote(firm, make.customer(firm, "Byggbolaget i Norr", **BUILDER), basis="excl", reverse_charge=True)
-    db.session.query(QuoteLine).update({"deduction": None, "work_type": None})
-    db.session.commit()
-    sent, read = opened(app, make, quote)
+    sent, read = opened(app, make, without_deduction(quote))
     version = db.session.query(QuoteVersion).one()
     frozen = content.read(version.content)
     assert (frozen["totals"]["to_pay_ore"], version.gross_ore, version.to_pay_ore) == (1_494_000,) * 3

@@ -20,7 +20,7 @@ from services.clock import utc_now
 from services.deal import attachments
 from services.quotes import drafting
 from tests.pictures import photo
-from tests.routes.deal.conftest import MAIL, Sent, send, token_of
+from tests.routes.deal.conftest import MAIL, Sent, send, token_of, without_deduction
 
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
@@ -136,7 +136,7 @@ def test_the_customers_page_says_it_and_offers_a_way_to_object(sent, app):
 
 def test_a_company_has_no_time_of_withdrawal(make, firm, seller):
     customer = make.customer(firm, "Brf Granen", kind="company")
-    quote = send(make, make.quote(firm, customer), now=utc_now() - timedelta(hours=2))
+    quote = send(make, without_deduction(make.quote(firm, customer)), now=utc_now() - timedelta(hours=2))
     sent = Sent(make, firm.id, quote.id, quote.public_id, seller)
     assert "distansavtalslagen" not in seller.get(f"/offerter/{quote.n}/sagt-ja").get_data(as_text=True)
     assert record(sent).status_code == 303
