@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
+
 from domain import canonical
 from extensions import db
 from models import Firm, StoredFile
 from services import events, legal, scope, storage, transaction
 from services.actors import Actor
-from services.errors import Stale
+from services.errors import RuleBroken, Stale
 
 COMPANY = (
     "name", "orgnr", "f_skatt", "vat_number", "street", "postal_code", "city", "seat", "phone", "email", "website",
@@ -70,6 +72,23 @@ def take_inquiries(is_open: bool, *, actor: Actor, now: datetime) -> None:
     if firm.takes_inquiries != is_open:
         firm.takes_inquiries = is_open
         _record(["takes_inquiries"], actor, now)
+    transaction.commit()
+
+
+def name_form(slug: str, *, actor: Actor, now: datetime) -> None:
+    """The short name in the form's address; empty for none. Raises RuleBroken("slug_taken"). Commits.
+
+    The address with the firm's public id goes on working; one with an older short name does not.
+    """
+    firm = db.session.get_one(Firm, actor.firm_id, with_for_update=True)
+    if (firm.slug or "") != slug:
+        firm.slug = slug or None
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            transaction.rollback()
+            raise RuleBroken("slug_taken") from error
+        _record(["slug"], actor, now)
     transaction.commit()
 
 

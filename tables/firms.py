@@ -38,9 +38,11 @@ class Firm(Base):
     company_basis: Mapped[str] = mapped_column(String(4), default="excl")  # price view for other than private
     default_work_type: Mapped[str] = mapped_column(String(40), default="bygg")  # rot type of new labour lines
     takes_inquiries: Mapped[bool] = mapped_column(default=False, server_default=false())  # the public form is open
+    slug: Mapped[str | None] = mapped_column(String(40))  # in the form's address, domain/slugs.py
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (
+        Index("ix_firm_slug", "slug", unique=True),
         CheckConstraint("default_valid_days BETWEEN 1 AND 365", name="valid_days"),
         CheckConstraint("company_basis IN ('incl', 'excl')", name="company_basis"),
     )

@@ -38,7 +38,7 @@ LONGEST_TOKEN = 300
 @public
 def form(firm_id: str) -> ResponseReturnValue:
     try:
-        return _page(receiving.open_firm(firm_id, now=utc_now()), InquiryForm(formdata=None))
+        return _page(receiving.open_firm(firm_id, now=utc_now(), by_slug=True), InquiryForm(formdata=None))
     except FirmClosed as closed:
         return _closed(closed)
 

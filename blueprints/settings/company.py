@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.settings import bp
-from blueprints.settings.forms import CompanyForm, LogoForm
+from blueprints.settings.forms import CompanyForm, FormNameForm, LogoForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import reads_first
+from domain import slugs
 from services import firms, legal
 from services.clock import utc_now
 from services.errors import NotFound, RuleBroken
@@ -87,6 +88,24 @@ def take_inquiries() -> ResponseReturnValue:
     return redirect(url_for("settings.company", _anchor="h-forfragan"), code=303)
 
 
+@bp.post("/forfragningar/namn")
+@requires("firm.settings")
+def name_form() -> ResponseReturnValue:
+    """The short name in the form's address."""
+    form = FormNameForm()
+    if form.validate_on_submit():
+        try:
+            firms.name_form(form.slug.data or "", actor=current_user.actor, now=utc_now())
+        except RuleBroken:
+            form.slug.errors = [_("Namnet är upptaget. Välj ett annat.")]
+        else:
+            flash(_("Adressen är sparad."))
+            return redirect(url_for("settings.company", _anchor="h-forfragan"), code=303)
+    stored = firms.values(current_user.firm, firms.COMPANY)
+    company_form = CompanyForm(formdata=None, data={**stored, "seen": firms.fingerprint(stored)})
+    return _page(company_form, name_form=form, status=422)
+
+
 @bp.get("/logotyp")
 @requires("login.own")
 def logo() -> ResponseReturnValue:
@@ -101,18 +120,22 @@ def _page(
     form: CompanyForm,
     *,
     logo_form: LogoForm | None = None,
+    name_form: FormNameForm | None = None,
     stored: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     """The settings page. With `stored`, someone else saved meanwhile: both values are shown."""
-    inquiry_url = f"{settings().base_url}/f/{current_user.found.firm_public_id}/forfragan"
+    firm = current_user.firm
+    inquiry_url = f"{settings().base_url}/f/{firm.slug or firm.public_id}/forfragan"
+    name_form = name_form or FormNameForm(formdata=None, data={"slug": firm.slug or slugs.suggested(firm.name)})
     body = render_template(
         "settings/company.html",
         form=form,
         logo_form=logo_form or LogoForm(formdata=None),
         has_logo=current_user.firm.logo_id is not None,
         others=_others(form, stored),
-        has_errors=bool(form.errors or (logo_form and logo_form.errors)),
+        has_errors=bool(form.errors or (logo_form and logo_form.errors) or name_form.errors),
+        name_form=name_form,
         accepted=legal.accepted(current_user.firm_id),
         inquiries_on=current_user.firm.takes_inquiries,
         inquiry_url=inquiry_url,

@@ -37,6 +37,7 @@ from blueprints.shared.fields import (
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import REMINDERS, work_choices
+from domain import slugs
 
 LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
 
@@ -98,8 +99,27 @@ class CompanyForm(FlaskForm):
         return {name: self[name].data if name == "f_skatt" else self[name].data or "" for name in names}
 
 
+BAD_SLUG = {
+    "length": _l("Skriv 3 till 40 tecken"),
+    "signs": _l("Skriv bokstäver, siffror och bindestreck, till exempel bergs-bygg"),
+    "reserved": _l("Det namnet går inte att använda. Välj ett annat."),
+}
+
+
 class LogoForm(FlaskForm):
     logo = FileField(_l("Logotyp"), [FileRequired(_l("Välj en bild"))])
+
+
+class FormNameForm(FlaskForm):
+    """The firm's short name in the address of its public form; empty for none."""
+
+    slug = StringField(_l("Namn i adressen"), filters=[strip])
+
+    def validate_slug(self, field: Field) -> None:
+        try:
+            field.data = slugs.parse(field.data) if field.data else ""
+        except slugs.BadSlug as error:
+            raise ValidationError(str(BAD_SLUG[error.reason])) from None
 
 
 class QuoteForm(FlaskForm):

@@ -58,10 +58,15 @@ class InquiryInput:
     text: str
 
 
-def open_firm(firm_public_id: str, *, now: datetime, lock: bool = False) -> Firm:
-    """The firm whose public form is open. Raises NotFound, also for one that takes no requests, and FirmClosed."""
+def open_firm(firm_public_id: str, *, now: datetime, lock: bool = False, by_slug: bool = False) -> Firm:
+    """The firm whose public form is open. Raises NotFound, also for one that takes no requests, and FirmClosed.
+
+    With `by_slug` the firm's short name is as good as its public id.
+    """
     statement = select(Firm).where(Firm.public_id == firm_public_id, Firm.takes_inquiries)
     firm = db.session.scalar(statement.with_for_update() if lock else statement)
+    if firm is None and by_slug:
+        firm = db.session.scalar(select(Firm).where(Firm.slug == firm_public_id.lower(), Firm.takes_inquiries))
     if firm is None:
         raise NotFound
     running: Closing | None = closing.running(firm.id)

@@ -71,7 +71,7 @@ _TABLES = (
         whose="the firm, which may be one person",
         purpose="names the sender on quotes and contracts",
         personal="name orgnr vat_number street postal_code city phone email",
-        firm="f_skatt seat website bankgiro plusgiro logo_id default_valid_days default_terms default_message "
+        firm="f_skatt seat website slug bankgiro plusgiro logo_id default_valid_days default_terms default_message "
         "company_basis default_work_type default_remind_days",
         technical="id public_id takes_inquiries is_sample created_at",
     ),

@@ -231,6 +231,52 @@ def test_the_switch(app, make):
     assert app.test_client().post("/installningar/forfragningar", data={"open": "1"}).status_code in (302, 303)
 
 
+def test_the_forms_address_may_hold_a_name(app, make):
+    firm = make.firm("Bergs Bygg & Måleri", takes_inquiries=True)
+    owner, anybody = app.test_client().log_in(make.owner(firm)), app.test_client()
+    number = f"/f/{firm.public_id}/forfragan"
+    page = owner.get("/installningar/foretag").text
+    assert 'value="bergs-bygg-maleri"' in page  # offered, and not yet there
+    assert f"http://localhost{number}" in page
+    assert anybody.get("/f/bergs-bygg-maleri/forfragan").status_code == 404
+    for _press in range(2):
+        told = owner.post("/installningar/forfragningar/namn", data={"slug": " Bergs Bygg "})
+        assert told.status_code == 303
+    assert db.session.query(Event).filter_by(firm_id=firm.id, act="firm.settings_changed").count() == 1
+    assert "http://localhost/f/bergs-bygg/forfragan" in owner.get("/installningar/foretag").text
+    for address in ("/f/bergs-bygg/forfragan", "/f/Bergs-Bygg/forfragan", number):
+        form = anybody.get(address)
+        assert form.status_code == 200
+        assert f'action="{number}"' in form.text  # what is sent names the firm by what never changes
+    owner.post("/installningar/forfragningar/namn", data={"slug": "bergs"})
+    assert anybody.get("/f/bergs-bygg/forfragan").status_code == 404
+    owner.post("/installningar/forfragningar/namn", data={"slug": ""})
+    assert anybody.get("/f/bergs/forfragan").status_code == 404
+    assert anybody.get(number).status_code == 200
+
+
+def test_a_name_is_one_firms(app, make):
+    first, second = make.firm("Bergs", takes_inquiries=True), make.firm("Bergs Bygg", takes_inquiries=True)
+    owners = [app.test_client().log_in(make.owner(firm)) for firm in (first, second)]
+    assert owners[0].post("/installningar/forfragningar/namn", data={"slug": "bergs"}).status_code == 303
+    taken = owners[1].post("/installningar/forfragningar/namn", data={"slug": "Bergs"})
+    assert taken.status_code == 422
+    assert "Namnet är upptaget" in taken.text
+    assert 'value="bergs"' in taken.text
+    for wrong, words in (("ab", "3 till 40"), ("a&b&c", "bindestreck"), ("skatteverket", "Välj ett annat")):
+        answer = owners[1].post("/installningar/forfragningar/namn", data={"slug": wrong})
+        assert answer.status_code == 422
+        assert words in answer.text
+    assert [firm.slug for firm in db.session.query(Firm).order_by(Firm.id)] == ["bergs", None]
+    seller = app.test_client().log_in(make.user(first, role="seller"))
+    assert seller.post("/installningar/forfragningar/namn", data={"slug": "annat"}).status_code == 403
+
+
+def test_a_firm_that_takes_no_requests_has_no_address_by_name(app, make):
+    make.firm("Bergs", slug="bergs")
+    assert app.test_client().get("/f/bergs/forfragan").status_code == 404
+
+
 def test_the_quote_that_answers_it_tells_of_it_and_never_in_the_firms_name(app, make, owner, visitor, asked, firm):
     quote = db.session.query(Quote).one()
     make.line(quote, db.session.query(QuoteSection).one(), n=2, text="Målning")
