@@ -102,7 +102,7 @@ _WORDS = {
 # what is impossible, with what is done about it
 BLOCKED = {
     Blocker.COMPANY_WITH_DEDUCTION: (
-        _l("ROT och RUT gäller bara privatpersoner."),
+        _l("Avdrag ges bara till privatpersoner."),
         _l("Ta bort avdraget på raderna"),
         "builder",
         "delar",

@@ -144,9 +144,9 @@ def test_a_company_with_a_deduction_cannot_be_sent_to(seller, quote):
     db.session.get_one(Customer, quote.customer_id).kind = "company"
     db.session.commit()
     page = review(seller, quote)
-    assert "ROT och RUT gäller bara privatpersoner." in page
+    assert "Avdrag ges bara till privatpersoner." in page
     assert f'href="/offerter/{quote.n}/redigera#delar">Ta bort avdraget på raderna' in page
-    assert told(builder(seller, quote), "ROT och RUT gäller bara privatpersoner") == "#delar"
+    assert told(builder(seller, quote), "Avdrag ges bara till privatpersoner") == "#delar"
     hidden = dict(re.findall(r'name="(once|seen)"[^>]*value="([^"]*)"', page))
     sent = hidden | {"way": "mail", "email": "info@bygg.example", "valid_until": "2026-12-20", "remind": "0"}
     answer = seller.post(f"/offerter/{quote.n}/skicka", data=sent)
