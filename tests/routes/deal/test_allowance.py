@@ -14,8 +14,17 @@ from services import allowance
 from services.clock import utc_now
 from services.deal import answering, links
 from tests.routes.deal.conftest import Sent, actor_of, send, token_of
+from tests.routes.deal.test_parties import among, step2
+from tests.routes.quotes.test_manual import record
 
+__all__ = ["among"]  # the fixture
 RESERVED = "har reserverat ROT 3\u00a0312\u00a0kr av dina avdrag"
+FIRST = {
+    "home": "house",
+    "fastighetsbeteckning": "LILLHAMRA 3:14",
+    "personnummer": "19840601-2388",
+    "statement": "y",
+}
 
 
 def states():
@@ -114,3 +123,31 @@ def test_one_who_only_reads_is_told_nothing(app, make, sent):
     stranger = app.test_client()
     assert stranger.get(sent.url("/avtal")).status_code == 404
     assert links.mailed(sent.quote) is not None
+
+
+def test_of_several_the_last_yes_reserves(among):
+    karin, anna = among("co_decides", rot=True)
+    assert karin.post("/godkann", step2(karin, "Karin Almgren", **FIRST)).status_code == 303
+    assert states() == ["forecast"]
+    assert anna.post("/godkann", step2(anna, "Anna Holm")).status_code == 303
+    assert states() == ["reserved"]
+    assert RESERVED in karin.get("/avtal").text
+    assert "har reserverat" not in anna.get("/avtal").text  # Karin's number, not hers
+
+
+def test_a_no_of_another_takes_the_forecast_away(among):
+    karin, anna = among("co_decides", rot=True)
+    karin.post("/godkann", step2(karin, "Karin Almgren", **FIRST))
+    assert anna.post("/nej", {"version": "1", "reason": "price", "comment": ""}).status_code == 303
+    assert states() == []
+
+
+def test_a_yes_written_down_by_the_firm_reserves_until_it_is_taken_back(make, client):
+    firm = make.firm()
+    quote = send(make, make.quote(firm, make.customer(firm)), now=utc_now() - timedelta(hours=2))
+    office = Sent(make, firm.id, quote.id, quote.public_id, client.log_in(make.owner(firm)))
+    assert record(office).status_code == 303
+    assert states() == ["reserved"]
+    assert not person(office).is_known
+    assert client.post(f"/offerter/{office.quote.n}/sagt-ja/ta-tillbaka").status_code == 303
+    assert states() == []
