@@ -15,6 +15,7 @@ from blueprints.deal.forms import InviteForm, OwnForm
 from blueprints.deal.guard import by_link, names, token_of
 from blueprints.shared import link_cookies, speaking
 from blueprints.shared.guards import GUARD, client_address, public, user_agent
+from blueprints.shared.locking import lock
 from blueprints.shared.phrases import gettext as _
 from domain.clock import stockholm_date
 from models import Applicant
@@ -64,7 +65,10 @@ def show_guest_link(deal: Deal, position: int) -> ResponseReturnValue:
 def open_for_guest(deal: Deal, position: int) -> ResponseReturnValue:
     """On this phone, which the customer lends."""
     row = inviting.hand_over(deal, position, channel="same_device", now=utc_now())
-    return _enter(deal.found.deal_id, row.public_id, inviting.token(row))
+    deal_id = deal.found.deal_id
+    if deal.is_on_site:  # the lock is the way in, and ends with it
+        return redirect(url_for("deal.own_part", deal_id=deal_id, applicant_id=row.public_id), code=303)
+    return _enter(deal_id, row.public_id, inviting.token(row))
 
 
 @bp.get("/a/<token>")
@@ -83,7 +87,8 @@ def by_own_link(view: View) -> View:
 
     @wraps(view)
     def guarded(deal_id: str, applicant_id: str) -> ResponseReturnValue:
-        now, token = utc_now(), link_cookies.token(_cookie(applicant_id))
+        now, is_held = utc_now(), lock() is not None  # to this deal: another's is closed (blueprints/shared/locking.py)
+        token = None if is_held else link_cookies.token(_cookie(applicant_id))
         try:
             own = applicants.find(deal_id, applicant_id, token, now=now, ip=client_address(), user_agent=user_agent())
         except NotFound:
@@ -147,7 +152,7 @@ def _own(own: Own, form: OwnForm, *, status: int = 200) -> ResponseReturnValue:
         own=own,
         shares=applicants.shares_kr(own),
         statement=approving.statement_text(own.content, own.needs),
-        may_go_back=bool(token_of(own.quote.public_id)),
+        may_go_back=lock() is not None or bool(token_of(own.quote.public_id)),
         **_names(own),
     )
     return make_response(html, status)

@@ -77,8 +77,13 @@ def open_link(token: str) -> tuple[str, str]:
     return row._t
 
 
-def find(deal_id: str, applicant_id: str, token: str, *, now: datetime, ip: str = "", user_agent: str = "") -> Own:
-    """Raises NotFound: no such applicant of this deal, a link that has ended, or somebody else's."""
+def find(
+    deal_id: str, applicant_id: str, token: str | None, *, now: datetime, ip: str = "", user_agent: str = ""
+) -> Own:
+    """No token is for a screen of the firm's that is held to this deal: it leaves no link behind in the browser.
+
+    Raises NotFound: no such applicant of this deal, a link that has ended, or somebody else's.
+    """
     statement = (
         select(Applicant, Agreement, Quote, QuoteVersion.content, Firm.public_id)
         .join(Agreement, and_(Agreement.firm_id == Applicant.firm_id, Agreement.id == Applicant.agreement_id))
@@ -95,7 +100,8 @@ def find(deal_id: str, applicant_id: str, token: str, *, now: datetime, ip: str 
         .where(
             Quote.public_id == deal_id,
             Applicant.public_id == applicant_id,
-            Applicant.link_public_id == _link_id(token),
+            Applicant.position > 1,
+            Applicant.link_public_id.is_not(None) if token is None else Applicant.link_public_id == _link_id(token),
         )
     )
     found = db.session.execute(statement).one_or_none()

@@ -17,6 +17,7 @@ from services import mailbox, outbox, transaction
 from services.clock import utc_now
 from services.deal import agreements, inviting
 from tests.client import Client
+from tests.factories import PASSWORD
 from tests.routes.deal.conftest import MAIL, Sent, make_sent, send
 
 ERIK = "19850215-2393"
@@ -397,3 +398,22 @@ def test_an_uninvited_guest_list_leads_back(sent):
     assert sent.get("/medsokande").status_code == 302
     assert "applicant_link" not in sent.letters()
     assert applicants(sent)[0].remind_at is None
+
+
+def test_on_the_firms_screen_no_link_is_left_behind(make, client):
+    """The spouse types the own number on the screen that is handed over; taken back, it opens nothing."""
+    firm = make.firm()
+    quote = send(make, make.quote(firm, make.customer(firm)))
+    client.log_in(make.owner(firm))
+    client.post(f"/offerter/{quote.n}/visa-for-kund")
+    shown = Sent(make, firm.id, quote.id, quote.public_id, client)
+    approve(shown, email="")
+    own = shown.post("/medsokande/2/oppna").location
+    assert not [cookie.key for cookie in client._cookies.values() if cookie.key.startswith("a-")]
+    assert "Lämna tillbaka telefonen" in client.get(own).text
+    assert client.post("/tillbaka", data={"password": PASSWORD}).status_code == 303
+    assert client.get(own).status_code == 404
+    assert client.post(own, data=GIVEN).status_code == 404
+    client.post(f"/offerter/{quote.n}/visa-for-kund")
+    assert client.post(own, data=GIVEN).status_code == 303
+    assert applicants(shown)[1].personnummer is not None
