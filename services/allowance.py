@@ -227,12 +227,10 @@ def _rows(firm_id: int, customer_id: int, *, only_own: bool) -> list[_Row]:
 
 
 def _own(firm_id: int, customer_id: int, column: Any) -> Any:
-    return (
-        scope.columns(Applicant, firm_id, column)
-        .join(Agreement, and_(Agreement.firm_id == Applicant.firm_id, Agreement.id == Applicant.agreement_id))
-        .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-        .where(Quote.customer_id == customer_id)
-    )
+    """Of the applicants of a customer's agreements. From the inside out, so that no other customer's row is read."""
+    quotes = scope.columns(Quote, firm_id, Quote.id).where(Quote.customer_id == customer_id)
+    agreements = scope.columns(Agreement, firm_id, Agreement.id).where(Agreement.quote_id.in_(quotes))
+    return scope.columns(Applicant, firm_id, column).where(Applicant.agreement_id.in_(agreements))
 
 
 def _row(

@@ -26,6 +26,7 @@ class Agreement(FirmOwned, Base):
         same_firm("pdf_id", "stored_file", ondelete=None),
         UniqueConstraint("quote_id"),
         Index("ix_agreement_rot_later", "firm_id", "quote_id", sqlite_where=text(LATER)),
+        Index("ix_agreement_of_quote", "firm_id", "quote_id"),
         Index("ix_agreement_accepted", "firm_id", "accepted_at", "quote_id", "gross_ore"),
         CheckConstraint("home IN ('none', 'house', 'flat', 'later')", name="home"),
     )
@@ -119,6 +120,7 @@ class Applicant(FirmOwned, Base):
         firm_key(),
         same_firm("agreement_id", "agreement"),
         UniqueConstraint("firm_id", "agreement_id", "position"),
+        Index("ix_applicant_person", "firm_id", "personnummer_index"),
         Index("ix_applicant_link", "link_public_id", unique=True),
         Index("ix_applicant_remind", "remind_at"),
     )
