@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from sqlalchemy import text
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -72,6 +73,12 @@ class Rows:
 
     def is_ready(self) -> bool | None:
         return self.photo().state == "ready" or None
+
+    def stop(self, process: int) -> None:
+        """Stop it while nobody else writes: one that is stopped in the middle of a transaction locks all others out."""
+        with self._open():
+            db.session.execute(text("SELECT 1"))  # a transaction that may write begins IMMEDIATE
+            os.kill(process, signal.SIGSTOP)
 
     def let_the_lease_run_out(self) -> None:
         with self._open():
@@ -148,7 +155,7 @@ def test_a_photo_that_waits_is_drawn_by_the_next_start(start: Start, environment
     product = start()
     address = product.address()
     rows = Rows(environment)
-    os.kill(product.worker(), signal.SIGSTOP)  # so that it waits
+    rows.stop(product.worker())  # so that it waits
     data = photo()
     page = Jonas(address, rows).uploads(data)
     assert "Bearbetas" in page
