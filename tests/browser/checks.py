@@ -26,11 +26,11 @@ _AXE = Axe().axe_script
 _CHECKS = Path(__file__).with_suffix(".js").read_text()
 
 
-def look(visitor: Visitor, name: str, *, desk: dict[str, Any] = COLOURS) -> None:
-    """Note the faults of the page as it stands. With scripts also by axe, on phone and desk, light and dark.
+def look(visitor: Visitor, name: str, *, desk: dict[str, Any] | None = None) -> None:
+    """Note the faults of the page as it stands. With scripts also by axe, on the phone, light and dark.
 
-    The desk in light has the colours of the phone in light and the rail of the desk in dark. `desk`: what is asked
-    there; all of axe is, once for each route, by test_accessibility.py.
+    `desk`: what axe is asked there, which is once for each route, by test_accessibility.py. The desk in light has the
+    colours of the phone in light and the rail of the desk in dark.
     """
     page = visitor.page
     page.wait_for_load_state()  # a stylesheet on its way has no sizes
@@ -42,10 +42,13 @@ def look(visitor: Visitor, name: str, *, desk: dict[str, Any] = COLOURS) -> None
         page.emulate_media(color_scheme="dark")
         _save(page, f"{name}-390-dark")
         faults += _axe(page, "phone, dark", COLOURS)
-        page.set_viewport_size(DESK)
-        faults += _axe(page, "desk, dark", desk)
+        if desk:
+            page.set_viewport_size(DESK)
+            faults += _axe(page, "desk, dark", desk)
         page.emulate_media(color_scheme="light")
-        _save(page, f"{name}-1280")
+        if PICTURES:
+            page.set_viewport_size(DESK)
+            _save(page, f"{name}-1280")
         page.set_viewport_size(size)
     visitor.faults += [f"{name} ({page.url}): {fault}" for fault in faults]
 
