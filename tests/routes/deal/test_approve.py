@@ -47,7 +47,7 @@ def test_the_chain_tells_it_and_names_nobody(sent):
     acts = sent.acts()
     assert acts[:2] == ["doc.frozen", "quote.sent"]
     assert acts[2:] == ["link.opened", "doc.viewed", "consent.given", "deduction.details_given", "quote.accepted"]
-    rows = db.session.query(Event).all()
+    rows = db.session.query(Event).order_by(Event.seq).all()
     entry = json.loads(rows[-1].entry)
     assert entry["data"]["agreed_sha256"] == agreement_of(sent).agreed_sha256
     assert entry["actor"] == f"link:{sent.link.public_id}"

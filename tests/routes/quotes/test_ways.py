@@ -242,9 +242,8 @@ def test_every_handed_over_link_is_a_row_of_its_own(owner, quote):
         assert page.status_code == 200
         assert address_in(page.text)
     assert db.session.query(QuoteLink).filter_by(way="handed_over").count() == 4
-    channels = [
-        row.entry.split('"channel":"')[1].split('"')[0] for row in db.session.query(Event).filter_by(act="doc.resent")
-    ]
+    resent = db.session.query(Event).filter_by(act="doc.resent").order_by(Event.seq)
+    channels = [row.entry.split('"channel":"')[1].split('"')[0] for row in resent]
     assert channels == ["link", "qr", "own_sms", "link"]
 
 

@@ -58,7 +58,7 @@ def test_C35_a_new_password_ends_the_other_logins(me, user, app):
     assert other.get("/mer").status_code == 302
     assert passwords.is_right(stored(user_id).password_hash, NEW)
     assert [(letter.kind, letter.to_address) for letter in db.session.query(Letter)] == [("password_changed", email)]
-    assert [event.act for event in db.session.query(Event)] == ["login.ended", "password.changed"]
+    assert [event.act for event in db.session.query(Event).order_by(Event.seq)] == ["login.ended", "password.changed"]
 
 
 @pytest.mark.parametrize(

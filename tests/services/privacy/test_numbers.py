@@ -30,7 +30,7 @@ def agreed(app, make):
 
 def left() -> list[bool]:
     db.session.rollback()
-    rows = db.session.query(Applicant).all()
+    rows = db.session.query(Applicant).order_by(Applicant.id).all()
     assert {row.personnummer is None for row in rows} == {row.personnummer_index is None for row in rows}
     return [row.personnummer is not None for row in rows]
 
