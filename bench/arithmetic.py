@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from bench.refs import sums
 from bench.report import Row
@@ -24,8 +25,8 @@ def rows() -> list[Row]:
         lines = quote(count)
         plain = [(x.quantity_milli, x.unit_price_ore, x.vat_percent, x.deduction is not None) for x in lines]
         ours[count], bare[count] = _beside(
-            lambda lines=lines: totals(lines, basis=PriceBasis.INCL, paid_on=PAID_ON, applicants=HOUSEHOLD),  # type: ignore[misc]
-            lambda plain=plain: sums.add_up(plain),  # type: ignore[misc]
+            partial(totals, lines, basis=PriceBasis.INCL, paid_on=PAID_ON, applicants=HOUSEHOLD),
+            partial(sums.add_up, plain),
         )
     short, long = LINES
     measured = f"{1e6 * ours[long]:.0f} µs of CPU, bare sum {1e6 * bare[long]:.0f} µs"

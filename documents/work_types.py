@@ -10,7 +10,7 @@ from languages import gettext as _
 from languages import lazy_gettext as _l
 
 HOUR = "tim"
-_WORDS = {
+WORDS = {
     "bygg": _l("Bygg"),
     "el": _l("El"),
     "glas_platarbete": _l("Glas och plåt"),
@@ -39,7 +39,7 @@ def lines(content: Mapping[str, Any]) -> list[str]:
     found: dict[str, dict[str, list[int | None]]] = {}
     for section in content["sections"]:
         for line in section["lines"]:
-            if line["is_text"] or line["is_option"] or line["work_type"] not in _WORDS or not line["deduction"]:
+            if line["is_text"] or line["is_option"] or line["work_type"] not in WORDS or not line["deduction"]:
                 continue
             hours = line["quantity_milli"] if line["unit"] == HOUR else None
             found.setdefault(line["deduction"], {}).setdefault(line["work_type"], []).append(hours)
@@ -50,7 +50,7 @@ def lines(content: Mapping[str, Any]) -> list[str]:
 
 
 def _one(code: str, hours_milli: Sequence[int | None]) -> str:
-    work, known = str(_WORDS[code]), [hours for hours in hours_milli if hours is not None]
+    work, known = str(WORDS[code]), [hours for hours in hours_milli if hours is not None]
     if len(known) < len(hours_milli):
         return work
     return _("%(work)s, beräknat %(hours)s timmar", work=work, hours=quantity(sum(known)))

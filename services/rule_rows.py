@@ -8,10 +8,12 @@ from datetime import date
 from typing import Any
 
 from config import Settings, SettingsError
+from documents import work_types
 from domain import rot_rut
 from domain.rule_tables import Lack, Period, from_day, joined
 
 NAME = "rules.json"
+WORK_TYPES = work_types.WORDS  # the codes of work in words; on pages as on the papers
 
 
 def load(settings: Settings) -> None:

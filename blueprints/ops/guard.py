@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,21 +17,20 @@ from services.tokens import BadToken
 
 COOKIE = "drift"
 COMMAND = "./run flask operator link"
-F = TypeVar("F", bound=Any)
+View = Callable[..., ResponseReturnValue]
 
 
-def operator(view: F) -> F:
+def operator(view: View) -> View:
     """Only with a link that `./run flask operator link` has printed."""
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
         if not operator_links.is_in(link_cookies.token(COOKIE)):
             return shut()
-        answer: ResponseReturnValue = view(*args, **kwargs)
-        return answer
+        return view(*args, **kwargs)
 
     setattr(guarded, GUARD, "operator")
-    return guarded  # type: ignore[return-value]
+    return guarded
 
 
 def shut() -> Response:
@@ -46,4 +46,4 @@ def enter(token: str) -> ResponseReturnValue:
         kept = operator_links.enter(token)
     except BadToken:
         return shut()
-    return link_cookies.keep(redirect(url_for("ops.rules"), code=303), COOKIE, kept)  # type: ignore[arg-type]
+    return link_cookies.keep(make_response(redirect(url_for("ops.rules"), code=303)), COOKIE, kept)

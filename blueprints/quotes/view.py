@@ -22,6 +22,7 @@ from blueprints.shared.htmx import VARY
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.phrases import ngettext
+from blueprints.shared.words import WORK_TYPES
 from domain import green_tech, payment_plan
 from domain.allowance import reach
 from domain.checks import Blocker, Caution
@@ -252,28 +253,8 @@ def _deduction_choices(locale: str) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def work_words() -> dict[str, str]:
-    """Skatteverket's kinds of work in words, by code."""
-    return {
-        "bygg": _("Bygg"),
-        "el": _("El"),
-        "glas_platarbete": _("Glas och plåt"),
-        "mark_draneringarbete": _("Mark och dränering"),
-        "murning": _("Murning"),
-        "malning_tapetsering": _("Målning och tapetsering"),
-        "vvs": _("VVS"),
-        "stadning": _("Städning"),
-        "klad_och_textilvard": _("Kläd- och textilvård"),
-        "snoskottning": _("Snöskottning"),
-        "tradgardsarbete": _("Trädgård"),
-        "barnpassning": _("Barnpassning"),
-        "personlig_omsorg": _("Personlig omsorg"),
-        "flyttjanster": _("Flytt"),
-        "it_tjanster": _("It-tjänster"),
-        "reparation_av_vitvaror": _("Reparation av vitvaror"),
-        "moblering": _("Möblering"),
-        "tillsyn_av_bostad": _("Tillsyn av bostad"),
-        "transport_till_forsaljning": _("Transport till försäljning"),
-        "tvatt_vid_tvattinrattning": _("Tvätt"),
+    """Kinds of work that give a deduction, in words, by code: Skatteverket's, and the installations of grön teknik."""
+    return {code: str(word) for code, word in WORK_TYPES.items()} | {
         "solceller": _("Solceller"),
         "solceller_totalpris": _("Solceller, allt i ett fast pris"),
         "lagring": _("Lagring av el"),
