@@ -49,6 +49,7 @@ class Quote(FirmOwned, Base):
     )
     public_id: Mapped[str] = public_id_column()  # the deal's address /o/<id> for its whole life
     n: Mapped[int]  # running number in the firm's addresses
+    kind: Mapped[str] = mapped_column(String(10), default="quote", server_default="quote")  # domain/deal_kinds.py
     number: Mapped[str | None] = mapped_column(String(12))  # 2026-001, taken at the first sending
     status: Mapped[str] = mapped_column(String(20), default=QuoteStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=0)  # newest frozen version, 0 = none yet

@@ -175,7 +175,7 @@ _TABLES = (
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
         "is_smahus reverse_charge is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted "
         "to_pay_ore sent_at language",
-        technical="id firm_id public_id n customer_id user_id has_inquiry rev mail_failed_at hold created_at "
+        technical="id firm_id public_id n kind customer_id user_id has_inquiry rev mail_failed_at hold created_at "
         "touched_at archived_at changed_at changed_key",
     ),
     _table(

@@ -34,6 +34,7 @@ DEDUCTION_TEXT = REVERSE_TEXT = "2026-11-21"
 
 # What versions say that were frozen before the key was there.
 _OLDER: dict[str, Any] = {
+    "kind": "quote",
     "limit_percent": LIMIT_PERCENT,
     "cap_ore": None,
     "markup_bp": None,
@@ -107,6 +108,7 @@ def build(
     whole: dict[str, Any] = {
         "schema": SCHEMA,
         "lang": draft.customer.language if draft.customer else languages.SWEDISH,
+        "kind": quote.kind,
         "quote": quote.public_id,
         "number": number,
         "version": version,
