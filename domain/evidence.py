@@ -1,4 +1,4 @@
-"""The evidence chain of a firm: entries, links, commitments, checkpoint root.
+"""The evidence chain of a firm: entries, links, commitments. What is signed of it: domain/checkpoints.py.
 
 SHA-256 everywhere, each use with its own first byte.
 Hashes and links are 64 hex digits. A link is not part of its entry: link = H(1, previous link, content hash).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,25 +81,6 @@ def first_bad(firm: str, entries: Iterable[tuple[bytes, str]], *, head: tuple[in
     if head is not None and head != (seq, link):
         return seq + 1 if head[0] > seq else seq
     return None
-
-
-def checkpoint_root(heads: Iterable[tuple[str, str, int]]) -> str:
-    """Root over (firm, link, seq) of all firms, in hex: leaves by firm id, pairs upwards, an odd node moves up."""
-    level = [_leaf(firm, link, seq) for firm, link, seq in sorted(heads)]
-    if not level:
-        raise ValueError("a checkpoint needs a firm")
-    while len(level) > 1:
-        level = _pair(level)
-    return level[0].hex()
-
-
-def _leaf(firm: str, link: str, seq: int) -> bytes:
-    return hashlib.sha256(b"\x02" + canonical.dumps({"firm": firm, "link": link, "seq": seq})).digest()
-
-
-def _pair(level: Sequence[bytes]) -> list[bytes]:
-    nodes = [hashlib.sha256(b"\x03" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
-    return nodes + ([level[-1]] if len(level) % 2 else [])
 
 
 def _is_entry(stored: bytes, firm: str, seq: int) -> bool:

@@ -59,23 +59,6 @@ def test_entries_of_the_vector(entries):
     assert evidence.link_hash(LINK_1, second) == LINK_2
 
 
-def test_checkpoint_root_of_the_vector():
-    root = "1fe3b399031d88a1d692ce09cf321366f0b90e526a85aedd5864f41549e007e8"
-    heads = [("f1", LINK_2, 2), ("f2", evidence.ZERO_LINK, 0)]
-    assert evidence.checkpoint_root(heads) == root
-    assert evidence.checkpoint_root(reversed(heads)) == root
-
-
-def test_an_odd_firm_moves_up_unchanged():
-    heads = [(f"f{n}", evidence.ZERO_LINK, n) for n in range(7)]
-    assert len({evidence.checkpoint_root(heads[:n]) for n in range(1, 8)}) == 7
-
-
-def test_a_checkpoint_needs_a_firm():
-    with pytest.raises(ValueError, match="firm"):
-        evidence.checkpoint_root([])
-
-
 def test_a_whole_chain_holds(chain):
     assert evidence.first_bad("f1", chain) is None
     assert evidence.first_bad("f1", chain, head=(2, LINK_2)) is None
