@@ -75,12 +75,14 @@ class Approval(FirmOwned, Base):
     link_id: Mapped[int]
     version: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))  # as typed
+    role: Mapped[str] = mapped_column(String(12), default="decides", server_default="decides")  # domain/parties.py
     way: Mapped[str] = mapped_column(String(12))
     consents: Mapped[str] = mapped_column(Text)  # canonical JSON, as in handslag.agreed/1
     agreed_sha256: Mapped[str] = mapped_column(String(64))
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    void_reason: Mapped[str] = mapped_column(String(12), default="")  # replaced, declined, recalled, expired, refused
+    # replaced, declined, recalled, expired, refused, taken_back (by who gave it)
+    void_reason: Mapped[str] = mapped_column(String(12), default="")
 
 
 class ManualAcceptance(FirmOwned, Base):

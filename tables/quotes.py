@@ -103,6 +103,7 @@ class Quote(FirmOwned, Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # there are rows in recipient
+    in_order: Mapped[bool] = mapped_column(default=False, server_default=false())  # they sign one after the other
     hold: Mapped[str] = mapped_column(String(8), default="", server_default="")  # held, stopped: see HeldSending
 
 
@@ -229,14 +230,19 @@ class Recipient(FirmOwned, Base):
     __table_args__ = (
         firm_key(),
         same_firm("quote_id", "quote"),
-        CheckConstraint("role IN ('co_decides', 'copy')", name="role"),
+        CheckConstraint("role IN ('co_decides', 'signatory', 'witness', 'copy')", name="role"),
         Index("ix_recipient_quote", "firm_id", "quote_id"),
     )
     public_id: Mapped[str] = public_id_column()  # names the one who decides in versions and agreements
     quote_id: Mapped[int]
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default="")  # E.164, for a code by sms
     role: Mapped[str] = mapped_column(String(12))  # domain/parties.py
+    # among those who sign, from 1: the customer has the number that is left over. 0 for who only reads
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    # whose place was handed over to this one: public id of another recipient, "" the customer's, None nobody's
+    stands_for: Mapped[str | None] = mapped_column(String(22))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # kept: links, approvals and questions name it
 

@@ -173,8 +173,8 @@ _TABLES = (
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
         "changed_by not_included customer_does payment_plan home home_year",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
-        "is_smahus reverse_charge is_shared valid_until paid_on starts_on finishes_on turn gross_ore net_ore deducted "
-        "to_pay_ore sent_at language",
+        "is_smahus reverse_charge is_shared in_order valid_until paid_on starts_on finishes_on turn gross_ore net_ore "
+        "deducted to_pay_ore sent_at language",
         technical="id firm_id public_id n kind customer_id user_id has_inquiry rev mail_failed_at hold created_at "
         "touched_at archived_at changed_at changed_key",
     ),
@@ -252,8 +252,8 @@ _TABLES = (
         "recipient",
         whose="those who get a quote besides the customer",
         purpose="who else reads a quote or has to approve it",
-        personal="name email role created_at removed_at",
-        technical="id firm_id public_id quote_id",
+        personal="name email phone role position created_at removed_at",
+        technical="id firm_id public_id quote_id stands_for",
     ),
     _table(
         "quote_link",
@@ -305,7 +305,7 @@ _TABLES = (
         "approval",
         whose="the firm's customers",
         purpose="each one's yes where several decide: evidence",
-        personal="name way consents approved_at voided_at void_reason",
+        personal="name role way consents approved_at voided_at void_reason",
         firm="version agreed_sha256",
         technical="id firm_id public_id quote_id recipient_id link_id",
     ),
