@@ -17,6 +17,7 @@ rules_group = AppGroup("rules", help="The rules of rot, rut and grön teknik.")
 jobs_group = AppGroup("jobs", help="The background work.")
 operator_group = AppGroup("operator", help="The pages of who runs the installation.")
 firm_group = AppGroup("firm", help="The firms of the installation.")
+keys_group = AppGroup("keys", help="The keys of the seals and checkpoints.")
 
 
 @events_group.command("verify")
@@ -149,6 +150,26 @@ def replay_erasures() -> None:
     click.echo(f"{erasure.replay(utc_now())} erased again")
 
 
+@keys_group.command("list")
+def list_keys() -> None:
+    """Every key there has been: kind, id, from and until when."""
+    from services.sealing import keys
+
+    for key in keys.published():
+        click.echo(f"{key['kind']:8}{key['id']}  from {key['from'][:10]}  until {(key['until'] or 'now')[:10]}")
+
+
+@keys_group.command("rotate")
+def rotate_keys() -> None:
+    """Make new keys for seals and checkpoints. The old public halves stay published; back up the secrets after it."""
+    from services.installation import settings
+    from services.sealing import keys
+
+    for name in keys.rotate(utc_now()):
+        click.echo(f"new key {name}")
+    click.echo(f"Back up {settings().secrets_dir} now: without it no new paper can be sealed.")
+
+
 WHY_NO_SAMPLE = {
     "production": "This installation is set up for production (PRODUCTION): sample data stays out of it.",
     "mail_server": "SMTP_HOST is set: letters to made-up people would leave the house. Run this without it.",
@@ -181,7 +202,7 @@ def demo() -> None:
 
 
 def register_commands(app: Flask) -> None:
-    for group in (events_group, rules_group, jobs_group, firm_group, operator_group):
+    for group in (events_group, rules_group, jobs_group, firm_group, operator_group, keys_group):
         app.cli.add_command(group)
     app.cli.add_command(doctor)
     app.cli.add_command(feedback)

@@ -19,6 +19,7 @@ from models import Firm, Letter
 from services import heartbeat, keys, rule_rows, schema, transaction
 from services.delivery import smtp_server
 from services.installation import secrets, settings
+from services.sealing import keys as sealing
 
 SILENT_AFTER = timedelta(minutes=3)
 LATE_AFTER = timedelta(minutes=15)
@@ -39,6 +40,7 @@ class Finding:
 def examine(now: datetime) -> Iterator[Finding]:
     """Every check in turn; those that read rows are left out while the database cannot be read."""
     yield from _secrets()
+    yield from _sealing_keys(now)
     yield from _disk()
     found = list(_database())
     yield from found
@@ -72,6 +74,21 @@ def _secrets() -> Iterator[Finding]:
         yield _wrong("secrets", f"{path} can be read by others; run: chmod go= {path}")
     if not open_to_others:
         yield _good("secrets", f"{settings().secrets_dir} and {settings().keys_dir} are readable by their owner only.")
+
+
+def _sealing_keys(now: datetime) -> Iterator[Finding]:
+    fault = sealing.fault()
+    if fault:
+        yield _wrong(
+            "seal",
+            f"{fault} Nothing can be sent. Put back {settings().secrets_dir} from its backup, and if there is none:"
+            " ./run flask keys rotate. What is sealed already can still be checked.",
+        )
+    elif sealing.newest_at() < now - sealing.ROTATE_AFTER:
+        day = f"{sealing.newest_at():%Y-%m-%d}"
+        yield Finding("seal", None, f"The keys are from {day}, more than a year old; run: ./run flask keys rotate")
+    else:
+        yield _good("seal", "The keys for seals and checkpoints open.")
 
 
 def _disk() -> Iterator[Finding]:

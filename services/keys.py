@@ -1,8 +1,9 @@
 """Secrets of the installation and data keys of the firms, as files outside the database.
 
 DATA_DIR/secrets: installation.key wraps the firms' keys, index.key makes blind indexes, secret.key signs links and
-cookies (one key a line, the newest last; older ones are still accepted). KEYS_DIR/<firm>.key: the firm's data key,
-wrapped. Destroying that file at erasure makes what backups still hold of the firm's encrypted data unreadable.
+cookies (one key a line, the newest last; older ones are still accepted); services/sealing/keys.py has the rest of it.
+KEYS_DIR/<firm>.key: the firm's data key, wrapped. Destroying that file at erasure makes what backups still hold of the
+firm's encrypted data unreadable.
 """
 
 from __future__ import annotations
@@ -54,15 +55,20 @@ def sync_folder(folder: Path) -> None:
 
 def ensure(settings: Settings) -> Secrets:
     """Make the secrets that are missing (mode 600, folder 700) and read them all."""
+    from services.sealing import keys as sealing  # it writes its files by this module
+
     folder = settings.secrets_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in ("installation.key", "index.key"):
-        if not (folder / name).exists():
-            write_private(folder / name, randomness.token_bytes(KEY_BYTES))
-    if not (folder / "secret.key").exists():
-        write_private(folder / "secret.key", randomness.token_hex(KEY_BYTES).encode() + b"\n")
-    return read(settings)
+    with sealing.only_one(folder):
+        for name in ("installation.key", "index.key"):
+            if not (folder / name).exists():
+                write_private(folder / name, randomness.token_bytes(KEY_BYTES))
+        if not (folder / "secret.key").exists():
+            write_private(folder / "secret.key", randomness.token_hex(KEY_BYTES).encode() + b"\n")
+        secrets = read(settings)
+        sealing.ensure(settings)
+    return secrets
 
 
 def read(settings: Settings) -> Secrets:

@@ -1,0 +1,323 @@
+"""The installation's own keys: Ed25519 for checkpoints, and a certificate for the seals of papers.
+
+DATA_DIR/secrets/published.json names every key there has been, newest last, with its public half; it is what makes a
+key count, and is written last. Beside it ed25519-<id>.key (32 bytes, AES-256-GCM) and seal-<id>.p12 (key, certificate
+and its CA), both opened by what HKDF derives from the installation key. An id is the first 16 hex of the SHA-256 of
+the raw public key, of a seal of its certificate (security.md E-12).
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from config import Settings
+from domain import canonical
+from domain.evidence import timestamp
+from services import clock, keys
+from services.errors import RuleBroken
+from services.installation import secrets, settings
+
+log = logging.getLogger("handslag.keys")
+
+ED25519, SEAL = "ed25519", "seal"
+# The passphrase holds 256 bits: rounds add nothing to it. These take 0.02 s to open; 600,000 took 0.12 s.
+ROUNDS = 100_000
+# Papers are read for decades. A CA's key is never kept: nobody, we neither, can issue another seal under it.
+VALID_FOR = timedelta(days=30 * 366)
+SLACK = timedelta(days=1)  # a clock that is set back still finds the certificate valid
+ROTATE_AFTER = timedelta(days=365)
+
+
+class KeysMissing(Exception):
+    """There is no key, or the installation key does not open it. The argument says which, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What the newest published.json leads to."""
+
+    published: tuple[dict[str, Any], ...]
+    signing: dict[str, Ed25519PrivateKey] = field(repr=False)  # the newest last, before it the one it replaced
+    seal: bytes = field(repr=False)  # PKCS#12
+    passphrase: bytes = field(repr=False)
+
+
+def ensure(given: Settings) -> None:
+    """Make the first keys, unless there are some. The caller holds `only_one`."""
+    if not _list(given).exists():
+        _add(given, (), clock.utc_now())  # the first start has nobody who tells it the time
+
+
+def rotate(now: datetime) -> list[str]:
+    """Make new keys that replace the newest ones from now on; ids of the new ones. Old public halves stay.
+
+    The replaced Ed25519 key is kept to sign the first checkpoint of the new one; those before it, and the replaced
+    seal's key, are removed. Works too where the private halves are lost. Raises KeysMissing without published.json.
+    """
+    with only_one(settings().secrets_dir):
+        before = _published(settings())
+        made = _add(settings(), before, now)
+        kept = {*made, _newest(before, ED25519)["id"]}
+        for entry in before:
+            if entry["id"] not in kept:
+                _private(settings(), entry).unlink(missing_ok=True)
+    log.info("Keys rotated: ed25519 %s, seal %s", *made)
+    return made
+
+
+def ready() -> bool:
+    """Whether the keys open; remembered until published.json changes."""
+    try:
+        _ring()
+    except KeysMissing:
+        return False
+    return True
+
+
+def require() -> None:
+    """Raise RuleBroken("no_seal_key") unless the keys open: what is sent must be possible to seal."""
+    if not ready():
+        raise RuleBroken("no_seal_key")
+
+
+def fault() -> str:
+    """What is wrong, for the operator; empty when the keys open."""
+    try:
+        _ring()
+    except KeysMissing as error:
+        return str(error)
+    return ""
+
+
+def key_id() -> str:
+    """Id of the current Ed25519 key. This and what follows raise KeysMissing."""
+    return str(_newest(_ring().published, ED25519)["id"])
+
+
+def seal_id() -> str:
+    """Id of the current seal's certificate."""
+    return str(_newest(_ring().published, SEAL)["id"])
+
+
+def previous() -> str | None:
+    """Id of the Ed25519 key that the current one replaced, while it can still sign."""
+    return next((name for name in _ring().signing if name != key_id()), None)
+
+
+def sign(data: bytes) -> str:
+    """Ed25519 signature by the current key, base64."""
+    return sign_with(key_id(), data)
+
+
+def sign_with(name: str, data: bytes) -> str:
+    """Ed25519 signature by the current or the previous key, base64."""
+    signing = _ring().signing
+    if name not in signing:
+        raise KeysMissing(f"The key {name} is not kept.")
+    return base64.b64encode(signing[name].sign(data)).decode()
+
+
+def seal_file() -> tuple[bytes, bytes]:
+    """The current seal as PKCS#12, and its passphrase."""
+    ring = _ring()
+    return ring.seal, ring.passphrase
+
+
+def newest_at() -> datetime:
+    """When the current keys were made."""
+    return datetime.fromisoformat(_newest(_ring().published, ED25519)["from"])
+
+
+def published() -> list[dict[str, Any]]:
+    """Every key there has been, oldest first: {id, kind, pem, from, until}, times as in the chain, until None: current.
+
+    `kind` is "ed25519" (pem: a public key) or "seal" (pem: the certificate, then its CA). Raises KeysMissing only where
+    published.json itself is gone: what lies there counts though its private half be lost.
+    """
+    return list(_published(settings()))
+
+
+def nycklar() -> bytes:
+    """`published` as canonical JSON: the file nycklar.json."""
+    return canonical.dumps({"v": 1, "keys": published()})
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Let one process at a time make secrets in the folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _list(given: Settings) -> Path:
+    return given.secrets_dir / "published.json"
+
+
+def _private(given: Settings, entry: dict[str, Any]) -> Path:
+    ending = "key" if entry["kind"] == ED25519 else "p12"
+    return given.secrets_dir / f"{entry['kind']}-{entry['id']}.{ending}"
+
+
+def _newest(entries: tuple[dict[str, Any], ...], kind: str) -> dict[str, Any]:
+    return next(entry for entry in reversed(entries) if entry["kind"] == kind)
+
+
+def _published(given: Settings) -> tuple[dict[str, Any], ...]:
+    try:
+        found = json.loads(_list(given).read_bytes())
+    except (OSError, ValueError):
+        raise KeysMissing(f"{_list(given)} cannot be read.") from None
+    return tuple(found["keys"])
+
+
+def _ring() -> Ring:
+    try:
+        seen = _list(settings()).stat()
+    except OSError:
+        raise KeysMissing(f"{_list(settings())} is missing.") from None
+    return _open(settings(), secrets().installation_key, (seen.st_mtime_ns, seen.st_ino, seen.st_size))
+
+
+@lru_cache(maxsize=4)
+def _open(given: Settings, installation_key: bytes, seen: tuple[int, int, int]) -> Ring:
+    """Read and open the keys. A fault is not remembered: what is restored counts at once."""
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    entries = _published(given)
+    own = [entry for entry in entries if entry["kind"] == ED25519][-2:]
+    signing = {}
+    for entry in own:
+        path = _private(given, entry)
+        try:
+            stored = path.read_bytes()
+            raw = AESGCM(_derived(installation_key, ED25519)).decrypt(stored[:12], stored[12:], entry["id"].encode())
+        except (OSError, InvalidTag, ValueError):
+            if entry is own[-1]:
+                raise KeysMissing(f"{path} is missing, or the installation key does not open it.") from None
+            continue
+        signing[entry["id"]] = Ed25519PrivateKey.from_private_bytes(raw)
+    path, passphrase = _private(given, _newest(entries, SEAL)), _derived(installation_key, SEAL).hex().encode()
+    try:
+        seal = path.read_bytes()
+        pkcs12.load_pkcs12(seal, passphrase)
+    except (OSError, ValueError):
+        raise KeysMissing(f"{path} is missing, or the installation key does not open it.") from None
+    return Ring(entries, signing, seal, passphrase)
+
+
+def _derived(installation_key: bytes, purpose: str) -> bytes:
+    """32 bytes for one purpose, from the installation key."""
+    return HKDF(hashes.SHA256(), 32, salt=None, info=b"handslag " + purpose.encode()).derive(installation_key)
+
+
+def _add(given: Settings, before: tuple[dict[str, Any], ...], now: datetime) -> list[str]:
+    """Make an Ed25519 key and a seal, and publish them after the others; their ids."""
+    installation_key = (given.secrets_dir / "installation.key").read_bytes()
+    since = timestamp(now)
+    made = [_new_signing(installation_key, since), _new_seal(given, installation_key, now, since)]
+    for entry, content in made:
+        keys.write_private(_private(given, entry), content)
+    ended = [{**entry, "until": entry["until"] or since} for entry in before]
+    keys.write_private(_list(given), canonical.dumps({"v": 1, "keys": [*ended, *(entry for entry, _ in made)]}))
+    return [entry["id"] for entry, _ in made]
+
+
+def _new_signing(installation_key: bytes, since: str) -> tuple[dict[str, Any], bytes]:
+    from cryptography.hazmat.primitives import serialization
+
+    key = Ed25519PrivateKey.generate()
+    name = hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()[:16]
+    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    nonce = os.urandom(12)
+    cipher = AESGCM(_derived(installation_key, ED25519))
+    stored = nonce + cipher.encrypt(nonce, key.private_bytes_raw(), name.encode())
+    return {"id": name, "kind": ED25519, "pem": pem.decode(), "from": since, "until": None}, stored
+
+
+def _new_seal(given: Settings, installation_key: bytes, now: datetime, since: str) -> tuple[dict[str, Any], bytes]:
+    """A certificate for sealing (EC P-256) under a CA made for it alone."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    host = urlsplit(given.BASE_URL).hostname or "localhost"
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    ca_name = f"Handslag CA {host}"
+    ca = _certificate(ca_name, ca_name, ca_key.public_key(), ca_key, now)
+    certificate = _certificate(f"Handslag {host}", ca_name, key.public_key(), ca_key, now)
+    name = hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest()[:16]
+    how = (
+        serialization.PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(ROUNDS)
+        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+        .hmac_hash(hashes.SHA256())
+        .build(_derived(installation_key, SEAL).hex().encode())
+    )
+    stored = pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [ca], how)
+    pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in (certificate, ca))
+    return {"id": name, "kind": SEAL, "pem": pem.decode(), "from": since, "until": None}, stored
+
+
+def _certificate(subject: str, issuer: str, public_key: Any, ca_key: Any, now: datetime) -> Any:
+    """A CA's own certificate where subject and issuer are one; else one that may seal and nothing else."""
+    from cryptography import x509
+
+    is_ca = subject == issuer
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(subject))
+        .issuer_name(_name(issuer))
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - SLACK)
+        .not_valid_after(now + VALID_FOR)
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=0 if is_ca else None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
+        .add_extension(
+            x509.KeyUsage(
+                digital_signature=not is_ca,
+                content_commitment=not is_ca,
+                key_cert_sign=is_ca,
+                crl_sign=is_ca,
+                key_encipherment=False,
+                data_encipherment=False,
+                key_agreement=False,
+                encipher_only=False,
+                decipher_only=False,
+            ),
+            critical=True,
+        )
+    )
+    return builder.sign(ca_key, hashes.SHA256())
+
+
+def _name(common: str) -> Any:
+    """At most 64 letters go into a common name."""
+    from cryptography import x509
+
+    names = (x509.NameOID.ORGANIZATION_NAME, "Handslag"), (x509.NameOID.COMMON_NAME, common[:64])
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in names])
