@@ -33,6 +33,7 @@ from services.quotes import content, drafting, giving, recipients
 from services.quotes.drafting import Draft
 
 ACT = "quote.send"
+from services.sealing import keys as sealing
 TRIES = 20  # each loses only to another sending of the firm that took the number between drawing and writing
 LETTER_VERSION = "2026-11-20"
 
@@ -90,7 +91,7 @@ def send(
 
     The address of a link that is handed over, told this once; else "". With `hold`, nothing happens if its row is
     gone. Raises NotFound, Stale (the draft is not the one reviewed), DiskFull, and RuleBroken("email_not_confirmed" |
-    "firm_closing" | "not_sendable" | "has_blockers" | "on_its_way").
+    "firm_closing" | "no_seal_key" | "not_sendable" | "has_blockers" | "on_its_way").
     """
     facts = sending.facts(n)
     if once.answer(firm_id, key, ACT, facts) is not None:
@@ -312,7 +313,7 @@ def _give(
 def resend(firm_id: int, n: int, to: str, *, way: str = giving.MAIL, actor: Actor, now: datetime) -> None:
     """Send the newest version to a corrected address or number; a link to another one of that way ends. Commits.
 
-    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed").
+    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed" | "no_seal_key").
     """
     _give_again(firm_id, n, way, to, actor=actor, now=now)
     transaction.commit()
@@ -321,7 +322,7 @@ def resend(firm_id: int, n: int, to: str, *, way: str = giving.MAIL, actor: Acto
 def hand_over(firm_id: int, n: int, *, way: str = giving.LINK, actor: Actor, now: datetime) -> str:
     """The address of a link that the firm gives the customer itself; told once, noted in the chain. Commits.
 
-    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed").
+    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed" | "no_seal_key").
     """
     address = links.address(_give_again(firm_id, n, way, "", actor=actor, now=now))
     transaction.commit()
@@ -347,7 +348,8 @@ def _give_again(firm_id: int, n: int, way: str, to: str, *, actor: Actor, now: d
 
 
 def check_sender(firm_id: int, actor: Actor, now: datetime) -> User:
-    """Who sends: the own address is confirmed, and the firm is not leaving."""
+    """Who sends: the own address is confirmed, and the firm is not leaving. What is agreed on can be sealed here."""
+    sealing.require()
     sender = scope.get(User, firm_id, User.id == actor.user_id)
     if sender.email_confirmed_at is None:
         raise RuleBroken("email_not_confirmed")
