@@ -6,6 +6,7 @@ from tables.agreements import Agreement, Applicant, Approval, ManualAcceptance, 
 from tables.allowance import AllowanceEntry
 from tables.articles import Article, ArticleImport
 from tables.base import Base, FirmOwned, new_public_id
+from tables.checkpoints import Checkpoint, CheckpointHead, Incident
 from tables.customers import Customer
 from tables.feedback import Feedback
 from tables.firms import (
@@ -35,7 +36,9 @@ from tables.quotes import (
 )
 from tables.records import ChainHead, Event, EventValue, Export, Letter, StoredFile
 from tables.reminding import Reminding
+from tables.signing import SigningCode
 from tables.templates import QuoteTemplate, TextBlock
+from tables.uploads import Upload, UploadPage
 
 __all__ = [
     "Acceptance",
@@ -48,6 +51,8 @@ __all__ = [
     "Attempt",
     "Base",
     "ChainHead",
+    "Checkpoint",
+    "CheckpointHead",
     "Closing",
     "Counter",
     "Customer",
@@ -60,6 +65,7 @@ __all__ = [
     "Firm",
     "FirmOwned",
     "HeldSending",
+    "Incident",
     "Inquiry",
     "Letter",
     "Login",
@@ -75,8 +81,11 @@ __all__ = [
     "QuoteVersion",
     "Recipient",
     "Reminding",
+    "SigningCode",
     "StoredFile",
     "TextBlock",
+    "Upload",
+    "UploadPage",
     "User",
     "UserToken",
     "Withdrawal",

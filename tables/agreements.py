@@ -39,6 +39,9 @@ class Agreement(FirmOwned, Base):
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254), default="")
     way: Mapped[str] = mapped_column(String(12), default="link")
+    method: Mapped[str] = mapped_column(String(12), default="link", server_default="link")  # domain/signing_methods.py
+    level: Mapped[str] = mapped_column(String(10), default="simple", server_default="simple")
+    mark: Mapped[bytes | None] = mapped_column(LargeBinary)  # drawn signature, encrypted: domain/signature_mark.py
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     gross_ore: Mapped[int]
     deduction_ore: Mapped[int]
@@ -77,6 +80,9 @@ class Approval(FirmOwned, Base):
     name: Mapped[str] = mapped_column(String(120))  # as typed
     role: Mapped[str] = mapped_column(String(12), default="decides", server_default="decides")  # domain/parties.py
     way: Mapped[str] = mapped_column(String(12))
+    method: Mapped[str] = mapped_column(String(12), default="link", server_default="link")
+    level: Mapped[str] = mapped_column(String(10), default="simple", server_default="simple")
+    mark: Mapped[bytes | None] = mapped_column(LargeBinary)
     consents: Mapped[str] = mapped_column(Text)  # canonical JSON, as in handslag.agreed/1
     agreed_sha256: Mapped[str] = mapped_column(String(64))
     approved_at: Mapped[datetime] = mapped_column(UtcDateTime)

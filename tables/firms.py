@@ -36,6 +36,9 @@ class Firm(Base):
     default_terms: Mapped[str] = mapped_column(Text, default="")
     default_message: Mapped[str] = mapped_column(Text, default="")
     company_basis: Mapped[str] = mapped_column(String(4), default="excl")  # price view for other than private
+    signing_rules: Mapped[str] = mapped_column(
+        Text, default="[]", server_default="[]"
+    )  # JSON, domain/signing_methods.py
     default_work_type: Mapped[str] = mapped_column(String(40), default="bygg")  # rot type of new labour lines
     takes_inquiries: Mapped[bool] = mapped_column(default=False, server_default=false())  # the public form is open
     slug: Mapped[str | None] = mapped_column(String(40))  # in the form's address, domain/slugs.py

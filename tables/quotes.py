@@ -105,6 +105,8 @@ class Quote(FirmOwned, Base):
     is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # there are rows in recipient
     in_order: Mapped[bool] = mapped_column(default=False, server_default=false())  # they sign one after the other
     hold: Mapped[str] = mapped_column(String(8), default="", server_default="")  # held, stopped: see HeldSending
+    # what the firm asks for on this one besides its rules (domain/signing_methods.py)
+    signing_method: Mapped[str] = mapped_column(String(12), default="link", server_default="link")
 
 
 class HeldSending(FirmOwned, Base):

@@ -32,7 +32,10 @@ from models import (
     QuoteVersion,
     Recipient,
     Reminding,
+    SigningCode,
     TextBlock,
+    Upload,
+    UploadPage,
     User,
     UserToken,
     Withdrawal,
@@ -238,7 +241,20 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         pdf_id=_stored(firm, pdf + b" avtal", "agreement", "application/pdf"),
     )
     db.session.add(agreement)
+    db.session.add(
+        SigningCode(
+            firm_id=firm.id,
+            quote_id=quote.id,
+            link_id=link.id,
+            version=1,
+            terms_sha256="0" * 64,
+            channel="sms",
+            created_at=now,
+            expires_at=now + timedelta(minutes=10),
+        )
+    )
     db.session.flush()
+    agreement.mark = vault.seal(firm.public_id, b"M1 1L2 2", "agreement", agreement.public_id, "mark")
     db.session.add(
         ManualAcceptance(
             firm_id=firm.id,
@@ -319,6 +335,22 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
             created_at=now,
             **pictures,
         )
+    )
+    upload = Upload(
+        firm_id=firm.id,
+        quote_id=quote.id,
+        state="ready",
+        name=f"{marks.file}.pdf",
+        sha256="0" * 64,
+        size_bytes=9,
+        file_id=_stored(firm, b"%PDF-1.7\n" + marks.file.encode(), "document", "application/pdf"),
+        created_at=now,
+    )
+    db.session.add(upload)
+    db.session.flush()
+    page_id = _stored(firm, jpeg + b"page", "document_page", "image/jpeg")
+    db.session.add(
+        UploadPage(firm_id=firm.id, upload_id=upload.id, n=1, file_id=page_id, width=9, height=9, sha256="0" * 64)
     )
     events.record(
         "doc.commented",

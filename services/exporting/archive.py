@@ -21,7 +21,7 @@ from domain.clock import STOCKHOLM
 from exchange import json_lines
 from exchange.zip_stream import ZipStream
 from extensions import db
-from models import Agreement, Applicant, Base, ChainHead, Event, QuoteVersion
+from models import Agreement, Applicant, Approval, Base, ChainHead, Event, QuoteVersion
 from services import schema, scope, storage, vault
 from services.exporting import papers, sheets
 from services.privacy.register import TABLES, Table
@@ -90,6 +90,8 @@ class _Archive:
         rows = json_lines.lines(names, ([row] for row in self._personnummer()))
         yield from self._text("personnummer/personnummer.jsonl", rows)
         yield from self._text("personnummer/personnummer.csv", sheets.personnummer(self._personnummer()))
+        rows = json_lines.lines(("of", "id", "name", "mark"), ([row] for row in self._marks()))
+        yield from self._text("underskrifter/underskrifter.jsonl", rows)
         for paper in papers.all_of(self.owner.firm_id):
             yield from self._paper(paper)
         yield from self._text("manifest.json", self._manifest())
@@ -159,6 +161,19 @@ class _Archive:
                 self._cannot_read(f"applicant {row.public_id}")
                 continue
             yield row.public_id, row.agreement, row.name, clear
+
+    def _marks(self) -> Iterator[tuple[str, str, str, str]]:
+        """Drawn signatures as SVG paths: the SHA-256 of one stands in the agreed JSON and in the chain."""
+        for model in (Agreement, Approval):
+            of = model.__tablename__
+            statement = scope.columns(model, self.owner.firm_id, model.public_id, model.name, model.mark)
+            for row in self._stream(statement.where(model.mark.is_not(None)).order_by(model.id)):
+                try:
+                    clear = vault.unseal(self.owner.public_id, row.mark, of, row.public_id, "mark").decode()
+                except InvalidTag:
+                    self._cannot_read(f"{of} {row.public_id}")
+                    continue
+                yield of, row.public_id, row.name, clear
 
     def _exact(self, column: object) -> Iterator[bytes]:
         """Canonical JSON as it was frozen, one document a line: the SHA-256 of a line is the one in the evidence."""

@@ -72,7 +72,7 @@ _TABLES = (
         purpose="names the sender on quotes and contracts",
         personal="name orgnr vat_number street postal_code city phone email",
         firm="f_skatt seat website slug bankgiro plusgiro logo_id default_valid_days default_terms default_message "
-        "company_basis default_work_type default_remind_days",
+        "company_basis default_work_type default_remind_days signing_rules",
         technical="id public_id takes_inquiries is_sample created_at",
     ),
     _table(
@@ -174,7 +174,7 @@ _TABLES = (
         "changed_by not_included customer_does payment_plan home home_year",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
         "is_smahus reverse_charge is_shared in_order valid_until paid_on starts_on finishes_on turn gross_ore net_ore "
-        "deducted to_pay_ore sent_at language",
+        "deducted to_pay_ore sent_at language signing_method",
         technical="id firm_id public_id n kind customer_id user_id has_inquiry rev mail_failed_at hold created_at "
         "touched_at archived_at changed_at changed_key",
     ),
@@ -241,6 +241,23 @@ _TABLES = (
         "lease_until rev changed_at changed_key created_at removed_at",
     ),
     _table(
+        "upload",
+        whose="the firm's customers",
+        purpose="documents made elsewhere that are sent to be signed; the bytes lie encrypted in DATA_DIR/files",
+        kept="never sent: until another takes its place",
+        personal="name",
+        firm="state reason sha256 size_bytes is_order sent_version",
+        technical="id firm_id public_id quote_id file_id attempts lease_until created_at",
+    ),
+    _table(
+        "upload_page",
+        whose="the firm's customers",
+        purpose="the pictures of a document's pages",
+        kept="as the document",
+        firm="n width height sha256",
+        technical="id firm_id upload_id file_id",
+    ),
+    _table(
         "quote_version",
         whose="the firm's customers",
         purpose="what was sent, unchanged: evidence",
@@ -288,7 +305,8 @@ _TABLES = (
         "agreement",
         whose="the firm's customers",
         purpose="what was agreed: evidence",
-        personal="agreed name email way accepted_at home fastighetsbeteckning brf_orgnr flat_number",
+        personal="agreed name email way method level accepted_at home fastighetsbeteckning brf_orgnr flat_number",
+        sealed="mark",
         firm="version agreed_sha256 gross_ore deduction_ore to_pay_ore start_now right_ends withdraw_until pdf_sha256",
         technical="id firm_id public_id quote_id link_id pdf_id",
     ),
@@ -305,9 +323,18 @@ _TABLES = (
         "approval",
         whose="the firm's customers",
         purpose="each one's yes where several decide: evidence",
-        personal="name role way consents approved_at voided_at void_reason",
+        personal="name role way method level consents approved_at voided_at void_reason",
+        sealed="mark",
         firm="version agreed_sha256",
         technical="id firm_id public_id quote_id recipient_id link_id",
+    ),
+    _table(
+        "signing_code",
+        whose="the firm's customers",
+        purpose="which one-time codes were sent to prove a second way to who signs; the digits are not kept",
+        kept="two days",
+        personal="channel created_at used_at attempts",
+        technical="id firm_id public_id quote_id link_id version terms_sha256 expires_at",
     ),
     _table(
         "applicant",
@@ -348,6 +375,29 @@ _TABLES = (
         purpose="chain of evidence",
         firm="act obj at entry",
         technical="firm_id seq content link",
+    ),
+    _table(
+        "checkpoint",
+        whose="nobody: hashes and signatures",
+        purpose="signed hashes over the ends of all chains, shown to anyone",
+        kept="always",
+        of_firm=False,
+        technical="n at body signatures",
+    ),
+    _table(
+        "checkpoint_head",
+        whose="nobody: a random id and a hash are left of an erased firm",
+        purpose="the ends of the chains that checkpoints were made over: others' evidence rests on them",
+        kept="always",
+        of_firm=False,
+        technical="firm n seq link until_n",
+    ),
+    _table(
+        "incident",
+        whose="the firm; some are the installation's",
+        purpose="evidence that was found not to hold, and what the operator says of it",
+        firm="note opened_at seen_at closed_at",
+        technical="id firm_id public_id kind about first_bad_seq in_chain",
     ),
     _table(
         "event_value",

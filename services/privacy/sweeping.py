@@ -27,6 +27,7 @@ from models import (
     Quote,
     QuoteLine,
     QuoteSection,
+    SigningCode,
     StoredFile,
     UserToken,
 )
@@ -38,6 +39,7 @@ from services.photos import copying
 log = logging.getLogger("handslag.sweep")
 ORPHAN_AGE = timedelta(days=30)  # so long a database restored from an older backup may be exchanged for a newer one
 ONCE_KEPT = timedelta(days=30)
+CODE_KEPT = timedelta(days=2)
 TOKEN_KEPT = timedelta(days=30)
 LOGIN_KEPT = timedelta(days=90)
 PHOTO_KEPT = timedelta(days=30)
@@ -53,6 +55,7 @@ def old_rows(now: datetime) -> int:
     for statement in (
         delete(OnceKey).where(OnceKey.created_at < now - ONCE_KEPT),
         delete(UserToken).where(UserToken.expires_at < now - TOKEN_KEPT),
+        delete(SigningCode).where(SigningCode.created_at < now - CODE_KEPT),
         delete(Login).where(
             or_(Login.ended_at < now - LOGIN_KEPT, Login.created_at < last_login, Login.seen_at < last_seen)
         ),

@@ -53,4 +53,4 @@ def test_no_means_of_access_is_handed_out():
 
 def test_encrypted_columns_are_handed_out_opened():
     opened = {f"{t.name}.{c.name}" for t in TABLES.values() for c in t.columns if c.exported == "opened"}
-    assert opened == {"applicant.personnummer", "event_value.sealed"}
+    assert opened == {"applicant.personnummer", "event_value.sealed", "agreement.mark", "approval.mark"}
