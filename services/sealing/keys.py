@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidTag
@@ -113,11 +113,6 @@ def key_id() -> str:
     return str(_newest(_ring().published, ED25519)["id"])
 
 
-def seal_id() -> str:
-    """Id of the current seal's certificate."""
-    return str(_newest(_ring().published, SEAL)["id"])
-
-
 def previous() -> str | None:
     """Id of the Ed25519 key that the current one replaced, while it can still sign."""
     return next((name for name in _ring().signing if name != key_id()), None)
@@ -136,10 +131,17 @@ def sign_with(name: str, data: bytes) -> str:
     return base64.b64encode(signing[name].sign(data)).decode()
 
 
-def seal_file() -> tuple[bytes, bytes]:
-    """The current seal as PKCS#12, and its passphrase."""
+class SealKey(NamedTuple):
+    """The current seal's certificate and key."""
+
+    id: str
+    pkcs12: bytes
+    passphrase: str
+
+
+def seal_key() -> SealKey:
     ring = _ring()
-    return ring.seal, ring.passphrase
+    return SealKey(str(_newest(ring.published, SEAL)["id"]), ring.seal, ring.passphrase.decode())
 
 
 def newest_at() -> datetime:

@@ -39,7 +39,7 @@ def test_keys_of_a_new_installation(apart):
     assert keys.previous() is None
     certificate, ca = x509.load_pem_x509_certificates(seal["pem"].encode())
     certificate.verify_directly_issued_by(ca)
-    opened = pkcs12.load_pkcs12(*keys.seal_file())
+    opened = pkcs12.load_pkcs12(keys.seal_key().pkcs12, keys.seal_key().passphrase.encode())
     assert opened.cert.certificate == certificate
     assert {stat.S_IMODE(path.stat().st_mode) for path in apart.iterdir()} == {0o600}
     assert json.loads(keys.nycklar())["keys"] == [signing, seal]
@@ -65,7 +65,7 @@ def test_rotation_keeps_what_was_published(apart):
     first = keys.published()
     old_id = keys.key_id()
     made = keys.rotate(utc_now())
-    assert [keys.key_id(), keys.seal_id()] == made
+    assert [keys.key_id(), keys.seal_key().id] == made
     assert keys.previous() == old_id
     assert keys.sign_with(old_id, b"x") != keys.sign(b"x")
     assert [{**entry, "until": None} for entry in keys.published()[:2]] == first
