@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
 from tables.columns import UtcDateTime
+
+# what anyone may ask for by its SHA-256: found by the same words (services/checking/known.py)
+PAPERS = "media_type IN ('application/pdf', 'application/zip')"
 
 
 class ChainHead(Base):
@@ -47,7 +50,11 @@ class StoredFile(FirmOwned, Base):
     """Bytes kept in DATA_DIR/files, encrypted under the firm's key; on disk before this row is committed."""
 
     __tablename__ = "stored_file"
-    __table_args__ = (firm_key(),)
+    __table_args__ = (
+        firm_key(),
+        # photos, which are most files, are left out: nobody asks for one
+        Index("ix_stored_file_paper", "sha256", sqlite_where=text(PAPERS), postgresql_where=text(PAPERS)),
+    )
     public_id: Mapped[str] = public_id_column()
     purpose: Mapped[str] = mapped_column(String(20))  # quote, agreement, logo
     name: Mapped[str] = mapped_column(String(120))  # own name for downloads
