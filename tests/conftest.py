@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app import create_app
 from config import Settings
 from extensions import db
-from services import schema, transaction
+from services import checkpoint_file, schema, transaction
 from tests.client import Client
 from tests.factories import Make
 
@@ -72,10 +72,11 @@ def app(_app: Flask) -> Iterator[Flask]:
 
 def empty_database() -> None:
     db.session.execute(text("DELETE FROM firm"))  # what a firm owns goes with it
-    for name in ("attempt", "erasure_receipt", "letter"):
+    for name in ("attempt", "erasure_receipt", "letter", "checkpoint_head", "checkpoint", "incident"):
         db.session.execute(text(f"DELETE FROM {name}"))
     db.session.commit()
     db.session.remove()
+    checkpoint_file.path().unlink(missing_ok=True)
 
 
 @pytest.fixture

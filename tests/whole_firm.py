@@ -21,6 +21,7 @@ from models import (
     Feedback,
     Firm,
     HeldSending,
+    Incident,
     Inquiry,
     ManualAcceptance,
     Message,
@@ -144,6 +145,11 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
             text=marks.question,
             content_sha256="0" * 64,
             created_at=now,
+        )
+    )
+    db.session.add(
+        Incident(
+            firm_id=firm.id, kind="file_missing", about=new_public_id(), opened_at=now, seen_at=now, note=marks.line
         )
     )
     letter = outbox.queue("quote_sent", f"{marks.email}@kund.example", {"quote": "x"}, firm_id=firm.id, now=now)

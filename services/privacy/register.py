@@ -307,8 +307,10 @@ _TABLES = (
         purpose="what was agreed: evidence",
         personal="agreed name email way method level accepted_at home fastighetsbeteckning brf_orgnr flat_number",
         sealed="mark",
-        firm="version agreed_sha256 gross_ore deduction_ore to_pay_ore start_now right_ends withdraw_until pdf_sha256",
-        technical="id firm_id public_id quote_id link_id pdf_id",
+        firm="version agreed_sha256 gross_ore deduction_ore to_pay_ore start_now right_ends withdraw_until pdf_sha256"
+        " package_sha256 stamped_sha256 sealed_at seal_id",
+        technical="id firm_id public_id quote_id link_id pdf_id package_id stamped_id"
+        " paper_tries paper_fault paper_next_at",
     ),
     _table(
         "manual_acceptance",

@@ -1,0 +1,123 @@
+"""DATA_DIR/checkpoints.jsonl: every checkpoint with the leaves that moved, one line each, only ever appended to.
+
+The table is the truth for what this installation shows; the file is brought up from it. It lies outside the database,
+so a database restored from a backup is found out by it: the file then knows checkpoints that the table lacks.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from domain import canonical
+from extensions import db
+from models import Checkpoint, CheckpointHead
+from services import transaction
+from services.installation import settings
+from services.keys import sync_folder
+
+NAME = "checkpoints.jsonl"
+BLOCK_BYTES = 64 * 1024
+
+
+def path() -> Path:
+    return settings().DATA_DIR / NAME
+
+
+def bring_up() -> int:
+    """Append what the table has and the file lacks; how many lines. A half line of a power cut is ended first."""
+    added = 0
+    is_new = not path().exists()
+    with _alone() as file, transaction.reading():
+        last = last_line()
+        known = last["checkpoint"]["n"] if last else 0
+        rows = select(Checkpoint.n, Checkpoint.body, Checkpoint.signatures).where(Checkpoint.n > known)
+        for row in db.session.execute(rows.order_by(Checkpoint.n)).all():
+            file.write(_line(row))
+            added += 1
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        sync_folder(path().parent)
+    return added
+
+
+def last_line() -> dict[str, Any] | None:
+    """The newest whole line."""
+    for line in _lines_backwards():
+        found = _read(line)
+        if found is not None:
+            return found
+    return None
+
+
+def lines() -> Iterator[dict[str, Any]]:
+    """The whole lines, oldest first."""
+    try:
+        with path().open("rb") as file:
+            for line in file:
+                found = _read(line)
+                if found is not None:
+                    yield found
+    except FileNotFoundError:
+        return
+
+
+def at_of(line: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(line["checkpoint"]["t"])
+
+
+def _line(row: Any) -> bytes:
+    moved = select(CheckpointHead.firm, CheckpointHead.seq, CheckpointHead.link).where(CheckpointHead.n == row.n)
+    heads = [list(head) for head in db.session.execute(moved.order_by(CheckpointHead.firm))]
+    ended = select(CheckpointHead.firm).where(CheckpointHead.until_n == row.n)
+    left = sorted(set(db.session.scalars(ended)) - {head[0] for head in heads})
+    about = {"checkpoint": json.loads(row.body), "signatures": json.loads(row.signatures)}
+    return canonical.dumps({**about, "heads": heads, "left": left}) + b"\n"
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+        if isinstance(found["checkpoint"]["n"], int) and {"signatures", "heads", "left"} <= set(found):
+            return dict(found)
+    except (ValueError, TypeError, KeyError):
+        pass
+    return None
+
+
+def _lines_backwards() -> Iterator[bytes]:
+    try:
+        file = path().open("rb")
+    except FileNotFoundError:
+        return
+    with file:
+        end, rest = file.seek(0, os.SEEK_END), b""
+        while end:
+            start = max(0, end - BLOCK_BYTES)
+            file.seek(start)
+            first, *whole = (file.read(end - start) + rest).split(b"\n")
+            yield from (line for line in reversed(whole) if line)
+            end, rest = start, first
+        if rest:
+            yield rest
+
+
+@contextmanager
+def _alone() -> Iterator[Any]:
+    """The file, opened for appending by one process at a time, at the start of a line."""
+    descriptor = os.open(path(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        size = os.fstat(descriptor).st_size
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            file.write(b"\n")
+        yield file

@@ -1,0 +1,270 @@
+"""Make checkpoints over all chains, and show the way from a firm's chain to one (form: domain/checkpoints.py).
+
+Read, hash and sign outside the writing transaction; the number of the checkpoint decides who was first. A chain that
+no longer leads on from the leaf that was signed keeps that leaf: a history that was cut or rewritten is not
+signed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, bindparam, collate, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from domain import canonical, checkpoints
+from extensions import db
+from models import ChainHead, CheckpointHead, Event, Firm, Incident
+from models import Checkpoint as Row
+from services import checkpoint_file, transaction
+from services.sealing import keys
+
+TRIES = 20
+ROWS_AT_A_TIME = 500
+# what someone signed, or takes back: within the hour there is a checkpoint over it
+SIGNING = (
+    *("quote.accepted", "ata.accepted", "contract.signed", "doc.all_signed", "doc.sealed"),
+    *("doc.late_acceptance", "doc.accepted_manually", "withdrawal.received"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A stored checkpoint. `body` are the canonical bytes that are signed; `signatures` id of key -> base64."""
+
+    n: int
+    at: datetime
+    body: bytes
+    signatures: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        return checkpoints.id_of(self.body)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """{v, t, n, root, prev, key}"""
+        return dict(json.loads(self.body))
+
+    def published(self) -> dict[str, Any]:
+        """What anyone may read: {"checkpoint", "signatures"}."""
+        return {"checkpoint": self.content, "signatures": self.signatures}
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the next checkpoint is to say, read in one snapshot."""
+
+    before: Checkpoint | None
+    root: str
+    moved: list[dict[str, Any]] = field(default_factory=list)  # firm, seq, link
+    left: list[str] = field(default_factory=list)  # firms that are here no more
+    behind: list[str] = field(default_factory=list)  # firms whose chain does not lead on from its leaf
+
+
+def cover(now: datetime, *, entry: tuple[str, int] | None = None, always: bool = False) -> Checkpoint | None:
+    """The newest checkpoint, made if there is something new; None while there is no firm.
+
+    `entry` (firm's public id, seq): the newest one will do if it reaches that entry. `always`: make one even if
+    nothing is new. Begins and ends transactions of its own. Raises sealing.keys.KeysMissing.
+    """
+    for _try in range(TRIES):
+        with transaction.snapshot():
+            found = newest()
+            if entry is not None and found is not None and _reaches(entry):
+                return found
+            draft = _draft(found)
+        if draft is None:
+            return None
+        if not (draft.moved or draft.left or always or found is None):
+            return found
+        made = _sign(draft, now)
+        if _keep(made, draft):
+            checkpoint_file.bring_up()
+            return made
+    raise RuntimeError("others make checkpoints faster than this one")
+
+
+def newest() -> Checkpoint | None:
+    """In the running transaction."""
+    row = db.session.execute(select(Row).order_by(Row.n.desc()).limit(1)).scalar_one_or_none()
+    return of(row) if row is not None else None
+
+
+def numbered(n: int) -> Checkpoint | None:
+    row = db.session.get(Row, n)
+    return of(row) if row is not None else None
+
+
+def listed(limit: int, *, before: int | None = None) -> list[Checkpoint]:
+    """The newest first, from below number `before`."""
+    statement = select(Row).order_by(Row.n.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(Row.n < before)
+    return [of(row) for row in db.session.scalars(statement)]
+
+
+def all_of() -> Iterator[Checkpoint]:
+    """Every checkpoint, oldest first, with constant memory."""
+    statement = select(Row.n, Row.at, Row.body, Row.signatures).order_by(Row.n)
+    for row in db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME)):
+        yield of(row)
+
+
+def of(row: Any) -> Checkpoint:
+    return Checkpoint(row.n, row.at, row.body.encode(), json.loads(row.signatures))
+
+
+def proof_of(firm_public_id: str, checkpoint: Checkpoint) -> dict[str, Any]:
+    """The way of a firm's chain to a checkpoint: {"checkpoint", "signatures", "leaf": {firm, link, seq}, "path"}.
+
+    `path` is [[side, hash], ...] from the leaf upwards, `side` where the other node stands. In the running
+    transaction. Raises LookupError where the checkpoint has no leaf of the firm.
+    """
+    tree = checkpoints.Tree(follow=firm_public_id)
+    for firm, link, seq in heads_at(checkpoint.n):
+        tree.add(firm, link, seq)
+    if tree.followed is None:
+        raise LookupError(firm_public_id)
+    tree.root()
+    firm, link, seq = tree.followed
+    leaf = {"firm": firm, "link": link, "seq": seq}
+    return {**checkpoint.published(), "leaf": leaf, "path": [list(step) for step in tree.path]}
+
+
+def heads_at(n: int) -> Iterator[checkpoints.Head]:
+    """The leaves of checkpoint n in the order of its tree."""
+    held = CheckpointHead.n <= n, or_(CheckpointHead.until_n.is_(None), CheckpointHead.until_n > n)
+    statement = select(CheckpointHead.firm, CheckpointHead.link, CheckpointHead.seq).where(*held)
+    statement = statement.order_by(by_bytes(CheckpointHead.firm)).execution_options(yield_per=ROWS_AT_A_TIME)
+    for row in db.session.execute(statement):
+        yield row.firm, row.link, row.seq
+
+
+def is_signed_since() -> bool:
+    """Whether someone has signed something that no checkpoint reaches."""
+    statement = (
+        select(Event.seq)
+        .join(Firm, Firm.id == Event.firm_id)
+        .join(ChainHead, ChainHead.firm_id == Firm.id)
+        .outerjoin(CheckpointHead, _newest_head())
+        .where(or_(CheckpointHead.seq.is_(None), ChainHead.seq != CheckpointHead.seq))  # else every chain is walked
+        .where(or_(CheckpointHead.seq.is_(None), Event.seq > CheckpointHead.seq), Event.act.in_(SIGNING))
+        .limit(1)
+    )
+    return db.session.scalar(statement) is not None
+
+
+def by_bytes(column: Any) -> Any:
+    """Order by code points in both databases: the tree's order."""
+    return collate(column, "C") if db.engine.dialect.name == "postgresql" else column
+
+
+def _newest_head() -> ColumnElement[bool]:
+    return and_(CheckpointHead.firm == Firm.public_id, CheckpointHead.until_n.is_(None))
+
+
+def _reaches(entry: tuple[str, int]) -> bool:
+    firm, seq = entry
+    where = CheckpointHead.firm == firm, CheckpointHead.until_n.is_(None), CheckpointHead.seq >= seq
+    return db.session.scalar(select(CheckpointHead.n).where(*where)) is not None
+
+
+def _draft(before: Checkpoint | None) -> _Draft | None:
+    tree, draft, accepted = checkpoints.Tree(), _Draft(before, ""), _accepted()
+    for row in ends():
+        link, seq = row.link, row.seq
+        if not is_led_on(row) and (row.firm, str(row.signed_n)) not in accepted:
+            draft.behind.append(row.firm)
+            link, seq = row.signed_link, row.signed_seq
+        elif (row.signed_seq, row.signed_link) != (seq, link):
+            draft.moved.append({"firm": row.firm, "seq": seq, "link": link})
+        tree.add(row.firm, link, seq)
+    if not tree.size:
+        return None
+    draft.root = tree.root()
+    gone = select(CheckpointHead.firm).outerjoin(Firm, Firm.public_id == CheckpointHead.firm)
+    gone = gone.where(CheckpointHead.until_n.is_(None), Firm.id.is_(None))
+    draft.left = list(db.session.scalars(gone))
+    return draft
+
+
+def ends() -> Iterator[Any]:
+    """Per firm by id: the end of its chain, its newest leaf (signed_n, signed_seq, signed_link), and `then_link`, the
+    link that the chain has now where that leaf was taken."""
+    at_leaf = and_(Event.firm_id == Firm.id, Event.seq == CheckpointHead.seq)
+    statement = (
+        select(
+            *(Firm.id.label("firm_id"), Firm.public_id.label("firm"), ChainHead.seq, ChainHead.link),
+            CheckpointHead.n.label("signed_n"),
+            CheckpointHead.seq.label("signed_seq"),
+            CheckpointHead.link.label("signed_link"),
+            Event.link.label("then_link"),
+        )
+        .join(ChainHead, ChainHead.firm_id == Firm.id)
+        .outerjoin(CheckpointHead, _newest_head())
+        .outerjoin(Event, at_leaf)
+        .order_by(by_bytes(Firm.public_id))
+    )
+    yield from db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME))
+
+
+def is_led_on(row: Any) -> bool:
+    """Whether a chain still holds its newest leaf, and ends there or later."""
+    if not row.signed_seq:  # no leaf yet, or one of the empty chain
+        return True
+    if row.then_link != row.signed_link or row.seq < row.signed_seq:
+        return False
+    return bool(row.seq > row.signed_seq or row.link == row.signed_link)
+
+
+def _accepted() -> set[tuple[str, str]]:
+    """(firm, number of the checkpoint) where the operator has closed the incident: the chain is followed again."""
+    statement = select(Firm.public_id, Incident.about).join(Firm, Firm.id == Incident.firm_id)
+    statement = statement.where(Incident.kind == "chain_behind", Incident.closed_at.is_not(None))
+    return {(row.public_id, row.about) for row in db.session.execute(statement)}
+
+
+def _sign(draft: _Draft, now: datetime) -> Checkpoint:
+    """By the key in force; by the one before too where it has changed since (security.md E-12)."""
+    before, key = draft.before, keys.key_id()
+    n, prev = (before.n + 1, before.id) if before else (1, checkpoints.FIRST_PREV)
+    body = canonical.dumps(checkpoints.body(n=n, at=now, root=draft.root, prev=prev, key=key))
+    signatures = {key: keys.sign(body)}
+    if before is not None and before.content["key"] == keys.previous():
+        signatures[before.content["key"]] = keys.sign_with(before.content["key"], body)
+    return Checkpoint(n, now, body, signatures)
+
+
+def _keep(made: Checkpoint, draft: _Draft) -> bool:
+    """Commit the checkpoint with the leaves that moved. False if another has taken its number."""
+    transaction.start_writing()
+    try:
+        last = newest()
+        if (last.id if last else None) != (draft.before.id if draft.before else None):
+            transaction.rollback()
+            return False
+        store(made, draft.moved, draft.left)
+        transaction.commit()
+    except IntegrityError:
+        transaction.rollback()
+        return False
+    return True
+
+
+def store(made: Checkpoint, moved: list[dict[str, Any]], left: list[str]) -> None:
+    """Add the rows of a checkpoint to the running transaction."""
+    signatures = canonical.dumps(made.signatures).decode()
+    row: Mapping[str, Any] = {"n": made.n, "at": made.at, "body": made.body.decode(), "signatures": signatures}
+    db.session.execute(insert(Row), row)
+    ended = [{"of": firm, "ends": made.n} for firm in (*left, *(head["firm"] for head in moved))]
+    if ended:
+        table: Any = CheckpointHead.__table__
+        ending = update(table).where(table.c.firm == bindparam("of"), table.c.until_n.is_(None))
+        db.session.connection().execute(ending.values(until_n=bindparam("ends")), ended)
+    if moved:
+        db.session.execute(insert(CheckpointHead), [{**head, "n": made.n, "until_n": None} for head in moved])
