@@ -45,14 +45,22 @@ def _versions(firm_id: int) -> Iterator[Paper]:
 
 
 def _agreements(firm_id: int) -> Iterator[Paper]:
-    statement = (
-        scope.columns(Agreement, firm_id, StoredFile.public_id, Quote.number, Quote.n)
-        .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-        .join(StoredFile, and_(StoredFile.firm_id == Agreement.firm_id, StoredFile.id == Agreement.pdf_id))
-        .order_by(Agreement.id)
-    )
-    for row in _stream(statement):
-        yield Paper(row.public_id, f"avtal/{_numbered(row.number, row.n)}.pdf")
+_OF_AGREEMENT = (
+    (Agreement.pdf_id, ".pdf"),
+    (Agreement.stamped_id, "-tidsstamplat.pdf"),
+    (Agreement.package_id, "-bevis.zip"),
+)
+
+
+    for column, ending in _OF_AGREEMENT:
+        statement = (
+            scope.columns(Agreement, firm_id, StoredFile.public_id, Quote.number, Quote.n)
+            .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
+            .join(StoredFile, and_(StoredFile.firm_id == Agreement.firm_id, StoredFile.id == column))
+            .order_by(Agreement.id)
+        )
+        for row in _stream(statement):
+            yield Paper(row.public_id, f"avtal/{_numbered(row.number, row.n)}{ending}")
 
 
 def _photos(firm_id: int) -> Iterator[Paper]:
@@ -84,7 +92,10 @@ def _others(firm_id: int) -> Iterator[Paper]:
         .where(
             StoredFile.purpose.not_in(PHOTO_PURPOSES),
             StoredFile.id.not_in(scope.columns(QuoteVersion, firm_id, QuoteVersion.pdf_id)),
-            StoredFile.id.not_in(scope.columns(Agreement, firm_id, Agreement.pdf_id).where(Agreement.pdf_id > 0)),
+            *(
+                StoredFile.id.not_in(scope.columns(Agreement, firm_id, column).where(column > 0))
+                for column, _ending in _OF_AGREEMENT
+            ),
         )
         .order_by(StoredFile.id)
     )
