@@ -402,7 +402,8 @@ def _tell_of_undoing(quote: Quote, agreement: Agreement, now: datetime) -> None:
 
 def _remove(agreement: Agreement, row: ManualAcceptance) -> list[str]:
     """The agreement with all that is its own; public ids of the files whose bytes go after the commit."""
-    ids = [file_id for file_id in (agreement.pdf_id, row.file_id) if file_id is not None]
+    papers = agreement.pdf_id, agreement.package_id, agreement.stamped_id
+    ids = [file_id for file_id in (*papers, row.file_id) if file_id is not None]
     files = scope.rows(StoredFile, agreement.firm_id, StoredFile.id.in_(ids))
     gone = [file.public_id for file in files]
     db.session.execute(scope.remove(Agreement, agreement.firm_id).where(Agreement.id == agreement.id))
