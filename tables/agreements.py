@@ -24,6 +24,8 @@ class Agreement(FirmOwned, Base):
         same_firm("quote_id", "quote"),
         same_firm("link_id", "quote_link", ondelete=None),
         same_firm("pdf_id", "stored_file", ondelete=None),
+        same_firm("package_id", "stored_file", ondelete=None),
+        same_firm("stamped_id", "stored_file", ondelete=None),
         UniqueConstraint("quote_id"),
         Index("ix_agreement_rot_later", "firm_id", "quote_id", sqlite_where=text(LATER)),
         Index("ix_agreement_of_quote", "firm_id", "quote_id"),
@@ -53,8 +55,18 @@ class Agreement(FirmOwned, Base):
     fastighetsbeteckning: Mapped[str] = mapped_column(String(40), default="")
     brf_orgnr: Mapped[str] = mapped_column(String(11), default="")
     flat_number: Mapped[str] = mapped_column(String(10), default="")  # lägenhetsnummer
-    pdf_id: Mapped[int | None]  # drawn by the worker; "Klart" is shown only when it is here
+    pdf_id: Mapped[int | None]  # the sealed paper, made by the worker; "Klart" is shown only when it is here
     pdf_sha256: Mapped[str] = mapped_column(String(64), default="")
+    package_id: Mapped[int | None]  # the firm's whole package of evidence (security.md E-09)
+    package_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # none: a paper from before there were seals
+    seal_id: Mapped[str] = mapped_column(String(16), default="", server_default="")  # services/sealing/keys.py
+    stamped_id: Mapped[int | None]  # the same paper with a time stamp after it: begins with its bytes
+    stamped_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    # what is to be done next, seal or stamp: how often it has failed, why (services/deal/completing.py), next try
+    paper_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    paper_fault: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    paper_next_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Approval(FirmOwned, Base):
