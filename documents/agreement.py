@@ -21,6 +21,7 @@ from typing import Any
 
 from documents import append, evidence_page, price, said_yes, units
 from documents.format import day_in_words, deduction_name, kr_whole, local_minute, moment
+from documents.kinds import noun, the
 from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
 from documents.parts import SUMS_WIDTH, draw_sums, labelled, sum_rows, sums_height, tick_box
@@ -30,6 +31,7 @@ from documents.text import height, wrap
 from domain.clock import stockholm_date
 from domain.consents import START_WITHIN_PERIOD
 from domain.dates_sv import last_withdrawal_day
+from domain.deal_kinds import is_signed
 from domain.quotes import amount_ore
 from languages import gettext as _
 from languages import lazy_gettext as _l
@@ -68,7 +70,12 @@ def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Cont
     evidence_page.check_masks(evidence)
     approvers = evidence_page.approvers(evidence) or agreed["name"]
     number = f"{agreed['number']}, version {agreed['version']}"
-    name = _("Avtal enligt offert %(n)s", n=number)
+    signed = is_signed(content["kind"])
+    name = (
+        _("Underskrivet: %(what)s %(n)s", what=noun(content["kind"]), n=number)
+        if signed
+        else _("Avtal enligt offert %(n)s", n=number)
+    )
     about = About(
         title=name + (f": {content['title']}" if content["title"] else ""),
         author=content["firm"]["name"],
@@ -79,14 +86,14 @@ def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Cont
     paper = Paper(about, content["firm"], name, before=before)
     _choices(paper, agreed, evidence, content, number)
     paper.new_page(head=False)
-    evidence_page.draw(paper, evidence, quote=number, pages=before, size_bytes=len(frozen_pdf))
+    evidence_page.draw(paper, evidence, quote=number, pages=before, size_bytes=len(frozen_pdf), kind=content["kind"])
     return append.append(frozen_pdf, paper.finish())
 
 
 def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content, number: str) -> None:
     facts = [
-        (_("Offert"), number),
-        (_("Sa ja") if "manual" in agreed else _("Godkänd"), local_minute(_made_at(agreed, evidence))),
+        (noun(content["kind"]), number),
+        (_said_yes(agreed, content), local_minute(_made_at(agreed, evidence))),
         (_("Avtal"), evidence["document_id"]),
         (_("Gäller"), content["title"]),
     ]
@@ -114,12 +121,22 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
         for name in who
     ]
     if approvals:
-        said.append(_("Avtalet kom till när alla hade godkänt samma innehåll och samma val."))
+        said.append(
+            _("Avtalet kom till när alla hade skrivit under samma innehåll och samma val.")
+            if is_signed(content["kind"])
+            else _("Avtalet kom till när alla hade godkänt samma innehåll och samma val.")
+        )
     labelled(paper, _("Beställning"), said)
     if not approvals:
         _consents(paper, agreed["consents"], _("Samtycken"))
     for one in approvals:
         _consents(paper, one["consents"], _("Samtycken: %(name)s", name=one["name"]))
+
+
+def _said_yes(agreed: Agreed, content: Content) -> str:
+    if "manual" in agreed:
+        return _("Sa ja")
+    return _("Underskrivet") if is_signed(content["kind"]) else _("Godkänd")
 
 
 def _made_at(agreed: Agreed, evidence: Evidence) -> datetime:
@@ -233,9 +250,10 @@ def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, st
     last_day = day_in_words(_last_day(agreed, evidence))
     offered = any(options(content))
     if agreed["picked"]:
-        covers = _("Allt i offerten ingår, och de tillval som står ovan.")
+        covers = _("Allt i %(it)s ingår, och de tillval som står ovan.", it=the(content["kind"]))
     else:
-        covers = _("Allt i offerten ingår utom tillvalen.") if offered else _("Allt i offerten ingår.")
+        it = the(content["kind"])
+        covers = _("Allt i %(it)s ingår utom tillvalen.", it=it) if offered else _("Allt i %(it)s ingår.", it=it)
     note = _PRICE_WITHOUT_VAT if content["reverse_charge"] else _PRICE_NOTE
     binding = note if price.is_fixed(content) else price.price_type(content, agreed["most_ore"])
     words = f"{covers} {binding}"
@@ -253,9 +271,10 @@ def _terms(agreed: Agreed, evidence: Evidence, content: Content) -> dict[str, st
             else _("Arbetet börjar tidigast dagen efter den %(day)s, då ångertiden är slut.", day=last_day)
         )
         withdrawal = _(
-            "Sista dagen att ångra avtalet är den %(day)s. Hur man gör står i offerten. Ångerblanketten följer med "
+            "Sista dagen att ångra avtalet är den %(day)s. Hur man gör står i %(it)s. Ångerblanketten följer med "
             "som en egen fil.",
             day=last_day,
+            it=the(content["kind"]),
         )
     return {_("Pris"): words, _("Tid"): " ".join(time for time in times if time), _("Ångerrätt"): withdrawal}
 

@@ -12,7 +12,7 @@ check_address    where anyone can check, "" if there is no such page
 manual           optional: paragraphs about a yes given elsewhere, which the firm has written down
 handed_by        optional: who let the customer use a device of the firm's
 withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
-approvals        optional, where several decided: [{name, at (ISO 8601, UTC), method, consents}] in order
+approvals        optional, where several signed: [{name, role, at (ISO 8601, UTC), method, consents}] in order
 is_shared        optional: whether several get the paper, so that addresses in `events` are shortened
 personnummer_masked   optional: one text per applicant, in their order, as `19571230-••••`; "" where not given yet
 
@@ -28,10 +28,13 @@ from typing import Any
 
 from documents import deciders, faces
 from documents.format import file_size, grouped, local_minute, local_seconds, moment, zone
+from documents.kinds import noun, the, the_first
 from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, plain_opening
 from documents.sheet import INK, MM, NOTE, QUIET, WHITE, YELLOW, Style
 from documents.table import BETWEEN, Column, Table
 from documents.text import Line, height, wrap
+from domain.deal_kinds import DealKind, is_signed, yes_act
+from domain.parties import Role
 from languages import gettext as _
 from languages import lazy_gettext as _l
 from languages import ngettext
@@ -42,6 +45,7 @@ METHODS = {
     "link_handed_over": _l("Länk som företaget lämnade över till beställaren, inte genom Handslag."),
     "on_site": _l("På plats, på en av företagets enheter, som beställaren fick låna."),
 }
+ROLES = {Role.SIGNATORY: _l("firmatecknare"), Role.WITNESS: _l("vittne")}
 _LEVEL = _l(
     "Nivå: enkel elektronisk underskrift enligt eIDAS-förordningen (EU) nr 910/2014. Beställaren skrev sitt namn, "
     "kryssade i samtyckena och tryckte på beställningsknappen. Ingen e-legitimation användes."
@@ -67,18 +71,24 @@ def check_masks(evidence: Mapping[str, Any]) -> None:
 
 def approvers(evidence: Mapping[str, Any]) -> str:
     """Names of all who approved, where several decided; else empty."""
-    return deciders.together([one["name"] for one in evidence.get("approvals") or ()])
+    said = evidence.get("approvals") or ()
+    return deciders.together([one["name"] for one in said if one.get("role") != Role.WITNESS])
 
 
-def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, size_bytes: int) -> None:
+def draw(
+    paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, size_bytes: int, kind: str = DealKind.QUOTE
+) -> None:
     """Draw on the page just begun. `quote` names number and version, `pages` and `size_bytes` the frozen file."""
+    signed = is_signed(kind)
     accepted, manual = moment(evidence["accepted_at"]), evidence.get("manual")
+    yes = _("Underskrivet") if signed else _("Godkänt")
     facts = [
         (_("Avtal"), evidence["document_id"]),
-        (_("Gäller"), _("Offert %(n)s", n=quote)),
-        (_("Sa ja") if manual else _("Godkänt"), f"{local_seconds(accepted)} {zone(accepted)}"),
+        (_("Gäller"), f"{noun(kind)} {quote}"),
+        (_("Sa ja") if manual else yes, f"{local_seconds(accepted)} {zone(accepted)}"),
     ]
-    plain_opening(paper, _("Bevis på kundens ja") if manual else _("Bevis på godkännandet"), facts)
+    title = _("Bevis på underskriften") if signed else _("Bevis på godkännandet")
+    plain_opening(paper, _("Bevis på kundens ja") if manual else title, facts)
     paper.y += 6 * MM
     _joint(
         paper,
@@ -88,11 +98,14 @@ def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, s
             approvers(evidence) or evidence["customer_name"],
             _("Sa ja enligt företaget %(when)s", when=local_minute(accepted))
             if manual
+            else _("Skrev under %(when)s", when=local_minute(accepted))
+            if signed
             else _("Godkände %(when)s", when=local_minute(accepted)),
         ),
     )
     paper.y += 5 * MM
-    paper.heading(_("Så sa beställaren ja") if manual else _("Så godkändes offerten"), after=1 * MM)
+    how = _("Så skrevs det under") if signed else _("Så godkändes offerten")
+    paper.heading(_("Så sa beställaren ja") if manual else how, after=1 * MM)
     handed = " " + _("%(name)s lämnade över den.", name=evidence["handed_by"]) if evidence.get("handed_by") else ""
     if manual:
         for text in manual:
@@ -100,15 +113,22 @@ def draw(paper: Paper, evidence: Mapping[str, Any], *, quote: str, pages: int, s
     elif approvals := evidence.get("approvals"):
         for one in approvals:
             when = local_seconds(moment(one["at"]))
-            paper.write(f"{one['name']}, {when}. {METHODS.get(one['method'], one['method'])}", _SMALL)
-        said = _("Avtalet kom till när den sista hade godkänt.")
+            paper.write(f"{_signer(one)}, {when}. {METHODS.get(one['method'], one['method'])}", _SMALL)
+        last = _("Avtalet kom till när den sista hade skrivit under.")
+        said = last if signed else _("Avtalet kom till när den sista hade godkänt.")
         paper.write(f"{said}{handed} {_LEVEL}", _SMALL)
     else:
         paper.write(f"{METHODS.get(evidence['method'], evidence['method'])}{handed} {_LEVEL}", _SMALL)
     paper.y += 4 * MM
-    _prints(paper, evidence, pages, size_bytes)
+    _prints(paper, evidence, pages, size_bytes, kind)
     _events(paper, evidence)
-    _checking(paper, evidence, size_bytes)
+    _checking(paper, evidence, size_bytes, kind)
+
+
+def _signer(one: Mapping[str, Any]) -> str:
+    """The name, and the role of one who signs for a company or attests."""
+    role = ROLES.get(one.get("role", ""))
+    return f"{one['name']} ({role})" if role else str(one["name"])
 
 
 def _joint(paper: Paper, firm: Sequence[str], customer: Sequence[str]) -> None:
@@ -142,14 +162,17 @@ def _joint_lines(texts: Sequence[str], colour: str, width: float) -> list[Line]:
     return [line for text, style in zip(texts, styles, strict=True) for line in wrap(text, style, width)]
 
 
-def _prints(paper: Paper, evidence: Mapping[str, Any], pages: int, size_bytes: int) -> None:
+def _prints(paper: Paper, evidence: Mapping[str, Any], pages: int, size_bytes: int, kind: str) -> None:
     """The fingerprints, one below the other."""
     paper.heading(_("Dokument och fingeravtryck"), after=0)
     sheets = ngettext("1 sida", "%(num)s sidor", pages)
     table = Table(paper, [Column("", 60 * MM), Column("SHA-256", SPAN - 60 * MM - BETWEEN)])
     for name, fingerprint in (
-        (_("Offerten som PDF, %(pages)s, %(size)s", pages=sheets, size=file_size(size_bytes)), evidence["pdf_sha256"]),
-        (_("Offertens innehåll (JSON)"), evidence["json_sha256"]),
+        (
+            _("%(it)s som PDF, %(pages)s, %(size)s", it=the_first(kind), pages=sheets, size=file_size(size_bytes)),
+            evidence["pdf_sha256"],
+        ),
+        (_("Innehållet (JSON)"), evidence["json_sha256"]),
         (_("Det ni kom överens om (JSON)"), evidence["agreed_sha256"]),
         (_("Länk i företagets händelsekedja"), evidence["chain_link"]),
     ):
@@ -192,19 +215,23 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
     paper.y += 5 * MM
 
 
-def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int) -> None:
+def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int, kind: str) -> None:
     """Five steps that need neither us nor our server; a code to the page where it can be done too."""
     address = evidence["check_address"]
-    act = "doc.accepted_manually" if evidence.get("manual") else "quote.accepted"
+    act = "doc.accepted_manually" if evidence.get("manual") else yes_act(kind)
     steps = [
         _(
-            "Den här filen börjar med offerten, byte för byte. Räkna SHA-256 på de första %(count)s byten, "
-            "till exempel med head -c %(bytes)s avtal.pdf | sha256sum, och jämför med raden Offerten som PDF.",
+            "Den här filen börjar med %(it)s, byte för byte. Räkna SHA-256 på de första %(count)s byten, "
+            "till exempel med head -c %(bytes)s avtal.pdf | sha256sum, och jämför med första raden ovan.",
+            it=the(kind),
             count=grouped(size_bytes),
             bytes=size_bytes,
         ),
         _("Be företaget om de två JSON-filerna och räkna SHA-256 på dem. Jämför med raderna ovan."),
-        _("I filen med det ni kom överens om står fingeravtrycken av offerten. De ska vara desamma som här."),
+        _(
+            "I filen med det ni kom överens om står fingeravtrycken av %(it)s. De ska vara desamma som här.",
+            it=the(kind),
+        ),
         _("I företagets händelselogg står det överenskommas fingeravtryck i posten %(act)s, med länken ovan.", act=act),
         _("Varje post i loggen binder den före. Ändras något i efterhand stämmer inte länkarna längre."),
     ]

@@ -26,6 +26,7 @@ from typing import Any
 
 from documents import deciders, photos, price, texts, work_types
 from documents.format import deduction_names, kr
+from documents.kinds import noun
 from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
 from documents.page import GAP, HALF, HEADING, LEFT, SECOND, SPAN, Paper, opening
 from documents.parts import (
@@ -41,6 +42,7 @@ from documents.parts import (
 )
 from documents.sheet import BODY, MM, NOTE, QUIET, STRONG, About
 from documents.text import height, wrap
+from domain.deal_kinds import is_signed
 from domain.phones import spoken
 from languages import gettext as _
 from languages import speaking
@@ -62,15 +64,16 @@ def render(content: Content, logo: bytes | None = None, pictures: Mapping[str, b
 
 def _render(content: Content, logo: bytes | None, pictures: Mapping[str, bytes]) -> bytes:
     number = f"{content['number']}, version {content['version']}"
-    name = _("Offert %(n)s", n=number)
+    what = noun(content["kind"])
+    name = f"{what} {number}"
     about = About(
         title=name + (f": {content['title']}" if content["title"] else ""),
         author=content["firm"]["name"],
-        subject=_("Offert till %(name)s", name=content["customer"]["name"]),
+        subject=_("%(what)s till %(name)s", what=what, name=content["customer"]["name"]),
         dated=datetime.fromisoformat(content["dated_on"]).replace(tzinfo=UTC),
     )
     paper = Paper(about, content["firm"], name)
-    opening(paper, _("Offert"), _facts(content, number), logo)
+    opening(paper, what, _facts(content, number), logo)
     _addresses(paper, content)
     _introduction(paper, content)
     draw_sections(paper, content)
@@ -146,7 +149,8 @@ def _sums(paper: Paper, content: Content) -> None:
     used = [kind for kind in KINDS if kind in kinds]
     width = SPAN - SUMS_WIDTH - GAP
     notes = [wrap(text, NOTE, width) for text in _price_notes(content)]
-    code = (_("Godkänn på webben"), _invitation(content))
+    title = _("Skriv under på webben") if is_signed(content["kind"]) else _("Godkänn på webben")
+    code = (title, _invitation(content))
     tall = 6 * MM + sum(height(lines) + 2 * MM for lines in notes)
     if content["address"]:
         tall += 4 * MM + code_height(*code, width)
@@ -227,7 +231,9 @@ def _conditions(paper: Paper, content: Content) -> None:
 def _invitation(content: Content) -> str:
     """Where the code leads. The address stands as text too, for those who cannot scan."""
     address = content["address"].removeprefix("https://").removeprefix("http://")
-    if any(options(content)):
+    if is_signed(content["kind"]):
+        there = _("Där ställer du frågor, gör dina val och skriver under.")
+    elif any(options(content)):
         there = _("Där väljer du tillval, ställer du frågor och godkänner.")
     elif offers(content):
         there = _("Där väljer du antal, ställer du frågor och godkänner.")

@@ -16,13 +16,30 @@ import languages
 from documents.format import day_in_words
 from domain import canonical
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
+from domain.deal_kinds import DealKind
 from languages import ENGLISH, SWEDISH
 
 VERSION = "2026-11-20"
 STATEMENT_VERSION = "2026-11-21"
 
-_TEXTS = {
+_TEXTS: dict[str, dict[tuple[str, ...], str]] = {
     SWEDISH: {
+        (E_SIGNATURE, "contract", "private"): (
+            "Jag har läst kontraktet och dess villkor, och jag har fått information om min ångerrätt. Det underskrivna "
+            "kontraktet och informationen får skickas till mig med e-post. Mitt namn här är min underskrift."
+        ),
+        (E_SIGNATURE, "contract", "other"): (
+            "Jag har läst kontraktet och dess villkor, och jag får skriva under för {customer}. Det underskrivna "
+            "kontraktet får skickas med e-post. Mitt namn här är min underskrift."
+        ),
+        (E_SIGNATURE, "document", "private"): (
+            "Jag har läst dokumentet. Det underskrivna dokumentet får skickas till mig med e-post. Mitt namn här är "
+            "min underskrift."
+        ),
+        (E_SIGNATURE, "document", "other"): (
+            "Jag har läst dokumentet, och jag får skriva under för {customer}. Det underskrivna dokumentet får skickas "
+            "med e-post. Mitt namn här är min underskrift."
+        ),
         (E_SIGNATURE, "private"): (
             "Jag har läst offerten och villkoren, och jag har fått information om min ångerrätt. Avtalet och "
             "informationen får skickas till mig med e-post. Mitt namn här gäller som underskrift."
@@ -40,6 +57,21 @@ _TEXTS = {
         ),
     },
     ENGLISH: {
+        (E_SIGNATURE, "contract", "private"): (
+            "I have read the contract and its terms, and I have been informed of my right of withdrawal. The signed "
+            "contract and the information may be sent to me by e-mail. My name here is my signature."
+        ),
+        (E_SIGNATURE, "contract", "other"): (
+            "I have read the contract and its terms, and I am authorised to sign for {customer}. The signed contract "
+            "may be sent by e-mail. My name here is my signature."
+        ),
+        (E_SIGNATURE, "document", "private"): (
+            "I have read the document. The signed document may be sent to me by e-mail. My name here is my signature."
+        ),
+        (E_SIGNATURE, "document", "other"): (
+            "I have read the document, and I am authorised to sign for {customer}. The signed document may be sent by "
+            "e-mail. My name here is my signature."
+        ),
         (E_SIGNATURE, "private"): (
             "I have read the quote and the terms, and I have been informed of my right of withdrawal. The contract and "
             "the information may be sent to me by e-mail. My name here counts as my signature."
@@ -59,8 +91,8 @@ _TEXTS = {
     },
 }
 _BUTTONS = {
-    SWEDISH: {"private": "Beställ med betalningsskyldighet", "other": "Godkänn och beställ"},
-    ENGLISH: {"private": "Order with obligation to pay", "other": "Approve and order"},
+    SWEDISH: {"private": "Beställ med betalningsskyldighet", "other": "Godkänn och beställ", "signed": "Skriv under"},
+    ENGLISH: {"private": "Order with obligation to pay", "other": "Approve and order", "signed": "Sign"},
 }
 _STATEMENTS = {
     SWEDISH: {
@@ -90,6 +122,19 @@ _STATEMENTS = {
 }
 
 
+_ATTESTS = {
+    SWEDISH: (
+        "Jag har sett att {names} har skrivit under, och intygar det som vittne. Jag blir inte själv bunden av avtalet. "
+        "Mitt namn här gäller som underskrift."
+    ),
+    ENGLISH: (
+        "I have seen that {names} signed, and attest it as a witness. I am not bound by the contract myself. My name "
+        "here counts as my signature."
+    ),
+}
+_WITNESS_BUTTON = {SWEDISH: "Skriv under som vittne", ENGLISH: "Sign as a witness"}
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """One text as it was shown."""
@@ -101,15 +146,30 @@ class Wording:
         return canonical.sha256_hex(self.text.encode())
 
 
-def consent(kind: str, *, customer_kind: str, customer: str, last_day: date) -> Wording:
+def consent(
+    kind: str, *, customer_kind: str, customer: str, last_day: date, deal_kind: str = DealKind.QUOTE
+) -> Wording:
     """A tick in the language at hand. Raises KeyError for one that the kind of customer is not offered."""
-    text = _TEXTS[languages.code()][kind, _group(customer_kind)]
+    texts, group = _TEXTS[languages.code()], _group(customer_kind)
+    text = texts.get((kind, deal_kind, group)) or texts[kind, group]
     return Wording(text.format(customer=customer, last_day=day_in_words(last_day)))
 
 
-def button(customer_kind: str) -> Wording:
-    """What stands on the order button (lag (2005:59) 2 kap. 9 §)."""
-    return Wording(_BUTTONS[languages.code()][_group(customer_kind)])
+def button(customer_kind: str, deal_kind: str = DealKind.QUOTE) -> Wording:
+    """What stands on the order button: a consumer's names the duty to pay (lag (2005:59) 2 kap. 9 §)."""
+    group = _group(customer_kind)
+    if deal_kind == DealKind.DOCUMENT or (deal_kind == DealKind.CONTRACT and group != "private"):
+        group = "signed"
+    return Wording(_BUTTONS[languages.code()][group])
+
+
+def attests(names: str) -> Wording:
+    """What a witness ticks, who attests the signatures of these people."""
+    return Wording(_ATTESTS[languages.code()].format(names=names))
+
+
+def witness_button() -> Wording:
+    return Wording(_WITNESS_BUTTON[languages.code()])
 
 
 def statement(kinds: Collection[str], firm: str) -> Wording:

@@ -20,7 +20,7 @@ class Act:
 
 BROWSER_FIELDS = frozenset({"ip", "ua"})
 
-# One row: acts | fields. A star marks a personal field.
+# One row: acts | fields. A star marks a personal field; a plus, more fields of the row above.
 _DICTIONARY = """
 doc.created | kind template_version terms_version
 doc.frozen | version json_sha256 pdf_sha256 attachments
@@ -33,12 +33,14 @@ link.revoked | link_id reason
 doc.shown | version link_id name*
 doc.viewed | version doc_sha256 parts_seen seconds
 doc.downloaded | sha256
-code.sent code.ok code.failed | channel to* attempt
+code.sent code.ok code.failed | channel to* attempt link_id
 consent.given consent.revoked | kind text_version text_sha256 value lang
 quote.accepted | version doc_sha256 json_sha256 agreed_sha256 way lang button_text_sha256 name* total_ore link_id
++ method level mark_sha256
 ata.accepted | version doc_sha256 json_sha256 agreed_sha256 way button_text_sha256 name* total_ore link_id
 contract.sign_started | provider order_id way
 contract.signed | provider level signature_sha256 ocsp_sha256 doc_sha256 name* person* checks checker_version
++ version json_sha256 agreed_sha256 way lang button_text_sha256 total_ore link_id role method mark_sha256
 contract.sign_failed | provider reason
 deduction.details_given | applicants home_kind persons* statement_version statement_sha256
 deduction.invited | channel applicant link_id to* name*
@@ -49,12 +51,16 @@ doc.commented doc.countered | text*
 doc.extension_asked | valid_until text*
 doc.recalled | reason first_view_before
 doc.expired | valid_until
-doc.late_acceptance | received answer name* version json_sha256 agreed_sha256 total_ore lang
+doc.late_acceptance | received answer name* version json_sha256 agreed_sha256 total_ore lang method level mark_sha256
 doc.accepted_manually | channel received by* attachment_sha256 note* version json_sha256 agreed_sha256 total_ore late
++ method level mark_sha256
 doc.manual_undone | version agreed_sha256 channel
 doc.replaced | old_version new_version
 recipient.added recipient.changed recipient.removed | recipient_id role name* to*
-doc.approvals_voided | version reason approvals
+doc.approvals_voided | version reason approvals name*
+doc.witnessed | version doc_sha256 json_sha256 agreed_sha256 way lang link_id name* level method mark_sha256
+signer.delegated signer.delegation_undone | recipient_id role name* to* by*
+signer.order_changed | in_order
 feedback.given | version
 advice.recorded | kind text_sha256 customer_choice
 ata.done_unanswered | ground attempts note*
@@ -89,7 +95,7 @@ user.role_changed | user_id old_role new_role
 login.made login.failed login.ended | login_id reason
 password.reset_asked password.changed | user_id
 key.created key.rotated key.destroyed | key_id kind
-"""
+""".replace("\n+", "")
 
 
 def _parse() -> Iterator[tuple[str, Act]]:

@@ -14,3 +14,13 @@ class DealKind(StrEnum):
 def is_signed(kind: str) -> bool:
     """Whether the yes is a signature (Klart), not an approval (Godkänd)."""
     return kind != DealKind.QUOTE
+
+
+def sent_act(kind: str) -> str:
+    """The act of the evidence chain that sends it."""
+    return "contract.sent" if is_signed(kind) else "quote.sent"
+
+
+def yes_act(kind: str) -> str:
+    """The act of the evidence chain by which a party says yes to it."""
+    return "contract.signed" if is_signed(kind) else "quote.accepted"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from domain.deal_kinds import DealKind, is_signed
+
 
 class QuoteStatus(StrEnum):
     """The stored state; "opened" and "new question" are computed, not stored."""
@@ -50,13 +52,12 @@ _FROM: dict[str, frozenset[QuoteStatus]] = {
     "ask": frozenset(_S) - {_S.DRAFT, _S.RECALLED, _S.REPLACED},
     "counter": frozenset({_S.SENT}),
     "accept": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
-    "sign": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
     "accept_late": frozenset({_S.SENT, _S.PARTLY_SIGNED, _S.EXPIRED}),
     # one of several has approved and others have not: no agreement yet
     "accept_part": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
     "accept_part_late": frozenset({_S.SENT, _S.PARTLY_SIGNED, _S.EXPIRED}),
     "accept_manually": frozenset({_S.SENT, _S.COUNTERED, _S.EXPIRED}),
-    "undo_manually": frozenset({_S.ACCEPTED}),
+    "undo_manually": _IN_FORCE,
     "confirm_late": frozenset({_S.LATE_ACCEPTANCE}),
     "refuse_late": frozenset({_S.LATE_ACCEPTANCE}),
     "decline": OPEN,
@@ -74,7 +75,6 @@ _TO: dict[str, QuoteStatus] = {
     "recall": _S.RECALLED,
     "counter": _S.COUNTERED,
     "accept": _S.ACCEPTED,
-    "sign": _S.SIGNED,
     "accept_late": _S.LATE_ACCEPTANCE,
     "accept_part": _S.PARTLY_SIGNED,
     "accept_part_late": _S.PARTLY_SIGNED,
@@ -99,8 +99,12 @@ def can(status: str, action: str) -> bool:
     return status in _FROM[action]
 
 
-def after(status: str, action: str) -> QuoteStatus:
-    """The state after the action; unchanged for one that moves nothing. Raises ValueError if it is not possible."""
+def after(status: str, action: str, *, kind: str = DealKind.QUOTE) -> QuoteStatus:
+    """The state after the action; unchanged for one that moves nothing. Raises ValueError if it is not possible.
+
+    Where a quote is approved, a deal of a kind that is signed is signed: a state of its own, alike in all that follows.
+    """
     if not can(status, action):
         raise ValueError(f"{action} is not possible in {status}")
-    return _TO.get(action, QuoteStatus(status))
+    to = _TO.get(action, QuoteStatus(status))
+    return _S.SIGNED if to is _S.ACCEPTED and is_signed(kind) else to

@@ -46,7 +46,7 @@ class Given:
 def given(way: str, address: str, content: dict[str, Any], phone: str = "") -> Given:
     title = content["title"] or content["number"]
     with speaking(content["lang"]):  # the customer reads it
-        words = giving.own_words(content["firm"]["name"], title)
+        words = giving.own_words(content["firm"]["name"], title, content["kind"])
     return Given(way, address, words, phone or content["customer"]["phone"])
 
 

@@ -14,8 +14,10 @@ from flask import Flask
 
 import languages
 from blueprints.shared.phrases import gettext as _
+from documents import kinds
 from domain import phones
 from domain.clock import STOCKHOLM, stockholm_date
+from domain.deal_kinds import is_signed
 from services.clock import utc_now
 
 NBSP = "\u00a0"
@@ -170,5 +172,6 @@ def register(app: Flask) -> None:
     for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, deduction_name, installation_name):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
+    app.jinja_env.filters |= {"noun": kinds.noun, "the": kinds.the, "The": kinds.the_first, "is_signed": is_signed}
     app.jinja_env.globals["calendar"] = Calendar
     app.jinja_env.globals["today"] = lambda: stockholm_date(utc_now())

@@ -143,6 +143,7 @@ def _approval(row: Approval) -> dict[str, Any]:
     """One of several who have approved, with the own ticks."""
     return {
         "name": row.name,
+        "role": row.role,
         "at": timestamp(row.approved_at),
         "method": METHODS[row.way],
         "consents": json.loads(row.consents),
@@ -198,7 +199,7 @@ def number_of(firm_public_id: str, row: Applicant) -> str:
 
 def chain_link(quote: Quote) -> str:
     """Link of the entry that made the contract: who holds the letter can witness to the chain."""
-    acts = ("quote.accepted", "doc.late_acceptance", "doc.accepted_manually")
+    acts = ("quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually")
     statement = (
         scope.columns(Event, quote.firm_id, Event.link)
         .where(Event.obj == f"quote:{quote.public_id}", Event.act.in_(acts))

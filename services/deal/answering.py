@@ -45,10 +45,10 @@ def confirm_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     if closing.is_closed_for_business(closing.running(quote.firm_id), now):
         raise RuleBroken("firm_closing")
     _record(quote, agreement, "confirmed", actor=actor, now=now)
-    quote.status = after(quote.status, "confirm_late")
+    quote.status = after(quote.status, "confirm_late", kind=quote.kind)
     quote.turn, quote.touched_at = "firm", now
     allowance.reserve(agreement, None, now, quote=quote)
-    if _is_private(quote, agreement):
+    if _may_withdraw(quote, agreement):
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
     links.keep_after_agreement(quote, now=now)
     inviting.begin(quote, agreement, actor=actor, now=now)
@@ -73,15 +73,15 @@ def drop_pending(quote: Quote, *, actor: Actor, now: datetime) -> None:
     parties.void(quote, "replaced", actor=actor, now=now)
 
 
-def _is_private(quote: Quote, agreement: Agreement) -> bool:
-    """Whether a consumer agreed, as the agreed version says."""
+def _may_withdraw(quote: Quote, agreement: Agreement) -> bool:
+    """Whether a consumer has ordered something, as the agreed version says."""
     version = scope.get(
         QuoteVersion,
         quote.firm_id,
         QuoteVersion.quote_id == quote.id,
         QuoteVersion.version == agreement.version,
     )
-    return bool(json.loads(version.content)["customer"]["kind"] == "private")
+    return bool(json.loads(version.content)["withdrawal"]["right"])
 
 
 def _pending(quote: Quote, action: str, now: datetime) -> Agreement:

@@ -14,18 +14,20 @@ from datetime import date, datetime
 from typing import Any
 
 import languages
-from documents import wording
+from documents import deciders, wording
 from domain import canonical, consents, personnummer
 from domain.clock import stockholm_date
 from domain.dates_sv import last_withdrawal_day
+from domain.deal_kinds import yes_act
 from domain.evidence import timestamp
+from domain.parties import Role
 from domain.quote_states import after, can
 from domain.quotes import Applicant as Share
 from domain.quotes import Totals, as_data, from_data
 from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
-from services import allowance, events, notices, nudge, once, outbox, scope, transaction, vault
+from services import allowance, events, notices, nudge, once, outbox, scope, signing, transaction, vault
 from services.deal import figures, inviting, links, parties, viewing
 from services.deal.figures import Chosen
 from services.deal.links import Deal
@@ -85,6 +87,14 @@ class Shown:
     words: str  # `words_sha256` of the texts beside ticks and button: one of them names a day
     agreed_sha256: str = ""  # of what another has approved already; empty for the first
 
+    @property
+    def terms(self) -> str:
+        """Names the version and the figures, which a one-time code is bound to."""
+        chosen = [list(self.chosen.picked), dict(self.chosen.quantities)]
+        sums = [self.shares, self.total_ore, self.to_pay_ore]
+        said = [self.version, self.json_sha256, chosen, sums, self.agreed_sha256]
+        return canonical.sha256_hex(canonical.dumps(said))
+
 
 @dataclass(frozen=True, slots=True)
 class Yes:
@@ -95,6 +105,7 @@ class Yes:
     persons: tuple[Person, ...] = ()
     home: Home = Home()
     email: str = ""  # where the papers go, typed where the firm knows no address
+    proof: signing.Proof = signing.Proof()  # noqa: RUF009  (frozen)
 
 
 def offered_ticks(
@@ -128,7 +139,12 @@ def asks_email(deal: Deal) -> bool:
 
 def button_text(content: Mapping[str, Any]) -> str:
     """What stands on the order button."""
-    return wording.button(content["customer"]["kind"]).text
+    return order_button(content).text
+
+
+def order_button(content: Mapping[str, Any]) -> wording.Wording:
+    """Its words, as evidence keeps them."""
+    return wording.button(content["customer"]["kind"], content["kind"])
 
 
 def statement_text(content: Mapping[str, Any], kinds: Collection[str]) -> str:
@@ -168,25 +184,41 @@ def shown_to(deal: Deal, result: Totals, *, today: date) -> Shown:
     page = shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
     if deal.pending is None:
         return page
-    words = words_sha256(deal.content, today=today, given=given(deal))
-    return replace(page, words=words, agreed_sha256=deal.pending.agreed_sha256)
+    words = [text.text for _tick, text in ticks_of(deal, today=today)]
+    words_of_all = canonical.sha256_hex(canonical.dumps([*words, button_of(deal).text]))
+    return replace(page, words=words_of_all, agreed_sha256=deal.pending.agreed_sha256)
+
+
+def ticks_of(deal: Deal, *, today: date) -> list[tuple[consents.Tick, wording.Wording]]:
+    """What who has come is asked to tick, with its words. A witness orders nothing and attests the others' names."""
+    if deal.role == Role.WITNESS:
+        names = [row.name for row in deal.approvals if row.role != Role.WITNESS]
+        return [(consents.ATTESTS, wording.attests(deciders.together(names)))]
+    offered = offered_ticks(deal.content, today=today, given=given(deal))
+    return [(tick, viewing.ticks_text(deal.content, tick.kind, today=today)) for tick in offered]
+
+
+def button_of(deal: Deal) -> wording.Wording:
+    """What stands on the button for who has come."""
+    return wording.witness_button() if deal.role == Role.WITNESS else order_button(deal.content)
 
 
 def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Agreement:
     """Make the contract, or give back the one there is; of several who decide, the last makes it. Commits.
 
     After the last day it becomes a late answer, which the firm must confirm (AvtL 4 §).
-    Raises Changed, ChoiceMissing, RuleBroken("copy_only" | "firm_closing" | "not_open" | "consent_missing"),
-    once.KeyReused.
+    Raises Changed, ChoiceMissing, RuleBroken("copy_only" | "firm_closing" | "not_your_turn" | "not_open" |
+    "consent_missing" | "method_too_weak"), once.KeyReused, signing.NotProven, signature_mark.BadMark.
     """
     links.lock(deal)
     if deal.agreement is not None:
         return deal.agreement
-    deal.check_may_decide()
+    deal.check_may_sign()
     if deal.is_closed(now):
         raise RuleBroken("firm_closing")
     if deal.pending is not None and deal.own_approval is not None:  # pressed twice
         return deal.pending
+    parties.check_turn(deal)
     is_late, is_last = deal.is_past(now), parties.is_last(deal)
     act = f"accept{'' if is_last else '_part'}{'_late' if is_late else ''}"
     if not can(deal.quote.status, act):
@@ -197,23 +229,25 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
         raise Changed
     if figures.to_choose(deal.content, deal.chosen.picked):
         raise ChoiceMissing
-    offered = offered_ticks(deal.content, today=today, given=given(deal))
+    asked = ticks_of(deal, today=today)
+    offered = tuple(tick for tick, _text in asked)
     if consents.missing(offered, yes.ticks):
         raise RuleBroken("consent_missing")
     yes = replace(yes, ticks=yes.ticks & {tick.kind for tick in offered})
     content = {"name": yes.name, "version": seen.version, "json_sha256": seen.json_sha256}
     if once.answer(deal.found.firm_id, key, ACT, content) is not None:
         raise once.KeyReused
+    signed = signing.check(deal, yes.proof, seen.terms, total_ore=result.gross_ore, now=now)
     once.remember(deal.found.firm_id, key, ACT, content, at="", now=now)
     links.seen(deal, now=now)
-    ticks = _given(deal, yes, offered, today)
-    agreement = deal.pending or _store(deal, yes, result, ticks, now)
+    ticks = _given(yes, asked)
+    agreement = deal.pending or _store(deal, yes, result, ticks, signed, now)
     if deal.is_joint:
-        parties.add(deal, agreement, yes.name, ticks, now=now)
+        parties.add(deal, agreement, yes.name, ticks, signed, now=now)
     if deal.pending is not None and deal.found.recipient is None:  # a customer known by number alone gets the paper too
         links.reach(deal, yes.email or deal.content["customer"]["email"], now=now)
-    _record(deal, agreement, yes, is_late, now)
-    deal.quote.status = after(deal.quote.status, act)
+    _record(deal, agreement, yes, ticks, signed, is_late, now)
+    deal.quote.status = after(deal.quote.status, act, kind=deal.quote.kind)
     deal.quote.turn, deal.quote.touched_at = "firm" if is_last else "customer", now
     if is_last:
         drafting.keep_sums(deal.quote, result)
@@ -279,15 +313,17 @@ def _complete(deal: Deal, agreement: Agreement, is_late: bool, now: datetime) ->
 
 def settle(deal: Deal, agreement: Agreement, *, now: datetime) -> None:
     """The contract is made: its period of withdrawal begins, links live on, the paper is drawn. Never commits."""
-    if deal.is_private:
+    if deal.may_withdraw:
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
     links.keep_after_agreement(deal.quote, now=now)
     inviting.begin(deal.quote, agreement, actor=deal.actor, now=now)
     nudge.after_commit("draw_agreements")
 
 
-def _store(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], now: datetime) -> Agreement:
-    agreed = _agreed(deal, yes, result, ticks, now)
+def _store(
+    deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], signed: signing.Signed, now: datetime
+) -> Agreement:
+    agreed = _agreed(deal, yes, result, ticks, signed, now)
     stored = canonical.dumps(agreed)
     agreement = Agreement(
         firm_id=deal.found.firm_id,
@@ -300,6 +336,8 @@ def _store(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], no
         name=yes.name,
         email=yes.email or deal.link.email or deal.content["customer"]["email"],
         way=deal.link.way,
+        method=signed.method,
+        level=signed.level,
         accepted_at=now,
         gross_ore=result.gross_ore,
         deduction_ore=result.deduction_ore,
@@ -311,6 +349,7 @@ def _store(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], no
         brf_orgnr=yes.home.brf_orgnr,
         flat_number=yes.home.flat_number,
     )
+    agreement.mark = signed.sealed(deal.found.firm_public_id, "agreement", agreement.public_id)
     db.session.add(agreement)
     db.session.flush()
     links.reach(deal, agreement.email, now=now)
@@ -350,30 +389,32 @@ def keep_number(firm_public_id: str, row: ApplicantRow, number: str, *, now: dat
     row.stated, row.given_at, row.remind_at = wording.STATEMENT_VERSION, now, None
 
 
-def _given(deal: Deal, yes: Yes, offered: tuple[consents.Tick, ...], today: date) -> list[dict[str, Any]]:
+def _given(yes: Yes, asked: list[tuple[consents.Tick, wording.Wording]]) -> list[dict[str, Any]]:
     """The ticks that were offered, with their words and whether they were given."""
-    rows = []
-    for tick in offered:
-        text = viewing.ticks_text(deal.content, tick.kind, today=today)
-        rows.append(
-            {
-                "kind": tick.kind,
-                "text_version": wording.VERSION,
-                "text_sha256": text.sha256,
-                "text": text.text,
-                "value": tick.kind in yes.ticks,
-            }
-        )
-    return rows
+    return [
+        {
+            "kind": tick.kind,
+            "text_version": wording.VERSION,
+            "text_sha256": text.sha256,
+            "text": text.text,
+            "value": tick.kind in yes.ticks,
+        }
+        for tick, text in asked
+    ]
 
 
-def _agreed(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+def _agreed(
+    deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], signed: signing.Signed, now: datetime
+) -> dict[str, Any]:
     """What was agreed, schema handslag.agreed/1. No personnummer: applicants by order and name.
 
-    Where several decide, `name`, `consents` and `accepted_at` are those of the first; `deciders` names all.
+    Where several decide, `name`, `consents` and `accepted_at` are those of the first; `deciders` names all, and
+    `witnesses` those who are to attest it.
     """
-    button = wording.button(deal.content["customer"]["kind"])
-    joint = {"deciders": list(parties.names(deal.content).values())} if deal.is_joint else {}
+    button = order_button(deal.content)
+    joint = {"deciders": deciders.names(deal.content)} if deal.is_joint else {}
+    if attests := deciders.witnesses(deal.content):
+        joint["witnesses"] = attests
     return {
         "schema": "handslag.agreed/1",
         "lang": languages.code(),  # of the texts below, as they were shown
@@ -393,6 +434,7 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], n
         ],
         "home": {"kind": yes.home.kind},
         "name": yes.name,
+        "signing": signed.facts,
         "consents": ticks,
         "button": {"text": button.text, "sha256": button.sha256},
         "to_pay_ore": result.to_pay_ore,
@@ -402,14 +444,20 @@ def _agreed(deal: Deal, yes: Yes, result: Totals, ticks: list[dict[str, Any]], n
     }
 
 
-def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: datetime) -> None:
-    actor, today = deal.actor, stockholm_date(now)
-    for tick in offered_ticks(deal.content, today=today):
-        if tick.kind in yes.ticks:
-            text = viewing.ticks_text(deal.content, tick.kind, today=today)
-            data = {"kind": tick.kind, "text_version": wording.VERSION, "text_sha256": text.sha256, "value": True}
-            data["lang"] = languages.code()
-            events.record("consent.given", deal.obj, actor=actor, at=now, data=data)
+def _record(
+    deal: Deal,
+    agreement: Agreement,
+    yes: Yes,
+    ticks: list[dict[str, Any]],
+    signed: signing.Signed,
+    is_late: bool,
+    now: datetime,
+) -> None:
+    actor = deal.actor
+    for tick in ticks:
+        if tick["value"]:
+            data = {name: tick[name] for name in ("kind", "text_version", "text_sha256", "value")}
+            events.record("consent.given", deal.obj, actor=actor, at=now, data={**data, "lang": languages.code()})
     if yes.home.kind != "later" and any(person.personnummer for person in yes.persons):
         record_persons(deal, yes.home.kind, yes.persons, now=now)
     facts = {
@@ -418,7 +466,13 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
         "agreed_sha256": agreement.agreed_sha256,
         "total_ore": agreement.to_pay_ore,
         "lang": languages.code(),
+        **signed.facts,
     }
+    if deal.role == Role.WITNESS:
+        data = {name: value for name, value in facts.items() if name != "total_ore"}
+        data |= {"doc_sha256": deal.found.pdf_sha256, "way": deal.link.way, "link_id": deal.found.link_public_id}
+        events.record("doc.witnessed", deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
+        return
     if is_late:
         data = {**facts, "received": timestamp(now)}
         events.record("doc.late_acceptance", deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
@@ -427,10 +481,10 @@ def _record(deal: Deal, agreement: Agreement, yes: Yes, is_late: bool, now: date
         **facts,
         "doc_sha256": deal.found.pdf_sha256,
         "way": deal.link.way,
-        "button_text_sha256": wording.button(deal.content["customer"]["kind"]).sha256,
+        "button_text_sha256": order_button(deal.content).sha256,
         "link_id": deal.found.link_public_id,
     }
-    events.record("quote.accepted", deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
+    events.record(yes_act(deal.content["kind"]), deal.obj, actor=actor, at=now, data=data, personal={"name": yes.name})
 
 
 def record_persons(deal: Deal, home_kind: str, persons: tuple[Person, ...], *, now: datetime) -> None:

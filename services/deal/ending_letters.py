@@ -40,10 +40,11 @@ def quote_recalled(params: Params) -> Letter:
     case = parts.of_quote(params)
     return parts.to_customer(
         case,
-        str(_("Offerten är tillbakadragen: %(title)s", title=case.title)),
+        str(_("Tillbakadraget: %(title)s", title=case.title)),
         paragraphs=[
             _(
-                "%(firm)s har tagit tillbaka offerten %(n)s. Den går inte längre att godkänna.",
+                "%(firm)s har tagit tillbaka %(it)s %(n)s. Det går inte längre att svara ja.",
+                it=case.the,
                 firm=case.firm.name,
                 n=case.quote.number,
             )
@@ -61,8 +62,9 @@ def late_answer(params: Params) -> Letter:
         str(_("Ditt svar kom efter sista dagen: %(title)s", title=case.title)),
         paragraphs=[
             _(
-                "Offerten gällde till %(day)s. Ditt godkännande är skickat till %(firm)s, som måste bekräfta det innan "
+                "%(it)s gällde till %(day)s. Ditt ja är skickat till %(firm)s, som måste bekräfta det innan "
                 "det blir ett avtal.",
+                it=case.the_first,
                 day=parts.day(case.content["valid_until"]),
                 firm=case.firm.name,
             )
@@ -78,7 +80,7 @@ def late_answer_to_firm(params: Params) -> Letter:
     return parts.to_firm(
         case,
         str(_("Sent svar: %(title)s", title=case.title)),
-        lead=[_("%(name)s godkände efter sista dagen.", name=case.quote.customer_name)],
+        lead=[_("%(name)s sa ja efter sista dagen.", name=case.quote.customer_name)],
         paragraphs=[_("Bekräfta eller avböj. Svarar du inte kan svaret ändå komma att gälla (avtalslagen 4 §).")],
         button=_("Bekräfta eller avböj"),
     )
@@ -92,8 +94,9 @@ def late_refused(params: Params) -> Letter:
         str(_("Ditt svar kom för sent: %(title)s", title=case.title)),
         paragraphs=[
             _(
-                "Offerten gällde till %(day)s, och %(firm)s kan inte stå fast vid den. Inget avtal har ingåtts. "
-                "Be gärna om en ny offert.",
+                "%(it)s gällde till %(day)s, och %(firm)s kan inte stå fast. Inget avtal har ingåtts. Be gärna om "
+                "en ny.",
+                it=case.the_first,
                 day=parts.day(case.content["valid_until"]),
                 firm=case.firm.name,
             )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from documents import deciders, price
+from documents import deciders, kinds, price
 from documents.format import day_in_words, deduction_names, local_minute
+from domain.deal_kinds import is_signed
 from extensions import db
 from languages import gettext as _
 from mail.letters import Attachment, Letter, Params
@@ -28,6 +29,7 @@ from services import scope, storage
 from services.deal import agreements, pages, parties
 from services.installation import settings
 from services.quotes import content as frozen_content
+from services.quotes import recipient_rows
 
 PDF = "application/pdf"
 
@@ -43,7 +45,20 @@ class Case:
 
     @property
     def title(self) -> str:
-        return str(self.content["title"] or _("Offert %(n)s", n=self.quote.number))
+        return str(self.content["title"] or f"{kinds.noun(self.content['kind'])} {self.quote.number}")
+
+    @property
+    def the(self) -> str:
+        """offerten, kontraktet"""
+        return kinds.the(self.content.get("kind", "quote"))
+
+    @property
+    def the_first(self) -> str:
+        return kinds.the_first(self.content.get("kind", "quote"))
+
+    @property
+    def is_signed(self) -> bool:
+        return is_signed(self.content.get("kind", "quote"))
 
     @property
     def price(self) -> str:
@@ -87,7 +102,7 @@ def to_customer(case: Case, subject: str, **parts: Any) -> Letter:
 
 
 def to_firm(case: Case, subject: str, **parts: Any) -> Letter:
-    button = parts.pop("button", str(_("Öppna offerten")))
+    button = parts.pop("button", str(_("Öppna %(it)s", it=case.the)))
     return write_deal(subject, sender=["Handslag"], url=case.firm_url, button=button, **parts)
 
 
@@ -96,11 +111,19 @@ def of_approval(params: Params) -> tuple[Approval, Case]:
     return approval, case_of(params["firm_id"], Quote.id == approval.quote_id, version=approval.version)
 
 
+def to_whom(case: Case, to: QuoteLink) -> list[str]:
+    """Who the letter is to, where several get the quote: they may share an address."""
+    if not case.quote.is_shared:
+        return []
+    reader, customer = parties.reader_of(to), case.content["customer"]
+    return [str(_("Till %(name)s", name=reader.name if reader else customer["contact"] or customer["name"]))]
+
+
 def still_missing(case: Case, approval: Approval) -> str:
     """Names of those who had not approved when this one did, whatever has happened since."""
     same = Approval.quote_id == case.quote.id, Approval.agreed_sha256 == approval.agreed_sha256
     until = scope.rows(Approval, case.firm.id, *same, Approval.id <= approval.id)
-    everyone = parties.of(case.content, until, parties.keys_of(case.firm.id, case.quote.id))
+    everyone = parties.of(case.content, until, recipient_rows.everyone(case.firm.id, case.quote.id))
     return deciders.together([party.name for party in everyone if party.approved_at is None])
 
 
@@ -134,13 +157,26 @@ def facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tupl
     return [
         (str(_("Avtal")), f"{case.quote.number}, version {agreement.version}"),
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
-        (str(_("Ja från") if "manual" in agreed else _("Godkänt av")), parties.approved_by(case.quote, agreement)),
+        (_by(case, agreed), parties.approved_by(case.quote, agreement)),
         (str(_("När")), local_minute(agreement.accepted_at)),
         (str(price.total_words(case.content)), price.about(case.content, agreed["total_ore"])),
         (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
         (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),
     ]
+
+
+def said_yes(case: Case, name: str) -> str:
+    """Karin har godkänt Badrum. / Karin har skrivit under Badrum."""
+    if case.is_signed:
+        return str(_("%(name)s har skrivit under %(title)s.", name=name, title=case.title))
+    return str(_("%(name)s har godkänt %(title)s.", name=name, title=case.title))
+
+
+def _by(case: Case, agreed: dict[str, Any]) -> str:
+    if "manual" in agreed:
+        return str(_("Ja från"))
+    return str(_("Underskrivet av") if case.is_signed else _("Godkänt av"))
 
 
 def day(text: str) -> str:

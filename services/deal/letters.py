@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from documents import deciders, said_yes
 from documents.format import day_in_words
-from domain.parties import may_decide
+from documents.kinds import noun
+from domain.parties import CUSTOMER, Role, places, signs
 from extensions import db
 from languages import gettext as _
 from mail.letters import Attachment, Letter, Params, Unwanted, draws
@@ -24,6 +25,7 @@ from models import (
     Quote,
     QuoteLink,
     QuoteVersion,
+    Recipient,
     User,
 )
 from models import Letter as LetterRow
@@ -42,13 +44,15 @@ def quote_sent(params: Params) -> Letter:
         _("Gäller till %(day)s", day=parts.day(content["valid_until"])),
     ]
     if content["version"] > 1:
-        lead.append(_("Ändrad offert, version %(n)s. Den ersätter den förra.", n=content["version"]))
+        lead.append(_("Ändrad: version %(n)s ersätter den förra.", n=content["version"]))
         lead += _changed(case, link)
     reader = parties.reader_of(link)
-    is_copy = reader is not None and not may_decide(reader.role)
+    is_copy = reader is not None and not signs(reader.role)
     after = [
-        _("Du läser och frågar på sidan, andra godkänner. Länken är personlig, skicka den inte vidare.")
+        _("Du läser och frågar på sidan, andra svarar. Länken är personlig, skicka den inte vidare.")
         if is_copy
+        else _("Du läser, frågar och skriver under på sidan. Länken är personlig, skicka den inte vidare.")
+        if case.is_signed
         else _("Du väljer tillval, ställer frågor och godkänner på sidan. Länken är personlig, skicka den inte vidare.")
     ]
     return parts.to_customer(
@@ -56,13 +60,13 @@ def quote_sent(params: Params) -> Letter:
         str(
             _("För kännedom: %(title)s – %(price)s", title=case.title, price=case.price)
             if is_copy
-            else _("Offert: %(title)s – %(price)s", title=case.title, price=case.price)
+            else _("%(what)s: %(title)s – %(price)s", what=noun(content["kind"]), title=case.title, price=case.price)
         ),
         lead=[*([_("Till %(name)s", name=reader.name)] if reader else []), *lead],
         said=content["message"],
-        paragraphs=_deciding(case),
+        paragraphs=[*_deciding(case), *_own_part(case, reader)],
         url=links.address(link),
-        button=_("Läs offerten"),
+        button=_("Läs %(it)s", it=case.the),
         after=after,
     )
 
@@ -72,8 +76,23 @@ def _deciding(case: parts.Case) -> list[str]:
     if not case.content["deciders"]:
         return []
     is_anew = parties.was_replaced(case.quote)
-    anew = [_("Det som någon hade godkänt gällde den förra versionen och gäller inte längre.")] if is_anew else []
+    anew = [_("Det som någon hade svarat ja på gällde den förra versionen och gäller inte längre.")] if is_anew else []
     return [deciders.rule(case.content), *anew]
+
+
+def _own_part(case: parts.Case, reader: Recipient | None) -> list[str]:
+    """What a witness does, and whom one waits for who does not sign among the first."""
+    said = []
+    if reader is not None and reader.role == Role.WITNESS:
+        said.append(_("Du är vittne: sist av alla intygar du de andras underskrifter. Du blir inte bunden av avtalet."))
+    key = reader.public_id if reader else CUSTOMER
+    places_of_all = places(case.content["deciders"])
+    own = next((place for place in places_of_all if place.key == key), None)
+    named = deciders.everyone(case.content)
+    if own and (before := [named[place.key] for place in places_of_all if place.rank < own.rank]):
+        names = deciders.together(before)
+        said.append(_("%(names)s skriver under före dig. Vi mejlar när det är din tur.", names=names))
+    return said
 
 
 def _changed(case: parts.Case, link: QuoteLink) -> list[str]:
@@ -103,9 +122,10 @@ def link_again(params: Params) -> Letter:
     return parts.to_customer(
         case,
         str(_("Länken till %(title)s", title=case.title)),
-        paragraphs=[_("Här är länken till offerten igen. Bad du inte om den? Då gör du ingenting.")],
+        lead=parts.to_whom(case, link),
+        paragraphs=[_("Här är länken till %(it)s igen. Bad du inte om den? Då gör du ingenting.", it=case.the)],
         url=links.address(link),
-        button=_("Läs offerten"),
+        button=_("Läs %(it)s", it=case.the),
     )
 
 
@@ -144,7 +164,7 @@ def answer_to_customer(params: Params) -> Letter:
         lead=[_("%(name)s svarar:", name=message.name or case.firm.name)],
         said=message.text,
         url=links.address(parts.link(params)),
-        button=_("Läs offerten"),
+        button=_("Läs %(it)s", it=case.the),
     )
 
 
@@ -157,7 +177,9 @@ def quote_approved(params: Params) -> Letter:
         params,
         str(_("Avtalet är klart: %(title)s", title=case.title)),
         [
-            _("Du har godkänt %(title)s: %(price)s", title=case.title, price=price_words),
+            _("Du har skrivit under %(title)s: %(price)s", title=case.title, price=price_words)
+            if case.is_signed
+            else _("Du har godkänt %(title)s: %(price)s", title=case.title, price=price_words),
             _("Avtalet ligger bifogat som PDF."),
         ],
     )
@@ -236,10 +258,14 @@ def record_undone(params: Params) -> Letter:
 def quote_approved_to_firm(params: Params) -> Letter:
     agreement, case, agreed = parts.of_agreement(params)
     later = [_("Kunden fyller i uppgifterna för avdraget senare.")] if agreement.home == "later" else []
-    approved = _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title)
+    approved = parts.said_yes(case, parties.approved_by(case.quote, agreement))
     letter = parts.to_firm(
         case,
-        str(_("Godkänd: %(title)s", title=case.title)),
+        str(
+            _("Underskrivet: %(title)s", title=case.title)
+            if case.is_signed
+            else _("Godkänd: %(title)s", title=case.title)
+        ),
         lead=[said_yes.told(agreed, case.firm.name) if "manual" in agreed else approved],
         facts=parts.facts(case, agreement, agreed),
         after=later,
@@ -279,9 +305,11 @@ def reminder(params: Params) -> Letter:
             _("%(title)s: %(price)s", title=case.title, price=case.price),
             _("Gäller till %(day)s", day=parts.day(case.content["valid_until"])),
         ],
-        paragraphs=[_("Offerten väntar på ditt svar. Undrar du över något kan du fråga på sidan eller ringa.")],
+        paragraphs=[
+            _("%(it)s väntar på ditt svar. Undrar du över något kan du fråga på sidan eller ringa.", it=case.the_first)
+        ],
         url=links.address(link),
-        button=_("Läs offerten"),
+        button=_("Läs %(it)s", it=case.the),
         after=[_("Passar det inte? Tacka nej på sidan, så kommer inga fler påminnelser.")],
     )
 

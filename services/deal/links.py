@@ -13,11 +13,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 import languages
 from domain.clock import end_of_day, stockholm_date
 from domain.dates_sv import longest_withdrawal_day
-from domain.parties import CUSTOMER, Role, may_decide
+from domain.deal_kinds import is_signed
+from domain.parties import CUSTOMER, Role, may_decide, signs
 from domain.quote_states import QuoteStatus, can
 from extensions import db
 from models import Agreement, Approval, Closing, Firm, Message, Quote, QuoteLink, QuoteVersion, Recipient, StoredFile
@@ -28,7 +30,8 @@ from services.deal import figures
 from services.deal.figures import Chosen
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
-from services.quotes import content
+from services.quotes import content, recipient_rows
+from services.quotes.recipient_rows import Person
 
 MAIL = "mail"
 SMS = "sms"
@@ -78,6 +81,8 @@ class Found(NamedTuple):
     recipient: str | None  # public id
     recipient_name: str | None
     role: str | None
+    stands_for: str | None  # whose place was handed over to who has come
+    has_stand_ins: bool  # somebody's place was
 
     @property
     def is_told(self) -> bool:
@@ -149,14 +154,36 @@ class Deal:
         """Whether others decide with the customer."""
         return bool(self.content["deciders"])
 
+    @cached_property
+    def people(self) -> list[Person]:
+        """All who have ever got it besides the customer; no statement before one has signed or taken a place over."""
+        if not (self.approvals or self.found.has_stand_ins):
+            return []
+        return recipient_rows.everyone(self.found.firm_id, self.found.quote_id)
+
+    @property
+    def role(self) -> str:
+        """What who has come may do. A customer whose place was handed over reads."""
+        if self.found.recipient_id is None and self.is_handed_over(CUSTOMER):
+            return Role.COPY
+        return self.found.role or Role.DECIDES
+
     @property
     def may_decide(self) -> bool:
-        return may_decide(self.found.role or Role.DECIDES)
+        return may_decide(self.role)
+
+    @property
+    def may_sign(self) -> bool:
+        return signs(self.role)
 
     @property
     def party(self) -> str:
-        """Who has come, as those who decide are named."""
-        return self.found.recipient or CUSTOMER
+        """Who has come, as those who sign are named."""
+        return recipient_rows.key_of(self.content["deciders"], self.found.recipient, self.found.stands_for)
+
+    def is_handed_over(self, key: str) -> bool:
+        """Whether another signs in place of the one who is named so."""
+        return any(one.stands_for == key and one.removed_at is None for one in self.people)
 
     @property
     def reader(self) -> str:
@@ -169,8 +196,13 @@ class Deal:
         return next((row for row in self.approvals if row.recipient_id == self.found.recipient_id), None)
 
     def check_may_decide(self) -> None:
-        """Raises RuleBroken("copy_only") for those who only read."""
+        """Raises RuleBroken("copy_only") for those who only read, or attest."""
         if not self.may_decide:
+            raise RuleBroken("copy_only")
+
+    def check_may_sign(self) -> None:
+        """Raises RuleBroken("copy_only") for those who only read."""
+        if not self.may_sign:
             raise RuleBroken("copy_only")
 
     @cached_property
@@ -189,8 +221,14 @@ class Deal:
         return figures.stored(self.content, self.found.picked)
 
     @property
-    def is_private(self) -> bool:
-        return bool(self.content["customer"]["kind"] == "private")
+    def is_signed(self) -> bool:
+        """Whether the yes is a signature: a contract or a document, not a quote."""
+        return is_signed(self.content["kind"])
+
+    @property
+    def may_withdraw(self) -> bool:
+        """Whether it is an order by a consumer, which can be withdrawn from."""
+        return bool(self.content["withdrawal"]["right"])
 
     def is_past(self, now: datetime) -> bool:
         """Whether the last day for approving has ended."""
@@ -205,7 +243,7 @@ class Deal:
         if found.json_sha256 != self.found.json_sha256:  # sent anew meanwhile
             self.content = content.read(found.content)
         self.found = found
-        for name in ("agreement", "pending", "approvals", "pdf"):
+        for name in ("agreement", "pending", "approvals", "people", "pdf"):
             self.__dict__.pop(name, None)
 
 
@@ -230,6 +268,8 @@ def open_link(token: str) -> str:
         raise NotFound
     return str(row.public_id)
 
+
+STOOD_FOR = aliased(Recipient)
 
 # Made once, and read past the ORM: every page of a customer begins with it. The columns in the order of Found.
 _FIND = (
@@ -266,6 +306,13 @@ _FIND = (
         Recipient.public_id,
         Recipient.name,
         Recipient.role,
+        Recipient.stands_for,
+        exists().where(
+            STOOD_FOR.firm_id == Quote.firm_id,
+            STOOD_FOR.quote_id == Quote.id,
+            STOOD_FOR.stands_for.is_not(None),
+            STOOD_FOR.removed_at.is_(None),
+        ),
     )
     .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
     .join(
@@ -483,7 +530,7 @@ def text_instead(quote: Quote, kind: str, params: Mapping[str, object], *, now: 
 
 
 def mailed_to(quote: Quote, *, copies: bool = True) -> list[QuoteLink]:
-    """The live mailed links of all who get letters, the customer's among them; without `copies` of those who decide."""
+    """The live mailed links of all who get letters, the customer's among them; without `copies` of those who sign."""
     if not quote.is_shared:
         link = mailed(quote)
         return [link] if link else []
@@ -496,7 +543,7 @@ def mailed_to(quote: Quote, *, copies: bool = True) -> list[QuoteLink]:
     newest = {
         link.recipient_id: link
         for link, role in db.session.execute(statement)
-        if copies or may_decide(role or Role.DECIDES)
+        if copies or signs(role or Role.DECIDES)
     }
     return list(newest.values())
 

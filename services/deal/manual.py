@@ -20,6 +20,7 @@ from domain.dates_sv import last_withdrawal_day
 from domain.evidence import timestamp
 from domain.quote_states import OPEN, after, can
 from domain.quotes import Totals, as_data
+from domain.signing_methods import Method, asked_for, is_enough
 from extensions import db
 from models import (
     Agreement,
@@ -45,6 +46,7 @@ from services.deal.figures import Chosen, Content
 from services.errors import NotFound, RuleBroken, Stale
 from services.quotes import content as frozen
 from services.quotes import drafting
+from services.signing import Signed, TooWeak
 
 WAY = "manual"
 ACT = "quote.accept_manually"
@@ -96,8 +98,8 @@ class Case:
     email: str  # where letters reach the customer; empty if nobody knows
 
     @property
-    def is_private(self) -> bool:
-        return bool(self.content["customer"]["kind"] == "private")
+    def may_withdraw(self) -> bool:
+        return bool(self.content["withdrawal"]["right"])
 
     @property
     def last_moment(self) -> datetime:
@@ -122,7 +124,8 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
     """Make the agreement of a yes given elsewhere. Begins reading and writes at the end; commits.
 
     Raises NotFound, Stale (another version has been sent meanwhile), choices.BadChoice, ChoiceMissing, TooEarly,
-    InTheFuture, Late, attachments.BadAttachment, DiskFull, RuleBroken("not_open" | "firm_closing"), once.KeyReused.
+    InTheFuture, Late, TooWeak, attachments.BadAttachment, DiskFull, RuleBroken("not_open" | "firm_closing"),
+    once.KeyReused.
     """
     firm_id, firm_public_id = firm.id, firm.public_id
     facts = {"n": n, "name": yes.name, "json_sha256": yes.json_sha256}
@@ -143,13 +146,15 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
     chosen = figures.check(case.content, yes.picked, yes.quantities)
     if figures.to_choose(case.content, chosen.picked):
         raise ChoiceMissing
+    result = figures.totals(case.content, chosen.picked, quantities=chosen.quantities)
+    if not is_enough(signed(yes).method, asked_for(case.content["signing"], result.gross_ore)):
+        raise TooWeak
     once.remember(firm_id, key, ACT, facts, at="recorded", now=now)
     file = _keep(attached, case, firm_id, firm_public_id, now) if attached else None
-    result = figures.totals(case.content, chosen.picked, quantities=chosen.quantities)
     agreement = _store(case, yes, chosen, result, file, actor, now)
     _record(case, agreement, yes, file, actor, now)
     quote = case.quote
-    quote.status = after(quote.status, "accept_manually")
+    quote.status = after(quote.status, "accept_manually", kind=quote.kind)
     quote.turn, quote.touched_at = "firm", now
     drafting.keep_sums(quote, result)
     if result.deductions:
@@ -178,6 +183,11 @@ def told(agreed: Mapping[str, Any], firm_name: str) -> str:
 def words(agreed: Mapping[str, Any]) -> str:
     """How, when, and who wrote it down, for the firm."""
     return said_yes.written(agreed)
+
+
+def signed(yes: Yes) -> Signed:
+    """By which method: something in writing that the firm keeps, else its word alone. What is heard is never written."""
+    return Signed(Method.MANUAL_SCAN if yes.attachment and yes.channel != "phone" else Method.ORAL)
 
 
 def is_late(case: Case, yes: Yes) -> bool:
@@ -290,13 +300,15 @@ def _store(
         name=yes.name,
         email=email,
         way=WAY,
+        method=signed(yes).method,
+        level=signed(yes).level,
         accepted_at=yes.received_at,
         gross_ore=result.gross_ore,
         deduction_ore=result.deduction_ore,
         to_pay_ore=result.to_pay_ore,
         home="later" if _deducts(result) else "none",
         # From the day the customer gets it in a letter, with the form: without both the time does not run (DAL 2:12)
-        withdraw_until=last_withdrawal_day(stockholm_date(now)) if case.is_private else None,
+        withdraw_until=last_withdrawal_day(stockholm_date(now)) if case.may_withdraw else None,
     )
     db.session.add(agreement)
     db.session.flush()
@@ -352,6 +364,7 @@ def _agreed(
         "applicants": [person | figures.shares_kr(result, 0)] if _deducts(result) else [],
         "home": {"kind": "later" if _deducts(result) else "none"},
         "name": yes.name,
+        "signing": signed(yes).facts,
         "consents": [],
         "manual": {
             "channel": yes.channel,
@@ -382,6 +395,7 @@ def _record(case: Case, agreement: Agreement, yes: Yes, file: StoredFile | None,
         "agreed_sha256": agreement.agreed_sha256,
         "total_ore": agreement.to_pay_ore,
         "late": is_late(case, yes),
+        **signed(yes).facts,
     }
     personal = {"by": yes.name} | ({"note": yes.note} if yes.note else {})
     obj = f"quote:{case.quote.public_id}:v{case.version.version}"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from documents import deciders, said_yes
 from documents.format import local_minute
+from domain.parties import Role
 from languages import gettext as _
 from mail.letters import Letter, Params, draws
 from services.deal import letter_parts as parts
@@ -16,7 +17,7 @@ from services.deal import links, parties
 def agreement_copy(params: Params) -> Letter:
     """To one who only reads: the paper, no more."""
     agreement, case, agreed = parts.of_agreement(params)
-    approved = _("%(name)s har godkänt %(title)s.", name=parties.approved_by(case.quote, agreement), title=case.title)
+    approved = parts.said_yes(case, parties.approved_by(case.quote, agreement))
     letter = parts.to_customer(
         case,
         str(_("För kännedom: avtalet är klart, %(title)s", title=case.title)),
@@ -34,15 +35,19 @@ def agreement_copy(params: Params) -> Letter:
 def your_turn(params: Params) -> Letter:
     """One of several has approved; this goes to one who has not."""
     approval, case = parts.of_approval(params)
+    link = parts.link(params)
+    reader = parties.reader_of(link)
+    asked = (
+        _("Nu är det din tur att skriva under som vittne. Du intygar de andras underskrifter och blir inte bunden.")
+        if reader is not None and reader.role == Role.WITNESS
+        else _("Nu väntar vi på ditt svar. Du ser vad %(name)s har valt, och svarar på just det.", name=approval.name)
+    )
     return parts.to_customer(
         case,
-        str(_("%(name)s har godkänt, nu väntar vi på dig: %(title)s", name=approval.name, title=case.title)),
-        lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
-        paragraphs=[
-            _("Nu väntar vi på ditt svar. Du ser vad %(name)s har valt, och godkänner just det.", name=approval.name),
-            deciders.rule(case.content),
-        ],
-        url=links.address(parts.link(params)),
+        str(_("%(name)s har sagt ja, nu väntar vi på dig: %(title)s", name=approval.name, title=case.title)),
+        lead=[*parts.to_whom(case, link), parts.said_yes(case, approval.name)],
+        paragraphs=[asked, deciders.rule(case.content)],
+        url=links.address(link),
         button=_("Läs och svara"),
     )
 
@@ -54,11 +59,11 @@ def partly_approved(params: Params) -> Letter:
     left = parts.still_missing(case, approval)
     return parts.to_customer(
         case,
-        str(_("Du har godkänt, nu väntar vi på %(names)s: %(title)s", names=left, title=case.title)),
-        lead=[_("Ditt godkännande av %(title)s är sparat.", title=case.title)],
-        paragraphs=[_("Avtalet kommer när alla har godkänt. Vi mejlar dig då.")],
+        str(_("Du har sagt ja, nu väntar vi på %(names)s: %(title)s", names=left, title=case.title)),
+        lead=[*parts.to_whom(case, parts.link(params)), _("Ditt ja till %(title)s är sparat.", title=case.title)],
+        paragraphs=[_("Avtalet kommer när alla har sagt ja. Vi mejlar dig då.")],
         facts=[
-            (str(_("Godkänt av")), approval.name),
+            (str(_("Underskrivet av") if case.is_signed else _("Godkänt av")), approval.name),
             (str(_("När")), local_minute(approval.approved_at)),
             (str(_("Fingeravtryck")), approval.agreed_sha256),
         ],
@@ -72,8 +77,8 @@ def partly_approved_to_firm(params: Params) -> Letter:
     approval, case = parts.of_approval(params)
     return parts.to_firm(
         case,
-        str(_("%(name)s har godkänt: %(title)s", name=approval.name, title=case.title)),
-        lead=[_("%(name)s har godkänt %(title)s.", name=approval.name, title=case.title)],
+        str(_("%(name)s har sagt ja: %(title)s", name=approval.name, title=case.title)),
+        lead=[parts.said_yes(case, approval.name)],
         paragraphs=[
             _("Vi väntar på %(names)s. Först då blir det ett avtal.", names=parts.still_missing(case, approval))
         ],
@@ -85,9 +90,9 @@ def other_declined(params: Params) -> Letter:
     case = parts.of_quote(params)
     return parts.to_customer(
         case,
-        str(_("Offerten är avböjd: %(title)s", title=case.title)),
+        str(_("Svaret blev nej: %(title)s", title=case.title)),
         lead=[_("%(name)s tackade nej till %(title)s.", name=parts.who(case, params["by"]), title=case.title)],
-        paragraphs=[_("Offerten gäller inte längre, och ingen är bunden.")],
+        paragraphs=[_("%(it)s gäller inte längre, och ingen är bunden.", it=case.the_first)],
         url=links.address(parts.link(params)),
         button=_("Öppna sidan"),
     )
@@ -101,7 +106,7 @@ def partly_expired(params: Params) -> Letter:
         str(_("Tiden gick ut: %(title)s", title=case.title)),
         paragraphs=[
             _(
-                "Alla hann inte godkänna till %(day)s. Det blev inget avtal, och ingen är bunden. Du kan be om ny tid.",
+                "Alla hann inte svara till %(day)s. Det blev inget avtal, och ingen är bunden. Du kan be om ny tid.",
                 day=parts.day(case.content["valid_until"]),
             )
         ],
@@ -116,7 +121,7 @@ def partly_expired_to_firm(params: Params) -> Letter:
     return parts.to_firm(
         case,
         str(_("Tiden gick ut: %(title)s", title=case.title)),
-        lead=[_("Alla hann inte godkänna %(title)s i tid.", title=case.title)],
+        lead=[_("Alla hann inte svara om %(title)s i tid.", title=case.title)],
         paragraphs=[_("Det blev inget avtal. Du kan ge ny tid med ett tryck.")],
     )
 

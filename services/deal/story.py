@@ -15,7 +15,16 @@ from languages import lazy_gettext as _l
 from models import Event, EventValue
 from services import events, scope
 
-LONG = {"quote.sent", "quote.accepted", "doc.declined", "doc.recalled", "withdrawal.received", "doc.late_acceptance"}
+LONG = {
+    "quote.sent",
+    "contract.sent",
+    "quote.accepted",
+    "contract.signed",
+    "doc.declined",
+    "doc.recalled",
+    "withdrawal.received",
+    "doc.late_acceptance",
+}
 LONG |= {"doc.accepted_manually", "doc.manual_undone"}
 UNTOLD = {"consent.given", "doc.viewed", "deduction.details_given", "doc.replaced", "withdrawal.acknowledged"}
 UNTOLD |= {"deduction.invited"}
@@ -141,6 +150,8 @@ def _step(entry: Entry) -> Step | None:
 def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
     if act == "doc.frozen":
         return str(_("Version %(n)s låstes", n=data.get("version")))
+    if act == "contract.sent":  # goes the same ways
+        act = "quote.sent"
     if act in ("quote.sent", "doc.resent") and data.get("channel", "mail") != "mail":
         act = f"{act}.{data['channel']}"
     elif act == "link.revoked" and data.get("reason") == "taken_back":
@@ -149,6 +160,8 @@ def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
         act = "doc.asked"
     elif act == "doc.late_acceptance" and data.get("answer") in ("confirmed", "refused"):
         act = f"{act}.{data['answer']}"
+    elif act == "contract.signed" and not by_customer:
+        act = "contract.signed.firm"
     elif act == "personnummer.revealed" and f"{act}.{data['reason']}" in _WORDS:
         act = f"{act}.{data['reason']}"
     return str(_WORDS.get(act, ""))
@@ -180,7 +193,9 @@ _WORDS = {
     "doc.asked": _l("Fråga ställd"),
     "doc.extension_asked": _l("Kunden bad om ny tid"),
     "quote.accepted": _l("Godkändes"),
-    "doc.all_signed": _l("Alla har godkänt"),
+    "contract.signed": _l("Skrevs under"),
+    "contract.signed.firm": _l("Företaget skrev under"),
+    "doc.all_signed": _l("Alla har sagt ja"),
     "doc.approvals_voided": _l("Godkännanden gäller inte längre"),
     "recipient.added": _l("En mottagare lades till"),
     "recipient.changed": _l("En mottagare fick ny adress"),

@@ -5,6 +5,7 @@ Each kind stands for the letter that it is sent instead of (services/deal/letter
 
 from __future__ import annotations
 
+from documents import kinds
 from domain import sms_text
 from languages import gettext as _
 from mail.letters import Params, Unwanted, texts
@@ -21,13 +22,14 @@ def _about(params: Params) -> tuple[QuoteLink, dict[str, str]]:
     quote = scope.get(Quote, firm_id, Quote.id == link.quote_id)
     where = QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
     sent = content.read(scope.get(QuoteVersion, firm_id, *where).content)
-    return link, {"firm": sent["firm"]["name"], "title": sent["title"] or quote.number or ""}
+    about = {"what": kinds.noun(sent["kind"]).lower(), "it": kinds.the(sent["kind"])}
+    return link, {"firm": sent["firm"]["name"], "title": sent["title"] or quote.number or "", **about}
 
 
 @texts("quote_sent_sms")
 def quote_sent(params: Params) -> str:
     link, names = _about(params)
-    return sms_text.fit(str(_("%(firm)s: offert %(title)s. Läs och svara:", **names)), links.address(link))
+    return sms_text.fit(str(_("%(firm)s: %(what)s %(title)s. Läs och svara:", **names)), links.address(link))
 
 
 @texts("link_again_sms")
@@ -42,7 +44,7 @@ def reminder(params: Params) -> str:
     link, names = _about(params)
     if not reminding.is_still_wanted(link, now=params["now"]):
         raise Unwanted
-    return sms_text.fit(str(_("%(firm)s: offerten %(title)s väntar på ditt svar:", **names)), links.address(link))
+    return sms_text.fit(str(_("%(firm)s: %(it)s %(title)s väntar på ditt svar:", **names)), links.address(link))
 
 
 @texts("answer_to_customer_sms")
@@ -54,7 +56,7 @@ def answer_to_customer(params: Params) -> str:
 @texts("quote_recalled_sms")
 def quote_recalled(params: Params) -> str:
     link, names = _about(params)
-    return sms_text.fit(str(_("%(firm)s har tagit tillbaka offerten %(title)s:", **names)), links.address(link))
+    return sms_text.fit(str(_("%(firm)s har tagit tillbaka %(it)s %(title)s:", **names)), links.address(link))
 
 
 @texts("late_refused_sms")
@@ -79,13 +81,13 @@ def your_turn(params: Params) -> str:
 @texts("other_declined_sms")
 def other_declined(params: Params) -> str:
     link, names = _about(params)
-    return sms_text.fit(str(_("%(firm)s: offerten %(title)s är avböjd:", **names)), links.address(link))
+    return sms_text.fit(str(_("%(firm)s: svaret om %(title)s blev nej:", **names)), links.address(link))
 
 
 @texts("partly_expired_sms")
 def partly_expired(params: Params) -> str:
     link, names = _about(params)
-    return sms_text.fit(str(_("%(firm)s: alla hann inte godkänna %(title)s i tid:", **names)), links.address(link))
+    return sms_text.fit(str(_("%(firm)s: alla hann inte svara om %(title)s i tid:", **names)), links.address(link))
 
 
 @texts("other_withdrew_sms")
@@ -94,6 +96,8 @@ def other_withdrew(params: Params) -> str:
     return sms_text.fit(str(_("%(firm)s: avtalet om %(title)s är ångrat:", **names)), links.address(link))
 
 
-def own_words(firm: str, title: str) -> str:
+def own_words(firm: str, title: str, kind: str = "quote") -> str:
     """What the firm's own phone is given to say before the address."""
-    return sms_text.plain(str(_("%(firm)s: offert %(title)s. Läs och svara:", firm=firm, title=title)))
+    return sms_text.plain(
+        str(_("%(firm)s: %(what)s %(title)s. Läs och svara:", firm=firm, title=title, what=kinds.noun(kind).lower()))
+    )

@@ -39,6 +39,7 @@ def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
         shown,
         reader=deal.reader,
         may_decide=deal.may_decide,
+        role=deal.role,
         parties=tuple(parties.of_deal(deal)),
         undone=tuple(parties.undone(deal)),
     )
@@ -53,17 +54,19 @@ def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
 def state(deal: Deal, now: datetime) -> str:
     """open: can be approved. past: a late answer is possible. closed: the firm is leaving. Else the stored status.
 
-    Of several: waits: has approved, others have not. reads: does not decide.
+    Of several: waits: has approved, others have not. not_yet: others sign first. reads: does not sign.
     """
     status = deal.found.status
     if status in (S.ACCEPTED, S.SIGNED, S.COMPLETED, S.LATE_ACCEPTANCE, S.WITHDRAWN):
         return str(status)
     if deal.is_closed(now):
         return "closed"
-    if not deal.may_decide and (status in OPEN or can(status, "accept_late")):
+    if not deal.may_sign and (status in OPEN or can(status, "accept_late")):
         return "reads"
     if deal.is_waiting and deal.own_approval is not None:
         return "waits"
+    if deal.is_joint and (status in OPEN or can(status, "accept_late")) and not parties.has_turn(deal):
+        return "not_yet"
     if status in OPEN:
         return "past" if deal.is_past(now) else "open"
     return "past" if can(status, "accept_late") else str(status)
@@ -196,7 +199,11 @@ def logo_file(deal: Deal) -> StoredFile:
 def ticks_text(content: Mapping[str, Any], kind: str, *, today: date) -> wording.Wording:
     customer = content["customer"]
     return wording.consent(
-        kind, customer_kind=customer["kind"], customer=customer["name"], last_day=last_withdrawal_day(today)
+        kind,
+        customer_kind=customer["kind"],
+        customer=customer["name"],
+        last_day=last_withdrawal_day(today),
+        deal_kind=content["kind"],
     )
 
 

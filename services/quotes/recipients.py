@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.deal_kinds import sent_act
 from models import Quote, QuoteLink, QuoteVersion, Recipient
 from services import events, outbox
 from services.actors import Actor
@@ -32,7 +33,7 @@ def invite(draft: Draft, version: QuoteVersion, *, actor: Actor, now: datetime) 
             "text_version": LETTER_VERSION,
         }
         obj = f"quote:{quote.public_id}:v{version.version}"
-        events.record("quote.sent", obj, actor=actor, at=now, data=data, personal={"to": row.email})
+        events.record(sent_act(quote.kind), obj, actor=actor, at=now, data=data, personal={"to": row.email})
         post(quote, link, version.version, now=now)
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from documents.kinds import noun
 from domain import canonical
 from domain.checks import Blocker
 from domain.clock import stockholm_date
+from domain.deal_kinds import sent_act
 from domain.quote_states import OPEN, after, can
 from extensions import db
-from languages import gettext as _
 from languages import speaking
 from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
 from services import closing as leaving
@@ -31,9 +32,10 @@ from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
 from services.quotes import content, drafting, giving, recipients
 from services.quotes.drafting import Draft
+from services.sealing import keys as sealing
+from services.uploads import rows as uploads
 
 ACT = "quote.send"
-from services.sealing import keys as sealing
 TRIES = 20  # each loses only to another sending of the firm that took the number between drawing and writing
 LETTER_VERSION = "2026-11-20"
 
@@ -52,6 +54,7 @@ class Sending:
     way: str = giving.MAIL
     phone: str = ""  # E.164
     remind_days: int | None = None  # domain/reminders.CHOICES; None: not asked
+    signing: str | None = None  # domain/signing_methods.ASKED; None: as the quote says
 
     def facts(self, n: int) -> dict[str, object]:
         """What a form that comes twice must say twice."""
@@ -78,7 +81,7 @@ def fingerprint(
 ) -> str:
     """Names what was reviewed; the fields that the review page itself changes are left out."""
     built = content.build(draft, firm, user, number="", version=0, today=stockholm_date(now), photos=photos)
-    for own in ("message", "valid_until", "paid_on"):
+    for own in ("message", "valid_until", "paid_on", "signing"):
         built.pop(own)
     built["customer"].pop("email")
     return canonical.sha256_hex(canonical.dumps(built))
@@ -144,6 +147,8 @@ def blockers(
     if photos is None:
         photos = photo_rows.of_quote(draft.quote.firm_id, draft.quote.id)
     waits = [Blocker.PHOTOS_WAIT] if any(photo.state == "waiting" for photo in photos) else []
+    if upload := uploads.of_draft(draft.quote):
+        waits = {"waiting": [Blocker.DOCUMENT_WAITS], "refused": [Blocker.DOCUMENT_REFUSED]}.get(upload.state, [])
     settled = {Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST} if can_answer else set()
     return [code for code in drafting.problems(draft, now=now).blockers if code not in settled] + waits
 
@@ -154,6 +159,8 @@ def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime, h
     _check(draft, firm, user, sending, actor, now, hold)
     number = draft.quote.number or _format(now, _last_number(firm_id, now) + 1)
     built = _build(draft, firm, user, logo, sending, number, now)
+    if built["document"]:  # its bytes are what is signed: nothing is drawn
+        return _Drawn(number, canonical.dumps(built), b"")
     from documents import quote as paper
 
     picture = storage.read(firm.public_id, logo) if logo else None
@@ -189,6 +196,7 @@ def _freeze(
     pictures.note_sent(firm_id, quote.id, built, version.version)
     old_version, quote.version, quote.number = quote.version, version.version, number
     quote.valid_until, quote.message = sending.valid_until, sending.message
+    quote.signing_method = built["signing"]["method"]
     quote.status = after(quote.status, "send")
     quote.turn, quote.changed_since = "customer", False
     reminding.begin(quote, sending.remind_days, now=now)
@@ -244,23 +252,14 @@ def _build(
         email=sending.email if sending.way == giving.MAIL else None,
         valid_until=sending.valid_until,
         message=sending.message,
+        signing=sending.signing,
     )
 
 
 def _store(
     draft: Draft, firm: Firm, number: str, stored: bytes, pdf: bytes, sending: Sending, now: datetime
 ) -> QuoteVersion:
-    with speaking(draft.quote.language):
-        name = _("Offert %(n)s", n=f"{number} v{draft.quote.version + 1}") + ".pdf"
-    file = storage.put(
-        firm.id,
-        firm.public_id,
-        pdf,
-        purpose="quote",
-        name=name,
-        media_type="application/pdf",
-        now=now,
-    )
+    file = _paper(draft, firm, number, pdf, now)
     db.session.flush()
     version = QuoteVersion(
         firm_id=firm.id,
@@ -277,6 +276,24 @@ def _store(
     )
     db.session.add(version)
     return version
+
+
+def _paper(draft: Draft, firm: Firm, number: str, pdf: bytes, now: datetime) -> StoredFile:
+    """The file that is sent: drawn by us, or of a document the one that came in."""
+    if upload := uploads.of_draft(draft.quote):
+        upload.sent_version = draft.quote.version + 1
+        return uploads.original(upload)
+    with speaking(draft.quote.language):
+        name = f"{noun(draft.quote.kind)} {number} v{draft.quote.version + 1}.pdf"
+    return storage.put(
+        firm.id,
+        firm.public_id,
+        pdf,
+        purpose="quote",
+        name=name,
+        media_type="application/pdf",
+        now=now,
+    )
 
 
 def _give(
@@ -301,7 +318,7 @@ def _give(
         "text_version": LETTER_VERSION,
         **hashes,
     }
-    events.record("quote.sent", obj, actor=actor, at=now, data=sent, personal=giving.to_whom(link))
+    events.record(sent_act(quote.kind), obj, actor=actor, at=now, data=sent, personal=giving.to_whom(link))
     if draft.customer is not None:  # what was typed here is not asked again
         draft.customer.email = draft.customer.email or link.email
         draft.customer.phone = draft.customer.phone or link.phone

@@ -122,12 +122,14 @@ def without_deduction(quote: Quote) -> Quote:
     return quote
 
 
-def make_sent(app, make: Make, *, kind: str = "private", valid_until=None, **given) -> Sent:
+def make_sent(
+    app, make: Make, *, kind: str = "private", valid_until=None, kind_of_deal: str = "quote", **given
+) -> Sent:
     firm = make.firm()
     customer = make.customer(firm, kind=kind)
     if valid_until:
         given["valid_until"] = valid_until
-    quote = make.quote(firm, customer, **given)
+    quote = make.quote(firm, customer, kind=kind_of_deal, **given)
     if kind != "private":
         without_deduction(quote)
     quote = send(make, quote)

@@ -315,7 +315,7 @@ def test_a_new_version_undoes_what_was_approved_and_says_so(among, make):
     assert agreements(karin) == []
     assert [row.void_reason for row in approvals(karin)] == ["replaced"]
     for phone in (karin, anna):
-        assert "Det som Karin Almgren godkände gällde den förra versionen" in words(phone)
+        assert "Det som Karin Almgren sa ja till gällde den förra versionen" in words(phone)
     assert anna.post("/godkann", old).status_code == 409
     anna.post("/godkann", step2(anna, "Anna Holm"))
     karin.post("/godkann", step2(karin, "Karin Almgren"))
@@ -400,7 +400,7 @@ def test_who_only_reads_decides_nothing(among, rest, form):
 def test_who_only_reads_sees_all_but_the_ways_to_answer(among):
     karin, per = among("copy")
     page = words(per)
-    assert "Du får offerten för kännedom" in page
+    assert "Du får den här för kännedom" in page
     assert "Rivning av ytskikt" in page
     for rest in ("/godkann", "/nej"):
         assert f'href="{per.url(rest)}"' not in page
@@ -556,10 +556,10 @@ def test_the_letters_say_who_did_what(among):
     assert "/l/" not in to(owner, "Vi väntar på Anna Holm")
     assert "/l/" not in to(owner, "Anna Holm tackade nej till")
     assert "Nu väntar vi på ditt svar" in to("anna@kund.example", "Karin Almgren har godkänt")
-    assert "Avtalet kommer när alla har godkänt" in to(SHARED, "Ditt godkännande av")
+    assert "Avtalet kommer när alla har sagt ja" in to(SHARED, "Ditt ja till")
     for address in (SHARED, "per@kund.example"):
         assert "ingen är bunden" in to(address, "Anna Holm tackade nej till")
-    assert "andra godkänner" in to("per@kund.example", "Till Per Berg")
+    assert "andra svarar" in to("per@kund.example", "Till Per Berg")
 
 
 def test_the_only_link_of_who_may_withdraw_is_not_closed(app, among):
