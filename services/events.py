@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any, cast
@@ -115,10 +115,19 @@ def clear_value(firm_public_id: str, row: EventValue) -> str:
 
 def unsealed(firm_public_id: str, seq: int, field: str, sealed: bytes) -> str:
     """The same of a row that is read as columns."""
-    return vault.unseal(firm_public_id, sealed, "event_value", str(seq), field)[32:].decode()
+    return _opened(firm_public_id, seq, field, sealed)[32:].decode()
 
 
-_OF_ENTRY = (Event.entry, Event.content, Event.link, Event.act, Event.obj, Event.at)
+def opening(firm_public_id: str, row: EventValue) -> bytes:
+    """What opens a commitment to anyone: its 32 random bytes, then the value."""
+    return _opened(firm_public_id, row.seq, row.field, row.sealed)
+
+
+def _opened(firm_public_id: str, seq: int, field: str, sealed: bytes) -> bytes:
+    return vault.unseal(firm_public_id, sealed, "event_value", str(seq), field)
+
+
+_OF_ENTRY = (Event.seq, Event.entry, Event.content, Event.link, Event.act, Event.obj, Event.at)
 
 
 def _says_the_same(row: Any) -> bool:
@@ -132,14 +141,17 @@ def _says_the_same(row: Any) -> bool:
     return bool((*told, content) == (row.act, row.obj, evidence.timestamp(row.at), row.content))
 
 
-def verify(firm: Firm) -> int | None:
-    """Walk a firm's chain from its start; the seq of the first entry that does not hold, or None."""
+def verify(firm: Firm, *, known: Collection[int] = ()) -> int | None:
+    """Walk a firm's chain from its start; the seq of the first entry that does not hold, or None.
+
+    `known` are breaks to go on after (domain/evidence.first_bad).
+    """
     head = db.session.get(ChainHead, firm.id)
     statement = scope.columns(Event, firm.id, *_OF_ENTRY).order_by(Event.seq).execution_options(yield_per=500)
     with closing(db.session.execute(statement)) as rows:  # a bad entry ends the walk, the cursor with it
-        entries = ((row.entry.encode(), row.link if _says_the_same(row) else "") for row in rows)
+        entries = ((row.entry.encode(), row.link if row.seq in known or _says_the_same(row) else "") for row in rows)
         end = (head.seq, head.link) if head else (0, evidence.ZERO_LINK)
-        return evidence.first_bad(firm.public_id, entries, head=end)
+        return evidence.first_bad(firm.public_id, entries, head=end, known=known)
 
 
 def verify_all() -> Iterator[tuple[str, int, int | None]]:

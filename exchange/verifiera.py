@@ -1,0 +1,597 @@
+"""Prövar ett bevispaket från Handslag, utan nät och utan Handslag.
+
+    python verifiera.py avtal-paket.zip | mapp | avtal.pdf   [--nycklar nycklar.json]
+
+Behöver Python 3.8 eller nyare och biblioteket cryptography. Skriver ut varje steg med ja, nej eller inte än.
+Slutar med 0 bara om allt stämmer, 1 om något inte gör det, 2 om inget är fel men något inte går att visa än.
+
+One file, the standard library and `cryptography`: it lies in every package, and is to run long after the server that
+made it is gone. It shares no line with the program that keeps the chain, on purpose: a fault of reckoning there would
+else agree with itself here. docs/evidence.md has the format; a test compares the two on random chains.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import hmac
+import io
+import json
+import re
+import sys
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FORMAT = "handslag.bevis/1"
+PACKAGE = "bevispaket.zip"  # its name inside a sealed PDF
+PROOF, SIGNED = "bevis.json", "bevis.sig"
+CANONICAL = ("offert.json", "avtal.json", PROOF)
+NEEDED = ("avtal.pdf", "offert.json", "avtal.json", PROOF, SIGNED, "kedja.jsonl", "nycklar.json")
+MOST_BYTES = 300 * 1024 * 1024  # of all files unpacked: a package is a few hundred kB
+SLACK = timedelta(minutes=1)  # between two readings of one clock that is set right meanwhile
+
+ARITHMETIC, KEY, CLOCK, BANKID = "arithmetic", "key", "clock", "bankid"
+RESTS = {ARITHMETIC: "räkning", KEY: "utfärdarens nyckel", CLOCK: "utfärdarens klocka", BANKID: "BankID"}
+
+# A yes of somebody who decides, by the act that tells of it.
+YES = ("quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually")
+UNDONE = ("doc.approvals_voided", "doc.manual_undone")
+SENT = ("quote.sent", "contract.sent")
+WAYS = {
+    "mail": "länk till e-post",
+    "sms": "länk i sms",
+    "handed_over": "länk som företaget lämnade över",
+    "on_site": "på företagets skärm",
+    "manual": "svaret gavs på annat sätt",
+}
+METHODS = {
+    "oral": "muntligt, enligt företaget",
+    "link": "namn",
+    "link_code": "namn och engångskod",
+    "on_site": "namn",
+    "manual_scan": "skriftligt, enligt en fil som företaget har sparat",
+    "bankid": "BankID",
+}
+LEVELS = {
+    "none": "ingen underskrift: företaget har antecknat svaret",
+    "paper": "underskrift på papper, som företaget har skannat",
+    "simple": "enkel elektronisk underskrift",
+    "advanced": "avancerad elektronisk underskrift",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was tried. `holds` is None for what cannot be shown yet; then nothing is wrong either."""
+
+    name: str
+    holds: bool | None
+    rests_on: str
+    words: str = ""
+
+
+class Broken(ValueError):
+    """What is tried does not hold; the text says where."""
+
+
+class NotYet(Exception):
+    """What is tried has no proof yet; the text says what is missing."""
+
+
+class Entry(NamedTuple):
+    """An entry of the chain that the package tells whole."""
+
+    seq: int
+    act: str
+    actor: str
+    at: str
+    data: dict[str, Any]
+
+
+def check(files: Mapping[str, bytes], *, pdf: bytes | None = None, keys: bytes | None = None) -> list[Step]:
+    """All steps over the files of a package by name. `pdf`: the sealed copy they came in. `keys`: a nycklar.json that
+    was fetched elsewhere, used in place of the package's own. Never raises for what the files hold.
+    """
+    return _Check(files, pdf, keys).run()
+
+
+def verdict(steps: Iterable[Step]) -> int:
+    """0 only if all hold; 1 if something does not; 2 if nothing is wrong but something cannot be shown yet."""
+    said = [step.holds for step in steps]
+    if not said or False in said:
+        return 1
+    return 2 if None in said else 0
+
+
+class _Check:
+    """The steps in order; each leans on what the ones before it have read."""
+
+    def __init__(self, files: Mapping[str, bytes], pdf: bytes | None, keys: bytes | None) -> None:
+        self.files, self.pdf, self.keys = files, pdf, keys
+        self.steps: list[Step] = []
+        self.proof: dict[str, Any] = {}
+        self.agreed: dict[str, Any] = {}
+        self.content: dict[str, Any] = {}
+        self.entries: list[Entry] = []
+        self.end: tuple[int, str] = (0, "")
+
+    def run(self) -> list[Step]:
+        self._try("Alla filer finns", ARITHMETIC, self._complete)
+        if self.steps[-1].holds is not True:
+            return self.steps
+        self._try("Filerna är de som bevis.json räknar upp", ARITHMETIC, self._listed)
+        self._try("JSON-filerna har sin bestämda form", ARITHMETIC, self._canonical)
+        self._try("bevis.json är undertecknad av utfärdaren", KEY, self._proof_signed)
+        self._try("Det avtalade gäller just det här dokumentet", ARITHMETIC, self._agreed_on)
+        self._try("Händelsekedjan hänger ihop, länk för länk", ARITHMETIC, self._chain)
+        self._try("Kedjan säger att dokumentet låstes och skickades", ARITHMETIC, self._sent)
+        self._try("De öppnade uppgifterna är de som kedjan band", ARITHMETIC, self._opened)
+        for number, signer in enumerate(self._signers(), 1):
+            self._try("Underskrift {}: {}".format(number, _clean(signer.get("name"))), *self._yes(signer))
+        self._try("Alla som skulle har sagt ja", ARITHMETIC, self._all)
+        self._try("Kontrollpunkten innehåller kedjan", ARITHMETIC, self._leaf)
+        self._try("Kontrollpunkten är undertecknad av utfärdaren", KEY, self._checkpoint_signed)
+        self._try("Kontrollpunkten är senare än sista underskriften", CLOCK, self._later)
+        if self.pdf is not None:
+            self._try("PDF-filen börjar med det undertecknade, byte för byte", ARITHMETIC, self._begins)
+        return self.steps
+
+    def _try(self, name: str, rests_on: str, step: Callable[[], str]) -> None:
+        try:
+            self.steps.append(Step(name, True, rests_on, step()))
+        except NotYet as why:
+            self.steps.append(Step(name, None, rests_on, str(why)))
+        except Broken as why:
+            self.steps.append(Step(name, False, rests_on, str(why)))
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError, RecursionError, OverflowError) as error:
+            self.steps.append(Step(name, False, rests_on, f"kan inte läsas ({type(error).__name__})"))
+
+    def _complete(self) -> str:
+        missing = [name for name in NEEDED if name not in self.files]
+        _must(not missing, "saknas: " + ", ".join(missing))
+        self.proof = _table(self.files[PROOF])
+        _must(self.proof["schema"] == FORMAT, "okänt format: {}".format(_clean(self.proof["schema"])))
+        self.content, self.agreed = (_table(self.files[name]) for name in ("offert.json", "avtal.json"))
+        return "{} filer, avtal {}".format(len(self.files), _clean(self.proof["agreement"]))
+
+    def _listed(self) -> str:
+        listed = {row["name"]: row["sha256"] for row in self.proof["files"]}
+        _must(len(listed) == len(self.proof["files"]), "ett namn står två gånger")
+        extra = sorted(set(self.files) - set(listed) - {PROOF, SIGNED})
+        _must(not extra, "räknas inte upp: " + _clean(", ".join(extra)))
+        for name, sha256 in sorted(listed.items()):
+            _must(name in self.files, "saknas: " + _clean(name))
+            _must(_sha256(self.files[name]) == sha256, "ändrad: " + _clean(name))
+        return f"{len(listed)} SHA-256 stämmer"
+
+    def _canonical(self) -> str:
+        for name in CANONICAL + (("checkpoint.json",) if "checkpoint.json" in self.files else ()):
+            _must(canonical(_table(self.files[name])) == self.files[name], name + " är omskriven")
+        return "sorterade nycklar, inga mellanslag, UTF-8 i NFC"
+
+    def _proof_signed(self) -> str:
+        given = _table(self.files[SIGNED])
+        self._verify(given["key"], given["signature"], b"\x05" + self.files[PROOF])
+        return "nyckel " + _clean(given["key"])
+
+    def _agreed_on(self) -> str:
+        proof, agreed, content = self.proof, self.agreed, self.content
+        _must(agreed["pdf_sha256"] == _sha256(self.files["avtal.pdf"]), "avtal.json gäller en annan PDF")
+        _must(agreed["json_sha256"] == _sha256(self.files["offert.json"]), "avtal.json gäller ett annat innehåll")
+        for name in ("quote", "number", "version"):
+            _must(agreed[name] == content[name] == proof[name], f"{name} skiljer sig mellan filerna")
+        _must(proof["kind"] == content.get("kind", "quote"), "bevis.json säger en annan sorts dokument")
+        _must(proof["firm"]["id"] == content["firm"]["id"], "bevis.json nämner ett annat företag")
+        for name in ("name", "orgnr"):
+            _must(proof["firm"][name] == content["firm"][name], "företagets uppgifter skiljer sig mellan filerna")
+        return "{} {}, version {}".format(
+            {"quote": "offert", "contract": "kontrakt"}.get(proof["kind"], "dokument"),
+            _clean(content["number"]),
+            content["version"],
+        )
+
+    def _chain(self) -> str:
+        """Own entries stand as the bytes that are hashed, the others as the hash of theirs."""
+        lines = self.files["kedja.jsonl"].split(b"\n")
+        _must(lines[-1] == b"", "sista raden är avbruten")
+        anchor = _table(lines[0])
+        seq, link = anchor["seq"], _hex32(anchor["link"])
+        _must(seq >= 0 and (seq > 0 or link == b"\0" * 32), "början är ingen början")
+        firm, obj = self.proof["firm"]["id"], "quote:{}".format(self.proof["quote"])
+        others = 0
+        for line in lines[1:-1]:
+            seq += 1
+            row = _table(line)
+            _must(row["seq"] == seq, f"post {seq} saknas")
+            if "content" in row:
+                content, others = _hex32(row["content"]), others + 1
+            else:
+                _must(canonical(row) == line, f"post {seq} är omskriven")
+                _must(row["firm"] == firm, f"post {seq} är ett annat företags")
+                _must(":".join(row["obj"].split(":")[:2]) == obj, f"post {seq} gäller något annat")
+                content = hashlib.sha256(b"\x00" + line).digest()
+                self.entries.append(Entry(seq, row["act"], row["actor"], row["t"], row["data"]))
+            link = hashlib.sha256(b"\x01" + link + content).digest()
+        chain = self.proof["chain"]
+        self.end = seq, link.hex()
+        told = (chain["before_seq"], chain["before_link"], chain["last_seq"], chain["last_link"])
+        _must(told == (anchor["seq"], anchor["link"], seq, link.hex()), "slutar inte i länken som bevis.json nämner")
+        words = "post {} till {}, {} av dem om avtalet".format(anchor["seq"] + 1, seq, len(self.entries))
+        return words + (f"; {others} andra bara som fingeravtryck" if others else "")
+
+    def _sent(self) -> str:
+        pdf, json_ = _sha256(self.files["avtal.pdf"]), _sha256(self.files["offert.json"])
+        version = self.agreed["version"]
+        frozen = [one for one in self.entries if one.act == "doc.frozen" and one.data["version"] == version]
+        _must(bool(frozen), "ingen post låser versionen")
+        for one in frozen:
+            _must((one.data["pdf_sha256"], one.data["json_sha256"]) == (pdf, json_), "en annan fil låstes")
+        sent = [one for one in self.entries if one.act in SENT and one.data["version"] == version]
+        for one in sent:
+            _must((one.data["doc_sha256"], one.data["json_sha256"]) == (pdf, json_), "en annan fil skickades")
+        return f"låst {frozen[0].at}, skickad {len(sent)} gånger"
+
+    def _opened(self) -> str:
+        by_seq = {one.seq: one for one in self.entries}
+        bound = {(one.seq, name) for one in self.entries for name, value in one.data.items() if _is_bound(value)}
+        told = set()
+        for row in self.proof["opened"]:
+            place = row["seq"], row["field"]
+            _must(place in bound and place not in told, "post {} binder inte {}".format(*map(_clean, place)))
+            told.add(place)
+            random = bytes.fromhex(row["random"])
+            expected = "c:" + hmac.new(random, _value(row), hashlib.sha256).hexdigest()
+            _must(len(random) == 32, "post {}: fel antal slumpbyte".format(row["seq"]))
+            _must(
+                by_seq[row["seq"]].data[row["field"]] == expected, "post {}: {} är ändrad".format(*map(_clean, place))
+            )
+        withheld = {(row["seq"], row["field"]) for row in self.proof["withheld"]}
+        _must(not told & withheld and told | withheld == bound, "alla bundna uppgifter är inte redovisade")
+        return f"{len(told)} öppnade, {len(withheld)} lämnas inte ut i det här paketet"
+
+    def _signers(self) -> list[dict[str, Any]]:
+        signers = self.proof.get("signers")
+        return [one for one in signers if isinstance(one, dict)] if isinstance(signers, list) else []
+
+    def _yes(self, signer: dict[str, Any]) -> tuple[str, Callable[[], str]]:
+        return (BANKID if signer.get("method") == "bankid" else KEY), lambda: self._signed(signer)
+
+    def _signed(self, signer: dict[str, Any]) -> str:
+        """The entry of one's yes says what bevis.json does, and names what was agreed."""
+        entry = {one.seq: one for one in self._yeses()}.get(signer["seq"])
+        if entry is None:
+            raise Broken("kedjan har inget sådant ja till det här avtalet")
+        _must(entry.at == signer["at"], "tiden är en annan i kedjan")
+        _must(signer["result"] == "approved", "svaret är inget ja")
+        name = _opened_name(self.proof["opened"], entry.seq)
+        _must(name in (None, signer["name"]), "namnet är ett annat i kedjan")
+        if "proof_sha256" in signer:
+            return f"{_clean(entry.at)}, post {entry.seq}. Underskrivarens eget paket har uppgifterna"
+        way = "manual" if entry.act == "doc.accepted_manually" else entry.data.get("way", signer["way"])
+        _must(way == signer["way"], "sättet är ett annat i kedjan")
+        for field in ("method", "level"):
+            _must(entry.data.get(field, signer[field]) == signer[field], "metod eller nivå är en annan i kedjan")
+        _must((way == "manual") == (signer["level"] in ("none", "paper")), "nivån hör inte till sättet")
+        _must((signer["method"] == "bankid") == (signer["level"] == "advanced"), "nivån hör inte till metoden")
+        self._consents(signer, entry)
+        how = [(WAYS, signer["way"]), (METHODS, signer["method"]), (LEVELS, signer["level"])]
+        words = "{}, post {}. {}".format(
+            _clean(entry.at), entry.seq, ", ".join(known.get(code, _clean(code)) for known, code in how)
+        )
+        return words if name else words + "; namnet öppnas inte här"
+
+    def _consents(self, signer: dict[str, Any], entry: Entry) -> None:
+        before = [
+            (one.data["kind"], one.data["text_sha256"])
+            for one in self.entries
+            if one.act == "consent.given" and one.actor == entry.actor and one.seq < entry.seq
+        ]
+        for one in signer["consents"]:
+            _must(_sha256(one["text"].encode("utf-8")) == one["text_sha256"], "texten till ett kryss är ändrad")
+            _must(not one["value"] or (one["kind"], one["text_sha256"]) in before, "ett kryss saknas i kedjan")
+
+    def _yeses(self) -> list[Entry]:
+        """The entries by which somebody has said yes to just this, after whatever undid an earlier yes."""
+        undone = max((one.seq for one in self.entries if self._undoes(one)), default=0)
+        agreed = _sha256(self.files["avtal.json"])
+        return [
+            one
+            for one in self.entries
+            if one.act in YES
+            and one.seq > undone
+            and one.data.get("agreed_sha256") == agreed
+            and one.data["version"] == self.agreed["version"]
+            and not (one.act == "doc.late_acceptance" and "answer" in one.data)
+        ]
+
+    def _undoes(self, entry: Entry) -> bool:
+        if entry.act == "doc.late_acceptance":
+            return entry.data.get("answer") == "refused"
+        return entry.act in UNDONE and entry.data.get("version") == self.agreed["version"]
+
+    def _all(self) -> str:
+        yeses, signers = self._yeses(), self._signers()
+        _must(bool(yeses), "kedjan har inget ja till det här avtalet")
+        _must([one["seq"] for one in signers] == [one.seq for one in yeses], "bevis.json nämner andra än kedjan")
+        wanted = 1 + len(self.content.get("deciders") or [])
+        _must(len({one.actor for one in yeses}) == len(yeses), "samma länk har sagt ja två gånger")
+        if yeses[0].act != "doc.accepted_manually":
+            _must(self.agreed["accepted_at"] == yeses[0].at, "avtal.json nämner en annan tid än kedjan")
+        if not self.proof["final"] or len(yeses) < wanted:
+            raise NotYet(f"{len(yeses)} av {wanted} har sagt ja: avtalet är inte klart")
+        _must(len(yeses) == wanted, "fler har sagt ja än de som skulle")
+        answers = [one for one in self.entries if one.act == "doc.late_acceptance" and "answer" in one.data]
+        if any(one.act == "doc.late_acceptance" for one in yeses):
+            confirmed = [one for one in answers if one.seq > yeses[-1].seq and one.data["answer"] == "confirmed"]
+            _must(bool(confirmed), "det sena svaret är inte bekräftat")
+        elif len(yeses) > 1:
+            done = [one for one in self.entries if one.act == "doc.all_signed" and one.seq > yeses[-1].seq]
+            _must(bool(done) and done[-1].data["pdf_sha256"] == _sha256(self.files["avtal.pdf"]), "slutposten saknas")
+        return f"{len(yeses)} av {wanted}"
+
+    def _checkpoint(self) -> dict[str, Any]:
+        if "checkpoint.json" not in self.files:
+            _must(self.proof["checkpoint"] is None, "checkpoint.json saknas")
+            raise NotYet("kontrollpunkt saknas än")
+        return _table(self.files["checkpoint.json"])
+
+    def _leaf(self) -> str:
+        given = self._checkpoint()
+        leaf, root = given["leaf"], given["checkpoint"]["root"]
+        told = {"firm": self.proof["firm"]["id"], "link": self.end[1], "seq": self.end[0]}
+        _must(leaf == told, "lövet är inte kedjans slut")
+        node = hashlib.sha256(b"\x02" + canonical(leaf)).digest()
+        for side, other in given["path"]:
+            _must(side in ("left", "right"), "vägen till roten går inte att läsa")
+            pair = (_hex32(other), node) if side == "left" else (node, _hex32(other))
+            node = hashlib.sha256(b"\x03" + pair[0] + pair[1]).digest()
+        _must(node == _hex32(root), "vägen leder inte till kontrollpunktens rot")
+        _must(self.proof["checkpoint"] == given["checkpoint"]["n"], "bevis.json nämner en annan kontrollpunkt")
+        return "kontrollpunkt {}, rot {}".format(given["checkpoint"]["n"], _clean(root))
+
+    def _checkpoint_signed(self) -> str:
+        given = self._checkpoint()
+        point, message = given["checkpoint"], canonical(given["checkpoint"])
+        signatures = given["signatures"]
+        _must(point["key"] in signatures, "underskrift saknas av nyckeln som punkten nämner")
+        for key, signature in signatures.items():
+            self._verify(key, signature, message)
+        return "nyckel " + _clean(point["key"]) + (" från nycklar.json i paketet" if self.keys is None else "")
+
+    def _later(self) -> str:
+        point, last = _moment(self._checkpoint()["checkpoint"]["t"]), _moment(self._yeses()[-1].at)
+        _must(point + SLACK >= last, f"kontrollpunkten {point} är äldre än underskriften {last}")
+        return f"{_spoken(point)} UTC, underskriften {_spoken(last)} UTC"
+
+    def _begins(self) -> str:
+        original = self.files["avtal.pdf"]
+        if self.content.get("kind") == "document":
+            return f"originalet ligger som egen fil i paketet, {len(original)} byte"
+        _must((self.pdf or b"").startswith(original), "PDF-filen börjar inte med avtal.pdf")
+        return f"de första {len(original)} byten"
+
+    def _verify(self, key_id: str, signature: str, message: bytes) -> None:
+        """Ed25519 by a key that nycklar.json lists, under its own fingerprint."""
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+        listed = json.loads(self.keys if self.keys is not None else self.files["nycklar.json"])
+        rows = [row for row in listed["keys"] if row["kind"] == "ed25519" and row["id"] == key_id]
+        _must(len(rows) == 1, f"nyckeln {_clean(key_id)} står inte i nycklar.json")
+        public: Any = load_pem_public_key(rows[0]["pem"].encode("ascii"))
+        _must(_sha256(public.public_bytes(Encoding.Raw, PublicFormat.Raw))[:16] == key_id, "nyckeln heter inte så")
+        try:
+            public.verify(base64.b64decode(signature, validate=True), message)
+        except InvalidSignature:
+            raise Broken(f"underskriften med nyckel {_clean(key_id)} stämmer inte") from None
+
+
+# -- Reckoning: written anew here, not shared with the program that made the package
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with sorted keys, no spaces, NFC, UTF-8, whole numbers only. Raises Broken for what has no such form."""
+    return _text(value).encode("utf-8")
+
+
+def _text(value: Any) -> str:
+    if value is None or value is True or value is False:
+        return {None: "null", True: "true", False: "false"}[value]
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return json.dumps(unicodedata.normalize("NFC", value), ensure_ascii=False)
+    if isinstance(value, list):
+        return "[" + ",".join(_text(one) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ",".join(_text(name) + ":" + _text(value[name]) for name in sorted(value)) + "}"
+    raise Broken("ett tal med decimaler")
+
+
+def chain_links(entries: Iterable[bytes], before: str = "00" * 32) -> list[str]:
+    """The link after each entry (canonical bytes), in hex."""
+    links, link = [], bytes.fromhex(before)
+    for entry in entries:
+        link = hashlib.sha256(b"\x01" + link + hashlib.sha256(b"\x00" + entry).digest()).digest()
+        links.append(link.hex())
+    return links
+
+
+def _table(data: bytes) -> dict[str, Any]:
+    found = json.loads(data.decode("utf-8"))
+    if not isinstance(found, dict):
+        raise Broken("en fil har fel form")
+    return found
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _hex32(text: str) -> bytes:
+    """The 32 bytes of 64 lower-case hex digits; nothing else, so that one value has one form."""
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise Broken("ett fingeravtryck har fel form")
+    return bytes.fromhex(text)
+
+
+def _is_bound(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("c:[0-9a-f]{64}", value) is not None
+
+
+def _opened_name(opened: list[dict[str, Any]], seq: int) -> str | None:
+    names = [_value(row) for row in opened if row["seq"] == seq and row["field"] in ("name", "by")]
+    return unicodedata.normalize("NFC", names[0].decode("utf-8")) if names else None
+
+
+def _value(row: dict[str, Any]) -> bytes:
+    return bytes.fromhex(row["value_hex"]) if "value_hex" in row else row["value"].encode("utf-8")
+
+
+def _moment(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def _spoken(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _clean(value: Any) -> str:
+    """A text of a file that nobody has vouched for, fit to print on a terminal."""
+    return "".join(one if one.isprintable() else "?" for one in str(value))[:120]
+
+
+def _must(holds: bool, words: str) -> None:
+    if not holds:
+        raise Broken(words)
+
+
+# -- Where the files come from
+
+_STREAM = re.compile(rb"<<([^\x00]{0,4096}?/EmbeddedFile\b[^\x00]{0,4096}?)>>\s*stream(?:\r\n|\n)", re.DOTALL)
+_LENGTH = re.compile(rb"/Length\s+(\d+)(\s+\d+\s+R)?")
+
+
+def read(source: Path) -> tuple[dict[str, bytes], bytes | None]:
+    """The files of a package by name, and the sealed PDF where they lie in one. Raises Broken, OSError."""
+    if source.is_dir():
+        return {one.name: one.read_bytes() for one in source.iterdir() if one.is_file()}, None
+    data = source.read_bytes()
+    if data.startswith(b"%PDF-"):
+        return unpack(inside(data)), data
+    return unpack(data), None
+
+
+def unpack(data: bytes) -> dict[str, bytes]:
+    """The files of the ZIP by name. Raises Broken."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            rows = archive.infolist()
+            _must(len({row.filename for row in rows}) == len(rows), "två filer i paketet heter lika")
+            _must(sum(row.file_size for row in rows) <= MOST_BYTES, "paketet är för stort")
+            return {row.filename: archive.read(row) for row in rows}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+        raise Broken(f"ZIP-filen går inte att läsa: {_clean(error)}") from None
+
+
+def inside(pdf: bytes) -> bytes:
+    """The one package that lies in a sealed PDF. Raises Broken.
+
+    Reads only how our own papers are written: an embedded file is an object with a stream of its own, stored or
+    deflated. It need not know the rest of the PDF, for the package proves itself.
+    """
+    found = [data for data in embedded(pdf) if data.startswith(b"PK\x03\x04") and PROOF.encode() in data]
+    _must(bool(found), "PDF-filen har inget bevispaket i sig")
+    _must(len(found) == 1, "PDF-filen har mer än ett bevispaket i sig")
+    return found[0]
+
+
+def embedded(pdf: bytes) -> list[bytes]:
+    """The bytes of the files that are attached to a PDF of ours."""
+    files = []
+    for head in _STREAM.finditer(pdf):
+        words, start = head.group(1).rsplit(b" obj", 1)[-1], head.end()
+        length = _LENGTH.search(words)
+        if length is None:
+            continue
+        size = int(length.group(1))
+        if length.group(2):
+            told = re.search(rb"(?<!\d)" + length.group(1) + rb"\s+0\s+obj\s+(\d+)", pdf)
+            if told is None:
+                continue
+            size = int(told.group(1))
+        data = pdf[start : start + size]
+        if b"/FlateDecode" in words:
+            inflater = zlib.decompressobj()
+            try:
+                data = inflater.decompress(data, MOST_BYTES)
+            except zlib.error:
+                continue
+        files.append(data)
+    return files
+
+
+# -- The command
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print each step; the exit code of `verdict`."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    parser = argparse.ArgumentParser(description="Prövar ett bevispaket från Handslag. Inget nät behövs.")
+    parser.add_argument(
+        "fil", nargs="?", default=".", help="paketet (ZIP), mappen det packats upp i, eller avtalet (PDF)"
+    )
+    parser.add_argument("--nycklar", type=Path, help="en nycklar.json som du har hämtat på annat håll")
+    given = parser.parse_args(arguments)
+    try:
+        files, pdf = read(Path(given.fil))
+        keys = given.nycklar.read_bytes() if given.nycklar else None
+    except (Broken, OSError) as error:
+        _say(f"nej      Filen går att läsa: {_clean(error)}")
+        return 1
+    try:
+        import cryptography  # noqa: F401
+    except ImportError:
+        _say("Biblioteket cryptography saknas. Installera det: pip install cryptography")
+        return 1
+    steps = check(files, pdf=pdf, keys=keys)
+    for line in report(steps):
+        _say(line)
+    return verdict(steps)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def report(steps: list[Step]) -> list[str]:
+    """The lines that are printed."""
+    said = {True: "ja", False: "nej", None: "inte än"}
+    lines = [f"{said[one.holds]:<8} {one.name} [{RESTS[one.rests_on]}]\n         {one.words}" for one in steps]
+    lines.append("")
+    lines += [
+        {
+            0: "Allt stämmer.",
+            1: "Något stämmer inte. Lita inte på paketet.",
+            2: "Inget är fel, men allt går inte att visa än.",
+        }[verdict(steps)],
+        "Räkning: vem som helst kan göra om den, och den vilar inte på någon.",
+        "Utfärdarens nyckel: jämför nyckelns id med kvittot du fick med e-post, eller med utfärdarens sida.",
+        "Utfärdarens klocka: tiderna är serverns egna. Ordningen mellan händelserna vilar på räkning.",
+    ]
+    if not any(one.rests_on == BANKID for one in steps):
+        lines.append("BankID: inget steg vilar på BankID.")
+    return lines
+
+
+if __name__ == "__main__":
+    sys.exit(main())

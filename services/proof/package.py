@@ -1,0 +1,117 @@
+"""The evidence package: one ZIP that proves an agreement without this program (docs/evidence.md has its format)."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from documents import proof_readme
+from domain import canonical, evidence
+from domain.parties import CUSTOMER
+from models import Agreement
+from services.installation import settings
+from services.proof import reading, telling
+from services.proof.reading import MOST_ENTRIES, Entry, Facts
+from services.proof.telling import FIRM, SHARED
+from services.sealing import keys
+
+__all__ = ["FIRM", "MEDIA_TYPE", "NAME", "SHARED", "build", "build_of"]
+
+NAME = "bevispaket.zip"  # inside the sealed PDF
+MEDIA_TYPE = "application/zip"
+CHECKER = Path(__file__).resolve().parents[2] / "exchange" / "verifiera.py"
+STAMP = (1980, 1, 1, 0, 0, 0)  # same content, same bytes
+SIGNED_AS = b"\x05"  # first byte of what is signed: a signature of this is none of a checkpoint
+_ENDINGS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/webp": "webp"}
+
+
+def build(agreement: Agreement, *, checkpoint: Mapping[str, Any] | None, for_party: str | None = FIRM) -> bytes:
+    """The ZIP; the same input gives the same bytes. In the running transaction.
+
+    `checkpoint` is services.checkpoints.proof_of, None where there is none yet. `for_party`: FIRM holds all, SHARED is
+    what lies in the paper that all get, else the public id of a recipient or domain.parties.CUSTOMER. Where the
+    customer alone decides and reads, SHARED is the customer's own. Raises ValueError where the checkpoint does not
+    reach the agreement, NotFound for what is erased, sealing.keys.KeysMissing.
+    """
+    return build_of(reading.facts(agreement), checkpoint=checkpoint, for_party=for_party)
+
+
+def build_of(facts: Facts, *, checkpoint: Mapping[str, Any] | None, for_party: str | None = FIRM) -> bytes:
+    """The same of facts already read, where more than one is built."""
+    if for_party == SHARED and not facts.quote.is_shared:
+        for_party = CUSTOMER
+    last = checkpoint["leaf"]["seq"] if checkpoint else facts.made_by.seq
+    if last < facts.made_by.seq:
+        raise ValueError("the checkpoint does not reach the agreement")
+    told = _told(facts, last)
+    chain, ends = _chain(facts, told, last)
+    files = {
+        "avtal.pdf": facts.pdf,
+        "offert.json": facts.version.content.encode(),
+        "avtal.json": facts.agreement.agreed.encode(),
+        "kedja.jsonl": chain,
+        "nycklar.json": keys.nycklar(),
+        "verifiera.py": _checker(),
+    }
+    if checkpoint:
+        files["checkpoint.json"] = canonical.dumps(checkpoint)
+    if facts.attachment and for_party is FIRM:
+        files[_name_of(*facts.attachment)] = facts.attachment[1]
+    proof = telling.of(facts, told, for_party=for_party)
+    proof["chain"] = ends
+    proof["checkpoint"] = checkpoint["checkpoint"]["n"] if checkpoint else None
+    files["LÄS-MIG.txt"] = proof_readme.render(proof, base_url=settings().base_url)
+    proof["files"] = [{"name": name, "sha256": canonical.sha256_hex(files[name])} for name in sorted(files)]
+    stored = canonical.dumps(proof)
+    signature = {"key": keys.key_id(), "signature": keys.sign(SIGNED_AS + stored)}
+    return _zip({**files, "bevis.json": stored, "bevis.sig": canonical.dumps(signature)})
+
+
+def _told(facts: Facts, last: int) -> list[Entry]:
+    """The deal's entries up to the last; the oldest are left out where too many others lie between."""
+    must = facts.yeses[0].seq
+    return [one for one in facts.entries if one.seq <= last and (one.seq > last - MOST_ENTRIES or one.seq >= must)]
+
+
+def _chain(facts: Facts, told: list[Entry], last: int) -> tuple[bytes, dict[str, Any]]:
+    """kedja.jsonl: the link before the first entry, then a line per entry; and what bevis.json says of it."""
+    firm_id, first = facts.firm.id, told[0].seq
+    before = reading.link_at(firm_id, first - 1) if first > 1 else evidence.ZERO_LINK
+    own = {one.seq: one.stored.encode() for one in told}
+    lines, link = [canonical.dumps({"link": before, "seq": first - 1})], before
+    for seq, content in reading.others(firm_id, first, last).items():
+        lines.append(own.get(seq) or canonical.dumps({"content": content, "seq": seq}))
+        link = evidence.link_hash(link, content)
+    ends = {
+        "before_seq": first - 1,
+        "before_link": before,
+        "last_seq": last,
+        "last_link": link,
+        "left_out": sum(one.seq < first for one in facts.entries),
+    }
+    return b"".join(line + b"\n" for line in lines), ends
+
+
+def _name_of(media_type: str, data: bytes) -> str:
+    """Of a file that shows a yes given elsewhere: its hash stands in the entry."""
+    return f"bilaga-{canonical.sha256_hex(data)[:16]}.{_ENDINGS.get(media_type, 'bin')}"
+
+
+@lru_cache(maxsize=1)
+def _checker() -> bytes:
+    return CHECKER.read_bytes()
+
+
+def _zip(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, STAMP)
+            entry.create_system, entry.external_attr = 3, 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith((".pdf", ".jpg")) else zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    return out.getvalue()

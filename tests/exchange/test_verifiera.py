@@ -1,0 +1,149 @@
+"""The checker that lies in every package: it runs alone, and reckons as the program that keeps the chain does."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import sysconfig
+import venv
+import zipfile
+import zlib
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import canonical, evidence
+from exchange import verifiera
+
+SOURCE = Path(verifiera.__file__)
+# No network, and nothing but what stands beside it: what the checker may never do ends it.
+ALONE = """
+import runpy, sys
+def hook(event, _given):
+    if event.startswith(("socket.", "urllib.", "subprocess.", "os.system", "os.exec")):
+        raise SystemExit("it asked for " + event)
+sys.addaudithook(hook)
+sys.argv = ["verifiera.py", *sys.argv[1:]]
+runpy.run_path("verifiera.py", run_name="__main__")
+"""
+_texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | _texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcxyz_", max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(_values)
+def test_canonical_json_is_reckoned_alike(value):
+    assert verifiera.canonical(value) == canonical.dumps(value)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(["version", "way", "to"]), _texts | st.integers()), max_size=8))
+def test_links_are_reckoned_alike(data):
+    at = datetime(2026, 11, 20, 8, tzinfo=UTC)
+    entries, links, link = [], [], evidence.ZERO_LINK
+    for seq, one in enumerate(data, 1):
+        entry = evidence.entry(firm="f", seq=seq, at=at, act="quote.sent", obj="quote:q", actor="system", data=one)
+        entries.append(evidence.entry_bytes(entry))
+        link = evidence.link_hash(link, evidence.content_hash(entry))
+        links.append(link)
+    assert verifiera.chain_links(entries) == links
+    assert evidence.first_bad("f", list(zip(entries, verifiera.chain_links(entries), strict=True))) is None
+
+
+def test_it_is_written_for_old_pythons_and_needs_nothing_of_ours():
+    tree = ast.parse(SOURCE.read_text(), feature_version=(3, 8))
+    named = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    named |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    known = sys.stdlib_module_names | {"cryptography"}
+    assert {name.partition(".")[0] for name in named} <= known
+
+
+@pytest.fixture(scope="module")
+def kept_package() -> bytes:
+    """A package as it was handed out once: what is out there must hold for ever."""
+    return (Path(__file__).resolve().parents[1] / "data" / "bevispaket.zip").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def lonely(tmp_path_factory) -> Path:
+    """The python of an environment with `cryptography` and what it needs, and nothing else."""
+    folder = tmp_path_factory.mktemp("alone")
+    venv.create(folder, symlinks=True)
+    here, there = Path(sysconfig.get_path("purelib")), next(folder.glob("lib/python*/site-packages"))
+    for found in here.iterdir():
+        if found.name.startswith(("cryptography", "cffi", "_cffi", "pycparser")):
+            (there / found.name).symlink_to(found)
+    return folder / "bin" / "python"
+
+
+def run(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(python), "-I", "-c", ALONE, *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, env={})
+
+
+def test_it_runs_alone_in_an_empty_folder(lonely, tmp_path, kept_package):
+    (tmp_path / "verifiera.py").write_bytes(SOURCE.read_bytes())
+    (tmp_path / "paket.zip").write_bytes(kept_package)
+    done = run(lonely, tmp_path, "paket.zip")
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.count("ja  ") == 13
+    assert "Allt stämmer." in done.stdout
+    assert "inget steg vilar på BankID" in done.stdout
+    with zipfile.ZipFile(BytesIO(kept_package)) as archive:
+        archive.extractall(tmp_path / "mapp")
+    assert run(lonely, tmp_path / "mapp").returncode == 0
+    (tmp_path / "mapp" / "avtal.pdf").write_bytes(b"%PDF-1.7 annat")
+    done = run(lonely, tmp_path / "mapp")
+    assert done.returncode == 1
+    assert "ändrad: avtal.pdf" in done.stdout
+
+
+def in_a_pdf(*files: bytes, deflated: bool = True) -> bytes:
+    """A paper with files embedded, as our own are written."""
+    parts = [b"%PDF-1.7\n"]
+    for number, data in enumerate(files, 9):
+        packed = zlib.compress(data) if deflated else data
+        how = b"/Filter /FlateDecode " if deflated else b""
+        head = b"%d 0 obj\n<< /Type /EmbeddedFile %s/Length %d >>\nstream\n" % (number, how, len(packed))
+        parts.append(head + packed + b"\nendstream\nendobj\n")
+    return b"".join([*parts, b"%%EOF\n"])
+
+
+@pytest.mark.parametrize("deflated", [True, False])
+def test_the_package_is_found_in_a_paper(kept_package, deflated):
+    assert verifiera.inside(in_a_pdf(b"annat", kept_package, deflated=deflated)) == kept_package
+
+
+def test_no_package_or_two_are_refused(kept_package):
+    for pdf in (in_a_pdf(b"annat"), in_a_pdf(kept_package, kept_package), b"%PDF-1.7"):
+        with pytest.raises(verifiera.Broken):
+            verifiera.inside(pdf)
+
+
+def test_what_was_signed_must_begin_the_paper(kept_package):
+    files = verifiera.unpack(kept_package)
+    step = verifiera.check(files, pdf=files["avtal.pdf"] + b"mer")[-1]
+    assert step.holds
+    assert verifiera.check(files, pdf=b"%PDF-1.7 annat")[-1].holds is False
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"inget", b"%PDF-", b"\x00" * 100])
+def test_files_that_are_none_are_said_to_be_broken(tmp_path, data, capsys):
+    (tmp_path / "fil").write_bytes(data)
+    assert verifiera.main([str(tmp_path / "fil")]) == 1
+    assert capsys.readouterr().out.startswith("nej ")
+    assert verifiera.main([str(tmp_path / "ingen")]) == 1
+
+
+@given(st.dictionaries(st.sampled_from([*verifiera.NEEDED, "checkpoint.json"]), _values.map(json.dumps)))
+def test_it_never_falls_over_what_the_files_hold(texts):
+    files = dict.fromkeys(verifiera.NEEDED, b"{}") | {name: text.encode() for name, text in texts.items()}
+    assert verifiera.verdict(verifiera.check(files, pdf=b"%PDF-")) == 1
