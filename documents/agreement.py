@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from documents import append, evidence_page, price, said_yes, units
+from documents import append, evidence_page, price, said_yes, signature, units
 from documents.format import day_in_words, deduction_name, kr_whole, local_minute, moment
 from documents.kinds import noun, the
 from documents.lines import columns, line_row, options, priced, sets_apart
@@ -131,6 +131,7 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
         _consents(paper, agreed["consents"], _("Samtycken"))
     for one in approvals:
         _consents(paper, one["consents"], _("Samtycken: %(name)s", name=one["name"]))
+    signature.block(paper, evidence.get("signatures") or ())
 
 
 def _said_yes(agreed: Agreed, content: Content) -> str:

@@ -4,7 +4,8 @@ EVIDENCE, a dict:
 document_id      the agreement's public id
 firm_name, firm_actor, firm_at       the firm, who sent the quote for it, when (ISO 8601, UTC)
 customer_name, accepted_at           who approved, when (ISO 8601, UTC)
-method           a key of METHODS, or the way in Swedish words
+method           how who signed was reached, in words (documents/methods_words.py)
+signatures       optional: all who signed, SIGNATURE of documents/signature.py
 events           [{at (ISO 8601, UTC), what, who, trace}] in order, in Swedish words; no personnummer in full
 pdf_sha256, json_sha256, agreed_sha256   hex: the frozen quote, its content, what was agreed
 chain_link       hex: link of the entry `quote.accepted` in the firm's chain
@@ -26,7 +27,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from documents import deciders, faces
+from documents import deciders, faces, methods_words
 from documents.format import file_size, grouped, local_minute, local_seconds, moment, zone
 from documents.kinds import noun, the, the_first
 from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, plain_opening
@@ -39,17 +40,7 @@ from languages import gettext as _
 from languages import lazy_gettext as _l
 from languages import ngettext
 
-METHODS = {
-    "link_mail": _l("Länk som skickades till beställarens e-postadress."),
-    "link_sms": _l("Personlig länk som skickades med sms till beställarens mobilnummer."),
-    "link_handed_over": _l("Länk som företaget lämnade över till beställaren, inte genom Handslag."),
-    "on_site": _l("På plats, på en av företagets enheter, som beställaren fick låna."),
-}
 ROLES = {Role.SIGNATORY: _l("firmatecknare"), Role.WITNESS: _l("vittne")}
-_LEVEL = _l(
-    "Nivå: enkel elektronisk underskrift enligt eIDAS-förordningen (EU) nr 910/2014. Beställaren skrev sitt namn, "
-    "kryssade i samtyckena och tryckte på beställningsknappen. Ingen e-legitimation användes."
-)
 _IN_FULL = re.compile(r"(?<!\d)(?:\d{6}|\d{8})[-+ ]?\d{4}(?!\d)")
 
 _SMALL = Style(faces.REGULAR, 9, 12.4)
@@ -107,18 +98,19 @@ def draw(
     how = _("Så skrevs det under") if signed else _("Så godkändes offerten")
     paper.heading(_("Så sa beställaren ja") if manual else how, after=1 * MM)
     handed = " " + _("%(name)s lämnade över den.", name=evidence["handed_by"]) if evidence.get("handed_by") else ""
+    level = methods_words.level(is_drawn=any(one["mark"] for one in evidence.get("signatures") or ()))
     if manual:
         for text in manual:
             paper.write(text, _SMALL)
     elif approvals := evidence.get("approvals"):
         for one in approvals:
             when = local_seconds(moment(one["at"]))
-            paper.write(f"{_signer(one)}, {when}. {METHODS.get(one['method'], one['method'])}", _SMALL)
+            paper.write(f"{_signer(one)}, {when}. {one['method']}", _SMALL)
         last = _("Avtalet kom till när den sista hade skrivit under.")
         said = last if signed else _("Avtalet kom till när den sista hade godkänt.")
-        paper.write(f"{said}{handed} {_LEVEL}", _SMALL)
+        paper.write(f"{said}{handed} {level}", _SMALL)
     else:
-        paper.write(f"{METHODS.get(evidence['method'], evidence['method'])}{handed} {_LEVEL}", _SMALL)
+        paper.write(f"{evidence['method']}{handed} {level}", _SMALL)
     paper.y += 4 * MM
     _prints(paper, evidence, pages, size_bytes, kind)
     _events(paper, evidence)

@@ -1,7 +1,4 @@
-"""The paper of an agreement: drawn by the worker outside any write transaction, kept, then mailed to both parties.
-
-Idempotent: the row gets its file by a conditional update, and the letters are queued in that same transaction.
-"""
+"""What the paper of an agreement says, and to whom it is mailed. services/deal/completing.py makes it."""
 
 from __future__ import annotations
 
@@ -11,81 +8,23 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
+from documents import methods_words
 from domain import personnummer
 from domain.evidence import timestamp
 from extensions import db
 from languages import gettext as _
-from languages import speaking
-from models import Agreement, Applicant, Approval, Event, Firm, Letter, Quote, QuoteLink, QuoteVersion, StoredFile, User
-from services import events, notices, outbox, scope, storage, transaction, vault
+from models import Agreement, Applicant, Approval, Event, Firm, Letter, Quote, QuoteLink, QuoteVersion, User
+from services import events, notices, outbox, scope, signing, vault
 from services.actors import system
 from services.deal import links, parties, story
 from services.installation import settings
 from services.quotes import content
 
-METHODS = {
-    links.MAIL: "link_mail",
-    links.SMS: "link_sms",
-    links.HANDED_OVER: "link_handed_over",
-    links.ON_SITE: "on_site",
-}
 
-
-def waiting() -> list[int]:
-    """Ids of the agreements without a paper, oldest first; a late answer has none until the firm confirms it.
-
-    Nor has what only some of several have approved.
-    """
-    with transaction.reading():
-        statement = (
-            select(Agreement.id)
-            .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-            .where(Agreement.pdf_id.is_(None), Quote.status.not_in(parties.PENDING))
-            .order_by(Agreement.id)
-        )
-        return list(db.session.scalars(statement))
-
-
-def draw(agreement_id: int, *, now: datetime) -> None:
-    """Draw, keep and mail one agreement's paper. Doing it again changes nothing. Commits."""
-    with transaction.reading():
-        row = _row(agreement_id)
-        if row is None:
-            return
-        agreement, quote, version, firm, frozen = row
-        with speaking(quote.language):
-            facts = _evidence(agreement, quote, version, firm)
-            name = _("Avtal %(n)s", n=quote.number) + ".pdf"
-        pdf = _render(agreement, version, storage.read(firm.public_id, frozen), facts)
-        firm_id, firm_public_id = firm.id, firm.public_id
-        agreed_sha256 = agreement.agreed_sha256
-    file = storage.put(
-        firm_id,
-        firm_public_id,
-        pdf,
-        purpose="agreement",
-        name=name,
-        media_type="application/pdf",
-        now=now,
-    )
-    db.session.flush()
-    done = db.session.execute(
-        scope.change(Agreement, firm_id)
-        .where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None), Agreement.agreed_sha256 == agreed_sha256)
-        .values(pdf_id=file.id, pdf_sha256=file.sha256)
-        .returning(Agreement.id)
-    ).all()
-    if not done:  # someone else was quicker, or the late answer was refused meanwhile
-        transaction.rollback()
-        storage.remove(firm_public_id, file.public_id)
-        return
-    _mail(agreement_id, firm_id, file.sha256, now)
-    transaction.commit()
-
-
-def _row(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Firm, StoredFile] | None:
+def without_paper(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Firm] | None:
+    """An agreement that has no paper yet, with what it is drawn from."""
     found = db.session.execute(
-        select(Agreement, Quote, QuoteVersion, Firm, StoredFile)
+        select(Agreement, Quote, QuoteVersion, Firm)
         .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
         .join(
             QuoteVersion,
@@ -95,16 +34,17 @@ def _row(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Firm, Store
                 QuoteVersion.version == Agreement.version,
             ),
         )
-        .join(StoredFile, StoredFile.id == QuoteVersion.pdf_id)
         .join(Firm, Firm.id == Agreement.firm_id)
         .where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None))
     ).one_or_none()
     return None if found is None else found._t
 
 
-def _render(agreement: Agreement, version: QuoteVersion, frozen_pdf: bytes, evidence: dict[str, Any]) -> bytes:
+def render(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: Firm, frozen_pdf: bytes) -> bytes:
+    """The paper as PDF, without a seal yet: the frozen pages, what was agreed, and the evidence page."""
     from documents import agreement as paper
 
+    evidence = _evidence(agreement, quote, version, firm)
     return paper.render(frozen_pdf, json.loads(agreement.agreed), evidence, content=content.read(version.content))
 
 
@@ -120,7 +60,8 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "firm_at": timestamp(version.created_at),
         "customer_name": agreement.name,
         "accepted_at": timestamp(agreement.accepted_at),
-        "method": METHODS.get(agreement.way, ""),
+        "method": methods_words.told(agreement.method, agreement.way),
+        "signatures": _signatures(agreement, approvals, firm),
         "manual": _manual(agreement, firm),
         "handed_by": _handed_by({agreement.way, *(row.way for row in approvals)}, told),
         "events": [
@@ -145,9 +86,28 @@ def _approval(row: Approval) -> dict[str, Any]:
         "name": row.name,
         "role": row.role,
         "at": timestamp(row.approved_at),
-        "method": METHODS[row.way],
+        "method": methods_words.told(row.method, row.way),
         "consents": json.loads(row.consents),
     }
+
+
+def _signatures(agreement: Agreement, approvals: list[Approval], firm: Firm) -> list[dict[str, str]]:
+    """All who signed, with what they drew. None where the firm wrote a yes down."""
+    if agreement.way == "manual":
+        return []
+    rows: list[tuple[str, str, datetime, Agreement | Approval]] = [
+        (row.name, row.role, row.approved_at, row) for row in approvals
+    ]
+    return [
+        {
+            "name": name,
+            "role": role,
+            "at": timestamp(at),
+            "method": row.method,
+            "mark": signing.mark_of(firm.public_id, row),
+        }
+        for name, role, at, row in rows or [(agreement.name, "", agreement.accepted_at, agreement)]
+    ]
 
 
 def _manual(agreement: Agreement, firm: Firm) -> list[str]:
@@ -209,7 +169,8 @@ def chain_link(quote: Quote) -> str:
     return str(db.session.scalars(statement).one())
 
 
-def _mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
+def mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
+    """Queue the letters that tell all parties of the finished paper. Never commits."""
     agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id)
     quote = scope.get(Quote, firm_id, Quote.id == agreement.quote_id)
     firm = db.session.get_one(Firm, firm_id)

@@ -11,12 +11,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from documents import deciders
 from domain import canonical, parties
 from domain.clock import end_of_day
-from domain.parties import CUSTOMER
+from domain.parties import CUSTOMER, Role
 from domain.quote_states import QuoteStatus
 from extensions import db
 from models import Agreement, Approval, Quote, QuoteLink, Recipient, new_public_id
@@ -24,7 +24,12 @@ from services import events, notices, outbox, scope
 from services.actors import Actor
 from services.deal import links
 from services.deal.links import Deal
-from services.quotes.recipient_rows import Shared
+from services.errors import RuleBroken
+from services.quotes import recipient_rows
+from services.quotes.recipient_rows import Person, Shared
+
+if TYPE_CHECKING:
+    from services.signing import Signed
 
 PENDING = (QuoteStatus.PARTLY_SIGNED, QuoteStatus.LATE_ACCEPTANCE)  # approved, and yet no agreement
 CONTRACT = (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.COMPLETED, QuoteStatus.WITHDRAWN)
@@ -33,31 +38,39 @@ Content = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One who decides. `approved_at` is None while the yes is waited for."""
+    """One who signs. `approved_at` is None while the yes is waited for."""
 
     key: str  # public id of the recipient; CUSTOMER for the customer
     name: str
     approved_at: datetime | None = None
+    role: str = Role.DECIDES
+    has_turn: bool = False  # it can be given now
 
 
-def names(content: Content) -> dict[str, str]:
-    """Those who decide by key, in order; the customer first."""
-    customer, *others = deciders.names(content)
-    return {CUSTOMER: customer} | dict(zip((one["id"] for one in content["deciders"]), others, strict=True))
-
-
-def of(content: Content, approvals: list[Approval], keys: Mapping[int, str]) -> list[Party]:
-    """Those who decide, with what each has said. `keys`: public ids of the recipients by row id."""
-    said = {keys[row.recipient_id] if row.recipient_id else CUSTOMER: row for row in approvals}
+def of(content: Content, approvals: list[Approval], people: list[Person]) -> list[Party]:
+    """Those who sign, in their order, with what each has said. A place that was handed over has the new one's name."""
+    places = parties.places(content["deciders"])
+    said = {_key(content, row, people): row for row in approvals}
+    turn = parties.turn(places, said)
+    named = deciders.everyone(content)
+    for one in people:
+        if one.removed_at is None and (key := _key_of(content, one)) != one.public_id and key in named:
+            named[key] = one.name
     return [
-        Party(key, said[key].name if key in said else name, said[key].approved_at if key in said else None)
-        for key, name in names(content).items()
+        Party(
+            key=place.key,
+            name=said[place.key].name if place.key in said else named[place.key],
+            approved_at=said[place.key].approved_at if place.key in said else None,
+            role=place.role,
+            has_turn=place.key in turn,
+        )
+        for place in places
     ]
 
 
 def of_deal(deal: Deal) -> list[Party]:
     """The same for who came by a link; empty where one decides."""
-    return of(deal.content, deal.approvals, _keys(deal)) if deal.is_joint else []
+    return of(deal.content, deal.approvals, deal.people) if deal.is_joint else []
 
 
 def waited_for(deal: Deal) -> list[str]:
@@ -65,14 +78,30 @@ def waited_for(deal: Deal) -> list[str]:
     return [party.name for party in of_deal(deal) if party.approved_at is None]
 
 
+def turn(deal: Deal) -> list[str]:
+    """Whose turn it is to sign, by key."""
+    return parties.turn(parties.places(deal.content["deciders"]), _signed(deal))
+
+
+def has_turn(deal: Deal) -> bool:
+    """Whether who has come can sign now, and need not wait for another."""
+    return deal.party in turn(deal)
+
+
+def check_turn(deal: Deal) -> None:
+    """Raises RuleBroken("not_your_turn") for one who signs after somebody who has not yet."""
+    if not has_turn(deal):
+        raise RuleBroken("not_your_turn")
+
+
 def is_last(deal: Deal) -> bool:
     """Whether the approval of who came completes the agreement."""
-    keys = _keys(deal)
-    approved = [keys[row.recipient_id] if row.recipient_id else CUSTOMER for row in deal.approvals]
-    return parties.left([one["id"] for one in deal.content["deciders"]], [*approved, deal.party]) == []
+    return parties.left(parties.places(deal.content["deciders"]), [*_signed(deal), deal.party]) == []
 
 
-def add(deal: Deal, agreement: Agreement, name: str, consents: list[dict[str, Any]], *, now: datetime) -> None:
+def add(
+    deal: Deal, agreement: Agreement, name: str, consents: list[dict[str, Any]], signed: Signed, *, now: datetime
+) -> None:
     """Keep one's yes. Never commits."""
     row = Approval(
         firm_id=deal.found.firm_id,
@@ -82,18 +111,27 @@ def add(deal: Deal, agreement: Agreement, name: str, consents: list[dict[str, An
         link_id=deal.found.link_id,
         version=deal.found.version,
         name=name,
+        role=deal.role,
         way=deal.link.way,
+        method=signed.method,
+        level=signed.level,
         consents=canonical.dumps(consents).decode(),
         agreed_sha256=agreement.agreed_sha256,
         approved_at=now,
     )
+    row.mark = signed.sealed(deal.found.firm_public_id, "approval", row.public_id)
     db.session.add(row)
     deal.approvals.append(row)
+    deal.__dict__.pop("people", None)
 
 
 def given_by_all(approvals: list[Approval]) -> frozenset[str]:
-    """The ticks that everyone who has approved has given."""
-    ticks = [{tick["kind"] for tick in json.loads(row.consents) if tick["value"]} for row in approvals]
+    """The ticks that everyone who has approved has given. A witness approves nothing."""
+    ticks = [
+        {tick["kind"] for tick in json.loads(row.consents) if tick["value"]}
+        for row in approvals
+        if row.role != Role.WITNESS
+    ]
     return frozenset(set.intersection(*ticks)) if ticks else frozenset()
 
 
@@ -163,26 +201,31 @@ def tell_others(deal: Deal, kind: str, params: Mapping[str, str], *, now: dateti
 
 
 def tell_of_approval(deal: Deal, *, now: datetime) -> None:
-    """One has approved and others have not: a receipt to the one, the turn to the others, a word to the firm."""
+    """One has approved and others have not: a receipt to the one, the turn to those who have it, a word to the firm."""
     approval = deal.own_approval
     assert approval is not None  # noqa: S101  (has just been added)
     params = {"approval": approval.public_id}
-    approved = {row.recipient_id for row in deal.approvals}
-    for link in links.mailed_to(deal.quote, copies=False):
-        kind = "partly_approved" if link.recipient_id in approved else "your_turn"
-        if link.recipient_id in approved and link.recipient_id != deal.found.recipient_id:
+    for link, key in signers(deal):
+        if link.recipient_id == deal.found.recipient_id:
+            kind = "partly_approved"
+        elif key in turn(deal):
+            kind = "your_turn"
+        else:
             continue
         whole = {**params, "link": link.public_id}
         outbox.queue(kind, link.email, whole, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
-    if None not in approved:
+    if CUSTOMER in turn(deal) and not deal.is_handed_over(CUSTOMER):
         links.text_instead(deal.quote, "your_turn", {}, now=now)
     notices.tell(deal.quote, "approved", "partly_approved_to_firm", params, now=now)
 
 
-def keys_of(firm_id: int, quote_id: int) -> dict[int, str]:
-    """Public ids of all who have ever got the quote, by row id."""
-    rows = scope.columns(Recipient, firm_id, Recipient.id, Recipient.public_id).where(Recipient.quote_id == quote_id)
-    return dict(db.session.execute(rows).tuples().all())
+def signers(deal: Deal) -> list[tuple[QuoteLink, str]]:
+    """The mailed links of those who sign, each with the key of the place."""
+    keys: dict[int | None, str] = {one.id: _key_of(deal.content, one) for one in deal.people}
+    if not deal.is_handed_over(CUSTOMER):
+        keys[None] = CUSTOMER
+    rows = links.mailed_to(deal.quote, copies=False)
+    return [(link, keys[link.recipient_id]) for link in rows if link.recipient_id in keys]
 
 
 def reader_of(link: QuoteLink) -> Recipient | None:
@@ -193,10 +236,20 @@ def reader_of(link: QuoteLink) -> Recipient | None:
 
 
 def approved_by(quote: Quote, agreement: Agreement) -> str:
-    """The names of all who approved it."""
-    approvals = [row.name for row in live(quote) if row.agreed_sha256 == agreement.agreed_sha256]
-    return deciders.together(approvals) or agreement.name
+    """The names of all who approved it; who attested that is told apart."""
+    rows = [row for row in live(quote) if row.agreed_sha256 == agreement.agreed_sha256]
+    return deciders.together([row.name for row in rows if row.role != Role.WITNESS]) or agreement.name
 
 
-def _keys(deal: Deal) -> dict[int, str]:
-    return keys_of(deal.found.firm_id, deal.found.quote_id) if deal.approvals else {}
+def _signed(deal: Deal) -> list[str]:
+    return [_key(deal.content, row, deal.people) for row in deal.approvals]
+
+
+def _key(content: Content, approval: Approval, people: list[Person]) -> str:
+    if approval.recipient_id is None:
+        return CUSTOMER
+    return _key_of(content, next(one for one in people if one.id == approval.recipient_id))
+
+
+def _key_of(content: Content, one: Person) -> str:
+    return recipient_rows.key_of(content["deciders"], one.public_id, one.stands_for)

@@ -18,7 +18,7 @@ from domain import quotes
 from domain.dates_sv import WITHDRAWAL_DAYS
 from domain.price_types import LIMIT_PERCENT, PriceType
 from domain.quotes import as_data
-from models import Firm, Quote, QuoteLine, QuoteSection, User
+from models import Firm, Quote, QuoteLine, QuoteSection, Upload, User
 from services.deal import figures
 from services.installation import settings
 from services.photos import pictures
@@ -26,6 +26,7 @@ from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
 from services.quotes import drafting, recipient_rows
 from services.quotes.drafting import Draft
+from services.uploads import rows as uploads
 
 SCHEMA = "handslag.quote/1"
 RUNNING = (PriceType.RUNNING, PriceType.RUNNING_WITH_CAP)
@@ -47,6 +48,8 @@ _OLDER: dict[str, Any] = {
     "photos": [],
     "deciders": [],
     "reverse_charge": None,
+    "signing": {"method": "link", "rules": []},
+    "document": None,
 }
 _OLDER_SECTION: dict[str, Any] = {"price_mode": "rows", "discount_bp": 0, "choice": "", "labour_ore": 0}
 _OLDER_LINE: dict[str, Any] = {
@@ -96,15 +99,17 @@ def build(
     email: str | None = None,
     valid_until: date | None = None,
     message: str | None = None,
+    signing: str | None = None,
     photos: Sequence[PhotoRow] | None = None,
 ) -> dict[str, Any]:
-    """What version `version` of the quote says. The last four stand in for the draft's own, where they are given.
+    """What version `version` of the quote says. The last five stand in for the draft's own, where they are given.
 
     Raises NoRuleForDate if no rule of rot or rut covers the expected payment date.
     """
     quote = draft.quote
     last_day = valid_until or quote.valid_until
     paid_on = quote.paid_on or last_day
+    upload = uploads.of_draft(quote)
     whole: dict[str, Any] = {
         "schema": SCHEMA,
         "lang": draft.customer.language if draft.customer else languages.SWEDISH,
@@ -134,11 +139,13 @@ def build(
         "firm": _firm(firm, user, logo_sha256),
         "customer": _customer(draft, email),
         "deciders": recipient_rows.frozen(quote),
+        "signing": {"method": signing or quote.signing_method, "rules": json.loads(firm.signing_rules)},
         "site": _site(quote),
         "sections": _sections(draft),
-        "withdrawal": {"right": _is_private(draft), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},
+        "withdrawal": {"right": _has_right(draft, upload), "days": WITHDRAWAL_DAYS, "text_version": TEXTS},
         "deduction_terms": {"text_version": DEDUCTION_TEXT},
-        "reverse_charge": {"text_version": REVERSE_TEXT} if quote.reverse_charge else None,
+        "reverse_charge": {"text_version": REVERSE_TEXT} if quote.reverse_charge and not upload else None,
+        "document": uploads.frozen(upload) if upload else None,
         "photos": pictures.frozen(photo_rows.of_quote(quote.firm_id, quote.id) if photos is None else photos),
     }
     sums = figures.totals(whole)
@@ -165,8 +172,10 @@ def _section(draft: Draft, section: QuoteSection) -> dict[str, Any]:
     return whole | {"total_ore": figures.section_ore(whole), "labour_ore": figures.labour_ore(whole)}
 
 
-def _is_private(draft: Draft) -> bool:
-    return draft.customer is not None and draft.customer.kind == "private"
+def _has_right(draft: Draft, upload: Upload | None) -> bool:
+    """Whether the right of withdrawal is told of: to consumers, by a document only where something is ordered by it."""
+    is_private = draft.customer is not None and draft.customer.kind == "private"
+    return is_private and (upload is None or upload.is_order)
 
 
 def _firm(firm: Firm, user: User, logo_sha256: str | None) -> dict[str, Any]:

@@ -71,6 +71,7 @@ def press(firm_id: int, n: int, asked: Sending, *, actor: Actor, key: str, now: 
         )
     )
     reminding.keep_choice(quote, asked.remind_days, now=now)
+    quote.signing_method = asked.signing or quote.signing_method
     once.remember(firm_id, key, sending.ACT, asked.facts(n), at="held", now=now)
     nudge.after_commit(JOB, delay=wait)
     try:

@@ -315,7 +315,7 @@ def evidence(**more: Any) -> dict[str, Any]:
         "firm_at": "2026-11-18T15:20:04Z",
         "customer_name": "Karin Almgren",
         "accepted_at": "2026-11-20T08:14:36.123Z",
-        "method": "link_mail",
+        "method": "Länk som skickades till beställarens e-postadress.",
         "events": [
             event("2026-11-18T15:20:04Z", "Skickade offerten", "Jonas Ek", "Inloggad, 198.51.100.7"),
             event("2026-11-20T08:14:36.123Z", "Godkände offerten", "Karin Almgren, 19571230-••••", "192.0.2.14"),
