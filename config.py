@@ -44,6 +44,7 @@ class Settings:
     SMS_PASSWORD: str = field(default="", repr=False)
     SMS_FROM: str = "Handslag"  # sender: at most 11 letters and digits, or a number such as +46701740605
     SMS_FORMAT: str = "form"  # form or json: how the provider takes from, to and message
+    TSA_URL: str = ""  # time-stamp service (RFC 3161) for sealed papers; empty: they have no time stamp
     SEND_HOLD_SECONDS: int = 30  # how long a sending can be undone; 0: it goes at once
     LOGIN_IDLE_DAYS: int = 14
     LOGIN_MAX_DAYS: int = 90
@@ -80,6 +81,8 @@ class Settings:
             raise SettingsError("SMS_FORMAT must be form or json.")
         if self.SMS_URL and not self.SMS_URL.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
             raise SettingsError("SMS_URL must begin with https://: the password goes there.")
+        if self.TSA_URL and not self.TSA_URL.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+            raise SettingsError("TSA_URL must begin with https://.")
         if not 0 <= self.SEND_HOLD_SECONDS <= 600:
             raise SettingsError("SEND_HOLD_SECONDS must be 0 to 600.")
         if not 0 < self.EXPORT_HOURS <= 168:

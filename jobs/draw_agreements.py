@@ -1,4 +1,4 @@
-"""Draw the papers of new agreements, and mail them to both parties."""
+"""Make the sealed papers of new agreements, and mail them to all parties."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from datetime import datetime
 
 from flask import current_app
 
-from jobs import JobResult, each
-from services.deal import agreements
+from jobs import JobResult, stopping
+from services.deal import completing
 from services.installation import settings
 
 
 def run(now: datetime) -> JobResult:
-    """Draw each agreement that has no paper yet."""
+    """Complete each agreement that has no paper yet, a batch at a time."""
+    due = completing.waiting(now)
+    done = failed = 0
     with current_app.test_request_context(base_url=settings().base_url):  # its words are translated like a page's
-        return each(agreements.waiting(), lambda agreement_id: agreements.draw(agreement_id, now=now))
+        while due and not stopping.is_set():
+            batch, due = due[: completing.BATCH], due[completing.BATCH :]
+            lost = completing.complete(batch, now=now)
+            done, failed = done + len(batch) - lost, failed + lost
+    return JobResult(done, failed)

@@ -13,6 +13,7 @@ from app import create_app
 from config import Settings
 from extensions import db
 from services import checkpoint_file, schema, transaction
+from services.sealing import child, making
 from tests.client import Client
 from tests.factories import Make
 
@@ -49,6 +50,7 @@ def _app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Client
     app.extensions["wake"] = lambda job, delay=0: None  # no worker listens; tests run the jobs themselves
+    making.in_child = child.answer  # pyHanko is loaded once, here; tests/services/sealing has the process of its own
     with app.app_context():
         schema.tools().upgrade()
         if not IS_POSTGRESQL:

@@ -14,9 +14,9 @@ from models import Firm, QuoteLink, User
 from services import articles, customers, firms, scope, transaction
 from services.actors import Actor
 from services.deal import (
-    agreements,
     answering,
     approving,
+    completing,
     declining,
     expiring,
     feedback,
@@ -145,8 +145,8 @@ class Played:
         today = stockholm_date(now)
         seen = approving.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
         agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
-        if agreement.id in agreements.waiting():
-            agreements.draw(agreement.id, now=now)
+        if agreement.id in completing.waiting(now):
+            completing.complete([agreement.id], now=now)
 
     def rate(self, *, score: int, text: str, now: datetime) -> None:
         feedback.give(self._deal(now), score, text, now=now)

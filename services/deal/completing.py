@@ -1,0 +1,224 @@
+"""Completing a signature: the paper is drawn, sealed with its proof inside, kept, and mailed to all parties.
+
+The worker does it, a batch at a time. Drawing, packing and sealing lie outside any write transaction; then one binds
+the files to the agreement by a conditional update, writes `doc.sealed` and queues the letters. So it may be killed
+anywhere and begun again by anyone: nothing is "Klart" before its sealed file is kept, and the first one bound stays.
+What fails is tried again, and says why it waits.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+
+from extensions import db
+from languages import gettext as _
+from languages import speaking
+from models import Agreement, Quote, StoredFile
+from services import checkpoints, events, nudge, scope, storage, transaction
+from services.actors import system
+from services.checkpoint_rows import Checkpoint
+from services.deal import agreements, parties
+from services.errors import DiskFull, place_of
+from services.installation import settings
+from services.proof import package, reading
+from services.sealing import keys, making
+from services.sealing.keys import SealKey
+
+log = logging.getLogger("handslag.seal")
+
+BATCH = 10
+MOST_BYTES = 16 * 1024 * 1024  # of one batch: it is held in memory here and in the child
+LONGEST_WAIT = timedelta(minutes=30)
+# why a paper waits (Agreement.paper_fault)
+DRAW, KEY, SEAL, DISK = "draw", "key", "seal", "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A paper that is ready to be sealed, and what it was drawn from."""
+
+    agreement_id: int
+    firm_id: int
+    firm_public_id: str
+    agreed_sha256: str
+    obj: str
+    name: str
+    paper: making.Paper
+    package: bytes
+
+
+def waiting(now: datetime) -> list[int]:
+    """Ids of the agreements without a paper whose turn it is, oldest first.
+
+    A late answer has none until the firm confirms it, nor has what only some of several have approved.
+    """
+    with transaction.reading():
+        statement = (
+            select(Agreement.id)
+            .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
+            .where(
+                Agreement.pdf_id.is_(None),
+                Quote.status.not_in(parties.PENDING),
+                or_(Agreement.paper_next_at.is_(None), Agreement.paper_next_at <= now),
+            )
+            .order_by(Agreement.id)
+        )
+        return list(db.session.scalars(statement))
+
+
+def complete(ids: Sequence[int], *, now: datetime) -> int:
+    """Make the papers of these agreements (at most BATCH); how many failed. Again changes nothing. Commits."""
+    try:
+        key = keys.seal_key()
+        checkpoint = checkpoints.cover(now)
+    except keys.KeysMissing as error:
+        return sum(_put_off(agreement_id, error, now) for agreement_id in ids)
+    failed, size = 0, 0
+    drawn: list[_Drawn] = []
+    for agreement_id in ids:
+        try:
+            one = _draw(agreement_id, checkpoint)
+        except Exception as error:  # whatever is wrong with one paper, the others are made
+            failed += _put_off(agreement_id, error, now)
+            continue
+        if one is not None:
+            drawn.append(one)
+            size += len(one.paper.pdf) + len(one.package)
+        if size > MOST_BYTES:
+            failed += _seal(drawn, key, now)
+            drawn, size = [], 0
+    return failed + _seal(drawn, key, now)
+
+
+def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
+    """The paper with the package that lies in it, and the firm's own. None where it is made already, or gone."""
+    with transaction.reading():
+        found = agreements.without_paper(agreement_id)
+        if found is None:
+            return None
+        agreement, quote, version, firm = found
+        facts = reading.facts(agreement)
+        proof = _proof(facts, checkpoint)
+        with speaking(quote.language):
+            pdf = agreements.render(agreement, quote, version, firm, facts.pdf)
+            name = _("Avtal %(n)s", n=quote.number) + ".pdf"
+            words = _("Allt som visar hur avtalet kom till")
+            reason = _("Sigillet visar att inget är ändrat. Det är ingen parts underskrift.")
+        shared = package.build_of(facts, checkpoint=proof, for_party=package.SHARED)
+        return _Drawn(
+            agreement_id,
+            firm.id,
+            firm.public_id,
+            agreement.agreed_sha256,
+            f"quote:{quote.public_id}:v{agreement.version}",
+            name,
+            making.Paper(pdf, (making.Attachment(package.NAME, shared, words),), reason),
+            package.build_of(facts, checkpoint=proof, for_party=package.FIRM),
+        )
+
+
+def _proof(facts: reading.Facts, checkpoint: Checkpoint | None) -> dict[str, object] | None:
+    """The way to the checkpoint. None where it does not reach the agreement: a chain that broke is followed no more."""
+    if checkpoint is None:
+        return None
+    try:
+        proof = checkpoints.proof_of(facts.firm.public_id, checkpoint)
+    except LookupError:
+        return None
+    return proof if proof["leaf"]["seq"] >= facts.made_by.seq else None
+
+
+def _seal(drawn: list[_Drawn], key: SealKey, now: datetime) -> int:
+    failed = 0
+    for one, sealed in zip(drawn, making.seal([one.paper for one in drawn], key), strict=True):
+        try:
+            if isinstance(sealed, making.SealFailed):
+                raise sealed
+            _bind(one, sealed, key, now)
+        except Exception as error:  # a full disk, say: the others are bound
+            failed += _put_off(one.agreement_id, error, now)
+    return failed
+
+
+def _bind(one: _Drawn, sealed: bytes, key: SealKey, now: datetime) -> None:
+    """Keep both files, and bind them unless another worker was quicker or the late answer was refused. Commits."""
+    transaction.rollback()
+    files: list[StoredFile] = []
+    is_bound = False
+    try:
+        for data, purpose, name, media_type in (
+            (sealed, "agreement", one.name, "application/pdf"),
+            (one.package, "package", one.name.removesuffix(".pdf") + ".zip", package.MEDIA_TYPE),
+        ):
+            kept = storage.take(
+                one.firm_id, one.firm_public_id, [data], purpose=purpose, name=name, media_type=media_type, now=now
+            )
+            storage.describe(kept, data)
+            files.append(kept)
+        is_bound = _bound(one, files[0], files[1], key, now)
+        if is_bound:
+            transaction.commit()
+    finally:
+        if not is_bound:
+            transaction.rollback()
+            for file in files:
+                storage.remove(one.firm_public_id, file.public_id)
+
+
+def _bound(one: _Drawn, pdf: StoredFile, whole: StoredFile, key: SealKey, now: datetime) -> bool:
+    db.session.add_all((pdf, whole))
+    db.session.flush()
+    own = scope.change(Agreement, one.firm_id).where(
+        Agreement.id == one.agreement_id, Agreement.pdf_id.is_(None), Agreement.agreed_sha256 == one.agreed_sha256
+    )
+    sealed = {"pdf_id": pdf.id, "pdf_sha256": pdf.sha256, "package_id": whole.id, "package_sha256": whole.sha256}
+    tried = {"paper_tries": 0, "paper_fault": "", "paper_next_at": None}
+    done = db.session.execute(
+        own.values(**sealed, **tried, seal_id=key.id, sealed_at=now).returning(Agreement.id)
+    ).all()
+    if not done:
+        return False
+    events.record(
+        "doc.sealed",
+        one.obj,
+        actor=system(one.firm_id, one.firm_public_id),
+        at=now,
+        data={"pdf_sha256": pdf.sha256, "evidence_sha256": whole.sha256, "certificate_id": key.id},
+    )
+    agreements.mail(one.agreement_id, one.firm_id, pdf.sha256, now)
+    if settings().TSA_URL:
+        nudge.after_commit("stamp_papers")
+    return True
+
+
+def _put_off(agreement_id: int, error: Exception, now: datetime) -> int:
+    """Note that it failed and when it is tried again: in a minute, then ever later. Commits. Answers 1."""
+    transaction.rollback()
+    log.error("The paper of agreement %d waits: %s", agreement_id, place_of(error))
+    try:
+        agreement = db.session.scalars(
+            select(Agreement).where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None)).with_for_update()
+        ).one_or_none()
+        if agreement is not None:
+            agreement.paper_next_at = now + min(timedelta(minutes=2**agreement.paper_tries), LONGEST_WAIT)
+            agreement.paper_tries += 1
+            agreement.paper_fault = _kind(error)
+        transaction.commit()
+    except Exception as again:  # the database's own disk is full: the next minute finds it as it was
+        log.error("And that cannot be kept: %s", place_of(again))
+        transaction.rollback()
+    return 1
+
+
+def _kind(error: Exception) -> str:
+    if isinstance(error, DiskFull) or (isinstance(error, OSError) and error.errno == errno.ENOSPC):
+        return DISK
+    if isinstance(error, keys.KeysMissing):
+        return KEY
+    return SEAL if isinstance(error, making.SealFailed) else DRAW
