@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,20 +66,30 @@ def link_hash(previous: str, content: str) -> str:
     return hashlib.sha256(b"\x01" + bytes.fromhex(previous) + bytes.fromhex(content)).hexdigest()
 
 
-def first_bad(firm: str, entries: Iterable[tuple[bytes, str]], *, head: tuple[int, str] | None = None) -> int | None:
+def first_bad(
+    firm: str,
+    entries: Iterable[tuple[bytes, str]],
+    *,
+    head: tuple[int, str] | None = None,
+    known: Collection[int] = (),
+) -> int | None:
     """The seq of the first entry that does not hold, or None. `entries` are (canonical bytes, link) in order of seq.
 
     Checks firm, seq without gaps, canonical form and links. `head` is the firm's stored (seq, link): a chain cut short
-    is named by the first missing seq.
+    is named by the first missing seq. `known` are breaks that are told already: the walk goes on after them from what
+    the entry claims.
     """
     link, seq = ZERO_LINK, 0
     for stored, claimed in entries:
         seq += 1
         link = link_hash(link, content_hash_of(stored))
         if link != claimed or not _is_entry(stored, firm, seq):
-            return seq
+            if seq not in known:
+                return seq
+            link, seq = claimed, _seq_of(stored, seq)
     if head is not None and head != (seq, link):
-        return seq + 1 if head[0] > seq else seq
+        missing = seq + 1 if head[0] > seq else seq
+        return None if missing in known else missing
     return None
 
 
@@ -89,3 +99,10 @@ def _is_entry(stored: bytes, firm: str, seq: int) -> bool:
         return bool(content["firm"] == firm and content["seq"] == seq and entry_bytes(content) == stored)
     except (ValueError, TypeError, KeyError):
         return False
+
+
+def _seq_of(stored: bytes, otherwise: int) -> int:
+    try:
+        return int(json.loads(stored)["seq"])
+    except (ValueError, TypeError, KeyError):
+        return otherwise

@@ -27,12 +27,16 @@ WHEN: dict[str, Callable[[datetime], bool]] = {  # name of the module in jobs/ -
     "send_mail": every_minute,
     "draw_agreements": every_minute,
     "draw_photos": every_minute,
+    "draw_documents": every_minute,
     "expire_quotes": every_minute,
     "remind": every_minute,
     "make_exports": every_minute,
+    "notice_restore": every_minute,
+    "make_checkpoint": hourly,
     "clean_up": hourly,
     "close_firms": hourly,
     "sweep_files": nightly,
+    "verify_evidence": nightly,
 }
 
 

@@ -7,52 +7,27 @@ signed.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, collate, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from domain import canonical, checkpoints
 from extensions import db
 from models import ChainHead, CheckpointHead, Event, Firm, Incident
-from models import Checkpoint as Row
-from services import checkpoint_file, transaction
+from services import checkpoint_file, restored, transaction
+from services.checkpoint_rows import ROWS_AT_A_TIME, Checkpoint, by_bytes, heads_at, newest, store
 from services.sealing import keys
 
 TRIES = 20
-ROWS_AT_A_TIME = 500
 # what someone signed, or takes back: within the hour there is a checkpoint over it
 SIGNING = (
     *("quote.accepted", "ata.accepted", "contract.signed", "doc.all_signed", "doc.sealed"),
     *("doc.late_acceptance", "doc.accepted_manually", "withdrawal.received"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A stored checkpoint. `body` are the canonical bytes that are signed; `signatures` id of key -> base64."""
-
-    n: int
-    at: datetime
-    body: bytes
-    signatures: dict[str, str]
-
-    @property
-    def id(self) -> str:
-        return checkpoints.id_of(self.body)
-
-    @property
-    def content(self) -> dict[str, Any]:
-        """{v, t, n, root, prev, key}"""
-        return dict(json.loads(self.body))
-
-    def published(self) -> dict[str, Any]:
-        """What anyone may read: {"checkpoint", "signatures"}."""
-        return {"checkpoint": self.content, "signatures": self.signatures}
 
 
 @dataclass(slots=True)
@@ -73,6 +48,7 @@ def cover(now: datetime, *, entry: tuple[str, int] | None = None, always: bool =
     nothing is new. Begins and ends transactions of its own. Raises sealing.keys.KeysMissing.
     """
     for _try in range(TRIES):
+        restored.take_back(now)
         with transaction.snapshot():
             found = newest()
             if entry is not None and found is not None and _reaches(entry):
@@ -87,36 +63,6 @@ def cover(now: datetime, *, entry: tuple[str, int] | None = None, always: bool =
             checkpoint_file.bring_up()
             return made
     raise RuntimeError("others make checkpoints faster than this one")
-
-
-def newest() -> Checkpoint | None:
-    """In the running transaction."""
-    row = db.session.execute(select(Row).order_by(Row.n.desc()).limit(1)).scalar_one_or_none()
-    return of(row) if row is not None else None
-
-
-def numbered(n: int) -> Checkpoint | None:
-    row = db.session.get(Row, n)
-    return of(row) if row is not None else None
-
-
-def listed(limit: int, *, before: int | None = None) -> list[Checkpoint]:
-    """The newest first, from below number `before`."""
-    statement = select(Row).order_by(Row.n.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(Row.n < before)
-    return [of(row) for row in db.session.scalars(statement)]
-
-
-def all_of() -> Iterator[Checkpoint]:
-    """Every checkpoint, oldest first, with constant memory."""
-    statement = select(Row.n, Row.at, Row.body, Row.signatures).order_by(Row.n)
-    for row in db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME)):
-        yield of(row)
-
-
-def of(row: Any) -> Checkpoint:
-    return Checkpoint(row.n, row.at, row.body.encode(), json.loads(row.signatures))
 
 
 def proof_of(firm_public_id: str, checkpoint: Checkpoint) -> dict[str, Any]:
@@ -136,15 +82,6 @@ def proof_of(firm_public_id: str, checkpoint: Checkpoint) -> dict[str, Any]:
     return {**checkpoint.published(), "leaf": leaf, "path": [list(step) for step in tree.path]}
 
 
-def heads_at(n: int) -> Iterator[checkpoints.Head]:
-    """The leaves of checkpoint n in the order of its tree."""
-    held = CheckpointHead.n <= n, or_(CheckpointHead.until_n.is_(None), CheckpointHead.until_n > n)
-    statement = select(CheckpointHead.firm, CheckpointHead.link, CheckpointHead.seq).where(*held)
-    statement = statement.order_by(by_bytes(CheckpointHead.firm)).execution_options(yield_per=ROWS_AT_A_TIME)
-    for row in db.session.execute(statement):
-        yield row.firm, row.link, row.seq
-
-
 def is_signed_since() -> bool:
     """Whether someone has signed something that no checkpoint reaches."""
     statement = (
@@ -157,11 +94,6 @@ def is_signed_since() -> bool:
         .limit(1)
     )
     return db.session.scalar(statement) is not None
-
-
-def by_bytes(column: Any) -> Any:
-    """Order by code points in both databases: the tree's order."""
-    return collate(column, "C") if db.engine.dialect.name == "postgresql" else column
 
 
 def _newest_head() -> ColumnElement[bool]:
@@ -254,17 +186,3 @@ def _keep(made: Checkpoint, draft: _Draft) -> bool:
         transaction.rollback()
         return False
     return True
-
-
-def store(made: Checkpoint, moved: list[dict[str, Any]], left: list[str]) -> None:
-    """Add the rows of a checkpoint to the running transaction."""
-    signatures = canonical.dumps(made.signatures).decode()
-    row: Mapping[str, Any] = {"n": made.n, "at": made.at, "body": made.body.decode(), "signatures": signatures}
-    db.session.execute(insert(Row), row)
-    ended = [{"of": firm, "ends": made.n} for firm in (*left, *(head["firm"] for head in moved))]
-    if ended:
-        table: Any = CheckpointHead.__table__
-        ending = update(table).where(table.c.firm == bindparam("of"), table.c.until_n.is_(None))
-        db.session.connection().execute(ending.values(until_n=bindparam("ends")), ended)
-    if moved:
-        db.session.execute(insert(CheckpointHead), [{**head, "n": made.n, "until_n": None} for head in moved])

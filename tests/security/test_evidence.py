@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 
 from domain import evidence
 from extensions import db
 from models import ChainHead, Event, EventValue, Firm
 from services import events
 from services.clock import utc_now
-from tests.conftest import IS_POSTGRESQL
+from tests.evidence import unlock
 from tests.routes.deal.conftest import MAIL, Sent, make_sent
 
 
@@ -31,28 +31,8 @@ def agreed(app, make) -> Sent:
 
 @pytest.fixture
 def unlocked(app) -> Iterator[None]:
-    """The trigger that refuses changes is taken off, as somebody with the database could."""
-    if IS_POSTGRESQL:
-        db.session.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
-        db.session.commit()
+    with unlock("event"):
         yield
-        db.session.rollback()
-        db.session.execute(text("ALTER TABLE event ENABLE TRIGGER USER"))
-        db.session.commit()
-        return
-    made = db.session.execute(
-        text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'")
-    ).all()
-    assert made
-    for name, _ in made:
-        db.session.execute(text(f"DROP TRIGGER {name}"))
-    db.session.commit()
-    yield
-    db.session.rollback()
-    db.session.execute(text("SELECT count(*) FROM event"))  # a connection that still knows the triggers looks again
-    for _, sql in made:
-        db.session.execute(text(sql))
-    db.session.commit()
 
 
 def first_bad(sent: Sent) -> int | None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from domain import canonical, checkpoints
 from extensions import db
 from models import ChainHead, CheckpointHead, Firm
-from services import checkpoint_file, events, transaction
+from services import checkpoint_file, checkpoint_rows, events, transaction
 from services import checkpoints as making
 from services.clock import utc_now
 from services.sealing import keys
@@ -125,7 +125,7 @@ def test_many_at_once_make_a_row_of_numbers(app, make):
     for thread in threads:
         thread.join()
     assert faults == []
-    every = list(making.all_of())
+    every = list(checkpoint_rows.all_of())
     assert [one.n for one in every] == list(range(1, len(every) + 1))
     prev = checkpoints.FIRST_PREV
     for one in every:

@@ -1,0 +1,162 @@
+"""Evidence that does not hold becomes an incident: opened once, told to the operator, closed by them with a reason.
+
+The firm's own chain takes the entry too, broken or not: it goes on at its end, and a walk of it still names the break.
+Where not even that can be written the incident says so (`in_chain`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError, NoResultFound
+
+from extensions import db
+from models import Firm, Incident, Letter, new_public_id
+from services import events, outbox, scope, transaction
+from services.actors import Actor
+from services.errors import NotFound, RuleBroken
+from services.installation import settings
+
+CHAIN_BROKEN, CHAIN_BEHIND = "chain_broken", "chain_behind"
+FILE_MISSING, FILE_CHANGED = "file_missing", "file_changed"
+CHECKPOINT_CHANGED, DATABASE_OLDER = "checkpoint_changed", "database_older"
+FILES = (FILE_MISSING, FILE_CHANGED)
+MOST_OF_A_NOTE = 2000
+LETTER = "incidents_to_operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that does not hold. `about`: public id of a file, number of a checkpoint."""
+
+    kind: str
+    firm_id: int | None = None
+    firm: str = ""  # public id
+    about: str = ""
+    seq: int | None = None  # first bad entry
+
+    def __str__(self) -> str:
+        about = {FILE_MISSING: "file ", FILE_CHANGED: "file "}.get(self.kind, "checkpoint ") + self.about
+        parts = [self.firm, self.kind, about if self.about else "", f"entry {self.seq}" if self.seq else ""]
+        return " ".join(part for part in parts if part)
+
+
+def note_all(findings: Iterable[Finding], *, now: datetime) -> int:
+    """Open what is new of the findings and tell the operator; how many were opened. Commits."""
+    transaction.start_writing()
+    opened = sum(_note(finding, now) for finding in findings)
+    if opened:
+        _tell(now)
+    transaction.commit()
+    return opened
+
+
+def open_ones() -> list[Incident]:
+    return list(db.session.scalars(select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.id)))
+
+
+def newest(limit: int) -> list[tuple[Incident, str | None]]:
+    """With the public id of the firm, the open ones first."""
+    statement = (
+        select(Incident, Firm.public_id)
+        .outerjoin(Firm, Firm.id == Incident.firm_id)
+        .order_by(Incident.closed_at.is_not(None), Incident.id.desc())
+        .limit(limit)
+    )
+    return [tuple(row) for row in db.session.execute(statement)]
+
+
+def of_firm(firm_id: int) -> list[Incident]:
+    """The firm's own, newest first, and those of the whole installation that are open."""
+    own = db.session.scalars(scope.columns(Incident, firm_id, Incident))
+    shared = [row for row in open_ones() if row.firm_id is None]
+    return sorted([*own, *shared], key=lambda row: row.id, reverse=True)
+
+
+def known_breaks(firm_id: int) -> set[int]:
+    """Seqs of breaks of the firm's chain that the operator has closed: a walk goes on after them."""
+    closed = scope.columns(Incident, firm_id, Incident.first_bad_seq).where(
+        Incident.kind == CHAIN_BROKEN, Incident.closed_at.is_not(None)
+    )
+    return {seq for seq in db.session.scalars(closed) if seq is not None}
+
+
+def close(case: str, note: str, *, now: datetime) -> None:
+    """By the operator, with a reason that the firm reads; again changes nothing. Raises NotFound, RuleBroken."""
+    transaction.start_writing()
+    row = db.session.scalars(select(Incident).where(Incident.public_id == case)).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.closed_at is not None:
+        transaction.rollback()
+        return
+    if not note.strip() or len(note) > MOST_OF_A_NOTE:
+        raise RuleBroken("incident_needs_reason")
+    row.note, row.closed_at = note.strip(), now
+    firm = db.session.get(Firm, row.firm_id) if row.firm_id is not None else None
+    if firm is not None:
+        _record("incident.closed", case, firm.id, firm.public_id, now)
+    transaction.commit()
+
+
+def operator_address() -> str:
+    """The operator's address of mail, where the contact holds one."""
+    found = re.search(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+", settings().OPERATOR_CONTACT)
+    return found.group() if found else ""
+
+
+def _note(finding: Finding, now: datetime) -> bool:
+    """Whether it was opened now. One that is known is only seen again, open or closed.
+
+    Of missing files one per firm is open at a time: a disk that is not there is one incident, not a thousand.
+    """
+    same = Incident.kind == finding.kind, Incident.firm_id.is_not_distinct_from(finding.firm_id)
+    what = Incident.about == finding.about, Incident.first_bad_seq.is_not_distinct_from(finding.seq)
+    row = db.session.scalars(select(Incident).where(*same, *what)).first()
+    if row is not None:
+        row.seen_at = now
+        return False
+    is_open = select(Incident.id).where(*same, Incident.closed_at.is_(None)).limit(1)
+    if finding.kind in FILES and db.session.scalar(is_open) is not None:
+        return False
+    case = new_public_id()
+    in_chain = finding.firm_id is not None and _record("incident.opened", case, finding.firm_id, finding.firm, now)
+    db.session.add(
+        Incident(
+            firm_id=finding.firm_id,
+            public_id=case,
+            kind=finding.kind,
+            about=finding.about,
+            first_bad_seq=finding.seq,
+            opened_at=now,
+            seen_at=now,
+            in_chain=in_chain,
+        )
+    )
+    db.session.flush()
+    return True
+
+
+def _record(act: str, case: str, firm_id: int, firm_public_id: str, now: datetime) -> bool:
+    """Whether the firm's chain took the entry: one whose end was moved may not."""
+    actor = Actor(firm_id=firm_id, firm_public_id=firm_public_id, ref="system")
+    if act == "incident.closed":
+        actor = Actor(firm_id=firm_id, firm_public_id=firm_public_id, ref="operator:page")
+    try:
+        with db.session.begin_nested():
+            events.record(act, f"incident:{case}", actor=actor, at=now, data={"case": case})
+    except (IntegrityError, NoResultFound):
+        return False
+    return True
+
+
+def _tell(now: datetime) -> None:
+    """One letter, however many there are; it says what is open when it is sent."""
+    address = operator_address()
+    waiting = select(Letter.id).where(Letter.kind == LETTER, Letter.state == "queued").limit(1)
+    if address and db.session.scalar(waiting) is None:
+        outbox.queue(LETTER, address, {}, firm_id=None, now=now)
