@@ -23,6 +23,10 @@ class Tick(NamedTuple):
     requires: str | None
 
 
+ATTESTS = Tick(E_SIGNATURE, required=True, requires=None)
+"""A witness's only one: it has words of its own, and orders nothing."""
+
+
 def ticks(
     *, customer_kind: str, starts_on: date | None, finishes_on: date | None, contract_on: date
 ) -> tuple[Tick, ...]:

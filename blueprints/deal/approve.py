@@ -14,6 +14,7 @@ from blueprints.deal.forms import ApproveForm, AskForm
 from blueprints.deal.guard import by_link, names
 from blueprints.deal.show import page
 from domain.clock import stockholm_date
+from domain.parties import Role
 from domain.quotes import Totals
 from services import transaction
 from services.clock import utc_now
@@ -40,7 +41,9 @@ def approve(deal: Deal) -> ResponseReturnValue:
     now, form, deal_id = utc_now(), ApproveForm(), deal.found.deal_id
     if deal.agreement is not None:
         return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
-    deal.check_may_decide()
+    deal.check_may_sign()
+    if deal.own_approval is None:
+        parties.check_turn(deal)
     if request.form.get("act") == "count":
         return _page(deal, form)
     result = approving.reckoned(deal)
@@ -83,7 +86,8 @@ def _page(
     facts = _facts(deal, form, result, needs)
     told = _told(deal, before, form.sum_persons(needs)) if before and is_newer else None
     form.offer_one_more()
-    return make_response(render_template("deal/approve.html", before=before, told=told, **facts, **names(deal)), status)
+    page_name = "deal/attest.html" if deal.role == Role.WITNESS else "deal/approve.html"
+    return make_response(render_template(page_name, before=before, told=told, **facts, **names(deal)), status)
 
 
 def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, ...]) -> Told | None:
@@ -119,7 +123,6 @@ def _deductions(result: Totals) -> set[str]:
 
 def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> dict[str, Any]:
     today = stockholm_date(utc_now())
-    ticks = approving.offered_ticks(deal.content, today=today, given=approving.given(deal))
     agreed = json.loads(deal.pending.agreed) if deal.pending else None
     return {
         "form": form,
@@ -128,8 +131,8 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> di
         "persons": form.sum_persons(needs),
         "statement": approving.statement_text(deal.content, needs),
         "asks_email": approving.asks_email(deal),
-        "ticks": [(tick, viewing.ticks_text(deal.content, tick.kind, today=today).text) for tick in ticks],
-        "button": approving.button_text(deal.content),
+        "ticks": [(tick, text.text) for tick, text in approving.ticks_of(deal, today=today)],
+        "button": approving.button_of(deal).text,
         "picked": pages.chosen_words(deal.content, deal.chosen),
         "plan": pages.parts(figures.plan(deal.content, result.to_pay_ore)) if deal.content["payment_plan"] else (),
         "price_words": pages.price_words(deal.content, result),

@@ -27,7 +27,12 @@ from services.quotes.sharing import Given
 LONGEST_DAYS = 365
 MOBILE = _l("Skriv ett mobilnummer, till exempel 070-174 06 05")
 FIXED = _l("Det numret tar inte emot sms. Skriv ett mobilnummer.")
-ROLES: dict[str, Any] = {Role.CO_DECIDES: _l("Medbestämmer"), Role.COPY: _l("Läser")}
+ROLES: dict[str, Any] = {
+    Role.CO_DECIDES: _l("Medbestämmer"),
+    Role.SIGNATORY: _l("Firmatecknare"),
+    Role.WITNESS: _l("Vittne"),
+    Role.COPY: _l("Läser"),
+}
 
 # by the codes of services/quotes/revealing.py
 REVEALED_FOR = {
@@ -133,6 +138,7 @@ class RecipientForm(FlaskForm):
         filters=[strip],
     )
     email = EmailText(_l("Mottagarens e-post"), [DataRequired(_l("Skriv en e-postadress med @"))])
+    phone = PhoneText(_l("Mottagarens mobil"), [Optional()])
     role = RadioField(_l("Roll"), default=Role.CO_DECIDES)
 
     def __init__(self, roles: Sequence[str], **given: Any) -> None:
@@ -142,4 +148,5 @@ class RecipientForm(FlaskForm):
             self.role.data = roles[0]
 
     def to_input(self) -> Given:
-        return Given(name=self.name.data or "", email=self.email.data or "", role=self.role.data)
+        name, email, phone = self.name.data or "", self.email.data or "", self.phone.data or ""
+        return Given(name, email, self.role.data, phone)

@@ -15,10 +15,12 @@ from blueprints.quotes.review_forms import RecipientForm, ResendForm, SendForm
 from blueprints.quotes.view import base_of
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
+from domain.parties import CUSTOMER
 from services.clock import utc_now
 from services.quotes import drafting, recipient_rows, sharing
 
 REVIEW = "granska"  # where the form stood, if not on the quote's own page
+THE_CUSTOMER = "kund"  # in addresses, among those who sign
 KEPT = "k-"  # begins the names of the fields that hold what is typed there
 
 
@@ -74,8 +76,34 @@ def remove_recipient(n: int, recipient_id: str) -> ResponseReturnValue:
     return _back(n)
 
 
+@bp.post("/offerter/<int:n>/mottagare/ordning")
+@requires("quote.send")
+def arrange_recipients(n: int) -> ResponseReturnValue:
+    """Whether they sign one after the other."""
+    in_order = request.form.get("ordning") == "fast"
+    sharing.arrange(current_user.firm_id, n, in_order=in_order, actor=current_user.actor, now=utc_now())
+    return _again(n)
+
+
+@bp.post("/offerter/<int:n>/mottagare/<recipient_id>/<any(upp, ner):step>")
+@requires("quote.send")
+def move_recipient(n: int, recipient_id: str, step: str) -> ResponseReturnValue:
+    """One signs a step earlier or later."""
+    key = CUSTOMER if recipient_id == THE_CUSTOMER else recipient_id
+    sharing.move(current_user.firm_id, n, key, up=step == "upp", actor=current_user.actor, now=utc_now())
+    return _again(n)
+
+
 def _roles(n: int) -> tuple[str, ...]:
-    return sharing.roles(drafting.get(current_user.firm_id, n).status)
+    return sharing.roles_of(drafting.get(current_user.firm_id, n))
+
+
+def _again(n: int) -> ResponseReturnValue:
+    """The page as it is now; with what was typed on the review page it cannot be asked for anew."""
+    if _kept():
+        return _page(n)
+    came_from = {"fran": REVIEW} if request.form.get("fran") == REVIEW else {}
+    return redirect(url_for(".recipients", n=n, _anchor="mottagarna", **came_from), code=303)
 
 
 def _back(n: int) -> ResponseReturnValue:
@@ -100,16 +128,18 @@ def _page(
 ) -> ResponseReturnValue:
     quote = drafting.get(current_user.firm_id, n)
     kept = _kept() if kept is None else kept
+    rows, roles = recipient_rows.of_quote(quote), sharing.roles_of(quote)
     answer = render_template(
         "quotes/recipients.html",
         place="offerter",
         quote=quote,
         base=base_of(n),
-        recipients=recipient_rows.of_quote(quote),
-        roles=sharing.roles(quote.status),
-        recipient_form=form or RecipientForm(sharing.roles(quote.status), formdata=None),
+        recipients=rows,
+        signers=recipient_rows.standing(rows),
+        roles=roles,
+        recipient_form=form or RecipientForm(roles, formdata=None),
         corrected=corrected,
-        came_from=REVIEW if kept or request.form.get("fran") == REVIEW else "",
+        came_from=REVIEW if kept or request.values.get("fran") == REVIEW else "",
         kept=kept,
     )
     return make_response(answer, status)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from documents import places, price, units
 from documents.format import quantity
 from domain.money import round_div
+from domain.parties import Role
 from domain.quotes import Totals
 from languages import gettext as _
 from models import Message
@@ -115,6 +116,7 @@ class Page:
     messages: tuple[Message, ...]
     reader: str = ""  # who reads it, where others do too
     may_decide: bool = True
+    role: str = Role.DECIDES  # of who reads it (domain/parties.py)
     parties: tuple[Party, ...] = ()  # those who decide, where several do
     is_settled: bool = False  # somebody has approved, so that nothing can be chosen any more
     undone: tuple[tuple[str, str], ...] = ()  # (name, reason) of approvals that count no longer

@@ -1,7 +1,8 @@
 """Who else gets a quote: adding, correcting and removing them.
 
-Who decides belongs to a version (content `deciders`): a change of that is a change of the draft and holds from the
-next sending. Who only reads can come and go at any time, and gets the link at once if the quote has been sent.
+Who signs, and in which order, belongs to a version (content `deciders`): a change of that is a change of the draft and
+holds from the next sending. Who only reads can come and go at any time, and gets the link at once if the quote has
+been sent.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.parties import Role, may_decide
+from domain.parties import Role, signs
 from domain.quote_states import QuoteStatus, can
 from extensions import db
-from models import Quote, QuoteLink, Recipient, new_public_id
+from models import Customer, Quote, QuoteLink, Recipient, new_public_id
 from services import events, scope, transaction
 from services.actors import Actor
 from services.deal import links
-from services.errors import RuleBroken
+from services.errors import NotFound, RuleBroken
 from services.quotes import drafting, recipient_rows, recipients, sending
 
 MOST = 8  # besides the customer
@@ -29,13 +30,21 @@ class Given:
     name: str
     email: str
     role: str
+    phone: str = ""  # E.164, for a code by text message
 
 
 def roles(status: str) -> tuple[str, ...]:
     """The roles that can be given in a state: once there is an agreement nobody more is bound by it."""
     if can(status, "edit"):
-        return (Role.CO_DECIDES, Role.COPY)
+        return (Role.CO_DECIDES, Role.SIGNATORY, Role.WITNESS, Role.COPY)
     return (Role.COPY,) if can(status, "hand_over") else ()
+
+
+def roles_of(quote: Quote) -> tuple[str, ...]:
+    """The same for one quote: only a company or an association has somebody who signs for it."""
+    customer = scope.find(Customer, quote.firm_id, Customer.id == quote.customer_id) if quote.customer_id else None
+    given = roles(quote.status)
+    return given if customer and customer.kind != "private" else tuple(one for one in given if one != Role.SIGNATORY)
 
 
 def add(firm_id: int, n: int, given: Given, *, actor: Actor, now: datetime) -> Recipient:
@@ -45,7 +54,7 @@ def add(firm_id: int, n: int, given: Given, *, actor: Actor, now: datetime) -> R
     at once what sending raises.
     """
     quote = _locked(firm_id, n)
-    if given.role not in roles(quote.status):
+    if given.role not in roles_of(quote):
         raise RuleBroken("role_not_open")
     there = recipient_rows.of_quote(quote)
     for row in there:
@@ -59,11 +68,14 @@ def add(firm_id: int, n: int, given: Given, *, actor: Actor, now: datetime) -> R
         quote_id=quote.id,
         name=given.name,
         email=given.email,
+        phone=given.phone,
         role=given.role,
         created_at=now,
     )
+    keys = recipient_rows.in_turn(there)
     db.session.add(row)
     db.session.flush()
+    _place(row, there, keys)
     quote.is_shared = True
     _record("recipient.added", quote, row, actor, now)
     _follow(quote, row, actor, now)
@@ -81,7 +93,7 @@ def correct(firm_id: int, n: int, public_id: str, email: str, *, actor: Actor, n
     has_had_it = bool(scope.rows(QuoteLink, firm_id, QuoteLink.quote_id == quote.id, QuoteLink.recipient_id == row.id))
     row.email = email
     _record("recipient.changed", quote, row, actor, now)
-    if has_had_it or not may_decide(row.role):
+    if has_had_it or not signs(row.role):
         _send(quote, row, actor, now)
     transaction.commit()
     return row
@@ -97,19 +109,70 @@ def remove(firm_id: int, n: int, public_id: str, *, actor: Actor, now: datetime)
     row = scope.get(Recipient, firm_id, Recipient.quote_id == quote.id, Recipient.public_id == public_id)
     if row.removed_at is not None:
         return
-    if may_decide(row.role) and not can(quote.status, "edit"):
+    if signs(row.role) and not can(quote.status, "edit"):
         raise RuleBroken("role_not_open")
+    there = recipient_rows.of_quote(quote)
+    keys = recipient_rows.in_turn(there)
+    recipient_rows.number(there, [key for key in keys if key != row.public_id])
     row.removed_at = now
     links.end_of(quote, row, actor=actor, now=now)
     _record("recipient.removed", quote, row, actor, now)
-    if may_decide(row.role):
+    if signs(row.role):
         quote.changed_since = True
     transaction.commit()
 
 
+def arrange(firm_id: int, n: int, *, in_order: bool, actor: Actor, now: datetime) -> None:
+    """Whether they sign one after the other, from the next sending on. Commits; twice is once.
+
+    Raises NotFound, RuleBroken("role_not_open" | "on_its_way").
+    """
+    quote = _signed_by_several(firm_id, n)
+    if quote.in_order != in_order:
+        quote.in_order, quote.changed_since = in_order, True
+        _record_order(quote, actor, now)
+    transaction.commit()
+
+
+def move(firm_id: int, n: int, key: str, *, up: bool, actor: Actor, now: datetime) -> None:
+    """One signs a step earlier or later, from the next sending on; `key` as in domain/parties.py. Commits.
+
+    Who is at the end already stays there. Raises NotFound, RuleBroken("role_not_open" | "on_its_way").
+    """
+    quote = _signed_by_several(firm_id, n)
+    rows = recipient_rows.of_quote(quote)
+    if key not in recipient_rows.in_turn(rows):
+        raise NotFound
+    recipient_rows.move(rows, key, up=up)
+    quote.changed_since = True
+    _record_order(quote, actor, now)
+    transaction.commit()
+
+
+def _signed_by_several(firm_id: int, n: int) -> Quote:
+    quote = _locked(firm_id, n)
+    if not can(quote.status, "edit"):
+        raise RuleBroken("role_not_open")
+    return quote
+
+
+def _record_order(quote: Quote, actor: Actor, now: datetime) -> None:
+    data = {"in_order": quote.in_order}
+    events.record("signer.order_changed", f"quote:{quote.public_id}", actor=actor, at=now, data=data)
+
+
+def _place(row: Recipient, there: list[Recipient], keys: list[str]) -> None:
+    """Last among those who decide, or among all if it is a witness."""
+    if not signs(row.role):
+        return
+    attests = {one.public_id for one in there if one.role == Role.WITNESS}
+    at = len(keys) if row.role == Role.WITNESS else len(keys) - len(attests)
+    recipient_rows.number([*there, row], [*keys[:at], row.public_id, *keys[at:]])
+
+
 def _follow(quote: Quote, row: Recipient, actor: Actor, now: datetime) -> None:
     """What a new recipient means for a quote that has been sent."""
-    if may_decide(row.role):
+    if signs(row.role):
         quote.changed_since = True
     else:
         _send(quote, row, actor, now)

@@ -344,7 +344,7 @@ def _parties(quote: Subject, content: dict[str, Any]) -> list[Party]:
     if not content["deciders"]:
         return []
     said = [row for row in parties.live(quote) if row.version == quote.version]
-    return parties.of(content, said, parties.keys_of(quote.firm_id, quote.id))
+    return parties.of(content, said, recipient_rows.everyone(quote.firm_id, quote.id))
 
 
 def _versions(quote: Subject, content: dict[str, Any] | None) -> Versions:
@@ -417,6 +417,11 @@ def version_file(firm_id: int, n: int) -> StoredFile:
 def agreement_file(firm_id: int, n: int) -> StoredFile:
     """The agreement's PDF. Raises NotFound until it is drawn."""
     return _file(firm_id, n, Agreement.pdf_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
+
+
+def package_file(firm_id: int, n: int) -> StoredFile:
+    """The firm's whole package of evidence. Raises NotFound until the paper is sealed."""
+    return _file(firm_id, n, Agreement.package_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
 
 
 def read(firm_public_id: str, file: StoredFile) -> bytes:
