@@ -148,6 +148,7 @@ def _record(act: str, case: str, firm_id: int, firm_public_id: str, now: datetim
         actor = Actor(firm_id=firm_id, firm_public_id=firm_public_id, ref="operator:page")
     try:
         with db.session.begin_nested():
+            db.session.connection()  # the savepoint is made here; entries are written past the session
             events.record(act, f"incident:{case}", actor=actor, at=now, data={"case": case})
     except (IntegrityError, NoResultFound):
         return False

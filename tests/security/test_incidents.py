@@ -237,7 +237,7 @@ def test_stored_files_are_read_a_slice_each_night(firm):
     storage.path(firm.public_id, other.public_id).write_bytes(b"skr" * 40)
     names = {gone.id: gone.public_id, changed.id: changed.public_id, other.id: other.public_id}
     db.session.commit()
-    seen = {}
+    seen: dict[str, str] = {}
     for night in range(verification.SLICES):
         checked = verification.check(utc_now(), part=verification.part_of(utc_now() + timedelta(days=night)))
         assert checked.files == 1
