@@ -45,6 +45,7 @@ BLUEPRINTS = (
     "quotes",
     "deal",
     "inquiries",
+    "checking",
     "konto",
     "ops",
     "dev",

@@ -1,0 +1,298 @@
+"""What is concluded of a file that someone wants checked, from what is known here and what was found in it.
+
+The order of belief: the same bytes are kept here; the installation's own seal over all of the file; the proof of a
+package by the installation's own keys. A seal or a proof by other keys shows that the file is whole, and whom to ask.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+# How the checker in each package names its steps (exchange/verifiera.py), and the file that each is about
+SIGNED = "bevis.json är undertecknad"
+ABOUT = (
+    ("Det avtalade", "avtal.json"),
+    ("Händelsekedjan", "kedja.jsonl"),
+    ("Kedjan", "kedja.jsonl"),
+    ("Kontrollpunkten", "checkpoint.json"),
+    ("PDF-filen", "avtal.pdf"),
+)
+_TOLD = re.compile(r"(?:^|: )([0-9a-zåäöA-ZÅÄÖ-]{1,40}\.(?:json|jsonl|pdf|py|txt|sig|b64|pem))\b")
+SLACK = timedelta(hours=1)  # between clocks, and for a seal on its way while keys are changed
+WHOLE = "entire_file"
+ARCHIVING = "lta_updates"  # what was added later is time stamps and what they rest on
+
+
+class Result(StrEnum):
+    AUTHENTIC = "authentic"
+    ALTERED = "altered"
+    OTHER = "other"  # whole, and sealed by keys that are not of this installation
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+class By(StrEnum):
+    """What says that it is authentic."""
+
+    HASH = "hash"  # the same bytes are kept here
+    SEAL = "seal"
+    PROOF = "proof"  # each step of a package's proof, by our keys
+
+
+class Where(StrEnum):
+    """What was altered, as narrowly as it can be told."""
+
+    FROZEN = "frozen"  # the pages that were agreed to
+    AFTER = "after"  # something was added after what is known or sealed
+    CUT = "cut"  # the end is missing
+    REWRITTEN = "rewritten"  # saved anew by another program
+    ATTACHMENT = "attachment"
+    SEALED = "sealed"  # within what the seal covers
+    CONTAINER = "container"  # in the seal itself, around the signature
+    TIME = "time"  # sealed outside of the certificate's time
+    NOT_OURS = "not_ours"  # says that it is of this installation; the key is another
+    PROOF = "proof"  # a file of the package; `file` names the step
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A signature in a PDF (services/checking/child.py)."""
+
+    is_stamp: bool  # a time stamp over the document
+    is_intact: bool
+    covers: str
+    later: str
+    is_clean: bool  # nothing but the signature lies in its container
+    name: str
+    fingerprint: str  # SHA-256 of the certificate
+    at: datetime | None
+    from_: datetime
+    until: datetime
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Seal:
+        plain = {name: found[name] for name in ("is_stamp", "is_intact", "covers", "later", "is_clean")}
+        from_, until = datetime.fromisoformat(found["from"]), datetime.fromisoformat(found["until"])
+        at = datetime.fromisoformat(found["at"]) if found["at"] else None
+        return cls(**plain, name=found["name"], fingerprint=found["fingerprint"], at=at, from_=from_, until=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a package's proof (exchange/verifiera.py). `holds` is None for what cannot be shown yet."""
+
+    name: str
+    holds: bool | None
+    rests_on: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The proof in a ZIP file, tried by its own keys and by those of this installation."""
+
+    refused: str = ""
+    begins: str = ""  # of the PDF around it, against the frozen one: same, changed, other
+    named: str = ""  # public id of the agreement
+    steps: tuple[Step, ...] = ()
+    steps_by_us: tuple[Step, ...] = ()
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Package:
+        if found["refused"]:
+            return cls(refused=found["refused"])
+        steps, by_us = (tuple(Step(**step) for step in found[name]) for name in ("steps", "steps_by_us"))
+        return cls(begins=found["begins"], named=found["named"], steps=steps, steps_by_us=by_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was found in a file."""
+
+    kind: str  # pdf, zip, other
+    sha256: str
+    refused: str = ""
+    beginnings: tuple[tuple[int, str], ...] = ()  # bytes, and SHA-256 of the file up to there
+    marks: tuple[str, ...] = ()  # of each signature by its bytes: in_place, moved, cut
+    seals: tuple[Seal, ...] = ()
+    attachments: tuple[str, ...] = ()
+    packages: tuple[Package, ...] = ()
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Facts:
+        return cls(
+            kind=found["kind"],
+            sha256=found["sha256"],
+            refused=found["refused"],
+            beginnings=tuple((one["end"], one["sha256"]) for one in found.get("beginnings", ())),
+            marks=tuple(found.get("marks", ())),
+            seals=tuple(Seal.read(one) for one in found.get("seals", ())),
+            attachments=tuple(one["name"] for one in found.get("attachments", ())),
+            packages=tuple(Package.read(one) for one in found.get("packages", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSeal:
+    """One of this installation's certificates, present or past."""
+
+    fingerprint: str
+    name: str
+    until: datetime | None  # when another took over
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A paper that is kept here. Nobody's name and no amount."""
+
+    paper: str  # quote, agreement, package
+    kind: str  # domain.deal_kinds
+    deal_id: str
+    sha256: str
+    at: datetime
+    signers: int = 0
+    ways: tuple[str, ...] = ()
+    has_newer: bool = False
+    agreement: str = ""  # its public id
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    result: Result
+    by: By | None = None
+    where: Where | None = None
+    file: str = ""  # the step of a package that does not hold
+    why: str = ""  # of unreadable: a word of the child's
+    paper: Known | None = None  # the same, or what it begins with
+    seal: Seal | None = None
+    package: Package | None = None
+
+
+def judge(
+    facts: Facts,
+    *,
+    known: Mapping[str, Known],
+    own: Collection[OwnSeal],
+    named: Known | None = None,
+    now: datetime,
+) -> Verdict:
+    """What the file is. `known`: papers kept here by SHA-256, of those in `hashes(facts)`; `named`: the agreement that
+    its package names, if it lives here.
+    """
+    if paper := known.get(facts.sha256):
+        return Verdict(Result.AUTHENTIC, By.HASH, paper=paper)
+    if facts.kind == "pdf":
+        return _judge_pdf(facts, known, own, named, now)
+    if facts.kind == "zip" and facts.packages:
+        return _judge_package(facts.packages[0], named)
+    return Verdict(Result.UNREADABLE, why=facts.refused) if facts.refused else Verdict(Result.UNKNOWN, why="kind")
+
+
+def hashes(facts: Facts) -> list[str]:
+    """What to look for among the papers kept here."""
+    return [facts.sha256, *(sha256 for _, sha256 in facts.beginnings)]
+
+
+def _judge_pdf(
+    facts: Facts, known: Mapping[str, Known], own: Collection[OwnSeal], named: Known | None, now: datetime
+) -> Verdict:
+    begins = next((known[sha256] for _, sha256 in reversed(facts.beginnings) if sha256 in known), None)
+    seal = next((one for one in reversed(facts.seals) if not one.is_stamp), None)
+    if seal is None:
+        return _judge_unsealed(facts, begins)
+    ours = next((one for one in own if one.fingerprint == seal.fingerprint), None)
+    where = _fault(seal, facts.seals[-1], ours, now)
+    if where is Where.SEALED:
+        where = _narrowed(facts, begins)
+    if begins and begins.paper != "quote" and where is not None:
+        where = Where.AFTER  # all of a sealed paper is here, and more
+    says_ours = begins or named or any(one.name == seal.name for one in own)
+    if ours is None and says_ours and where in (None, Where.TIME, Where.CONTAINER):
+        where = Where.NOT_OURS
+    if ours and where is None and named and named.paper == "agreement" and not begins:
+        where = Where.CONTAINER  # that agreement's paper is kept here and has other bytes, all of them outside the seal
+    if where:
+        return Verdict(Result.ALTERED, where=where, paper=begins, seal=seal)
+    if ours:
+        return Verdict(Result.AUTHENTIC, By.SEAL, paper=begins or named, seal=seal)
+    return Verdict(Result.OTHER, seal=seal)
+
+
+def _fault(seal: Seal, last: Seal, ours: OwnSeal | None, now: datetime) -> Where | None:
+    if not seal.is_intact:
+        return Where.SEALED
+    if seal.covers != WHOLE and not _is_stamped(seal, last):
+        return Where.AFTER
+    until = min(seal.until, ours.until) if ours and ours.until else seal.until
+    if seal.at is None or not seal.from_ <= seal.at <= until + SLACK or seal.at > now + SLACK:
+        return Where.TIME
+    return None if seal.is_clean else Where.CONTAINER
+
+
+def _is_stamped(seal: Seal, last: Seal) -> bool:
+    """Whether what follows the seal is time stamps and what they rest on, and the last of them covers all of it."""
+    return seal.later == ARCHIVING and last.is_stamp and last.is_intact and last.covers == WHOLE
+
+
+def _narrowed(facts: Facts, begins: Known | None) -> Where:
+    """Where in a sealed file bytes differ, by what else the file holds."""
+    if "cut" in facts.marks:
+        return Where.CUT
+    if "moved" in facts.marks:
+        return Where.REWRITTEN
+    package = facts.packages[0] if facts.packages else None
+    if package and (package.refused or any(step.holds is False for step in package.steps[:2])):
+        return Where.ATTACHMENT  # its files are not those that it lists
+    if package and package.begins == "changed" and not begins:
+        return Where.FROZEN
+    return Where.SEALED
+
+
+def _judge_unsealed(facts: Facts, begins: Known | None) -> Verdict:
+    """No signature that can be read: of ours all sealed papers have one, and a sent quote is known by its bytes."""
+    if "cut" in facts.marks:
+        return Verdict(Result.ALTERED, where=Where.CUT, paper=begins)
+    if facts.marks and "in_place" not in facts.marks:
+        return Verdict(Result.ALTERED, where=Where.REWRITTEN, paper=begins)
+    if begins:
+        return Verdict(Result.ALTERED, where=Where.AFTER, paper=begins)
+    if facts.marks:
+        return Verdict(Result.ALTERED, where=Where.SEALED)
+    if facts.refused:
+        return Verdict(Result.UNREADABLE, why=facts.refused)
+    return Verdict(Result.UNKNOWN, why="unsealed")
+
+
+def _judge_package(package: Package, named: Known | None) -> Verdict:
+    if package.refused:
+        return Verdict(Result.UNREADABLE, why=package.refused)
+    if _is_proven(package.steps_by_us):
+        return Verdict(Result.AUTHENTIC, By.PROOF, package=package, paper=named)
+    if _is_proven(package.steps):
+        if named:
+            return Verdict(Result.ALTERED, where=Where.NOT_OURS, package=package, paper=named)
+        return Verdict(Result.OTHER, package=package)
+    file = _file(package.steps) or _file(package.steps_by_us)
+    if not file and not named:  # nothing is wrong, but nobody has signed it
+        return Verdict(Result.UNKNOWN, why="unsigned", package=package)
+    return Verdict(Result.ALTERED, where=Where.PROOF, file=file or "bevis.sig", package=package, paper=named)
+
+
+def _is_proven(steps: Sequence[Step]) -> bool:
+    """Nothing is wrong, and the issuer's key has signed the proof itself."""
+    signed = any(step.holds and step.name.startswith(SIGNED) for step in steps)
+    return signed and all(step.holds is not False for step in steps)
+
+
+def _file(steps: Sequence[Step]) -> str:
+    """The file of the package that the first step that fails is about."""
+    bad = next((step for step in steps if step.holds is False), None)
+    if bad is None:
+        return ""
+    told = _TOLD.search(bad.words)
+    return told[1] if told else next((file for name, file in ABOUT if bad.name.startswith(name)), "bevis.json")

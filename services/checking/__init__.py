@@ -1,0 +1,1 @@
+"""Whether a paper is what it says it is: for anyone who has the file, of this installation or another."""

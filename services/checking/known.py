@@ -1,0 +1,86 @@
+"""The papers that are kept here, by the SHA-256 of their bytes: of all firms, without anybody's name or an amount."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, select, text
+
+from domain.authenticity import Known
+from extensions import db
+from models import Agreement, Approval, Quote, QuoteVersion, StoredFile
+from services.deal import parties
+from tables.records import PAPERS
+
+
+def by_hash(hashes: Collection[str]) -> dict[str, Known]:
+    """The papers among these SHA-256."""
+    # the index's own words, or SQLite does not take it
+    statement = select(StoredFile).where(StoredFile.sha256.in_(set(hashes)), text(PAPERS)).order_by(StoredFile.id)
+    found = {}
+    for file in db.session.scalars(statement):
+        if paper := _agreed(file) or _sent(file):
+            found[file.sha256] = paper
+    return found
+
+
+def agreement(public_id: str) -> Known | None:
+    """The agreement of that id, where its paper is kept here."""
+    if not public_id:
+        return None
+    statement = select(StoredFile).join(
+        Agreement, and_(Agreement.firm_id == StoredFile.firm_id, Agreement.pdf_id == StoredFile.id)
+    )
+    file = db.session.scalar(statement.where(Agreement.public_id == public_id))
+    return _agreed(file) if file else None
+
+
+def _agreed(file: StoredFile) -> Known | None:
+    """The paper or the package of an agreement that is one."""
+    row = db.session.execute(
+        select(Agreement, Quote)
+        .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
+        .where(Agreement.firm_id == file.firm_id, Agreement.pdf_id == file.id)
+    ).one_or_none()
+    if row is None or row.Quote.status in parties.PENDING:
+        return None
+    made, quote = row
+    ways = _approved(made) or [made.way]
+    return Known(
+        paper="agreement" if made.pdf_id == file.id else "package",
+        kind=quote.kind,
+        deal_id=quote.public_id,
+        sha256=file.sha256,
+        at=made.accepted_at,
+        signers=len(ways),
+        ways=tuple(ways),
+        agreement=made.public_id,
+    )
+
+
+def _approved(made: Agreement) -> list[str]:
+    """The ways of all who have said yes to just this, in their order; none where one decides alone."""
+    statement = (
+        select(Approval.way)
+        .where(
+            Approval.firm_id == made.firm_id,
+            Approval.quote_id == made.quote_id,
+            Approval.agreed_sha256 == made.agreed_sha256,
+            Approval.voided_at.is_(None),
+        )
+        .order_by(Approval.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _sent(file: StoredFile) -> Known | None:
+    """A version as it was sent."""
+    row = db.session.execute(
+        select(QuoteVersion.version, QuoteVersion.created_at, Quote.kind, Quote.public_id, Quote.version)
+        .join(Quote, and_(Quote.firm_id == QuoteVersion.firm_id, Quote.id == QuoteVersion.quote_id))
+        .where(QuoteVersion.firm_id == file.firm_id, QuoteVersion.pdf_id == file.id)
+    ).first()
+    if row is None:
+        return None
+    version, at, kind, deal_id, newest = row
+    return Known("quote", kind, deal_id, file.sha256, at, has_newer=newest > version)

@@ -1,0 +1,88 @@
+"""What was found in a file, line by line, for the operator's terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from domain.authenticity import By, Facts, Package, Result, Seal, Where
+from services.checking.verifying import Checked
+
+EXIT = {Result.AUTHENTIC: 0, Result.ALTERED: 1, Result.OTHER: 2, Result.UNKNOWN: 2, Result.UNREADABLE: 2}
+BY = {
+    By.HASH: "the same bytes are kept here",
+    By.SEAL: "sealed by this installation, and nothing has changed since",
+    By.PROOF: "its proof is signed by this installation",
+}
+WHERE = {
+    Where.FROZEN: "in the pages that were agreed to",
+    Where.AFTER: "something stands after what was sent or sealed",
+    Where.CUT: "the end is missing",
+    Where.REWRITTEN: "it was saved anew by another program",
+    Where.ATTACHMENT: "in the package that lies in it",
+    Where.SEALED: "in what the seal covers",
+    Where.CONTAINER: "in the seal itself, around the signature",
+    Where.TIME: "the seal is of a time when its certificate was not valid",
+    Where.NOT_OURS: "it says that it is of this installation, and is not by its key",
+    Where.PROOF: "in the package: {file}",
+}
+
+
+def lines(checked: Checked) -> Iterator[str]:
+    """Each thing that was tried, and last what it comes to."""
+    verdict = checked.verdict
+    yield f"{'':5} SHA-256 {checked.sha256}"
+    paper = verdict.paper
+    if verdict.by is By.HASH and paper:
+        yield f"yes   kept here: {paper.paper} of deal {paper.deal_id}, {paper.at.isoformat(timespec='seconds')}"
+        if paper.signers:
+            yield f"{'':5} {paper.signers} said yes: {', '.join(paper.ways)}"
+    else:
+        yield "no    kept here by these bytes"
+    if checked.facts:
+        yield from _inside(checked.facts)
+    words = {
+        Result.AUTHENTIC: f"AUTHENTIC: {BY[verdict.by]}" if verdict.by else "",
+        Result.ALTERED: f"ALTERED: {WHERE[verdict.where].format(file=verdict.file)}" if verdict.where else "",
+        Result.OTHER: "NOT KNOWN HERE: whole, and made with keys of another installation; ask there",
+        Result.UNKNOWN: f"NOT KNOWN HERE ({verdict.why})",
+        Result.UNREADABLE: f"CANNOT BE READ ({verdict.why})",
+    }
+    yield words[verdict.result]
+
+
+def _inside(facts: Facts) -> Iterator[str]:
+    if facts.kind == "pdf" and not facts.seals:
+        yield "no    seal that can be read"
+    for seal in facts.seals:
+        yield from _seal(seal)
+    for package in facts.packages:
+        yield from _package(package)
+
+
+def _seal(seal: Seal) -> Iterator[str]:
+    what = "time stamp" if seal.is_stamp else "seal"
+    yield f"{_said(seal.is_intact)} {what} holds: {_printable(seal.name)}, certificate {seal.fingerprint[:16]}"
+    yield f"{_said(seal.covers == 'entire_file')} {what} covers the whole file; added later: {seal.later}"
+    if seal.at and not seal.is_stamp:
+        is_in_time = seal.from_ <= seal.at <= seal.until
+        yield f"{_said(is_in_time)} sealed while its certificate was valid: {seal.at.isoformat()}"
+        yield f"{_said(seal.is_clean)} nothing but the signature in its container"
+
+
+def _package(package: Package) -> Iterator[str]:
+    if package.refused:
+        yield f"no    package can be opened ({package.refused})"
+    for title, steps in (("by its own keys", package.steps), ("by our keys", package.steps_by_us)):
+        if steps:
+            yield f"{'':5} package, {title}:"
+        for step in steps:
+            yield f"{_said(step.holds)} {_printable(step.name)} [{step.rests_on}] {_printable(step.words)}"
+
+
+def _said(holds: bool | None) -> str:
+    return {True: "yes  ", False: "no   ", None: "yet  "}[holds]
+
+
+def _printable(text: str) -> str:
+    """A stranger's text, fit for a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
