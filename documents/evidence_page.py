@@ -9,7 +9,8 @@ signatures       optional: all who signed, SIGNATURE of documents/signature.py
 events           [{at (ISO 8601, UTC), what, who, trace}] in order, in Swedish words; no personnummer in full
 pdf_sha256, json_sha256, agreed_sha256   hex: the frozen quote, its content, what was agreed
 chain_link       hex: link of the entry `quote.accepted` in the firm's chain
-check_address    where anyone can check, "" if there is no such page
+checkpoint       optional: {n, id (hex), at (ISO 8601, UTC)} of the signed checkpoint that covers that entry
+check_address    the page where anyone can check a file
 manual           optional: paragraphs about a yes given elsewhere, which the firm has written down
 handed_by        optional: who let the customer use a device of the firm's
 withdraw_until   optional: ISO day, the last one to withdraw, where it is not counted from accepted_at
@@ -34,7 +35,7 @@ from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, plain_opening
 from documents.sheet import INK, MM, NOTE, QUIET, WHITE, YELLOW, Style
 from documents.table import BETWEEN, Column, Table
 from documents.text import Line, height, wrap
-from domain.deal_kinds import DealKind, is_signed, yes_act
+from domain.deal_kinds import DealKind, is_signed
 from domain.parties import Role
 from languages import gettext as _
 from languages import lazy_gettext as _l
@@ -167,9 +168,18 @@ def _prints(paper: Paper, evidence: Mapping[str, Any], pages: int, size_bytes: i
         (_("Innehållet (JSON)"), evidence["json_sha256"]),
         (_("Det ni kom överens om (JSON)"), evidence["agreed_sha256"]),
         (_("Länk i företagets händelsekedja"), evidence["chain_link"]),
+        *_checkpoint(evidence),
     ):
         table.row([[(name, _SMALL)], [(fingerprint, _HASH)]])
     paper.y += 5 * MM
+
+
+def _checkpoint(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The signed checkpoint over the chain: who has its id elsewhere can tell whether the chain was rewritten."""
+    point = evidence.get("checkpoint")
+    if not point:
+        return []
+    return [(_("Kontrollpunkt %(n)s, %(at)s", n=point["n"], at=local_minute(moment(point["at"]))), point["id"])]
 
 
 def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
@@ -195,50 +205,62 @@ def _events(paper: Paper, evidence: Mapping[str, Any]) -> None:
     paper.y += 2 * MM
     paper.write(
         _(
-            "Händelserna är ett utdrag. Hela loggen för avtal %(id)s finns hos %(firm)s i Handslag och följer med när "
-            "företaget hämtar ut sina data.",
+            "Sidan är en sammanfattning och händelserna ett utdrag. Beviset är filen bevispaket.zip, som ligger i den "
+            "här PDF-filen: där finns hela loggen om avtal %(id)s.",
             id=evidence["document_id"],
-            firm=evidence["firm_name"],
         ),
         NOTE,
     )
     if evidence.get("is_shared"):
-        paper.write(_("Flera får det här papperet, så adresserna är förkortade här. I loggen är de hela."), NOTE)
+        paper.write(
+            _(
+                "Flera får det här papperet, så adresserna är förkortade här och i paketet. Den som har skrivit under "
+                "hämtar sitt eget paket på avtalets sida; %(firm)s har allas.",
+                firm=evidence["firm_name"],
+            ),
+            NOTE,
+        )
     paper.y += 5 * MM
 
 
 def _checking(paper: Paper, evidence: Mapping[str, Any], size_bytes: int, kind: str) -> None:
     """Five steps that need neither us nor our server; a code to the page where it can be done too."""
     address = evidence["check_address"]
-    act = "doc.accepted_manually" if evidence.get("manual") else yes_act(kind)
+    begins = _(
+        "Den här filen börjar med %(it)s, byte för byte. Räkna SHA-256 på de första %(count)s byten, "
+        "till exempel med head -c %(bytes)s avtal.pdf | sha256sum, och jämför med första raden ovan.",
+        it=the(kind),
+        count=grouped(size_bytes),
+        bytes=size_bytes,
+    )
+    inside = _("Det undertecknade ligger byte för byte som avtal.pdf i paketet. Dess SHA-256 är första raden ovan.")
     steps = [
+        inside if kind == DealKind.DOCUMENT else begins,
+        _("Spara bilagan bevispaket.zip ur PDF-filen och packa upp den. LÄS-MIG.txt säger vad varje fil är."),
         _(
-            "Den här filen börjar med %(it)s, byte för byte. Räkna SHA-256 på de första %(count)s byten, "
-            "till exempel med head -c %(bytes)s avtal.pdf | sha256sum, och jämför med första raden ovan.",
-            it=the(kind),
-            count=grouped(size_bytes),
-            bytes=size_bytes,
+            "Kör python verifiera.py i mappen. Programmet behöver varken nät eller Handslag och skriver ja eller nej "
+            "för varje steg."
         ),
-        _("Be företaget om de två JSON-filerna och räkna SHA-256 på dem. Jämför med raderna ovan."),
         _(
-            "I filen med det ni kom överens om står fingeravtrycken av %(it)s. De ska vara desamma som här.",
-            it=the(kind),
+            "Jämför kontrollpunkten och nyckelns id med kvittot ni fick med e-post, eller med %(at)s.",
+            at=_short(f"{address}/nycklar"),
         ),
-        _("I företagets händelselogg står det överenskommas fingeravtryck i posten %(act)s, med länken ovan.", act=act),
-        _("Varje post i loggen binder den före. Ändras något i efterhand stämmer inte länkarna längre."),
+        _("Enklast: släpp PDF-filen på %(at)s. Säger sidan äkta är inget ändrat.", at=_short(address)),
     ]
-    width = SPAN - (_CODE_SIDE + 8 * MM if address else 0)
+    width = SPAN - _CODE_SIDE - 8 * MM
     blocks = [wrap(step, _SMALL, width - 6 * MM) for step in steps]
-    leads = _("Koden leder till %(address)s", address=address.removeprefix("https://").removeprefix("http://"))
+    leads = _("Koden leder till %(address)s", address=_short(address))
     where = wrap(leads, QUIET, width - 6 * MM)
     tall = sum(height(lines) + 0.8 * MM for lines in blocks) + height(where)
     paper.need(HEADING.leading + 1 * MM + max(tall, _CODE_SIDE + 1 * MM))
     paper.heading(_("Så kontrollerar du"), after=1 * MM)
-    if address:
-        paper.sheet.code(RIGHT - _CODE_SIDE, paper.y + 1 * MM, _CODE_SIDE, address)
+    paper.sheet.code(RIGHT - _CODE_SIDE, paper.y + 1 * MM, _CODE_SIDE, address)
     for number, lines in enumerate(blocks, 1):
         paper.say(f"{number}.", _SMALL, LEFT)
         paper.lines(lines, LEFT + 6 * MM)
         paper.y += 0.8 * MM
-    if address:
-        paper.lines(where, LEFT + 6 * MM)
+    paper.lines(where, LEFT + 6 * MM)
+
+
+def _short(address: str) -> str:
+    return address.removeprefix("https://").removeprefix("http://")

@@ -26,6 +26,18 @@ def agreement_pdf(deal: Deal) -> ResponseReturnValue:
     return paper(viewing.bytes_of(deal, file), file)
 
 
+@bp.get("/o/<deal_id>/bevispaket.zip")
+@by_link
+def evidence_package(deal: Deal) -> ResponseReturnValue:
+    """The own proof of who signs, and of the others the result."""
+    from services.proof import handing  # zipfile and the chain: for those who ask, long after the page
+
+    data, name = handing.of_party(deal)
+    answer = Response(data, mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
 @bp.get("/o/<deal_id>/angerblankett.pdf")
 @by_link
 def withdrawal_form(deal: Deal) -> ResponseReturnValue:

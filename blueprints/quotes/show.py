@@ -161,6 +161,13 @@ def agreement_pdf(n: int) -> ResponseReturnValue:
     return _file(showing.agreement_file(current_user.firm_id, n))
 
 
+@bp.get("/offerter/<int:n>/bevispaket.zip")
+@requires("quote.send")
+def evidence_package(n: int) -> ResponseReturnValue:
+    """All that proves the agreement, of everyone who signed: for those who may send it on."""
+    return _file(showing.package_file(current_user.firm_id, n))
+
+
 def _file(file: StoredFile) -> Response:
     answer = Response(showing.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)

@@ -16,6 +16,7 @@ from languages import gettext as _
 from models import Agreement, Applicant, Approval, Event, Firm, Letter, Quote, QuoteLink, QuoteVersion, User
 from services import events, notices, outbox, scope, signing, vault
 from services.actors import system
+from services.checkpoint_rows import Checkpoint
 from services.deal import links, parties, story
 from services.installation import settings
 from services.quotes import content
@@ -40,11 +41,24 @@ def without_paper(agreement_id: int) -> tuple[Agreement, Quote, QuoteVersion, Fi
     return None if found is None else found._t
 
 
-def render(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: Firm, frozen_pdf: bytes) -> bytes:
-    """The paper as PDF, without a seal yet: the frozen pages, what was agreed, and the evidence page."""
+def render(
+    agreement: Agreement,
+    quote: Quote,
+    version: QuoteVersion,
+    firm: Firm,
+    frozen_pdf: bytes,
+    *,
+    checkpoint: Checkpoint | None = None,
+) -> bytes:
+    """The paper as PDF, without a seal yet: the frozen pages, what was agreed, and the evidence page.
+
+    `checkpoint` covers the agreement; it stands on the evidence page.
+    """
     from documents import agreement as paper
 
     evidence = _evidence(agreement, quote, version, firm)
+    if checkpoint is not None:
+        evidence["checkpoint"] = {"n": checkpoint.n, "id": checkpoint.id, "at": timestamp(checkpoint.at)}
     return paper.render(frozen_pdf, json.loads(agreement.agreed), evidence, content=content.read(version.content))
 
 
@@ -71,7 +85,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "json_sha256": version.json_sha256,
         "agreed_sha256": agreement.agreed_sha256,
         "chain_link": chain_link(quote),
-        "check_address": f"{settings().base_url}/o/{quote.public_id}",
+        "check_address": f"{settings().base_url}/kontrollera",
         "withdraw_until": agreement.withdraw_until.isoformat() if agreement.withdraw_until else None,
         "personnummer_masked": masked_numbers(firm, agreement),
         "home": home_words(agreement),

@@ -324,7 +324,8 @@ def evidence(**more: Any) -> dict[str, Any]:
         "json_sha256": "1a" * 32,
         "agreed_sha256": "2b" * 32,
         "chain_link": "d0835744589b672a634b5fb8f715523963c80c3748d8576c79d48e41fc966592",
-        "check_address": "https://handslag.example/o/k7m2abcdefghijklmnopqr",
+        "checkpoint": {"n": 41, "id": "e5" * 32, "at": "2026-11-20T08:14:40.000Z"},
+        "check_address": "https://handslag.example/kontrollera",
         "personnummer_masked": ["19571230-••••", "19610729-••••"],
         **more,
     }

@@ -85,10 +85,11 @@ def test_the_evidence_page_holds_who_what_when_and_how_to_check(frozen, paper):
         "enkel elektronisk underskrift",
         "Tid (CET)",
         "2026-11-18 16.20.04 Skickade offerten Jonas Ek Inloggad, 198.51.100.7",
-        "Händelserna är ett utdrag. Hela loggen",
+        "Sidan är en sammanfattning och händelserna ett utdrag. Beviset är filen bevispaket.zip",
+        "Kontrollpunkt 41, 20 november 2026 kl. 09.14",
         f"head -c {len(frozen)} avtal.pdf | sha256sum",
         *(proof[name] for name in ("pdf_sha256", "json_sha256", "agreed_sha256", "chain_link", "document_id")),
-        "Koden leder till handslag.example/o/k7m2abcdefghijklmnopqr",
+        "Koden leder till handslag.example/kontrollera",
     ):
         assert text in drawn
 
@@ -162,7 +163,7 @@ def test_a_change_of_clocks_puts_the_zone_on_each_row():
 def test_a_long_log_and_long_names_stay_on_the_paper():
     content = bathroom()
     rows = [event("2026-11-20T08:14:36Z", "Händelse " * 20, "x" * 90, "spår/" * 40) for _ in range(60)]
-    proof = evidence(events=rows, firm_name="Snickeri " * 30, customer_name="K" * 200, check_address="")
+    proof = evidence(events=rows, firm_name="Snickeri " * 30, customer_name="K" * 200)
     data = agreement.render(quote.render(content), agreed(content), proof, content=content)
     assert sum(page.count("2026-11-20 09.14.36\r") + page.count("2026-11-20 09.14.36 ") for page in pages(data)) >= 60
     for page in boxes(data):
