@@ -27,7 +27,7 @@ from services.clock import utc_now
 FIRMS = (1_000, 10_000, 100_000)
 QUICK = (1_000, 10_000)
 MAIN = 10_000  # quotes of the firm that most rows are measured on
-DEALS = 150  # approvals need a quote each
+DEALS = 200  # approvals need a quote each
 STARTS = 3
 
 
