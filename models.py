@@ -37,7 +37,7 @@ from tables.quotes import (
 from tables.records import ChainHead, Event, EventValue, Export, Letter, StoredFile
 from tables.reminding import Reminding
 from tables.signing import SigningCode
-from tables.templates import QuoteTemplate, TextBlock
+from tables.templates import ContractTemplate, ContractTemplateVersion, QuoteTemplate, TextBlock
 from tables.uploads import Upload, UploadPage
 
 __all__ = [
@@ -54,6 +54,8 @@ __all__ = [
     "Checkpoint",
     "CheckpointHead",
     "Closing",
+    "ContractTemplate",
+    "ContractTemplateVersion",
     "Counter",
     "Customer",
     "Decline",

@@ -31,6 +31,8 @@ class Blocker(StrEnum):
     VALID_UNTIL_PAST = "valid_until_past"
     MISSING_WITHDRAWAL_TEXT = "missing_withdrawal_text"
     PHOTOS_WAIT = "photos_wait"  # they are being drawn; found by services/quotes/sending.py
+    DOCUMENT_WAITS = "document_waits"  # the same of the pages of a document
+    DOCUMENT_REFUSED = "document_refused"  # it cannot be signed here; domain/uploads.py
 
 
 class Caution(StrEnum):
@@ -103,6 +105,12 @@ def problems(lines: Sequence[Priced], totals: Totals, facts: Facts) -> Problems:
     at = _lines_at_fault(lines, facts)
     blockers = tuple(_blockers(lines, facts))
     return Problems(blockers, tuple(_warnings(lines, totals, facts, at)), at)
+
+
+def of_document(found: Problems) -> Problems:
+    """What of it concerns a document made elsewhere, which has neither lines nor sums."""
+    own = (Blocker.NO_CUSTOMER, Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST)
+    return Problems(tuple(code for code in found.blockers if code in own), ())
 
 
 def _blockers(lines: Sequence[Priced], facts: Facts) -> list[Blocker]:

@@ -21,6 +21,7 @@ _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, marks of direc
 class Refusal(StrEnum):
     """Why a document could not be taken."""
 
+    EMPTY = "empty"
     KIND = "kind"  # no PDF, or one that is a page of the web too
     BROKEN = "broken"  # cut off or damaged: not all readers would show the same
     BYTES = "bytes"  # the file is too large

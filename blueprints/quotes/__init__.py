@@ -20,5 +20,6 @@ from blueprints.quotes import (  # noqa: E402, F401  (routes need bp)
     sections,
     sharing,
     show,
+    uploads,
     versions,
 )

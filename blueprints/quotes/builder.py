@@ -22,7 +22,7 @@ from services.customers import CustomerInput
 from services.inquiries import reading as inquiries
 from services.photos import rows as photos
 from services.quotes import drafting, header
-from services.quotes.drafting import Draft, NotEditable, OnItsWay
+from services.quotes.drafting import Draft, IsDocument, NotEditable, OnItsWay
 from services.quotes.header import HeaderChanged, PricesChange
 from services.quotes.rows import Sheet
 
@@ -58,6 +58,8 @@ def edit(n: int) -> ResponseReturnValue:
         sheet = drafting.read_to_edit(current_user.firm_id, n)
     except OnItsWay:  # its page says so, with Ångra
         return redirect(url_for(".show", n=n))
+    except IsDocument:
+        return redirect(url_for(".document", n=n))
     return _page(sheet, TitleForm(formdata=None, data={"title": sheet.quote.title}))
 
 
@@ -148,7 +150,7 @@ def save_basis(n: int) -> ResponseReturnValue:
 @bp.get("/offerter/<int:n>/kund")
 @requires("quote.write")
 def customer(n: int) -> ResponseReturnValue:
-    return _choose(_to_show(n), NewCustomerForm(formdata=None))
+    return _choose(_to_show(n, any_kind=True), NewCustomerForm(formdata=None))
 
 
 @bp.post("/offerter/<int:n>/kund")
@@ -184,9 +186,9 @@ def save_customer(n: int) -> ResponseReturnValue:
     return redirect(url_for(".edit", n=n), code=303)
 
 
-def _to_show(n: int) -> Draft:
+def _to_show(n: int, *, any_kind: bool = False) -> Draft:
     draft = drafting.load(current_user.firm_id, n)
-    if not drafting.may_edit(draft.quote):
+    if not (drafting.may_change if any_kind else drafting.may_edit)(draft.quote):
         raise NotEditable
     return draft
 

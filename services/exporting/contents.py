@@ -37,7 +37,9 @@ class Contents:
 def of_firm(firm_id: int) -> Contents:
     """One statement."""
     count = func.count()
-    is_picture = StoredFile.media_type.startswith("image/") & StoredFile.purpose.not_in(("photo_paper", "photo_thumb"))
+    is_picture = StoredFile.media_type.startswith("image/") & StoredFile.purpose.not_in(
+        ("photo_paper", "photo_thumb", "document_page")
+    )
     size = func.coalesce(func.sum(StoredFile.size_bytes), 0)
     asked = (
         scope.columns(Quote, firm_id, count),

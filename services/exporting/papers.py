@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, select
 
 from extensions import db
-from models import Agreement, Firm, Photo, Quote, QuoteVersion, StoredFile
+from models import Agreement, Firm, Photo, Quote, QuoteVersion, StoredFile, Upload, UploadPage
 from services import scope
 
 ROWS_AT_A_TIME = 500
@@ -30,6 +30,7 @@ def all_of(firm_id: int) -> Iterator[Paper]:
     yield from _versions(firm_id)
     yield from _agreements(firm_id)
     yield from _photos(firm_id)
+    yield from _pages(firm_id)
     yield from _others(firm_id)
 
 
@@ -44,7 +45,6 @@ def _versions(firm_id: int) -> Iterator[Paper]:
         yield Paper(row.public_id, f"pdf/{_numbered(row.number, row.n)}-v{row.version}.pdf")
 
 
-def _agreements(firm_id: int) -> Iterator[Paper]:
 _OF_AGREEMENT = (
     (Agreement.pdf_id, ".pdf"),
     (Agreement.stamped_id, "-tidsstamplat.pdf"),
@@ -52,6 +52,7 @@ _OF_AGREEMENT = (
 )
 
 
+def _agreements(firm_id: int) -> Iterator[Paper]:
     for column, ending in _OF_AGREEMENT:
         statement = (
             scope.columns(Agreement, firm_id, StoredFile.public_id, Quote.number, Quote.n)
@@ -85,12 +86,25 @@ def _photos(firm_id: int) -> Iterator[Paper]:
             yield Paper(row.public_id, f"foton/{name}.jpg")
 
 
+def _pages(firm_id: int) -> Iterator[Paper]:
+    """The pictures of the pages of uploaded documents, by their quote."""
+    statement = (
+        scope.columns(UploadPage, firm_id, StoredFile.public_id, Quote.number, Quote.n, Upload.id, UploadPage.n)
+        .join(Upload, and_(Upload.firm_id == UploadPage.firm_id, Upload.id == UploadPage.upload_id))
+        .join(Quote, and_(Quote.firm_id == Upload.firm_id, Quote.id == Upload.quote_id))
+        .join(StoredFile, and_(StoredFile.firm_id == UploadPage.firm_id, StoredFile.id == UploadPage.file_id))
+        .order_by(Upload.id, UploadPage.n)
+    )
+    for public_id, number, quote_n, upload_id, n in _stream(statement):
+        yield Paper(public_id, f"dokument/{_numbered(number, quote_n)}/{upload_id}/sida-{n:03d}.jpg")
+
+
 def _others(firm_id: int) -> Iterator[Paper]:
     logo_id = db.session.scalar(select(Firm.logo_id).where(Firm.id == firm_id))
     statement = (
         scope.columns(StoredFile, firm_id, StoredFile.id, StoredFile.public_id, StoredFile.media_type)
         .where(
-            StoredFile.purpose.not_in(PHOTO_PURPOSES),
+            StoredFile.purpose.not_in((*PHOTO_PURPOSES, "document_page")),
             StoredFile.id.not_in(scope.columns(QuoteVersion, firm_id, QuoteVersion.pdf_id)),
             *(
                 StoredFile.id.not_in(scope.columns(Agreement, firm_id, column).where(column > 0))

@@ -14,7 +14,13 @@ from languages import gettext as _
 from tables.columns import UtcDateTime
 
 # whole documents in a cell: they lie in json/ and bevis/, and a cell of Excel ends at 32,767 characters
-LEFT_OUT = {("quote_version", "content"), ("quote_template", "content"), ("agreement", "agreed"), ("event", "entry")}
+LEFT_OUT = {
+    ("quote_version", "content"),
+    ("quote_template", "content"),
+    ("contract_template_version", "clauses"),
+    ("agreement", "agreed"),
+    ("event", "entry"),
+}
 MADE_OF_OTHERS = {"search_text", "sort_name"}
 _SCALES: dict[str, tuple[str, Show]] = {
     "_ore": ("_kr", csv_sv.hundredths),

@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, func
 
 from domain import checks, payment_plan, quote_states, quotes
 from domain.clock import stockholm_date
+from domain.deal_kinds import DealKind
 from domain.payment_plan import Part
 from domain.plan_years import Days
 from domain.price_types import most_ore
@@ -31,6 +32,10 @@ class NotEditable(RuleBroken):
     """The quote is agreed, ended or archived; its draft may not change."""
 
     code = "quote_not_editable"
+
+
+class IsDocument(NotFound):
+    """There are no rows to build of a document made elsewhere; it is replaced whole (services/uploads)."""
 
 
 class OnItsWay(RuleBroken):
@@ -107,10 +112,10 @@ def load(firm_id: int, n: int, *, lock: bool = False) -> Draft:
     return Draft(quote, *_parts(quote), customer, f_skatt)
 
 
-def load_to_edit(firm_id: int, n: int) -> Draft:
-    """The draft, locked for a change. Raises NotFound, NotEditable."""
+def load_to_edit(firm_id: int, n: int, *, any_kind: bool = False) -> Draft:
+    """The draft, locked for a change. Raises NotFound, unless of `any_kind` for a document too, and NotEditable."""
     draft = load(firm_id, n, lock=True)
-    if not may_edit(draft.quote):
+    if not (may_change if any_kind else may_edit)(draft.quote):
         raise NotEditable
     return draft
 
@@ -124,6 +129,13 @@ def read_to_edit(firm_id: int, n: int, *, lock: bool = False) -> Sheet:
 
 
 def may_edit(quote: Quote | QuoteRow) -> bool:
+    """Whether its rows may change. Raises OnItsWay, and IsDocument for one that has none."""
+    if quote.kind == DealKind.DOCUMENT:
+        raise IsDocument
+    return may_change(quote)
+
+
+def may_change(quote: Quote | QuoteRow) -> bool:
     """Raises OnItsWay while the quote is about to be sent."""
     if quote.hold == HELD:
         raise OnItsWay
@@ -223,7 +235,8 @@ def most(draft: Draft | Sheet, result: Totals) -> int | None:
 
 def problems(draft: Draft | Sheet, *, now: datetime, result: Totals | None = None) -> checks.Problems:
     """What stands in the way of sending, and what to look at."""
-    return checks.problems(priced(draft), result or totals(draft), _facts(draft, now))
+    found = checks.problems(priced(draft), result or totals(draft), _facts(draft, now))
+    return checks.of_document(found) if draft.quote.kind == DealKind.DOCUMENT else found
 
 
 def days(draft: Draft | Sheet, *, now: datetime) -> Days:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import payment_plan
+from domain.deal_kinds import DealKind
 from domain.line_defaults import usual_deduction
 from domain.payment_plan import BadPlan, Part, Trigger
 from domain.quotes import LineKind, PriceBasis, convert_price
 from extensions import db
 from models import Customer, Firm, Quote, QuoteLine, QuoteSection
 from services.actors import Actor
+from services.errors import NotFound
 from services.quotes import drafting
 from services.quotes.drafting import Draft
 from services.quotes.lines import MAX_LINES, TooManyLines
@@ -36,9 +38,11 @@ class Filled:
 def content_of(draft: Draft, *, for_others: bool = True) -> Content:
     """All that the firm wrote in a draft, in the quote's basis, without customer, site and dates.
 
-    `for_others`: title and greeting are freed of whom and where they name.
+    `for_others`: title and greeting are freed of whom and where they name. Raises NotFound for a document.
     """
     quote, customer = draft.quote, draft.customer
+    if quote.kind == DealKind.DOCUMENT:
+        raise NotFound
     names = _names(quote, customer) if for_others else frozenset()
     return Content(
         title=_without(quote.title, names),

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from domain.clock import stockholm_date
+from domain.deal_kinds import DealKind
 from domain.line_defaults import usual_deduction
 from domain.payment_plan import Part, amounts_ore, from_data, to_data
 from domain.price_types import LIMIT_PERCENT, PriceType
@@ -98,14 +99,25 @@ def create(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, no
     return draft.quote
 
 
-def begin(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now: datetime) -> Draft:
-    """The same in the running transaction, to be filled. Never commits. Raises NotFound, customers.NoContact."""
+def begin(
+    customer: int | CustomerInput | None,
+    firm: Firm,
+    *,
+    kind: str = DealKind.QUOTE,
+    actor: Actor,
+    now: datetime,
+) -> Draft:
+    """The same in the running transaction, to be filled; a document has no section. Never commits.
+
+    Raises NotFound, customers.NoContact.
+    """
     found = _customer(customer, actor, now=now)
     assert actor.user_id is not None  # noqa: S101  (a system never makes quotes)
     quote = Quote(
         firm_id=actor.firm_id,
         public_id=new_public_id(),
         n=numbers.take(actor.firm_id, "quote"),
+        kind=str(kind),
         status=QuoteStatus.DRAFT.value,
         user_id=actor.user_id,
         title="",
@@ -132,11 +144,13 @@ def begin(customer: int | CustomerInput | None, firm: Firm, *, actor: Actor, now
     drafting.keep_search_text(quote)
     db.session.add(quote)
     db.session.flush()
-    section = QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1)
-    db.session.add(section)
-    events.record("doc.created", f"quote:{quote.public_id}", actor=actor, at=now, data={"kind": "quote"})
+    sections = [QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1)]
+    if kind == DealKind.DOCUMENT:
+        sections = []
+    db.session.add_all(sections)
+    events.record("doc.created", f"quote:{quote.public_id}", actor=actor, at=now, data={"kind": str(kind)})
     db.session.flush()
-    return Draft(quote, [section], [], found, firm.f_skatt)
+    return Draft(quote, sections, [], found, firm.f_skatt)
 
 
 def save_title(quote_n: int, title: str, *, rev: int, key: str, actor: Actor, now: datetime) -> Quote:
@@ -226,7 +240,7 @@ def set_customer(
     Labour follows the customer: rot for a private one who had none, no deduction for others.
     Raises NotFound, NotEditable, customers.NoContact.
     """
-    draft = drafting.load_to_edit(actor.firm_id, quote_n)
+    draft = drafting.load_to_edit(actor.firm_id, quote_n, any_kind=True)
     quote = draft.quote
     was_private = draft.customer is not None and draft.customer.kind == "private"
     found = _customer(customer, actor, now=now)

@@ -18,6 +18,7 @@ class OpenQuote(NamedTuple):
     """Of the quote what the search shows and asks."""
 
     n: int
+    kind: str
     title: str
     status: str
     archived_at: datetime | None
@@ -45,6 +46,6 @@ def find(firm_id: int, n: int, section_n: int) -> tuple[OpenQuote, OpenSection]:
         raise NotFound
     *of_quote, number = found[0]
     quote = OpenQuote._make(of_quote)
-    if not drafting.may_edit(quote):  # type: ignore[arg-type]  # it has the three fields that are asked
+    if not drafting.may_edit(quote):  # type: ignore[arg-type]  # it has the four fields that are asked
         raise NotEditable
     return quote, OpenSection(number)

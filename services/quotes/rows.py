@@ -23,6 +23,7 @@ class QuoteRow(NamedTuple):
     firm_id: int
     public_id: str
     n: int
+    kind: str
     number: str | None
     status: str
     version: int

@@ -43,14 +43,35 @@ def main() -> None:
     out = sys.stdout.buffer
     try:
         _allow(CPU_SECONDS)
+        document = opened(data)
         examine(data)
-        for page, picture in draw(data):
+        for page, picture in draw(document):
             out.write(json.dumps(page).encode() + b"\n" + picture)
         out.write(b'{"done": true}\n')
     except Refused as refused:
         out.write(json.dumps({"refused": str(refused)}).encode() + b"\n")
     except (MemoryError, RecursionError):
         out.write(b'{"refused": "heavy"}\n')
+
+
+def opened(data: bytes) -> Any:
+    """The file as the drawing reader has it: not too many pages. Raises Refused."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+        if document.get_formtype() in (pypdfium2.raw.FORMTYPE_XFA_FULL, pypdfium2.raw.FORMTYPE_XFA_FOREGROUND):
+            raise Refused("form")
+        document.init_forms()  # else the boxes of signatures and filled-in fields stay blank
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        is_locked = getattr(error, "err_code", None) == pypdfium2.raw.FPDF_ERR_PASSWORD
+        raise Refused("locked" if is_locked else "broken") from None
+    if not count:
+        raise Refused("broken")
+    if count > MOST_PAGES:
+        raise Refused("pages")
+    return document
 
 
 def examine(data: bytes) -> None:
@@ -114,24 +135,12 @@ def _judge(found: Any) -> None:
         raise Refused("attached")
 
 
-def draw(data: bytes) -> Iterator[tuple[dict[str, Any], bytes]]:
+def draw(document: Any) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Number, width and height of each page, with the length of its picture; and that, a JPEG. Raises Refused."""
     import pypdfium2
 
-    try:
-        document = pypdfium2.PdfDocument(data)
-        if document.get_formtype() in (pypdfium2.raw.FORMTYPE_XFA_FULL, pypdfium2.raw.FORMTYPE_XFA_FOREGROUND):
-            raise Refused("form")
-        document.init_forms()  # else the boxes of signatures and filled-in fields stay blank
-        count = len(document)
-    except pypdfium2.PdfiumError:
-        raise Refused("broken") from None
-    if count > MOST_PAGES:
-        raise Refused("pages")
-    if not count:
-        raise Refused("broken")
     total = 0
-    for place in range(count):
+    for place in range(len(document)):
         _allow(CPU_SECONDS)
         try:
             picture = _picture(document[place])

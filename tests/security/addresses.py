@@ -19,6 +19,8 @@ FILLED_BY = {
     ("quotes", "photo_id"): "photo_id",
     ("quotes", "size"): "photo_size",
     ("quotes", "version_n"): "version_n",
+    ("quotes", "upload_id"): "upload_id",
+    ("quotes", "page_n"): "page_n",
     ("customers", "n"): "customer_n",
     ("articles", "n"): "article_n",
     ("articles", "import_id"): "import_id",
@@ -32,6 +34,7 @@ FILLED_BY = {
     ("deal", "photo_id"): "photo_id",
     ("deal", "size"): "photo_size",
     ("deal", "version_n"): "version_n",
+    ("deal", "page_n"): "page_n",
     ("konto", "export_id"): "export_id",
     ("settings", "public_id"): "login_id",
 }
@@ -53,6 +56,10 @@ OF_NO_FIRM = {
     "inquiries.privacy": {"firm_id": "x"},
     "inquiries.enter": {"token": "x"},
     "ops.enter": {"token": "x"},
+    # the operator's alone, without whose link they do not open (tests/routes/ops); and what anyone may read
+    "ops.close_incident": {"case": "x"},
+    "checking.point": {"n": "1"},
+    "checking.point_json": {"n": "1"},
     "dev.letter": {"firm": "x", "letter_id": "x"},
     "dev.attachment": {"firm": "x", "letter_id": "x", "number": "1"},
     "assets.static": {"path": "css/base.css", "filename": "css/base.css"},

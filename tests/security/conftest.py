@@ -11,7 +11,7 @@ import pytest
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
-from models import Applicant, Article, Counter, Customer, Firm, Login, Photo, Quote, QuoteLink, User
+from models import Applicant, Article, Counter, Customer, Firm, Login, Photo, Quote, QuoteLink, Upload, UploadPage, User
 from services import article_import, storage, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import links
@@ -115,6 +115,7 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "recipient_id": reader.public_id,
         "photo_id": db.session.query(Photo).filter_by(quote_id=quote_id).one().public_id,
         "photo_size": "liten",
+        **document(firm, quote),
         "version_n": 1,
         "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
         "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
@@ -129,6 +130,28 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
     }
     db.session.rollback()
     return FirmOfTest(make, firm_id, names)
+
+
+def document(firm: Firm, quote: Quote) -> dict[str, Any]:
+    """A document and a picture of its page, by what stands in their addresses."""
+    file = storage.put(
+        firm.id,
+        firm.public_id,
+        b"\xff\xd8sida",
+        purpose="document_page",
+        name="",
+        media_type="image/jpeg",
+        now=utc_now(),
+    )
+    db.session.flush()
+    facts = {"name": "a.pdf", "sha256": "0" * 64, "size_bytes": 9, "state": "ready", "created_at": utc_now()}
+    upload = Upload(firm_id=firm.id, quote_id=quote.id, **facts)
+    db.session.add(upload)
+    db.session.flush()
+    page = {"upload_id": upload.id, "n": 1, "file_id": file.id, "width": 9, "height": 9, "sha256": "0" * 64}
+    db.session.add(UploadPage(firm_id=firm.id, **page))
+    db.session.commit()
+    return {"upload_id": upload.public_id, "page_n": 1}
 
 
 def deal_of(app, make: Make, firm: Firm, quote: Quote) -> Sent:
