@@ -105,6 +105,10 @@ class Quote(FirmOwned, Base):
     is_shared: Mapped[bool] = mapped_column(default=False, server_default=false())  # there are rows in recipient
     in_order: Mapped[bool] = mapped_column(default=False, server_default=false())  # they sign one after the other
     hold: Mapped[str] = mapped_column(String(8), default="", server_default="")  # held, stopped: see HeldSending
+    # of a contract: the number of its clauses' template (none: ours), no day when it is done, the quote it came of
+    clauses_n: Mapped[int | None]
+    open_ended: Mapped[bool] = mapped_column(default=False, server_default=false())
+    from_number: Mapped[str] = mapped_column(String(12), default="", server_default="")
     # what the firm asks for on this one besides its rules (domain/signing_methods.py)
     signing_method: Mapped[str] = mapped_column(String(12), default="link", server_default="link")
 
@@ -137,6 +141,9 @@ class HeldSending(FirmOwned, Base):
     user_agent: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # of a contract: how the firm signed when it was pressed, and when
+    signed_way: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stopped: Mapped[str] = mapped_column(String(30), default="")
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -1,11 +1,12 @@
-"""What a new quote can begin with: templates, and texts that the firm says often."""
+"""What a new quote can begin with: templates, texts that the firm says often, and the clauses of contracts."""
 
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tables.base import Base, FirmOwned, firm_key
+from domain.clauses import Audience
+from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
 from tables.columns import UtcDateTime
 
 PLACES = ("message", "not_included", "customer_does", "terms", "row")
@@ -40,3 +41,39 @@ class TextBlock(FirmOwned, Base):
     rev: Mapped[int] = mapped_column(default=1)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ContractTemplate(FirmOwned, Base):
+    """The firm's own clauses for one kind of contract. What it says now is its newest version."""
+
+    __tablename__ = "contract_template"
+    __table_args__ = (
+        firm_key(),
+        UniqueConstraint("firm_id", "n"),
+        CheckConstraint(f"audience IN ({', '.join(repr(str(one)) for one in Audience)})", name="audience"),
+    )
+    public_id: Mapped[str] = public_id_column()
+    n: Mapped[int]  # running number in the firm's addresses
+    name: Mapped[str] = mapped_column(String(80))
+    audience: Mapped[str] = mapped_column(String(10))  # domain/clauses.py
+    version: Mapped[int] = mapped_column(default=1)  # the newest one
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ContractTemplateVersion(FirmOwned, Base):
+    """What the template said at one time: never changed, since contracts name it."""
+
+    __tablename__ = "contract_template_version"
+    __table_args__ = (
+        firm_key(),
+        same_firm("template_id", "contract_template"),
+        UniqueConstraint("firm_id", "template_id", "version"),
+    )
+    template_id: Mapped[int]
+    version: Mapped[int]
+    clauses: Mapped[str] = mapped_column(Text)  # JSON, domain/clauses.py Written; empty words are ours
+    sha256: Mapped[str] = mapped_column(String(64))  # with the version of our words beside it
+    texts: Mapped[str] = mapped_column(String(10))
+    changed_by: Mapped[str] = mapped_column(String(120), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

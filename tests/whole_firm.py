@@ -17,6 +17,8 @@ from models import (
     Applicant,
     Approval,
     ArticleImport,
+    ContractTemplate,
+    ContractTemplateVersion,
     Decline,
     Feedback,
     Firm,
@@ -124,6 +126,20 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
         )
     )
     db.session.add(QuoteTemplate(firm_id=firm.id, n=1, name=f"{marks.line} mall", content="{}", used_at=now))
+    clauses = ContractTemplate(firm_id=firm.id, n=1, name=f"{marks.line} kontrakt", audience="consumer", created_at=now)
+    db.session.add(clauses)
+    db.session.flush()
+    db.session.add(
+        ContractTemplateVersion(
+            firm_id=firm.id,
+            template_id=clauses.id,
+            version=1,
+            clauses="[]",
+            sha256="0" * 64,
+            texts="2026-11-21",
+            created_at=now,
+        )
+    )
     db.session.add(TextBlock(firm_id=firm.id, n=1, place="terms", title="Villkor", text=marks.line, used_at=now))
     firm.logo_id = _stored(firm, b"\x89PNG " + marks.file.encode(), "logo", "image/png")
     for number in range(1, quotes + 1):

@@ -173,7 +173,7 @@ _TABLES = (
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
         "changed_by not_included customer_does payment_plan home home_year",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
-        "is_smahus reverse_charge is_shared in_order valid_until paid_on starts_on finishes_on turn gross_ore net_ore "
+        "is_smahus reverse_charge is_shared in_order clauses_n open_ended from_number valid_until paid_on starts_on finishes_on turn gross_ore net_ore "
         "deducted to_pay_ore sent_at language signing_method",
         technical="id firm_id public_id n kind customer_id user_id has_inquiry rev mail_failed_at hold created_at "
         "touched_at archived_at changed_at changed_key",
@@ -184,7 +184,7 @@ _TABLES = (
         purpose="a sending while it can be undone",
         kept="seconds; one that could not go, until it is sent anew or put away",
         personal="way email phone message ip user_agent created_at",
-        firm="valid_until due_at stopped stopped_at",
+        firm="valid_until due_at signed_way signed_at stopped stopped_at",
         technical="id firm_id quote_id user_id seen",
         secret="once_key",  # noqa: S106
     ),
@@ -213,6 +213,21 @@ _TABLES = (
         purpose="what new drafts can begin with",
         firm="name content",
         technical="id firm_id n rev used_at archived_at",
+    ),
+    _table(
+        "contract_template",
+        whose="the firm",
+        purpose="the firm's own clauses of contracts",
+        firm="name audience version created_at archived_at",
+        technical="id firm_id public_id n",
+    ),
+    _table(
+        "contract_template_version",
+        whose="the firm",
+        purpose="what those clauses said at each time, since signed contracts name it",
+        personal="changed_by",
+        firm="version clauses sha256 texts created_at",
+        technical="id firm_id template_id",
     ),
     _table(
         "text_block",
