@@ -27,6 +27,7 @@ WHEN: dict[str, Callable[[datetime], bool]] = {  # name of the module in jobs/ -
     "send_mail": every_minute,
     "draw_agreements": every_minute,
     "draw_photos": every_minute,
+    "stamp_papers": every_minute,
     "draw_documents": every_minute,
     "expire_quotes": every_minute,
     "remind": every_minute,

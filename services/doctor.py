@@ -17,6 +17,7 @@ from extensions import db
 from mail.transport import SmtpTransport, Unreachable
 from models import Firm, Letter
 from services import heartbeat, keys, rule_rows, schema, transaction
+from services.deal import completing
 from services.delivery import smtp_server
 from services.installation import secrets, settings
 from services.sealing import keys as sealing
@@ -48,6 +49,7 @@ def examine(now: datetime) -> Iterator[Finding]:
         with transaction.reading():
             yield from _firm_keys()
             yield from _letters(now)
+            yield from _papers()
             yield from _clock(now)
     yield from _mail()
     yield from _background_work(now)
@@ -157,6 +159,18 @@ def _letters(now: datetime) -> Iterator[Finding]:
         yield _wrong("letters", f"{failed} letters failed within a week; the reasons stand on the quotes' timelines.")
     if not failed and not (count and oldest < now - LATE_AFTER):
         yield _good("letters", "None is late.")
+
+
+def _papers() -> Iterator[Finding]:
+    unsealed, why, unstamped = completing.waiting_papers()
+    if unsealed:
+        told = {completing.KEY: "the key does not open", completing.DISK: "the disk is full"}.get(why, "see the log")
+        yield _wrong("papers", f"{unsealed} agreements have no sealed paper yet ({told}); it is tried again by itself.")
+    else:
+        yield _good("papers", "None waits for its seal.")
+    if unstamped:
+        sentence = f"{unstamped} sealed papers wait for a time stamp; does {settings().TSA_URL} answer?"
+        yield Finding("time stamps", None, sentence)
 
 
 def _clock(now: datetime) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from extensions import db
 from languages import gettext as _
@@ -72,6 +72,14 @@ def waiting(now: datetime) -> list[int]:
         return list(db.session.scalars(statement))
 
 
+def waiting_papers() -> tuple[int, str, int]:
+    """How many papers could not be sealed when it was tried, why, and how many sealed ones got no time stamp."""
+    tried = select(func.count(), func.max(Agreement.paper_fault)).where(Agreement.paper_tries > 0)
+    unsealed, why = db.session.execute(tried.where(Agreement.pdf_id.is_(None))).one()
+    unstamped, _why = db.session.execute(tried.where(Agreement.pdf_id.is_not(None))).one()
+    return unsealed, why or "", unstamped
+
+
 def complete(ids: Sequence[int], *, now: datetime) -> int:
     """Make the papers of these agreements (at most BATCH); how many failed. Again changes nothing. Commits."""
     try:
@@ -106,7 +114,9 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
         facts = reading.facts(agreement)
         proof = _proof(facts, checkpoint)
         with speaking(quote.language):
-            pdf = agreements.render(agreement, quote, version, firm, facts.pdf)
+            pdf = agreements.render(
+                agreement, quote, version, firm, facts.pdf, checkpoint=checkpoint if proof else None
+            )
             name = _("Avtal %(n)s", n=quote.number) + ".pdf"
             words = _("Allt som visar hur avtalet kom till")
             reason = _("Sigillet visar att inget är ändrat. Det är ingen parts underskrift.")
@@ -206,7 +216,7 @@ def _put_off(agreement_id: int, error: Exception, now: datetime) -> int:
             select(Agreement).where(Agreement.id == agreement_id, Agreement.pdf_id.is_(None)).with_for_update()
         ).one_or_none()
         if agreement is not None:
-            agreement.paper_next_at = now + min(timedelta(minutes=2**agreement.paper_tries), LONGEST_WAIT)
+            agreement.paper_next_at = now + wait_after(agreement.paper_tries)
             agreement.paper_tries += 1
             agreement.paper_fault = _kind(error)
         transaction.commit()
@@ -214,6 +224,11 @@ def _put_off(agreement_id: int, error: Exception, now: datetime) -> int:
         log.error("And that cannot be kept: %s", place_of(again))
         transaction.rollback()
     return 1
+
+
+def wait_after(tries: int) -> timedelta:
+    """A minute after the first try, then twice as long each time."""
+    return min(timedelta(minutes=2 ** min(tries, 10)), LONGEST_WAIT)
 
 
 def _kind(error: Exception) -> str:

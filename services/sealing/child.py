@@ -47,6 +47,9 @@ def answer(asked: bytes) -> bytes:
     for paper in head["papers"]:
         pdf = source.read(paper["size"])
         attachments = [(each, source.read(each["size"])) for each in paper["attachments"]]
+        if told and "fault" in told[-1] and "tsa" in head:  # it does not answer: not asked for each of them in vain
+            told.append(told[-1])
+            continue
         try:
             made.append(work(pdf, paper["reason"], attachments))
         except Exception as error:  # the boundary: whatever pyHanko makes of one paper, the others are served
@@ -103,6 +106,7 @@ def _sealer(head: dict[str, Any], pkcs12: bytes) -> Any:
 
 def _stamper(address: str) -> Any:
     """Put a time stamp (RFC 3161) over the whole sealed file, as one more update of it."""
+    import urllib.error
     import urllib.request
 
     from asn1crypto import tsp  # type: ignore[import-untyped]
@@ -113,8 +117,12 @@ def _stamper(address: str) -> Any:
         async def async_request_tsa_response(self, req: Any) -> Any:
             headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
             question = urllib.request.Request(address, data=req.dump(), headers=headers)  # noqa: S310  (settings)
-            with urllib.request.urlopen(question, timeout=TSA_SECONDS) as reply:  # noqa: S310
-                return tsp.TimeStampResp.load(reply.read(MOST_TSA_BYTES))
+            try:
+                with urllib.request.urlopen(question, timeout=TSA_SECONDS) as reply:  # noqa: S310
+                    return tsp.TimeStampResp.load(reply.read(MOST_TSA_BYTES))
+            except urllib.error.HTTPError as error:
+                error.close()
+                raise
 
     service = Service()  # type: ignore[no-untyped-call]
 

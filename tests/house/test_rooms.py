@@ -34,6 +34,7 @@ ACROSS_FIRMS = {
     "services/deal/links.py": "a mailed link names its row and nothing else",
     "services/deal/agreements.py": "draws the papers that are due, whoever's they are",
     "services/deal/completing.py": "makes the sealed papers that are due, whoever's they are",
+    "services/deal/stamping.py": "stamps the papers that are due, whoever's they are",
     "services/quotes/holding.py": "sends what is due, whoever's it is",
     "services/deal/expiring.py": "ends the offers that are due, whoever's they are",
     "services/deal/applicants.py": "a co-applicant's link names its row and nothing else",

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
 from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from services.sealing import keys, making
+
+IN_CHILD = making.in_child  # before tests/conftest.py loads the child into this process
+
+
+@pytest.fixture(autouse=True)
+def _own_process(app, monkeypatch):
+    monkeypatch.setattr(making, "in_child", IN_CHILD)
 
 
 def paper(words: str) -> bytes:

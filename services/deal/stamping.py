@@ -1,0 +1,120 @@
+"""Time stamps on sealed papers (PAdES B-T), fetched afterwards: outside any transaction, after the letters have gone.
+
+The stamped paper is a file of its own that begins with the bytes of the sealed one, which all parties have by mail.
+A service that does not answer leaves the seal as it is, and is asked again later.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import and_, or_, select
+
+from extensions import db
+from models import Agreement, Firm, StoredFile
+from services import scope, storage, transaction
+from services.deal.completing import BATCH, wait_after
+from services.errors import place_of
+from services.installation import settings
+from services.sealing import making
+
+log = logging.getLogger("handslag.seal")
+
+
+def waiting(now: datetime) -> list[int]:
+    """Ids of the sealed papers whose turn it is to get a time stamp, oldest first; none where no service is set."""
+    if not settings().TSA_URL:
+        return []
+    with transaction.reading():
+        statement = (
+            select(Agreement.id)
+            .where(
+                Agreement.sealed_at.is_not(None),
+                Agreement.stamped_id.is_(None),
+                or_(Agreement.paper_next_at.is_(None), Agreement.paper_next_at <= now),
+            )
+            .order_by(Agreement.id)
+            .limit(BATCH)
+        )
+        return list(db.session.scalars(statement))
+
+
+def stamp(ids: Sequence[int], *, now: datetime) -> int:
+    """Fetch and keep time stamps, all by one child; how many there were none for. Commits."""
+    sealed = [one for agreement_id in ids if (one := _read(agreement_id))]
+    failed = 0
+    stamps = making.stamp([one.pdf for one in sealed], tsa=settings().TSA_URL)
+    for one, stamped in zip(sealed, stamps, strict=True):
+        try:
+            if isinstance(stamped, making.SealFailed):
+                raise stamped
+            _keep(one, stamped, now)
+        except Exception as error:  # a full disk, say: the others are kept
+            _put_off(one, error, now)
+            failed += 1
+    return failed
+
+
+class _Sealed(NamedTuple):
+    agreement_id: int
+    firm_id: int
+    firm_public_id: str
+    name: str
+    pdf: bytes
+
+
+def _read(agreement_id: int) -> _Sealed | None:
+    """A sealed paper; None where it has its stamp, or is gone."""
+    with transaction.reading():
+        found = db.session.execute(
+            select(StoredFile, Firm.id, Firm.public_id)
+            .join(Agreement, and_(Agreement.firm_id == StoredFile.firm_id, Agreement.pdf_id == StoredFile.id))
+            .join(Firm, Firm.id == Agreement.firm_id)
+            .where(Agreement.id == agreement_id, Agreement.stamped_id.is_(None))
+        ).one_or_none()
+        if found is None:
+            return None
+        file, firm_id, firm_public_id = found
+        return _Sealed(agreement_id, firm_id, firm_public_id, file.name, storage.read(firm_public_id, file))
+
+
+def _keep(one: _Sealed, stamped: bytes, now: datetime) -> None:
+    """Bind the stamped paper unless another worker was quicker. Commits."""
+    transaction.rollback()
+    is_bound = False
+    file = storage.put(
+        one.firm_id,
+        one.firm_public_id,
+        stamped,
+        purpose="agreement",
+        name=one.name,
+        media_type="application/pdf",
+        now=now,
+    )
+    try:
+        db.session.flush()
+        own = scope.change(Agreement, one.firm_id).where(
+            Agreement.id == one.agreement_id, Agreement.stamped_id.is_(None)
+        )
+        done = own.values(stamped_id=file.id, stamped_sha256=file.sha256, paper_tries=0, paper_next_at=None)
+        is_bound = bool(db.session.execute(done.returning(Agreement.id)).all())
+        if is_bound:
+            transaction.commit()
+    finally:
+        if not is_bound:
+            transaction.rollback()
+            storage.remove(one.firm_public_id, file.public_id)
+
+
+def _put_off(one: _Sealed, error: Exception, now: datetime) -> None:
+    """Note when it is tried again. Commits."""
+    log.error("The time stamp of agreement %d waits: %s", one.agreement_id, place_of(error))
+    transaction.rollback()
+    agreement = scope.find(Agreement, one.firm_id, Agreement.id == one.agreement_id, lock=True)
+    if agreement is not None:
+        agreement.paper_next_at = now + wait_after(agreement.paper_tries)
+        agreement.paper_tries += 1
+    transaction.commit()
