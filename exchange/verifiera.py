@@ -41,7 +41,8 @@ ARITHMETIC, KEY, CLOCK, BANKID = "arithmetic", "key", "clock", "bankid"
 RESTS = {ARITHMETIC: "räkning", KEY: "utfärdarens nyckel", CLOCK: "utfärdarens klocka", BANKID: "BankID"}
 
 # A yes of somebody who decides, by the act that tells of it.
-YES = ("quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually")
+WITNESSED = "doc.witnessed"
+YES = ("quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually", WITNESSED)
 UNDONE = ("doc.approvals_voided", "doc.manual_undone")
 SENT = ("quote.sent", "contract.sent")
 WAYS = {
@@ -280,11 +281,16 @@ class _Check:
             _must(entry.data.get(field, signer[field]) == signer[field], "metod eller nivå är en annan i kedjan")
         _must((way == "manual") == (signer["level"] in ("none", "paper")), "nivån hör inte till sättet")
         _must((signer["method"] == "bankid") == (signer["level"] == "advanced"), "nivån hör inte till metoden")
+        mark = _sha256(signer["mark"].encode("utf-8")) if signer["mark"] else None
+        _must(entry.data.get("mark_sha256") == mark, "den ritade underskriften är en annan i kedjan")
+        _must((entry.act == WITNESSED) == (signer["role"] == "witness"), "rollen är en annan i kedjan")
         self._consents(signer, entry)
         how = [(WAYS, signer["way"]), (METHODS, signer["method"]), (LEVELS, signer["level"])]
         words = "{}, post {}. {}".format(
             _clean(entry.at), entry.seq, ", ".join(known.get(code, _clean(code)) for known, code in how)
         )
+        words += ", bevittnar" if entry.act == WITNESSED else ""
+        words += ", ritad underskrift" if mark else ""
         return words if name else words + "; namnet öppnas inte här"
 
     def _consents(self, signer: dict[str, Any], entry: Entry) -> None:
@@ -298,23 +304,27 @@ class _Check:
             _must(not one["value"] or (one["kind"], one["text_sha256"]) in before, "ett kryss saknas i kedjan")
 
     def _yeses(self) -> list[Entry]:
-        """The entries by which somebody has said yes to just this, after whatever undid an earlier yes."""
-        undone = max((one.seq for one in self.entries if self._undoes(one)), default=0)
-        agreed = _sha256(self.files["avtal.json"])
-        return [
-            one
-            for one in self.entries
-            if one.act in YES
-            and one.seq > undone
-            and one.data.get("agreed_sha256") == agreed
-            and one.data["version"] == self.agreed["version"]
-            and not (one.act == "doc.late_acceptance" and "answer" in one.data)
-        ]
+        """The entries by which somebody has said yes to just this, and nothing has undone it since."""
+        given: list[Entry] = []
+        for one in self.entries:
+            if self._is_yes(one):
+                given.append(one)
+            else:
+                given = [yes for yes in given if not self._undoes(one, yes)]
+        return given
 
-    def _undoes(self, entry: Entry) -> bool:
-        if entry.act == "doc.late_acceptance":
-            return entry.data.get("answer") == "refused"
-        return entry.act in UNDONE and entry.data.get("version") == self.agreed["version"]
+    def _is_yes(self, entry: Entry) -> bool:
+        about = entry.data.get("agreed_sha256") == _sha256(self.files["avtal.json"])
+        return entry.act in YES and about and not _is_answer(entry) and entry.data["version"] == self.agreed["version"]
+
+    def _undoes(self, entry: Entry, yes: Entry) -> bool:
+        if _is_answer(entry):
+            return bool(entry.data["answer"] == "refused")
+        if entry.act not in UNDONE or entry.data["version"] != self.agreed["version"]:
+            return False
+        if entry.data.get("reason") == "taken_back":  # the own, and what witnesses have attested with it
+            return yes.actor == entry.actor or yes.act == WITNESSED
+        return True
 
     def _all(self) -> str:
         yeses, signers = self._yeses(), self._signers()
@@ -323,11 +333,12 @@ class _Check:
         wanted = 1 + len(self.content.get("deciders") or [])
         _must(len({one.actor for one in yeses}) == len(yeses), "samma länk har sagt ja två gånger")
         if yeses[0].act != "doc.accepted_manually":
-            _must(self.agreed["accepted_at"] == yeses[0].at, "avtal.json nämner en annan tid än kedjan")
+            first = next(one for one in self.entries if self._is_yes(one))
+            _must(self.agreed["accepted_at"] == first.at, "avtal.json nämner en annan tid än kedjan")
         if not self.proof["final"] or len(yeses) < wanted:
             raise NotYet(f"{len(yeses)} av {wanted} har sagt ja: avtalet är inte klart")
         _must(len(yeses) == wanted, "fler har sagt ja än de som skulle")
-        answers = [one for one in self.entries if one.act == "doc.late_acceptance" and "answer" in one.data]
+        answers = [one for one in self.entries if _is_answer(one)]
         if any(one.act == "doc.late_acceptance" for one in yeses):
             confirmed = [one for one in answers if one.seq > yeses[-1].seq and one.data["answer"] == "confirmed"]
             _must(bool(confirmed), "det sena svaret är inte bekräftat")
@@ -444,6 +455,11 @@ def _hex32(text: str) -> bytes:
 
 def _is_bound(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch("c:[0-9a-f]{64}", value) is not None
+
+
+def _is_answer(entry: Entry) -> bool:
+    """The firm's answer to a yes that came too late."""
+    return entry.act == "doc.late_acceptance" and "answer" in entry.data
 
 
 def _opened_name(opened: list[dict[str, Any]], seq: int) -> str | None:

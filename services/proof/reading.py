@@ -29,7 +29,7 @@ from services.deal import parties
 from services.quotes import content as frozen
 
 # A yes, in the words of the chain; with an answer it is the firm's to a late one.
-YES = frozenset({"quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually"})
+YES = frozenset({"quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually", "doc.witnessed"})
 UNDONE = frozenset({"doc.approvals_voided", "doc.manual_undone"})
 # Entries between the first that is told and the last: some 35 bytes each in the package.
 MOST_ENTRIES = 20_000
@@ -77,14 +77,14 @@ class Facts:
 
     @property
     def yeses(self) -> list[Entry]:
-        """The entries by which somebody has said yes to just this."""
-        undone = max((one.seq for one in self.entries if _undoes(one, self.agreement.version)), default=0)
-        agreed = self.agreement.agreed_sha256
-        return [
-            one
-            for one in self.entries
-            if one.act in YES and one.seq > undone and one.data.get("agreed_sha256") == agreed and not _is_answer(one)
-        ]
+        """The entries by which somebody has said yes to just this, and nothing has undone it since."""
+        given: list[Entry] = []
+        for one in self.entries:
+            if one.act in YES and one.data.get("agreed_sha256") == self.agreement.agreed_sha256 and not _is_answer(one):
+                given.append(one)
+            else:
+                given = [yes for yes in given if not _undoes(one, yes)]
+        return given
 
     @property
     def made_by(self) -> Entry:
@@ -163,10 +163,14 @@ def _attachment(agreement: Agreement, firm_public_id: str) -> tuple[str, bytes] 
     return file.media_type, storage.read(firm_public_id, file)
 
 
-def _undoes(entry: Entry, version: int) -> bool:
+def _undoes(entry: Entry, yes: Entry) -> bool:
+    """Whether a later entry undoes a yes. Who takes back the own undoes that, and what witnesses have attested."""
     if entry.act == "doc.late_acceptance":
         return entry.data.get("answer") == "refused"
-    return entry.act in UNDONE and entry.data.get("version") == version
+    if entry.act not in UNDONE or entry.data["version"] != yes.data["version"]:
+        return False
+    is_own = entry.read["actor"] == yes.read["actor"] or yes.act == "doc.witnessed"
+    return is_own or entry.data.get("reason") != "taken_back"
 
 
 def _is_answer(entry: Entry) -> bool:

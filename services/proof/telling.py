@@ -15,9 +15,8 @@ from typing import Any
 
 from domain import canonical, personnummer
 from domain.clock import stockholm_date
-from domain.parties import CUSTOMER
-from domain.signing_methods import LEVELS, Method
-from services.deal import links
+from domain.parties import CUSTOMER, Role
+from services import signing
 from services.proof.reading import Entry, Facts
 
 SCHEMA = "handslag.bevis/1"
@@ -70,28 +69,23 @@ def _signer(facts: Facts, agreed: Mapping[str, Any], yes: Entry, for_party: str 
 def _whole(facts: Facts, agreed: Mapping[str, Any], yes: Entry) -> dict[str, Any]:
     approval = facts.approvals.get(yes.link)
     is_manual = yes.act == "doc.accepted_manually"
-    way = MANUAL if is_manual else str(yes.data.get("way") or (approval or facts.agreement).way)
-    method = Method(str(yes.data.get("method") or _method(facts, way)))
+    row = approval or facts.agreement
+    way = MANUAL if is_manual else str(yes.data.get("way") or row.way)
     seen = [one for one in facts.entries if one.seq < yes.seq and one.act in SEEN and one.link == yes.link]
     return {
         "seq": yes.seq,
         "at": yes.read["t"],
         "result": "approved",
-        "name": approval.name if approval else facts.agreement.name,
+        "name": row.name,
+        "role": approval.role if approval else Role.DECIDES,
         "party": CUSTOMER if is_manual else facts.parties[yes.link],
         "way": way,
-        "method": str(method),
-        "level": str(yes.data.get("level") or LEVELS[method]),
+        "method": row.method,
+        "level": row.level,
+        "mark": signing.mark_of(facts.firm.public_id, row),
         "consents": json.loads(approval.consents) if approval else agreed["consents"],
         "seen": [{"seq": one.seq, "act": one.act, "at": one.read["t"]} for one in seen] if not is_manual else [],
     }
-
-
-def _method(facts: Facts, way: str) -> Method:
-    """Of what was recorded before methods had names."""
-    if way == MANUAL:
-        return Method.MANUAL_SCAN if facts.attachment else Method.ORAL
-    return Method.ON_SITE if way == links.ON_SITE else Method.LINK
 
 
 def _values(
