@@ -7,16 +7,16 @@ from languages import gettext as _
 from languages import lazy_gettext as _l
 
 NAMES = {
-    Method.ORAL: _l("Muntligt, enligt företaget"),
+    Method.ORAL: _l("Ja enligt företaget"),
     Method.LINK: _l("Med namn, via länk"),
     Method.LINK_CODE: _l("Med namn och engångskod, via länk"),
     Method.ON_SITE: _l("Med namn, på företagets skärm"),
-    Method.MANUAL_SCAN: _l("Skriftligt, enligt en fil som företaget har sparat"),
+    Method.MANUAL_SCAN: _l("Skriftligt ja, som företaget har sparat"),
     Method.BANKID: _l("Med BankID"),
 }
 LEVEL_NAMES = {
-    Level.NONE: _l("inte underskrivet"),
-    Level.PAPER: _l("ingen elektronisk underskrift"),
+    Level.NONE: _l("inte underskrivet här"),
+    Level.PAPER: _l("inte underskrivet här"),
     Level.SIMPLE: _l("enkel elektronisk underskrift"),
     Level.ADVANCED: _l("avancerad elektronisk underskrift"),
 }

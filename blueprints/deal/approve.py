@@ -11,16 +11,19 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
 from blueprints.deal.forms import ApproveForm, AskForm
-from blueprints.deal.guard import by_link, names
+from blueprints.deal.guard import READER, by_link, names
 from blueprints.deal.show import page
 from domain.clock import stockholm_date
 from domain.parties import Role
 from domain.quotes import Totals
-from services import transaction
+from domain.signature_mark import BadMark
+from services import signing, transaction
 from services.clock import utc_now
 from services.deal import approving, figures, pages, parties, versions, viewing
 from services.deal.change_words import Told
 from services.deal.links import Deal
+from services.errors import RuleBroken, TooMany
+from services.signing import codes
 
 
 @bp.get("/o/<deal_id>/godkann")
@@ -42,6 +45,8 @@ def approve(deal: Deal) -> ResponseReturnValue:
     if deal.agreement is not None:
         return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
     deal.check_may_sign()
+    if deal.is_joint and READER not in request.form:
+        raise RuleBroken("other_reader")
     if deal.own_approval is None:
         parties.check_turn(deal)
     if request.form.get("act") == "count":
@@ -62,8 +67,40 @@ def approve(deal: Deal) -> ResponseReturnValue:
     except approving.ChoiceMissing:
         transaction.rollback()
         return page(deal, AskForm(), status=422, must_choose=True)
+    except (signing.NotProven, BadMark) as error:
+        transaction.rollback()
+        form.refuse(error)
+        return _page(deal, form, status=422)
     # of several who decide only the last has an agreement to see
     return redirect(url_for("deal.show" if deal.is_joint else "deal.receipt", deal_id=deal_id), code=303)
+
+
+@bp.post("/o/<deal_id>/kod")
+@by_link
+def send_code(deal: Deal) -> ResponseReturnValue:
+    """Step 2 again, with a code on its way to who signs. What is typed stays as it is, and is not judged."""
+    form = ApproveForm()
+    if deal.agreement is not None:
+        return redirect(url_for("deal.receipt", deal_id=deal.found.deal_id), code=303)
+    before, form.code.data = form.to_shown(), ""
+    _reckon(deal, form)
+    shown = form.to_shown()
+    if shown != before:
+        return _page(deal, form, status=409, before=before)
+    try:
+        codes.send(deal, shown.terms, now=utc_now())
+    except TooMany as error:
+        transaction.rollback()
+        form.refuse_more(error)
+        return _page(deal, form, status=429)
+    return _page(deal, form, just_sent=True)
+
+
+@bp.get("/o/<deal_id>/kod")
+@by_link
+def code_page(deal: Deal) -> ResponseReturnValue:
+    """Where a browser comes back to that is opened again."""
+    return redirect(url_for("deal.approve_page", deal_id=deal.found.deal_id))
 
 
 @bp.post("/o/<deal_id>/godkann/summa")
@@ -77,7 +114,12 @@ def approve_sum(deal: Deal) -> ResponseReturnValue:
 
 
 def _page(
-    deal: Deal, form: ApproveForm, *, status: int = 200, before: approving.Shown | None = None
+    deal: Deal,
+    form: ApproveForm,
+    *,
+    status: int = 200,
+    before: approving.Shown | None = None,
+    just_sent: bool = False,
 ) -> ResponseReturnValue:
     result, needs = _reckon(deal, form)
     is_newer = before is not None and 0 < before.version < deal.found.version
@@ -87,7 +129,8 @@ def _page(
     told = _told(deal, before, form.sum_persons(needs)) if before and is_newer else None
     form.offer_one_more()
     page_name = "deal/attest.html" if deal.role == Role.WITNESS else "deal/approve.html"
-    return make_response(render_template(page_name, before=before, told=told, **facts, **names(deal)), status)
+    html = render_template(page_name, before=before, told=told, just_sent=just_sent, **facts, **names(deal))
+    return make_response(html, status)
 
 
 def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, ...]) -> Told | None:
@@ -140,4 +183,5 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> di
         "agreed": agreed,
         "pays": pages.pays(deal.content),
         "is_late": deal.is_past(utc_now()),
+        "asked": signing.asks(deal, form.to_shown().terms, total_ore=result.gross_ore, now=utc_now()),
     }

@@ -28,13 +28,22 @@ from blueprints.shared.fields import EmailText, KronorField, strip
 from blueprints.shared.free_text import no_own_personnummer
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.phrases import ngettext
 from domain import homes, orgnr, personnummer
 from domain.applicants import MOST_OTHERS, BadShares, weights
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
+from domain.signature_mark import BadMark
 from services.deal import feedback
 from services.deal.approving import Home, Person, Shown, Yes
 from services.deal.figures import Chosen
+from services.errors import TooMany
+from services.signing import NotProven, Proof
 
+NOT_PROVEN = {
+    "missing": _l("Skriv koden med sex siffror. Har du ingen, välj Skicka kod."),
+    "wrong": _l("Koden stämmer inte. Kontrollera siffrorna."),
+    "old": _l("Koden har gått ut. Skicka en ny."),
+}
 MOST_KR = 100_000  # above every cap there has been
 LATER = "later"
 PERSONNUMMER = {
@@ -327,6 +336,8 @@ class ApproveForm(DetailsForm):
     e_signature = BooleanField()
     start_within_period = BooleanField()
     right_ends_when_done = BooleanField()
+    code = StringField(_l("Engångskod"), filters=[strip])
+    mark = HiddenField()
 
     def check(self, *, needs: set[str], paid_on: date, today: date, asks_email: bool = False) -> bool:
         """Whether everything typed can be used. `needs`: the deductions of the quote as picked."""
@@ -354,13 +365,30 @@ class ApproveForm(DetailsForm):
 
     def to_yes(self, needs: set[str]) -> Yes:
         ticks = {kind for kind in (E_SIGNATURE, START_WITHIN_PERIOD, RIGHT_ENDS_WHEN_DONE) if self[kind].data}
-        name, email = self.name.data or "", self.email.data or ""
+        name, proof = self.name.data or "", Proof(self.code.data or "", self.mark.data or "")
+        yes = Yes(name, frozenset(ticks), email=self.email.data or "", proof=proof)
         if not needs:
-            return Yes(name, frozenset(ticks), email=email)
+            return yes
         if self.later.data:
-            return Yes(name, frozenset(ticks), self.sum_persons(needs), Home("later"), email)
-        home = self.to_home(needs_home=needs_home(needs))
-        return Yes(name, frozenset(ticks), self.to_persons(name), home, email)
+            return replace(yes, persons=self.sum_persons(needs), home=Home("later"))
+        return replace(yes, persons=self.to_persons(name), home=self.to_home(needs_home=needs_home(needs)))
+
+    def refuse(self, error: NotProven | BadMark) -> None:
+        """What proves the signature does not hold."""
+        if isinstance(error, NotProven):
+            _wrong(self.code, NOT_PROVEN[error.reason])
+        else:
+            _wrong(self.mark, _("Underskriften gick inte att läsa. Rita om den, eller lämna rutan tom."))
+
+    def refuse_more(self, error: TooMany) -> None:
+        """Too many codes have been asked for."""
+        minutes = -(-error.retry_after_seconds // 60)
+        _wrong(
+            self.code,
+            ngettext(
+                "Det blev många koder. Vänta %(num)s minut.", "Det blev många koder. Vänta %(num)s minuter.", minutes
+            ),
+        )
 
     def sum_persons(self, needs: set[str]) -> tuple[Person, ...]:
         """Those who share the deduction on the page; data that is to come later counts as one person."""

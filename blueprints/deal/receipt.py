@@ -13,10 +13,9 @@ from blueprints.deal import bp, feedback
 from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm, needs_home
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.phrases import gettext as _
-from blueprints.shared.phrases import lazy_gettext as _l
 from domain.clock import stockholm_date
 from models import Agreement
-from services import allowance
+from services import allowance, signing
 from services.allowance import Person
 from services.clock import utc_now
 from services.deal import (
@@ -35,8 +34,6 @@ from services.deal import (
 )
 from services.deal.links import Deal
 from services.errors import NotFound
-
-WAYS = {"on_site": _l("Med namn, på företagets skärm"), "manual": _l("Ja enligt företaget, inte underskrivet här")}
 
 
 @bp.get("/o/<deal_id>/avtal")
@@ -68,7 +65,8 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         recorded_words=manual.told(agreed, deal.content["firm"]["name"]) if "manual" in agreed else "",
         **feedback.asked(deal),
         own=_own(deal, deal.agreement, agreed),
-        words_of_way=lambda way: WAYS.get(way) or _("Med namn, via länk"),
+        words_of_method=signing.words,
+        marks=_marks(deal, deal.agreement),
         **names(deal),
     )
 
@@ -145,6 +143,12 @@ def give_details(deal: Deal) -> ResponseReturnValue:
     details.give(deal, form.to_home(needs_home=wants_home), persons, now=utc_now())
     flash(_("Uppgifterna är sparade."))
     return redirect(url_for("deal.receipt", deal_id=deal_id), code=303)
+
+
+def _marks(deal: Deal, agreement: Agreement) -> list[tuple[str, str]]:
+    """(name, drawn signature) of those who drew one."""
+    rows = deal.approvals if deal.is_joint else [agreement]
+    return [(row.name, mark) for row in rows if (mark := signing.mark_of(deal.found.firm_public_id, row))]
 
 
 def _agreement(deal: Deal) -> Agreement:

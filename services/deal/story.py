@@ -42,6 +42,7 @@ OF_THE_FIRM = {
     "recipient.added",
     "recipient.changed",
     "recipient.removed",
+    "signer.order_changed",
 }
 CLEAR = ("to", "reply", "ip", "name", "by")
 
@@ -160,6 +161,8 @@ def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:
         act = "doc.asked"
     elif act == "doc.late_acceptance" and data.get("answer") in ("confirmed", "refused"):
         act = f"{act}.{data['answer']}"
+    elif act == "doc.approvals_voided" and data.get("reason") == "taken_back":
+        act = "doc.approvals_voided.taken_back"
     elif act == "contract.signed" and not by_customer:
         act = "contract.signed.firm"
     elif act == "personnummer.revealed" and f"{act}.{data['reason']}" in _WORDS:
@@ -192,10 +195,18 @@ _WORDS = {
     "doc.commented": _l("Svar skickat"),
     "doc.asked": _l("Fråga ställd"),
     "doc.extension_asked": _l("Kunden bad om ny tid"),
+    "code.sent": _l("Engångskod skickades"),
+    "code.ok": _l("Engångskoden stämde"),
+    "code.failed": _l("Fel engångskod"),
     "quote.accepted": _l("Godkändes"),
     "contract.signed": _l("Skrevs under"),
     "contract.signed.firm": _l("Företaget skrev under"),
     "doc.all_signed": _l("Alla har sagt ja"),
+    "doc.witnessed": _l("Bevittnades"),
+    "doc.approvals_voided.taken_back": _l("Underskriften togs tillbaka"),
+    "signer.delegated": _l("Underskriften lämnades över till"),
+    "signer.delegation_undone": _l("Företaget tog tillbaka överlämningen till"),
+    "signer.order_changed": _l("Ordningen för underskrifter ändrades"),
     "doc.approvals_voided": _l("Godkännanden gäller inte längre"),
     "recipient.added": _l("En mottagare lades till"),
     "recipient.changed": _l("En mottagare fick ny adress"),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from documents import methods_words
 from domain import canonical, signature_mark
+from domain.parties import Role
 from domain.signing_methods import LEVELS, Level, Method, is_enough, on_page
 from models import Agreement, Approval
 from services import vault
@@ -19,7 +21,7 @@ from services.errors import RuleBroken
 from services.signing import codes
 from services.signing.codes import Asked, NotProven
 
-__all__ = ["Asked", "NotProven", "Proof", "Signed", "TooWeak", "asks", "check", "mark_of", "method_for"]
+__all__ = ["Asked", "NotProven", "Proof", "Signed", "TooWeak", "asks", "check", "mark_of", "method_for", "words"]
 
 
 class TooWeak(RuleBroken):
@@ -59,6 +61,11 @@ class Signed:
     def sealed(self, firm_public_id: str, table: str, public_id: str) -> bytes | None:
         """The mark as a row keeps it."""
         return vault.seal(firm_public_id, self.mark.encode(), table, public_id, "mark") if self.mark else None
+
+
+def words(method: str) -> str:
+    """Med namn, via länk (enkel elektronisk underskrift)"""
+    return methods_words.with_level(method)
 
 
 def mark_of(firm_public_id: str, row: Agreement | Approval) -> str:
@@ -104,8 +111,11 @@ _METHODS: dict[Method, Signing] = {Method.LINK: _Name(), Method.ON_SITE: _Name()
 
 
 def method_for(deal: Deal, total_ore: int) -> Method:
-    """By which method who has come signs. The firm's own screen is as good as a code. Raises TooWeak."""
-    asked = on_page(deal.content["signing"], total_ore)
+    """By which method who has come signs. The firm's own screen is as good as a code. Raises TooWeak.
+
+    The rules are about who says yes: a witness attests.
+    """
+    asked = Method.LINK if deal.role == Role.WITNESS else on_page(deal.content["signing"], total_ore)
     if deal.is_on_site:
         method = Method.ON_SITE
     else:

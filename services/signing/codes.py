@@ -18,7 +18,7 @@ from domain.signing_methods import other_channel
 from extensions import db
 from models import Recipient, SigningCode
 from services import events, limits, outbox, scope, transaction, vault
-from services.deal import links, viewing
+from services.deal import links, parties, viewing
 from services.deal.links import Deal
 from services.errors import RuleBroken, TooMany
 from services.installation import settings
@@ -175,7 +175,8 @@ def _is_just_sent(row: SigningCode | None, deal: Deal, terms: str, now: datetime
 
 
 def _check_open(deal: Deal, now: datetime) -> None:
-    deal.check_may_decide()
+    deal.check_may_sign()
+    parties.check_turn(deal)
     if deal.is_closed(now):
         raise RuleBroken("firm_closing")
     if deal.agreement is not None or viewing.state(deal, now) not in ("open", "past"):

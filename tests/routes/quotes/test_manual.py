@@ -129,7 +129,7 @@ def test_the_customers_page_says_it_and_offers_a_way_to_object(sent, app):
     page = customer.get(f"/o/{sent.deal_id}/avtal").get_data(as_text=True)
     assert "har antecknat att Karin Almgren sa ja på telefon" in page
     assert "Du har inte skrivit under här." in page
-    assert "Ja enligt företaget, inte underskrivet här" in page
+    assert "Ja enligt företaget (inte underskrivet här)" in page
     assert "Ångra avtalet här" in page
     assert "via länk" not in page
 
