@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from extensions import db
@@ -61,13 +61,20 @@ def open_ones() -> list[Incident]:
 
 def newest(limit: int) -> list[tuple[Incident, str | None]]:
     """With the public id of the firm, the open ones first."""
-    statement = (
-        select(Incident, Firm.public_id)
-        .outerjoin(Firm, Firm.id == Incident.firm_id)
-        .order_by(Incident.closed_at.is_not(None), Incident.id.desc())
-        .limit(limit)
-    )
-    return [tuple(row) for row in db.session.execute(statement)]
+    in_order = _with_firm().order_by(Incident.closed_at.is_not(None), Incident.id.desc())
+    return [row._t for row in db.session.execute(in_order.limit(limit))]
+
+
+def case_of(case: str) -> tuple[Incident, str | None]:
+    """One with the public id of its firm. Raises NotFound."""
+    row = db.session.execute(_with_firm().where(Incident.public_id == case)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row._t
+
+
+def _with_firm() -> Select[tuple[Incident, str | None]]:
+    return select(Incident, Firm.public_id).outerjoin(Firm, Firm.id == Incident.firm_id)
 
 
 def of_firm(firm_id: int) -> list[Incident]:

@@ -16,4 +16,4 @@ def _room_for_a_file(endpoint: str | None, values: dict[str, Any] | None) -> Non
         request.max_content_length = MOST_BYTES + 1024 * 1024
 
 
-from blueprints.checking import routes  # noqa: E402, F401  (routes need bp)
+from blueprints.checking import points, routes  # noqa: E402, F401  (routes need bp)

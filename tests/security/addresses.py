@@ -57,6 +57,7 @@ OF_NO_FIRM = {
     "inquiries.enter": {"token": "x"},
     "ops.enter": {"token": "x"},
     # the operator's alone, without whose link they do not open (tests/routes/ops); and what anyone may read
+    "ops.incident": {"case": "x"},
     "ops.close_incident": {"case": "x"},
     "checking.point": {"n": "1"},
     "checking.point_json": {"n": "1"},
