@@ -19,8 +19,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from documents import append, evidence_page, price, said_yes, signature, units
-from documents.format import day_in_words, deduction_name, kr_whole, local_minute, moment
+from documents import append, evidence_page, price, said_yes, signature, texts, units
+from documents.format import day_in_words, deduction_name, file_size, kr_whole, local_minute, moment
 from documents.kinds import noun, the
 from documents.lines import columns, line_row, options, priced, sets_apart
 from documents.page import HALF, LEFT, SECOND, SPAN, Paper, plain_opening
@@ -35,7 +35,7 @@ from domain.deal_kinds import is_signed
 from domain.quotes import amount_ore
 from languages import gettext as _
 from languages import lazy_gettext as _l
-from languages import speaking
+from languages import ngettext, speaking
 
 Agreed = Mapping[str, Any]
 Evidence = Mapping[str, Any]
@@ -82,12 +82,15 @@ def _render(frozen_pdf: bytes, agreed: Agreed, evidence: Evidence, content: Cont
         subject=_("Avtal mellan %(firm)s och %(name)s", firm=content["firm"]["name"], name=approvers),
         dated=_made_at(agreed, evidence),
     )
-    before = append.page_count(frozen_pdf)
+    document = content["document"]
+    # pages of a stranger are not ours to add to, nor to read here: they lie beside, whole
+    before = 0 if document else append.page_count(frozen_pdf)
     paper = Paper(about, content["firm"], name, before=before)
     _choices(paper, agreed, evidence, content, number)
     paper.new_page(head=False)
-    evidence_page.draw(paper, evidence, quote=number, pages=before, size_bytes=len(frozen_pdf), kind=content["kind"])
-    return append.append(frozen_pdf, paper.finish())
+    pages = len(document["pages"]) if document else before
+    evidence_page.draw(paper, evidence, quote=number, pages=pages, size_bytes=len(frozen_pdf), kind=content["kind"])
+    return paper.finish() if document else append.append(frozen_pdf, paper.finish())
 
 
 def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content, number: str) -> None:
@@ -99,9 +102,12 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
     ]
     plain_opening(paper, _("Det här har ni kommit överens om"), facts)
     _parties(paper, evidence_page.approvers(evidence) or agreed["name"], content)
-    _picked(paper, agreed, content)
-    _quantities(paper, agreed, content)
-    _price(paper, agreed, evidence, content)
+    if content["document"]:
+        _document(paper, agreed, evidence, content)
+    else:
+        _picked(paper, agreed, content)
+        _quantities(paper, agreed, content)
+        _price(paper, agreed, evidence, content)
     if plan := agreed.get("payment_plan"):
         labelled(paper, _("Så betalar du"), price.plan_lines(content, plan))
     _applicants(paper, agreed, evidence)
@@ -112,7 +118,9 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
     who = [f"{one['name']} {local_minute(moment(one['at']))}" for one in approvals] or [agreed["name"]]
     button, to_pay = agreed["button"]["text"], price.about(content, agreed["to_pay_ore"])
     said = [
-        _(
+        _("Underskriven med knappen ”%(button)s” av %(name)s.", button=button, name=name)
+        if content["document"]
+        else _(
             "Bekräftad med knappen ”%(button)s”, %(to_pay)s att betala, av %(name)s.",
             button=button,
             to_pay=to_pay,
@@ -126,12 +134,28 @@ def _choices(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content,
             if is_signed(content["kind"])
             else _("Avtalet kom till när alla hade godkänt samma innehåll och samma val.")
         )
-    labelled(paper, _("Beställning"), said)
+    labelled(paper, _("Underskrift") if content["document"] else _("Beställning"), said)
     if not approvals:
         _consents(paper, agreed["consents"], _("Samtycken"))
     for one in approvals:
         _consents(paper, one["consents"], _("Samtycken: %(name)s", name=one["name"]))
     signature.block(paper, evidence.get("signatures") or ())
+
+
+def _document(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content) -> None:
+    """Which file was signed, where it lies, and what the law adds where a consumer orders by it."""
+    document = content["document"]
+    pages = ngettext("1 sida", "%(num)s sidor", len(document["pages"]))
+    said = [
+        f"{document['name']}, {pages}, {file_size(document['bytes'])}",
+        _("SHA-256: %(sha256)s", sha256=document["sha256"]),
+        _("Filen ligger oförändrad, som avtal.pdf, i paketet som är bilaga till den här PDF-filen."),
+    ]
+    labelled(paper, _("Dokumentet som är underskrivet"), said)
+    if content["withdrawal"]["right"]:
+        right = texts.withdrawal(content["withdrawal"]["text_version"], content["firm"], content["withdrawal"]["days"])
+        last_day = day_in_words(_last_day(agreed, evidence))
+        labelled(paper, _("Ångerrätt"), [_("Sista dagen att ångra avtalet är den %(day)s.", day=last_day), *right])
 
 
 def _said_yes(agreed: Agreed, content: Content) -> str:

@@ -8,9 +8,10 @@ inkomstskattelagen (1999:1229) 67 kap. 11-19 §§.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import languages
 from documents.format import day_in_words
@@ -20,6 +21,7 @@ from domain.deal_kinds import DealKind
 from languages import ENGLISH, SWEDISH
 
 VERSION = "2026-11-20"
+ORDER = "order"  # a document by which a consumer orders something
 STATEMENT_VERSION = "2026-11-21"
 
 _TEXTS: dict[str, dict[tuple[str, ...], str]] = {
@@ -35,6 +37,10 @@ _TEXTS: dict[str, dict[tuple[str, ...], str]] = {
         (E_SIGNATURE, "document", "private"): (
             "Jag har läst dokumentet. Det underskrivna dokumentet får skickas till mig med e-post. Mitt namn här är "
             "min underskrift."
+        ),
+        (E_SIGNATURE, ORDER, "private"): (
+            "Jag har läst dokumentet, och jag har fått information om min ångerrätt. Det underskrivna dokumentet och "
+            "informationen får skickas till mig med e-post. Mitt namn här är min underskrift."
         ),
         (E_SIGNATURE, "document", "other"): (
             "Jag har läst dokumentet, och jag får skriva under för {customer}. Det underskrivna dokumentet får skickas "
@@ -67,6 +73,10 @@ _TEXTS: dict[str, dict[tuple[str, ...], str]] = {
         ),
         (E_SIGNATURE, "document", "private"): (
             "I have read the document. The signed document may be sent to me by e-mail. My name here is my signature."
+        ),
+        (E_SIGNATURE, ORDER, "private"): (
+            "I have read the document, and I have been informed of my right of withdrawal. The signed document and the "
+            "information may be sent to me by e-mail. My name here is my signature."
         ),
         (E_SIGNATURE, "document", "other"): (
             "I have read the document, and I am authorised to sign for {customer}. The signed document may be sent by "
@@ -153,6 +163,12 @@ def consent(
     texts, group = _TEXTS[languages.code()], _group(customer_kind)
     text = texts.get((kind, deal_kind, group)) or texts[kind, group]
     return Wording(text.format(customer=customer, last_day=day_in_words(last_day)))
+
+
+def kind_of(content: Mapping[str, Any]) -> str:
+    """By what words a version is said yes to: its kind (domain/deal_kinds.py), or ORDER."""
+    is_order = content["kind"] == DealKind.DOCUMENT and content["withdrawal"]["right"]
+    return ORDER if is_order else str(content["kind"])
 
 
 def button(customer_kind: str, deal_kind: str = DealKind.QUOTE) -> Wording:

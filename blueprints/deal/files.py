@@ -11,6 +11,7 @@ from models import StoredFile
 from services.deal import viewing
 from services.deal.links import Deal
 from services.photos import pictures
+from services.uploads import rows as uploads
 
 
 @bp.get("/o/<deal_id>/offert.pdf")
@@ -63,6 +64,14 @@ def photo(deal: Deal, photo_id: str, size: str) -> ResponseReturnValue:
     return picture(viewing.bytes_of(deal, file), file)
 
 
+@bp.get("/o/<deal_id>/sida/<int:page_n>.jpg")
+@by_link
+def page_picture(deal: Deal, page_n: int) -> ResponseReturnValue:
+    """A page of the document of the version that is shown, and of no other."""
+    file = uploads.picture_of_version(deal.found.firm_id, deal.found.quote_id, deal.content, page_n)
+    return picture(viewing.bytes_of(deal, file), file)
+
+
 def picture(data: bytes, file: StoredFile) -> Response:
     answer = Response(data, mimetype=file.media_type)
     answer.headers["Cache-Control"] = "private, max-age=86400"
@@ -74,4 +83,6 @@ def paper(data: bytes, file: StoredFile) -> Response:
     answer = Response(data, mimetype=file.media_type)
     shown = "inline" if file.media_type.startswith("image/") else "attachment"
     answer.headers.set("Content-Disposition", shown, filename=file.name)
+    if file.purpose == uploads.PURPOSE:  # a stranger's file: should a browser show it all the same, it may do nothing
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer

@@ -15,6 +15,7 @@ from services.deal import figures, pages, versions, viewing
 from services.deal.links import Deal
 from services.errors import NotFound
 from services.photos import pictures
+from services.uploads import rows as uploads
 
 
 @bp.get("/o/<deal_id>/version/<int:version_n>")
@@ -46,6 +47,15 @@ def version_photo(deal: Deal, version_n: int, photo_id: str, size: str) -> Respo
     """A photo of that version, and of no other."""
     content = _older(deal, version_n).content
     file = pictures.of_version(deal.found.firm_id, deal.found.quote_id, content, photo_id, size)
+    return picture(viewing.bytes_of(deal, file), file)
+
+
+@bp.get("/o/<deal_id>/version/<int:version_n>/sida/<int:page_n>.jpg")
+@by_link
+def version_page(deal: Deal, version_n: int, page_n: int) -> Response:
+    """A page of the document of that version, and of no other."""
+    content = _older(deal, version_n).content
+    file = uploads.picture_of_version(deal.found.firm_id, deal.found.quote_id, content, page_n)
     return picture(viewing.bytes_of(deal, file), file)
 
 

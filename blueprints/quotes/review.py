@@ -189,12 +189,17 @@ def _kinds(found: Review) -> list[str]:
 def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str]]:
     """(what stands in the way, what to do, where)."""
     words = {
-        Blocker.NO_CUSTOMER: (_("Välj vem offerten är till."), _("Välj kund")),
+        Blocker.NO_CUSTOMER: (_("Välj vem det är till."), _("Välj kund")),
         Blocker.NO_LINES: (_("Offerten har inga rader."), _("Lägg till en rad")),
         Blocker.ROT_WITHOUT_LABOUR: (_("Avdraget saknar arbete att dras på."), _("Rätta raderna")),
         Blocker.MISSING_WITHDRAWAL_TEXT: (_("Informationen om ångerrätt saknas."), _("Öppna offerten")),
         Blocker.NO_CONTACT: (_("Kunden saknar e-post och mobil."), _("Lägg till")),
         Blocker.VALID_UNTIL_PAST: (_("Sista dagen har passerat."), _("Välj en ny dag")),
+        Blocker.DOCUMENT_WAITS: (
+            _("Dokumentet kontrolleras. Det tar några sekunder; ladda sedan om sidan."),
+            _("Se dokumentet"),
+        ),
+        Blocker.DOCUMENT_REFUSED: (_("Filen går inte att använda."), _("Byt fil")),
         Blocker.PHOTOS_WAIT: (_("Ett foto bearbetas. Det tar några sekunder; ladda sedan om sidan."), _("Se fotona")),
     }
     builder = url_for(".edit", n=quote_n)

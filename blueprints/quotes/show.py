@@ -24,6 +24,7 @@ from services.errors import RuleBroken
 from services.inquiries import reading as inquiries
 from services.installation import settings
 from services.quotes import drafting, extending, giving, sending, sharing, showing
+from services.uploads import rows as uploads
 
 # no field to type in lies in one of them
 LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#paminnelserna,#lankarna"
@@ -171,6 +172,8 @@ def evidence_package(n: int) -> ResponseReturnValue:
 def _file(file: StoredFile) -> Response:
     answer = Response(showing.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
+    if file.purpose == uploads.PURPOSE:
+        answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 
 

@@ -144,7 +144,7 @@ def button_text(content: Mapping[str, Any]) -> str:
 
 def order_button(content: Mapping[str, Any]) -> wording.Wording:
     """Its words, as evidence keeps them."""
-    return wording.button(content["customer"]["kind"], content["kind"])
+    return wording.button(content["customer"]["kind"], wording.kind_of(content))
 
 
 def statement_text(content: Mapping[str, Any], kinds: Collection[str]) -> str:

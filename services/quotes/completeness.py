@@ -50,6 +50,9 @@ class Found:
     customer_n: int | None
 
 
+NOTHING = Found([], None)  # of what is made elsewhere
+
+
 _OF_QUOTE = ("terms", "not_included", "customer_does", "payment_plan", "finishes_on")
 _OF_FIRM = (
     "name",

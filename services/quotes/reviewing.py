@@ -11,6 +11,7 @@ from domain import reverse_charge
 from domain.allowance import Reach
 from domain.checks import Blocker, Caution, Problems
 from domain.clock import stockholm_date
+from domain.deal_kinds import DealKind
 from domain.plan_years import Days
 from domain.quotes import Totals
 from domain.reverse_charge import VatDoubt
@@ -59,6 +60,7 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
     totals = drafting.totals(draft)
     problems = drafting.problems(draft, now=now, result=totals)
     persons = _persons(draft) if totals.deductions else []
+    is_document = draft.quote.kind == DealKind.DOCUMENT
     is_private = draft.customer is None or draft.customer.kind == "private"
     links = _open_links(draft) if draft.quote.version else []
     mailed = [
@@ -75,8 +77,8 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
         problems=replace(problems, warnings=tuple(one for one in problems.warnings if one not in TOLD_AS_GAPS)),
         totals=totals,
         days=drafting.days(draft, now=now),
-        vat_doubts=_vat_doubts(draft),
-        gaps=completeness.of_loaded(draft, totals, firm, user),
+        vat_doubts=[] if is_document else _vat_doubts(draft),
+        gaps=completeness.NOTHING if is_document else completeness.of_loaded(draft, totals, firm, user),
         fingerprint=sending.fingerprint(draft, firm, user, now=now, photos=photos),
         sent_to=mailed[-1] if mailed else "",
         is_closed=closing.is_closed_for_business(closing.running(firm.id), now),

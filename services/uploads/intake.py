@@ -165,7 +165,7 @@ def _keep(incoming: Incoming, actor: Actor, now: datetime) -> StoredFile:
         actor.firm_id,
         actor.firm_public_id,
         counted,
-        purpose="document",
+        purpose=rows.PURPOSE,
         name=clean_name(incoming.name),
         media_type="application/pdf",
         now=now,

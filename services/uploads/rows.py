@@ -13,6 +13,8 @@ from models import Quote, StoredFile, Upload, UploadPage
 from services import scope, storage
 from services.errors import NotFound
 
+PURPOSE = "document"  # of the stored file as it came
+
 
 def current(firm_id: int, quote_id: int, *, lock: bool = False) -> Upload:
     """The newest. Raises NotFound for a deal that has none: it is of another kind."""

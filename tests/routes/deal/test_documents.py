@@ -1,0 +1,179 @@
+"""A document made elsewhere, by the customer's link: read as pictures, downloaded whole, signed, and sealed beside."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from io import BytesIO
+
+import pytest
+
+from extensions import db
+from jobs import draw_agreements, draw_documents, send_mail
+from models import Agreement, Event, QuoteVersion
+from services import mailbox, transaction
+from services.clock import utc_now
+from services.deal import links
+from services.uploads import intake, rows
+from services.uploads.intake import Incoming
+from tests.papers import pdf
+from tests.routes.deal.conftest import Sent, actor_of, send, token_of
+
+DATA = pdf(3)
+
+
+def uploaded(make, firm, customer, *, data=DATA, is_order=False):
+    """A draft that is a document, looked into by the worker."""
+    actor = actor_of(make, firm)
+    transaction.only_read()
+    db.session.rollback()
+    n = intake.create(
+        Incoming("Ritning A.pdf", BytesIO(data)), "Ritningen", customer.n, firm, key="", actor=actor, now=utc_now()
+    )
+    transaction.may_write()
+    draw_documents.run(utc_now())
+    if is_order:
+        intake.save(n, "Ritningen", is_order=True, rev=1, actor=actor, now=utc_now())
+    return n
+
+
+def opened(app, make, firm, quote):
+    client = app.test_client()
+    client.environ_base["handslag.raise_errors"] = True
+    assert client.get(f"/l/{token_of(quote)}").status_code == 303
+    return Sent(make, firm.id, quote.id, quote.public_id, client)
+
+
+@pytest.fixture
+def document(app, make):
+    return sent(app, make)
+
+
+def sent(app, make, *, is_order=False, **given):
+    from services.quotes import drafting
+
+    firm = make.firm()
+    n = uploaded(make, firm, make.customer(firm, **given), is_order=is_order)
+    quote = send(make, drafting.get(firm.id, n))
+    return opened(app, make, firm, quote)
+
+
+def test_what_is_sent_is_the_file_as_it_came(document):
+    version = db.session.query(QuoteVersion).one()
+    content = json.loads(version.content)
+    sha256 = hashlib.sha256(DATA).hexdigest()
+    assert version.pdf_sha256 == content["document"]["sha256"] == sha256
+    assert [page["n"] for page in content["document"]["pages"]] == [1, 2, 3]
+    assert content["kind"] == "document"
+    assert (content["sections"], content["withdrawal"]["right"]) == ([], False)
+    answer = document.get("/offert.pdf")
+    assert answer.data == DATA
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert any("sandbox" in policy for policy in answer.headers.getlist("Content-Security-Policy"))
+
+
+def test_the_customer_reads_pictures_and_signs(document):
+    page = document.get().text
+    for words in (
+        "Dokument 2026-001 till",
+        "Ritningen",
+        'alt="Sida 2 av 3"',
+        "Till underskrift",
+        "Ladda ner originalet",
+    ):
+        assert words in page
+    for words in ("Du betalar", "0 kr", "Ångerrätt", "ROT", "Tid och villkor"):
+        assert words not in page
+    picture = document.get("/sida/3.jpg")
+    assert (picture.status_code, picture.mimetype) == (200, "image/jpeg")
+    assert document.get("/sida/4.jpg").status_code == 404
+    assert document.get("/sida/0.jpg").status_code == 404
+    step2 = document.get("/godkann").text
+    for words in ("<h1>Skriv under dokumentet</h1>", "Jag har läst dokumentet", ">Skriv under</button>"):
+        assert words in step2
+    for words in ("betalningsskyldighet", "ångerrätt", "0 kr"):
+        assert words not in step2
+    assert document.post("/godkann", document.step2()).status_code == 303
+    assert document.quote.status == "signed"
+    entry = json.loads(db.session.query(Event).filter_by(act="contract.signed").one().entry)
+    assert entry["data"]["doc_sha256"] == hashlib.sha256(DATA).hexdigest()
+    assert "0 kr" not in document.get("/avtal").text
+
+
+def test_the_paper_is_our_own_and_holds_the_file(document, make, client):
+    document.post("/godkann", document.step2())
+    draw_agreements.run(utc_now())
+    send_mail.run(utc_now())
+    agreement = db.session.query(Agreement).one()
+    assert agreement.pdf_id is not None
+    assert agreement.withdraw_until is None
+    paper = document.get("/avtal.pdf").data
+    assert paper[:5] == b"%PDF-"
+    assert not paper.startswith(DATA)
+    from pypdf import PdfReader
+
+    text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper)).pages)
+    assert hashlib.sha256(DATA).hexdigest() in text.replace("\n", "")
+    assert "Ritning 1" not in text, "pages of a stranger are not ours"
+    letters = mailbox.newest()
+    assert not [letter for letter in letters if "0 kr" in letter.text]
+    client.log_in(make.owner(document.firm))
+    page = client.get(f"/offerter/{document.quote.n}").text
+    for words in ("Dokument 2026-001", "Klart", "Ritningen"):
+        assert words in page
+    assert "0 kr" not in page
+
+
+def test_an_order_by_a_consumer_can_be_withdrawn_from(app, make):
+    order = sent(app, make, is_order=True)
+    assert "Beställ med betalningsskyldighet" in order.get("/godkann").text
+    assert "information om min ångerrätt" in order.get("/godkann").text
+    assert "Ångerrätt" in order.get("/villkor").text
+    order.post("/godkann", order.step2())
+    assert db.session.query(Agreement).one().withdraw_until is not None
+    assert "Ångra avtalet här" in order.get("/avtal").text
+
+
+def test_a_company_has_no_right_even_so(app, make):
+    order = sent(app, make, is_order=True, kind="company", name="Bygg AB", orgnr="556703-7485")
+    assert ">Skriv under</button>" in order.get("/godkann").text
+    order.post("/godkann", order.step2())
+    assert db.session.query(Agreement).one().withdraw_until is None
+
+
+def test_another_file_is_another_version(document, make):
+    from services.quotes import drafting
+
+    firm, n = document.firm, document.quote.n
+    before = document.step2()
+    transaction.only_read()
+    db.session.rollback()
+    actor = actor_of(make, firm)
+    intake.replace(n, Incoming("Ny.pdf", BytesIO(pdf(1, words="Ny"))), actor=actor, now=utc_now())
+    transaction.may_write()
+    draw_documents.run(utc_now())
+    assert document.get("/sida/3.jpg").status_code == 200, "what was sent stays"
+    send(make, drafting.get(firm.id, n))
+    assert document.get("/sida/2.jpg").status_code == 404
+    assert document.get("/version/1/sida/3.jpg").status_code == 200
+    assert document.get("/version/1/offert.pdf").data == DATA
+    assert 'src="/o/' + document.deal_id + '/version/1/sida/2.jpg"' in document.get("/version/1").text
+    assert document.post("/godkann", before).status_code == 409, "the form is of the older file"
+    assert document.quote.status == "sent"
+
+
+def test_files_of_another_deal_are_not_reached(app, make, document):
+    firm = document.firm
+    other = send(make, make.quote(firm, make.customer(firm)))
+    theirs = opened(app, make, firm, other)
+    assert theirs.get("/sida/1.jpg").status_code == 404
+    assert document.client.get(f"/o/{other.public_id}/sida/1.jpg").status_code == 404
+    upload = rows.current(firm.id, document.quote_id)
+    owner = app.test_client().log_in(make.owner(firm))
+    assert owner.get(f"/offerter/{document.quote.n}/dokument/{upload.public_id}/1.jpg").status_code == 200
+    assert owner.get(f"/offerter/{other.n}/dokument/{upload.public_id}/1.jpg").status_code == 404
+    links.revoke(document.quote, document.link.public_id, actor=actor_of(make, firm), now=utc_now())
+    assert document.get("/sida/1.jpg").status_code == 404
+    ranged = owner.get(f"/offerter/{document.quote.n}/offert.pdf", headers={"Range": "bytes=0-4"})
+    assert ranged.data in (DATA, DATA[:5])
