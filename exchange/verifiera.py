@@ -142,6 +142,7 @@ class _Check:
         self._try("Kontrollpunkten är senare än sista underskriften", CLOCK, self._later)
         if self.pdf is not None:
             self._try("PDF-filen börjar med det undertecknade, byte för byte", ARITHMETIC, self._begins)
+            self._try("PDF-filens sigill är utfärdarens och täcker hela filen", KEY, self._sealed)
         return self.steps
 
     def _try(self, name: str, rests_on: str, step: Callable[[], str]) -> None:
@@ -388,6 +389,26 @@ class _Check:
         _must((self.pdf or b"").startswith(original), "PDF-filen börjar inte med avtal.pdf")
         return f"de första {len(original)} byten"
 
+    def _sealed(self) -> str:
+        """The evidence page too is what was sealed: nothing in the file is changed or added since."""
+        pdf = self.pdf or b""
+        listed = json.loads(self.keys if self.keys is not None else self.files["nycklar.json"])
+        seals = {row["id"]: row["pem"] for row in listed["keys"] if row["kind"] == "seal"}
+        found, why = [], Broken("PDF-filen har inget sigill")
+        for one in _RANGE.finditer(pdf):  # an uploaded document may bring signatures of its own
+            seal = Seal(pdf, *map(int, one.groups()))
+            try:
+                found.append((seal.end, seal.holds(seals)))
+            except (Broken, IndexError, ValueError) as error:
+                why = error if isinstance(error, Broken) else Broken("sigillet går inte att läsa")
+        if not found:
+            raise why
+        end, named = max(found)
+        if end < len(pdf):
+            rest = f"{len(pdf) - end} byte följer efter det (till exempel en tidsstämpel): de prövas inte här"
+            raise NotYet(f"sigill {named} stämmer, men {rest}")
+        return "sigill " + named
+
     def _verify(self, key_id: str, signature: str, message: bytes) -> None:
         """Ed25519 by a key that nycklar.json lists, under its own fingerprint."""
         from cryptography.exceptions import InvalidSignature
@@ -487,6 +508,88 @@ def _clean(value: Any) -> str:
 def _must(holds: bool, words: str) -> None:
     if not holds:
         raise Broken(words)
+
+
+# -- The seal of the PDF: a CMS signature (RFC 5652) over all of the file but itself (ISO 32000-2, 12.8.1)
+
+_RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
+_SIGNED_DATA, _DIGEST = "2a864886f70d010702", "2a864886f70d010904"
+_SHA256, _ECDSA_SHA256 = "608648016503040201", "2a8648ce3d040302"
+
+
+class Der(NamedTuple):
+    """One value of a DER structure (X.690): its tag, its content, and the whole."""
+
+    tag: int
+    body: bytes
+    whole: bytes
+
+    def parts(self) -> list[Der]:
+        found, at = [], 0
+        while at < len(self.body):
+            one = _der(self.body, at)
+            found.append(one)
+            at += len(one.whole)
+        return found
+
+
+def _der(data: bytes, at: int = 0) -> Der:
+    """The value that begins at a place. Raises Broken, IndexError."""
+    size, begin = data[at + 1], at + 2
+    if size & 0x80:
+        count = size & 0x7F
+        _must(1 <= count <= 4, "sigillet går inte att läsa")
+        size, begin = int.from_bytes(data[begin : begin + count], "big"), begin + count
+    _must(begin + size <= len(data), "sigillet är avkortat")
+    return Der(data[at], data[begin : begin + size], data[at : begin + size])
+
+
+class Seal:
+    """One signature in a PDF: it covers the bytes 0 to `start` and from `after` to `end`; between them it stands."""
+
+    def __init__(self, pdf: bytes, start: int, after: int, rest: int) -> None:
+        self.pdf, self.start, self.after, self.end = pdf, start, after, after + rest
+
+    def holds(self, seals: Mapping[str, str]) -> str:
+        """The id of the issuer's seal that made it: SHA-256 of its certificate, shortened. Raises Broken."""
+        gap = self.pdf[self.start : self.after]
+        _must(re.fullmatch(rb"<[0-9A-Fa-f]+>", gap) is not None, "sigillet täcker inte hela filen")
+        _must(self.end <= len(self.pdf), "filen är avkortad")
+        covered = hashlib.sha256(self.pdf[: self.start] + self.pdf[self.after : self.end]).digest()
+        info = _der(bytes.fromhex(gap[1:-1].decode("ascii"))).parts()
+        _must(info[0].body.hex() == _SIGNED_DATA, "sigillet är av okänt slag")
+        data = info[1].parts()[0].parts()
+        signers = data[-1].parts()
+        _must(len(signers) == 1, "sigillet har fler än en underskrift")
+        signer = signers[0].parts()
+        _must(signer[2].parts()[0].body.hex() == _SHA256, "sigillet räknar inte med SHA-256")
+        attributes = signer[3]
+        _must(attributes.tag == 0xA0, "sigillet är av okänt slag")
+        digests = [one.parts()[1].parts() for one in attributes.parts() if one.parts()[0].body.hex() == _DIGEST]
+        _must(len(digests) == 1 and len(digests[0]) == 1, "sigillet är av okänt slag")
+        _must(digests[0][0].body == covered, "filen är ändrad sedan den förseglades")
+        _must(signer[4].parts()[0].body.hex() == _ECDSA_SHA256, "sigillet är av okänt slag")
+        signed = b"\x31" + attributes.whole[1:]  # as a SET, which is what is signed (RFC 5652, 5.4)
+        certificates = next(one for one in data if one.tag == 0xA0).parts()
+        return self._by(seals, [one.whole for one in certificates], signer[5].body, signed)
+
+    def _by(self, seals: Mapping[str, str], certificates: list[bytes], signature: bytes, signed: bytes) -> str:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import Encoding
+        from cryptography.x509 import load_pem_x509_certificate
+
+        for name in sorted({_sha256(one)[:16] for one in certificates} & set(seals)):
+            certificate = load_pem_x509_certificate(seals[name].encode("ascii"))
+            _must(_sha256(certificate.public_bytes(Encoding.DER))[:16] == name, "sigillets certifikat heter inte så")
+            public: Any = certificate.public_key()
+            try:
+                public.verify(signature, signed, ec.ECDSA(SHA256()))
+            except InvalidSignature:
+                raise Broken("sigillet är förfalskat eller skadat") from None
+            return name
+        raise Broken("sigillets certifikat står inte i nycklar.json")
 
 
 # -- Where the files come from

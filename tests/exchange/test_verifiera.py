@@ -130,9 +130,10 @@ def test_no_package_or_two_are_refused(kept_package):
 
 def test_what_was_signed_must_begin_the_paper(kept_package):
     files = verifiera.unpack(kept_package)
-    step = verifiera.check(files, pdf=files["avtal.pdf"] + b"mer")[-1]
-    assert step.holds
-    assert verifiera.check(files, pdf=b"%PDF-1.7 annat")[-1].holds is False
+    begins, seal = verifiera.check(files, pdf=files["avtal.pdf"] + b"mer")[-2:]
+    assert begins.holds
+    assert (seal.holds, seal.words) == (False, "PDF-filen har inget sigill")
+    assert verifiera.check(files, pdf=b"%PDF-1.7 annat")[-2].holds is False
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"inget", b"%PDF-", b"\x00" * 100])

@@ -26,6 +26,35 @@ def values(proof, field):
     return [row["value"] for row in proof["opened"] if row["field"] == field]
 
 
+def the_seal_holds_the_whole_file(files, paper):
+    """The checker reads the seal itself: what stands on the evidence page is as sure as the rest."""
+
+    def said(pdf, **given):
+        step = verifiera.check(files, pdf=pdf, **given)[-1]
+        return step.holds, step.words
+
+    holds, words = said(paper)
+    assert holds is True, words
+    begin, after, rest = map(int, verifiera._RANGE.findall(paper)[-1])
+    assert after + rest == len(paper)
+    for place in (len(files["avtal.pdf"]) + 50, begin - 40, after + 20):
+        altered = paper[:place] + bytes([paper[place] ^ 1]) + paper[place + 1 :]
+        assert said(altered)[0] is False
+    holds, words = said(paper + b"\n% mer\n")
+    assert holds is None
+    assert "7 byte följer" in words
+    assert said(paper[:-1]) == (False, "filen är avkortad")
+    assert said(files["avtal.pdf"]) == (False, "PDF-filen har inget sigill")
+    middle = begin + 1 + 2 * 60
+    assert (
+        said(paper[:middle] + (b"00" if paper[middle : middle + 2] != b"00" else b"11") + paper[middle + 2 :])[0]
+        is False
+    )
+    listed = json.loads(files["nycklar.json"])
+    listed["keys"] = [row for row in listed["keys"] if row["kind"] != "seal"]
+    assert said(paper, keys=json.dumps(listed).encode()) == (False, "sigillets certifikat står inte i nycklar.json")
+
+
 def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, among):  # noqa: F811
     karin, anna, eva = among("co_decides", "copy", emails=("anna@kund.example", "eva@kund.example"))
     anna.client.environ_base["REMOTE_ADDR"] = "192.0.2.77"
@@ -52,6 +81,7 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
         assert verifiera.verdict(steps) == 0, (whose, verifiera.report(steps))
         told[whose] = of(files)
 
+    the_seal_holds_the_whole_file(verifiera.unpack(packages["shared"]), paper)
     assert [one["name"] for one in told["firm"]["signers"]] == ["Karin Almgren", "Anna Holm"]
     assert {"192.0.2.77", "127.0.0.1", "192.0.2.1"} <= set(values(told["firm"], "ip"))
     assert set(values(told["anna"], "ip")) == {"192.0.2.77"}
