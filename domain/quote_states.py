@@ -56,6 +56,8 @@ _FROM: dict[str, frozenset[QuoteStatus]] = {
     # one of several has approved and others have not: no agreement yet
     "accept_part": frozenset({_S.SENT, _S.PARTLY_SIGNED}),
     "accept_part_late": frozenset({_S.SENT, _S.PARTLY_SIGNED, _S.EXPIRED}),
+    # the only one of several who has signed takes it back
+    "unsign": frozenset({_S.PARTLY_SIGNED}),
     "accept_manually": frozenset({_S.SENT, _S.COUNTERED, _S.EXPIRED}),
     "undo_manually": _IN_FORCE,
     "confirm_late": frozenset({_S.LATE_ACCEPTANCE}),
@@ -78,6 +80,7 @@ _TO: dict[str, QuoteStatus] = {
     "accept_late": _S.LATE_ACCEPTANCE,
     "accept_part": _S.PARTLY_SIGNED,
     "accept_part_late": _S.PARTLY_SIGNED,
+    "unsign": _S.SENT,
     "accept_manually": _S.ACCEPTED,
     "undo_manually": _S.SENT,
     "confirm_late": _S.ACCEPTED,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, make_response, render_template, url_for
+from flask import Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
@@ -21,6 +21,8 @@ from services.deal import links
 from services.errors import NotFound, RuleBroken
 
 OWN_LANG = {languages.SWEDISH: Markup(' lang="sv"'), languages.ENGLISH: Markup(' lang="en"')}
+READER = "som"  # field that says whose page the form was on (templates/_macros/forms.html)
+BETWEEN, MOST_READERS = "~", 6  # tokens in one cookie
 View = Callable[..., ResponseReturnValue]
 
 
@@ -42,6 +44,7 @@ def by_link(view: View) -> View:
         deal.is_own_visit = not held and _is_of(deal.found.firm_id)
         _speak(deal)
         try:
+            _check_reader(deal)
             return _keep_language(view(deal, **rest), deal_id)
         except RuleBroken as error:
             transaction.rollback()
@@ -49,6 +52,18 @@ def by_link(view: View) -> View:
 
     setattr(guarded, GUARD, "by_link")
     return guarded
+
+
+def _check_reader(deal: links.Deal) -> None:
+    """Where several have links, a form is its own reader's: another's link was opened in this browser since.
+
+    Raises RuleBroken("other_reader").
+    """
+    if not (deal.is_joint or deal.found.role):
+        return
+    g.reader = deal.found.recipient or links.THE_CUSTOMER
+    if request.method == "POST" and request.form.get(READER, g.reader) != g.reader:
+        raise RuleBroken("other_reader")
 
 
 def lost(deal_id: str, *, asked: bool = False) -> Response:
@@ -79,11 +94,19 @@ def _language_cookie(deal_id: str) -> str:
 
 
 def token_of(deal_id: str) -> str:
-    return link_cookies.token(f"l-{deal_id}")
+    """The token of the link that this browser came by last."""
+    return tokens_of(deal_id)[0]
+
+
+def tokens_of(deal_id: str) -> list[str]:
+    """The tokens of all links of this deal that were opened here: several may sign on one phone."""
+    return link_cookies.token(f"l-{deal_id}").split(BETWEEN)
 
 
 def keep_token(answer: Response, deal_id: str, token: str) -> Response:
-    return link_cookies.keep(answer, f"l-{deal_id}", token)
+    """Who comes by it is the reader from here on; the others who came before can be handed over to."""
+    others = [one for one in tokens_of(deal_id) if one and one != token]
+    return link_cookies.keep(answer, f"l-{deal_id}", BETWEEN.join([token, *others][:MOST_READERS]))
 
 
 def _opened_url(deal: links.Deal) -> str | None:

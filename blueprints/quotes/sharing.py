@@ -85,12 +85,23 @@ def arrange_recipients(n: int) -> ResponseReturnValue:
     return _again(n)
 
 
-@bp.post("/offerter/<int:n>/mottagare/<recipient_id>/<any(upp, ner):step>")
+@bp.post("/offerter/<int:n>/mottagare/<recipient_id>/upp")
 @requires("quote.send")
-def move_recipient(n: int, recipient_id: str, step: str) -> ResponseReturnValue:
-    """One signs a step earlier or later."""
+def move_recipient_up(n: int, recipient_id: str) -> ResponseReturnValue:
+    """One signs a step earlier."""
+    return _move(n, recipient_id, up=True)
+
+
+@bp.post("/offerter/<int:n>/mottagare/<recipient_id>/ner")
+@requires("quote.send")
+def move_recipient_down(n: int, recipient_id: str) -> ResponseReturnValue:
+    """One signs a step later."""
+    return _move(n, recipient_id, up=False)
+
+
+def _move(n: int, recipient_id: str, *, up: bool) -> ResponseReturnValue:
     key = CUSTOMER if recipient_id == THE_CUSTOMER else recipient_id
-    sharing.move(current_user.firm_id, n, key, up=step == "upp", actor=current_user.actor, now=utc_now())
+    sharing.move(current_user.firm_id, n, key, up=up, actor=current_user.actor, now=utc_now())
     return _again(n)
 
 
@@ -102,8 +113,8 @@ def _again(n: int) -> ResponseReturnValue:
     """The page as it is now; with what was typed on the review page it cannot be asked for anew."""
     if _kept():
         return _page(n)
-    came_from = {"fran": REVIEW} if request.form.get("fran") == REVIEW else {}
-    return redirect(url_for(".recipients", n=n, _anchor="mottagarna", **came_from), code=303)
+    came_from = REVIEW if request.form.get("fran") == REVIEW else None
+    return redirect(url_for(".recipients", n=n, _anchor="mottagarna", fran=came_from), code=303)
 
 
 def _back(n: int) -> ResponseReturnValue:

@@ -38,6 +38,7 @@ SMS = "sms"
 HANDED_OVER = "handed_over"
 ON_SITE = "on_site"  # on a screen of the firm's: opened by its lock, never by an address
 PURPOSE = "quote"
+THE_CUSTOMER = "kund"  # in forms, among those who have links
 READ_AFTER_VALID = timedelta(days=90)
 READ_AFTER_AGREEMENT = timedelta(days=731)  # 24 months
 
@@ -245,6 +246,54 @@ class Deal:
         self.found = found
         for name in ("agreement", "pending", "approvals", "people", "pdf"):
             self.__dict__.pop(name, None)
+
+
+class Reader(NamedTuple):
+    """One who came by a link in the same browser. `recipient`: public id, or THE_CUSTOMER."""
+
+    token: str
+    recipient: str
+    name: str
+    key: str  # of the place among those who sign
+
+
+class _Own(NamedTuple):
+    public_id: str | None
+    name: str | None
+    stands_for: str | None
+
+
+def readers(deal: Deal, tokens: list[str]) -> list[Reader]:
+    """The others of this deal by the tokens that a browser holds; no statement where it holds but one."""
+    named = {}
+    for token in tokens:
+        try:
+            named[_link_id(token)] = token
+        except NotFound:
+            continue
+    named.pop(deal.found.link_public_id, None)
+    if not named or deal.is_on_site:
+        return []
+    customer = deal.content["customer"]
+    rows = scope.columns(QuoteLink, deal.found.firm_id, QuoteLink.public_id, *scope.named(Recipient, _Own))
+    rows = rows.outerjoin(
+        Recipient, and_(Recipient.firm_id == QuoteLink.firm_id, Recipient.id == QuoteLink.recipient_id)
+    ).where(
+        QuoteLink.quote_id == deal.found.quote_id,
+        QuoteLink.public_id.in_(named),
+        QuoteLink.revoked_at.is_(None),
+        QuoteLink.recipient_id.is_distinct_from(deal.found.recipient_id),
+    )
+    return [
+        Reader(
+            token=named[link],
+            recipient=own.public_id or THE_CUSTOMER,
+            name=own.name or customer["contact"] or customer["name"],
+            key=recipient_rows.key_of(deal.content["deciders"], own.public_id, own.stands_for),
+        )
+        for link, *columns in db.session.execute(rows.order_by(QuoteLink.id))
+        for own in [_Own(*columns)]
+    ]
 
 
 def address(link: QuoteLink) -> str:
@@ -541,9 +590,7 @@ def mailed_to(quote: Quote, *, copies: bool = True) -> list[QuoteLink]:
         .order_by(QuoteLink.id)
     )
     newest = {
-        link.recipient_id: link
-        for link, role in db.session.execute(statement)
-        if copies or signs(role or Role.DECIDES)
+        link.recipient_id: link for link, role in db.session.execute(statement) if copies or signs(role or Role.DECIDES)
     }
     return list(newest.values())
 

@@ -117,6 +117,9 @@ class Page:
     reader: str = ""  # who reads it, where others do too
     may_decide: bool = True
     role: str = Role.DECIDES  # of who reads it (domain/parties.py)
+    holder: str = ""  # who signs in place of who reads it
+    may_hand_over: bool = False  # the own place, to another
+    may_take_back: bool = False  # the own signature
     parties: tuple[Party, ...] = ()  # those who decide, where several do
     is_settled: bool = False  # somebody has approved, so that nothing can be chosen any more
     undone: tuple[tuple[str, str], ...] = ()  # (name, reason) of approvals that count no longer

@@ -212,11 +212,16 @@ def tell_of_approval(deal: Deal, *, now: datetime) -> None:
             kind = "your_turn"
         else:
             continue
-        whole = {**params, "link": link.public_id}
-        outbox.queue(kind, link.email, whole, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
+        queue(deal, kind, link, params, now=now)
     if CUSTOMER in turn(deal) and not deal.is_handed_over(CUSTOMER):
         links.text_instead(deal.quote, "your_turn", {}, now=now)
     notices.tell(deal.quote, "approved", "partly_approved_to_firm", params, now=now)
+
+
+def queue(deal: Deal, kind: str, link: QuoteLink, params: Mapping[str, str], *, now: datetime) -> None:
+    """A letter of this kind to one of those who sign, with the own link. Never commits."""
+    whole = {**params, "link": link.public_id}
+    outbox.queue(kind, link.email, whole, firm_id=deal.found.firm_id, now=now, quote_id=deal.found.quote_id)
 
 
 def signers(deal: Deal) -> list[tuple[QuoteLink, str]]:

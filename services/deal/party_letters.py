@@ -9,6 +9,8 @@ from documents.format import local_minute
 from domain.parties import Role
 from languages import gettext as _
 from mail.letters import Letter, Params, draws
+from models import Quote, Recipient
+from services import scope
 from services.deal import letter_parts as parts
 from services.deal import links, parties
 
@@ -137,4 +139,98 @@ def other_withdrew(params: Params) -> Letter:
         paragraphs=[_("Meddelandet gäller hela avtalet. Undrar du något, svara på det här mejlet.")],
         url=links.address(parts.link(params)),
         button=_("Öppna sidan"),
+    )
+
+
+@draws("signature_taken_back")
+def signature_taken_back(params: Params) -> Letter:
+    """One of several has taken the own signature back; to the others who sign."""
+    approval, case = parts.of_approval(params)
+    link = parts.link(params)
+    return parts.to_customer(
+        case,
+        str(_("%(name)s har tagit tillbaka sin underskrift: %(title)s", name=approval.name, title=case.title)),
+        lead=parts.to_whom(case, link),
+        paragraphs=[
+            _("%(name)s har tagit tillbaka sin underskrift på %(title)s.", name=approval.name, title=case.title),
+            _("Det finns inget avtal, och ingen är bunden än. Sidan visar vem vi väntar på."),
+        ],
+        url=links.address(link),
+        button=_("Öppna sidan"),
+    )
+
+
+@draws("signature_taken_back_to_firm")
+def signature_taken_back_to_firm(params: Params) -> Letter:
+    approval, case = parts.of_approval(params)
+    return parts.to_firm(
+        case,
+        str(_("%(name)s har tagit tillbaka sin underskrift: %(title)s", name=approval.name, title=case.title)),
+        lead=[_("%(name)s har tagit tillbaka sin underskrift på %(title)s.", name=approval.name, title=case.title)],
+        paragraphs=[_("Det finns inget avtal förrän alla har skrivit under.")],
+    )
+
+
+@draws("place_handed_over")
+def place_handed_over(params: Params) -> Letter:
+    """To one who is asked to sign in place of another."""
+    link = parts.link(params)
+    case = parts.case_of(params["firm_id"], Quote.id == link.quote_id)
+    return parts.to_customer(
+        case,
+        str(_("%(name)s ber dig skriva under: %(title)s", name=params["by"], title=case.title)),
+        lead=parts.to_whom(case, link),
+        paragraphs=[
+            _("%(name)s har lämnat över till dig att svara på %(title)s.", name=params["by"], title=case.title),
+            _("Läs, fråga och svara på sidan. Du blir bunden först när du själv har skrivit under."),
+            _("Länken är personlig, skicka den inte vidare."),
+        ],
+        url=links.address(link),
+        button=_("Läs och svara"),
+    )
+
+
+@draws("place_handed_over_to_firm")
+def place_handed_over_to_firm(params: Params) -> Letter:
+    row = scope.get(Recipient, params["firm_id"], Recipient.public_id == params["recipient"])
+    case = parts.case_of(params["firm_id"], Quote.id == row.quote_id)
+    by = parts.who(case, params["by"])
+    return parts.to_firm(
+        case,
+        str(_("%(name)s skriver under i stället för %(other)s: %(title)s", name=row.name, other=by, title=case.title)),
+        lead=[
+            _(
+                "%(other)s har lämnat över sin underskrift till %(name)s, %(email)s.",
+                other=by,
+                name=row.name,
+                email=row.email,
+            )
+        ],
+        paragraphs=[
+            _(
+                "Stämmer det inte kan du ta tillbaka det på offertens sida, tills %(name)s har skrivit under.",
+                name=row.name,
+            )
+        ],
+    )
+
+
+@draws("place_given_back")
+def place_given_back(params: Params) -> Letter:
+    """To the one who had handed the place over: the firm wants this signature all the same."""
+    link = parts.link(params)
+    case = parts.case_of(params["firm_id"], Quote.id == link.quote_id)
+    return parts.to_customer(
+        case,
+        str(_("Det är du som skriver under: %(title)s", title=case.title)),
+        lead=parts.to_whom(case, link),
+        paragraphs=[
+            _(
+                "%(firm)s vill att du själv svarar på %(title)s, inte den du lämnade över till.",
+                firm=case.firm.name,
+                title=case.title,
+            )
+        ],
+        url=links.address(link),
+        button=_("Läs och svara"),
     )

@@ -18,7 +18,7 @@ from languages import gettext as _
 from languages import speaking
 from models import Agreement, Message, StoredFile
 from services import notices, scope, storage, transaction
-from services.deal import figures, links, pages, parties
+from services.deal import delegating, figures, links, pages, parties
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
 
@@ -30,7 +30,9 @@ def page(deal: Deal, *, now: datetime, typed: pages.Typed = pages.NOTHING_TYPED)
     shown = pages.of(
         deal.content, deal.chosen, state=state(deal, now), messages=messages(deal), today=today, typed=typed
     )
-    return _among_several(deal, shown) if deal.is_joint or deal.found.role else shown
+    if not (deal.is_joint or deal.found.role or deal.found.has_stand_ins):
+        return replace(shown, may_hand_over=delegating.can(deal))
+    return _among_several(deal, shown)
 
 
 def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
@@ -40,6 +42,9 @@ def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
         reader=deal.reader,
         may_decide=deal.may_decide,
         role=deal.role,
+        holder=delegating.holder(deal),
+        may_hand_over=delegating.can(deal),
+        may_take_back=shown.state == "waits",
         parties=tuple(parties.of_deal(deal)),
         undone=tuple(parties.undone(deal)),
     )

@@ -75,7 +75,9 @@ def key_of(deciders: Iterable[Mapping[str, Any]], public_id: str | None, stands_
 
 def in_turn(rows: Iterable[Recipient]) -> list[str]:
     """Keys of those who sign (domain/parties.py), in the order they stand in: the customer has the place left over."""
-    asked = sorted((row for row in rows if signs(row.role)), key=lambda row: (row.position, row.id))
+    # who holds the customer's place has no other
+    own = (row for row in rows if signs(row.role) and row.stands_for != CUSTOMER)
+    asked = sorted(own, key=lambda row: (row.position, row.id))
     keys = [row.public_id for row in asked if row.role != Role.WITNESS]
     places = [row.position for row in asked if row.role != Role.WITNESS]
     before = next((n for n, place in enumerate(places) if place != n + 1), len(keys))

@@ -22,6 +22,8 @@ def invite(draft: Draft, version: QuoteVersion, *, actor: Actor, now: datetime) 
     """
     quote = draft.quote
     for row in recipient_rows.of_quote(quote):
+        if row.stands_for:  # the version names the one who took the place over
+            row.stands_for = None
         link = link_to(quote, row, actor=actor, now=now)
         data = {
             "version": version.version,

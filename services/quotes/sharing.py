@@ -16,7 +16,7 @@ from extensions import db
 from models import Customer, Quote, QuoteLink, Recipient, new_public_id
 from services import events, scope, transaction
 from services.actors import Actor
-from services.deal import links
+from services.deal import delegating, links
 from services.errors import NotFound, RuleBroken
 from services.quotes import drafting, recipient_rows, recipients, sending
 
@@ -103,11 +103,14 @@ def remove(firm_id: int, n: int, public_id: str, *, actor: Actor, now: datetime)
     """One gets the quote no longer, and the own link ends at once. Commits; doing it twice is doing it once.
 
     What was approved or asked stays. Who decides on a sent version goes on being needed for it, until another is sent.
-    Raises NotFound, RuleBroken("role_not_open" | "on_its_way").
+    Raises NotFound, RuleBroken("role_not_open" | "on_its_way" | "all_signed").
     """
     quote = _locked(firm_id, n)
     row = scope.get(Recipient, firm_id, Recipient.quote_id == quote.id, Recipient.public_id == public_id)
     if row.removed_at is not None:
+        return
+    if row.stands_for is not None:  # somebody's place, who gets it back
+        delegating.undo(firm_id, n, public_id, actor=actor, now=now)
         return
     if signs(row.role) and not can(quote.status, "edit"):
         raise RuleBroken("role_not_open")

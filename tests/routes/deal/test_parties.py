@@ -24,7 +24,7 @@ from tests.documents.reading import words as in_paper
 from tests.routes.deal.conftest import Sent, actor_of, send
 
 SHARED = "hemma@kund.example"
-FIELDS = "once|version|json_sha256|picked|quantities|shares|total|to_pay|words|agreed"
+FIELDS = "som|once|version|json_sha256|picked|quantities|shares|total|to_pay|words|agreed"
 
 
 def come(app, make, quote, recipient_id) -> Sent:

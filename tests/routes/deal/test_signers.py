@@ -9,13 +9,14 @@ import pytest
 
 from extensions import db
 from jobs import draw_agreements, send_mail
-from models import Agreement, QuoteVersion, Recipient
+from models import Agreement, QuoteLink, QuoteVersion, Recipient
 from services import mailbox
 from services.clock import utc_now
+from services.deal import links
 from services.quotes import drafting, recipient_rows, sharing
 from services.quotes.sharing import Given
 from tests.documents.reading import words as in_paper
-from tests.routes.deal.conftest import actor_of, send
+from tests.routes.deal.conftest import Sent, actor_of, send
 from tests.routes.deal.test_parties import SHARED, approvals, come, sent_to, step2, words
 
 NAMES = {"co_decides": "Anna Holm", "signatory": "Sven Ek", "witness": "Vera Lind", "copy": "Lena Fors"}
@@ -57,7 +58,8 @@ def sign(phone, name: str):
 
 def pressed_early(phone, name: str):
     """What somebody posts whose page had no form."""
-    return phone.post("/godkann", {"once": "x" * 22, "version": "1", "name": name, "e_signature": "y"})
+    (own,) = set(re.findall(r'name="som" value="([^"]*)"', phone.get().get_data(as_text=True)))
+    return phone.post("/godkann", {"som": own, "once": "x" * 22, "version": "1", "name": name, "e_signature": "y"})
 
 
 def test_in_a_set_order_each_waits_for_the_one_before(signing):
@@ -178,3 +180,147 @@ def test_only_a_company_has_signatories(make, app):
     form = {"m-name": "Sven Ek", "m-email": "sven@kund.example", "m-role": "signatory"}
     assert seller.post(path, data=form).status_code == 422
     assert db.session.query(Recipient).count() == 0
+
+
+def undone(phone) -> list[str]:
+    return [row.void_reason for row in approvals(phone)]
+
+
+def test_one_takes_the_own_signature_back_until_all_have_signed(signing):
+    karin, anna, vera = signing("co_decides", "witness")
+    sign(karin, "Karin Almgren")
+    sign(anna, "Anna Holm")
+    assert "Ta tillbaka min underskrift" in words(karin)
+    for _twice in range(2):
+        assert karin.post("/ta-tillbaka").status_code == 303
+    assert undone(karin) == ["taken_back", ""]
+    assert karin.quote.status == "partly_signed"
+    assert karin.acts().count("doc.approvals_voided") == 1
+    assert "Väntar på Karin Almgren." in words(vera)
+    assert len(sent_to(karin, "signature_taken_back")) == 2
+    assert len(sent_to(karin, "signature_taken_back_to_firm")) == 1
+    assert anna.post("/ta-tillbaka").status_code == 303  # nobody is left: choices are free again
+    assert karin.quote.status == "sent"
+    assert db.session.query(Agreement).count() == 0
+    for phone, name in ((karin, "Karin Almgren"), (anna, "Anna Holm"), (vera, "Vera Lind")):
+        assert sign(phone, name).status_code == 303
+    assert karin.quote.status == "accepted"
+    assert anna.post("/ta-tillbaka").status_code == 409
+    assert karin.acts()[-1] == "doc.all_signed"
+
+
+def test_a_witness_attested_what_is_taken_back_no_longer(signing, make):
+    karin, vera, per = signing("witness", "copy")
+    quote = karin.quote
+    firm_id, n, actor = quote.firm_id, quote.n, actor_of(make, karin.firm)
+    sharing.add(firm_id, n, Given("Olle Dahl", SHARED, "witness"), actor=actor, now=utc_now())
+    send(make, drafting.get(firm_id, n), email=SHARED)
+    sign(karin, "Karin Almgren")
+    sign(vera, "Vera Lind")
+    karin.post("/ta-tillbaka")
+    assert undone(karin) == ["taken_back", "taken_back"]
+    assert karin.quote.status == "sent"
+    assert per.post("/ta-tillbaka").status_code == 409
+
+
+def handed(phone, name="Sven Ek", email="sven@bolaget.example"):
+    return phone.post("/lamna-over", {"name": name, "email": email})
+
+
+def stand_in(app, make, phone) -> Sent:
+    (row,) = db.session.query(Recipient).filter(Recipient.stands_for.is_not(None), Recipient.removed_at.is_(None))
+    return come(app, make, phone.quote, row.id)
+
+
+def test_a_company_hands_its_place_to_the_right_signatory(app, make, signing):
+    (karin,) = signing(kind="company")
+    assert "Lämna över" in words(karin)
+    assert handed(karin).status_code == 303
+    assert "Sven Ek svarar i ditt ställe." in words(karin)
+    for rest, form in (
+        ("/godkann", {"once": "x" * 22, "som": "kund"}),
+        ("/nej", {"version": "1"}),
+        ("/lamna-over", {}),
+    ):
+        assert karin.post(rest, {"name": "K", "email": "k@k.example", **form}).status_code == 409
+    sven = stand_in(app, make, karin)
+    assert "Du läser som Sven Ek." in words(sven)
+    assert sign(sven, "Sven Ek").status_code == 303
+    (agreement,) = db.session.query(Agreement).all()
+    assert (agreement.name, karin.quote.status) == ("Sven Ek", "accepted")
+    assert sent_to(karin, "place_handed_over") == ["sven@bolaget.example"]
+    assert len(sent_to(karin, "place_handed_over_to_firm")) == 1
+    assert karin.acts().count("signer.delegated") == 1
+    draw_agreements.run(utc_now())
+    assert "Sven Ek" in in_paper(karin.get("/avtal.pdf").data)
+
+
+def test_the_place_of_one_of_several_goes_over_and_may_come_back(app, make, signing):
+    karin, anna, vera = signing("co_decides", "witness", order=("co_decides", ""))
+    for phone in (karin, vera):  # a consumer's own, and one that the firm chose
+        assert phone.get("/lamna-over").status_code == 302
+        assert handed(phone).status_code == 409
+    assert handed(anna, "Per Berg", "per@kund.example").status_code == 303
+    per = stand_in(app, make, karin)
+    assert "Väntar på Per Berg." in words(karin)
+    assert pressed_early(anna, "Anna Holm").status_code == 409
+    seller = app.test_client().log_in(make.owner(karin.firm))
+    base = f"/offerter/{karin.quote.n}/mottagare"
+    (row,) = db.session.query(Recipient).filter_by(name="Per Berg")
+    key = row.public_id
+    page = seller.get(base).text
+    assert "I stället för Anna Holm" in page
+    assert seller.post(f"{base}/{key}/ta-bort").status_code == 303
+    assert per.get().status_code == 404  # the page was open, the link has ended
+    assert per.post("/godkann", {"name": "Per Berg"}).status_code == 404
+    assert sent_to(karin, "place_given_back") == [SHARED]
+    assert handed(anna, "Per Berg", "per@kund.example").status_code == 303
+    per = stand_in(app, make, karin)
+    assert sign(per, "Per Berg").status_code == 303
+    (row,) = db.session.query(Recipient).filter(Recipient.name == "Per Berg", Recipient.removed_at.is_(None))
+    assert seller.post(f"{base}/{row.public_id}/ta-bort").status_code == 409
+    sign(karin, "Karin Almgren")
+    sign(vera, "Vera Lind")
+    assert karin.quote.status == "accepted"
+    assert [one.name for one in approvals(karin)] == ["Per Berg", "Karin Almgren", "Vera Lind"]
+
+
+def test_who_took_a_place_over_has_it_in_the_next_version(app, make, signing):
+    karin, anna = signing("co_decides")
+    handed(anna, "Per Berg", "per@kund.example")
+    quote = karin.quote
+    send(make, drafting.get(quote.firm_id, quote.n), email=SHARED)
+    version = db.session.query(QuoteVersion).filter_by(quote_id=quote.id, version=2).one()
+    assert [one["name"] for one in json.loads(version.content)["deciders"]] == ["Per Berg"]
+
+
+def test_nobody_of_the_firm_takes_a_place_over(make, signing):
+    (karin,) = signing(kind="company")
+    assert handed(karin, "Jonas", make.owner(karin.firm).email).status_code == 409
+    assert db.session.query(Recipient).count() == 0
+
+
+def test_on_one_phone_a_form_signs_only_for_whom_it_was_opened(signing):
+    """Anna's link is opened in Karin's browser: Karin's open form signs for nobody."""
+    karin, anna = signing("co_decides")
+    hers = step2(karin, "Karin Almgren")
+    (link,) = [one for one in db.session.query(QuoteLink) if one.recipient_id]
+    token = links.address(link).rsplit("/", 1)[1]
+    assert karin.client.get(f"/l/{token}").status_code == 303
+    refused = karin.post("/godkann", hers)
+    assert refused.status_code == 409
+    assert "en annan persons länk" in refused.get_data(as_text=True)
+    del hers["som"]
+    assert karin.post("/godkann", hers).status_code == 409
+    assert approvals(karin) == []
+    assert sign(karin, "Anna Holm").status_code == 303  # as who came last
+    page = words(karin)
+    assert "Nästa: lämna över till Karin Almgren" in page
+    assert karin.post("/nasta", {"till": "kund"}).status_code == 303
+    assert "Du läser som Karin Almgren." in words(karin)
+    assert sign(karin, "Karin Almgren").status_code == 303
+    assert [(row.name, bool(row.recipient_id)) for row in approvals(karin)] == [
+        ("Anna Holm", True),
+        ("Karin Almgren", False),
+    ]
+    assert anna.post("/nasta", {"till": "kund"}).status_code == 404  # that phone holds one link

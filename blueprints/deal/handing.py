@@ -1,0 +1,76 @@
+"""What one of several who sign does besides signing: takes it back, hands the place over, or the phone."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import DataRequired, Length
+
+from blueprints.deal import bp
+from blueprints.deal.guard import by_link, keep_token, names, tokens_of
+from blueprints.shared.fields import EmailText, strip
+from blueprints.shared.phrases import gettext as _
+from blueprints.shared.phrases import lazy_gettext as _l
+from services import limits
+from services.clock import utc_now
+from services.deal import delegating, links, unsigning
+from services.deal.links import Deal
+from services.errors import NotFound
+
+MOST_HANDED = 5  # per link and quarter of an hour
+
+
+class DelegateForm(FlaskForm):
+    name = StringField(
+        _l("Vem skriver under i stället?"),
+        [DataRequired(_l("Skriv ett namn")), Length(max=120, message=_l("Namnet får ha högst 120 tecken."))],
+        filters=[strip],
+    )
+    email = EmailText(_l("E-post till den som skriver under"), [DataRequired(_l("Skriv en e-postadress med @"))])
+
+
+@bp.post("/o/<deal_id>/ta-tillbaka")
+@by_link
+def take_signature_back(deal: Deal) -> ResponseReturnValue:
+    deal_id = deal.found.deal_id
+    unsigning.take_back(deal, now=utc_now())
+    flash(_("Din underskrift är tillbakatagen."))
+    return redirect(url_for("deal.show", deal_id=deal_id), code=303)
+
+
+@bp.get("/o/<deal_id>/lamna-over")
+@by_link
+def delegate_page(deal: Deal) -> ResponseReturnValue:
+    if not delegating.can(deal):
+        return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
+    return _page(deal, DelegateForm())
+
+
+@bp.post("/o/<deal_id>/lamna-over")
+@by_link
+def delegate(deal: Deal) -> ResponseReturnValue:
+    form, deal_id = DelegateForm(), deal.found.deal_id
+    if not form.validate_on_submit():
+        return _page(deal, form, status=422)
+    limits.count("hand_over", deal.found.link_public_id, limit=MOST_HANDED, now=utc_now())
+    row = delegating.delegate(deal, form.name.data or "", form.email.data or "", now=utc_now())
+    flash(_("%(name)s får en egen länk och skriver under i ditt ställe.", name=row.name))
+    return redirect(url_for("deal.show", deal_id=deal_id), code=303)
+
+
+@bp.post("/o/<deal_id>/nasta")
+@by_link
+def hand_phone_over(deal: Deal) -> ResponseReturnValue:
+    """Go on as another whose link was opened in this browser too. Only ever one of them is the reader."""
+    deal_id, to = deal.found.deal_id, request.form.get("till", "")
+    for one in links.readers(deal, tokens_of(deal_id)):
+        if one.recipient == to:
+            answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))
+            return keep_token(answer, deal_id, one.token)
+    raise NotFound
+
+
+def _page(deal: Deal, form: DelegateForm, *, status: int = 200) -> ResponseReturnValue:
+    return make_response(render_template("deal/delegate.html", form=form, **names(deal)), status)

@@ -1,0 +1,127 @@
+"""One who is to sign hands the place over to another: the right signatory, someone who may.
+
+The place stays the one that the version names; who holds it changes, and the chain says so. The old link reads from
+then on. The firm is told, and may give the place back before it is signed. A witness was chosen by the firm and hands
+nothing over; nor does a consumer, who is the customer of the contract.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.parties import CUSTOMER, Role
+from domain.quote_states import OPEN
+from extensions import db
+from models import Quote, QuoteLink, Recipient, User, new_public_id
+from services import events, notices, outbox, scope, transaction
+from services.actors import Actor
+from services.deal import links, parties
+from services.deal.links import Deal
+from services.errors import RuleBroken
+
+MOST = 5  # times in one deal
+
+
+def can(deal: Deal) -> bool:
+    """Whether who has come may hand the own place over: it is a customer's, not yet signed, and no consumer's."""
+    is_consumer = deal.content["customer"]["kind"] == "private" and deal.party == CUSTOMER
+    is_open = deal.found.status in OPEN and deal.own_approval is None
+    return deal.may_decide and is_open and not is_consumer and not deal.is_on_site
+
+
+def delegate(deal: Deal, name: str, email: str, *, now: datetime) -> Recipient:
+    """Let another sign in place of who has come; the one gets a link of the own by letter. Commits.
+
+    Raises RuleBroken("copy_only" | "cannot_delegate" | "firm_closing" | "firm_cannot_sign" | "too_many_recipients").
+    """
+    links.lock(deal)
+    deal.check_may_decide()
+    if not can(deal):
+        raise RuleBroken("cannot_delegate")
+    if deal.is_closed(now):
+        raise RuleBroken("firm_closing")
+    firm_id, quote = deal.found.firm_id, deal.quote
+    if scope.find(User, firm_id, User.email == email) is not None:
+        raise RuleBroken("firm_cannot_sign")
+    rows = scope.rows(Recipient, firm_id, Recipient.quote_id == quote.id)
+    if sum(row.stands_for is not None for row in rows) >= MOST:
+        raise RuleBroken("too_many_recipients")
+    before = next((row for row in rows if row.id == deal.found.recipient_id), None)
+    row = Recipient(
+        firm_id=firm_id,
+        public_id=new_public_id(),
+        quote_id=quote.id,
+        name=name,
+        email=email,
+        role=before.role if before else Role.SIGNATORY,
+        position=before.position if before else 0,
+        stands_for=deal.party,
+        created_at=now,
+    )
+    if before:
+        before.role, before.position = Role.COPY, 0
+    quote.is_shared = True
+    db.session.add(row)
+    db.session.flush()
+    link = links.by_mail(quote, email, actor=deal.actor, now=now, recipient_id=row.id)
+    personal = {"name": name, "to": email, "by": deal.reader}
+    _record("signer.delegated", quote, row, personal, deal.actor, now)
+    quote.touched_at = now
+    params = {"link": link.public_id, "by": deal.reader}
+    outbox.queue("place_handed_over", email, params, firm_id=firm_id, now=now, quote_id=quote.id)
+    told = {"recipient": row.public_id, "by": deal.found.link_public_id}
+    notices.tell(quote, notices.ALWAYS, "place_handed_over_to_firm", told, now=now)
+    transaction.commit()
+    return row
+
+
+def undo(firm_id: int, n: int, public_id: str, *, actor: Actor, now: datetime) -> None:
+    """The firm gives a place back to the one who handed it over, before it is signed. Commits; twice is once.
+
+    `public_id` is of one who stands in. Raises NotFound, RuleBroken("all_signed" | "role_not_open").
+    """
+    quote = scope.get(Quote, firm_id, Quote.n == n, lock=True)
+    row = scope.get(Recipient, firm_id, Recipient.quote_id == quote.id, Recipient.public_id == public_id)
+    if row.removed_at is not None:
+        return
+    if any(one.recipient_id == row.id for one in parties.live(quote)):
+        raise RuleBroken("all_signed")
+    rows = scope.rows(Recipient, firm_id, Recipient.quote_id == quote.id, Recipient.removed_at.is_(None))
+    if quote.status not in OPEN or any(one.stands_for == row.stands_for and one.id > row.id for one in rows):
+        raise RuleBroken("role_not_open")
+    before = max(
+        (one for one in rows if row.stands_for in (one.public_id, one.stands_for) and one.id < row.id),
+        key=lambda one: one.id,
+        default=None,
+    )
+    if before is None and row.stands_for != CUSTOMER:  # is gone too
+        raise RuleBroken("role_not_open")
+    if before is not None:
+        before.role, before.position = row.role, row.position
+    row.removed_at = now
+    links.end_of(quote, row, actor=actor, now=now)
+    _record("signer.delegation_undone", quote, row, {"name": row.name, "to": row.email}, actor, now)
+    quote.touched_at = now
+    back = next((link for link in links.mailed_to(quote) if link.recipient_id == (before.id if before else None)), None)
+    if back is not None:
+        _tell_back(quote, back, now)
+    transaction.commit()
+
+
+def holder(deal: Deal) -> str:
+    """Who signs in place of who has come, if the place was handed over; else empty."""
+    if deal.may_sign or not deal.found.has_stand_ins:
+        return ""
+    held = [one for one in deal.people if one.stands_for == deal.party and one.removed_at is None]
+    return held[-1].name if held and held[-1].id != deal.found.recipient_id else ""
+
+
+def _tell_back(quote: Quote, link: QuoteLink, now: datetime) -> None:
+    params = {"link": link.public_id}
+    outbox.queue("place_given_back", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def _record(act: str, quote: Quote, row: Recipient, personal: dict[str, str], actor: Actor, now: datetime) -> None:
+    data = {"recipient_id": row.public_id, "role": row.role}
+    obj = f"quote:{quote.public_id}:v{quote.version}"
+    events.record(act, obj, actor=actor, at=now, data=data, personal=personal)
