@@ -279,6 +279,7 @@ class QuoteLink(FirmOwned, Base):
     seen_version: Mapped[int | None]  # the newest version that was acted on
     seen_before: Mapped[int | None]  # and the one that was known then: "what has changed" goes on from it
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")  # times, of the newest version
 
 
 class Message(FirmOwned, Base):

@@ -291,7 +291,7 @@ _TABLES = (
         "quote_link",
         whose="the firm's customers",
         purpose="the customer's way in",
-        personal="way email phone picked opened_at seen_version seen_before",
+        personal="way email phone picked opened_at seen_version seen_before reminded",
         technical="id firm_id public_id quote_id recipient_id created_at expires_at revoked_at",
     ),
     _table(
