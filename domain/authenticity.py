@@ -118,6 +118,7 @@ class Facts:
     sha256: str
     refused: str = ""
     beginnings: tuple[tuple[int, str], ...] = ()  # bytes, and SHA-256 of the file up to there
+    has_end: bool = True  # a PDF ends with its mark
     marks: tuple[str, ...] = ()  # of each signature by its bytes: in_place, moved, cut
     seals: tuple[Seal, ...] = ()
     attachments: tuple[str, ...] = ()
@@ -130,6 +131,7 @@ class Facts:
             sha256=found["sha256"],
             refused=found["refused"],
             beginnings=tuple((one["end"], one["sha256"]) for one in found.get("beginnings", ())),
+            has_end=found.get("has_end", True),
             marks=tuple(found.get("marks", ())),
             seals=tuple(Seal.read(one) for one in found.get("seals", ())),
             attachments=tuple(one["name"] for one in found.get("attachments", ())),
@@ -155,10 +157,8 @@ class Known:
     deal_id: str
     sha256: str
     at: datetime
-    signers: int = 0
-    ways: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()  # of those who said yes, in their order (domain/signing_methods.py)
     has_newer: bool = False
-    agreement: str = ""  # its public id
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,14 +212,12 @@ def _judge_pdf(
     if begins and begins.paper != "quote" and where is not None:
         where = Where.AFTER  # all of a sealed paper is here, and more
     says_ours = begins or named or any(one.name == seal.name for one in own)
-    if ours is None and says_ours and where in (None, Where.TIME, Where.CONTAINER):
+    if ours is None and says_ours and where in (None, Where.TIME):
         where = Where.NOT_OURS
-    if ours and where is None and named and named.paper == "agreement" and not begins:
-        where = Where.CONTAINER  # that agreement's paper is kept here and has other bytes, all of them outside the seal
     if where:
         return Verdict(Result.ALTERED, where=where, paper=begins, seal=seal)
     if ours:
-        return Verdict(Result.AUTHENTIC, By.SEAL, paper=begins or named, seal=seal)
+        return Verdict(Result.AUTHENTIC, By.SEAL, paper=begins, seal=seal)
     return Verdict(Result.OTHER, seal=seal)
 
 
@@ -231,7 +229,8 @@ def _fault(seal: Seal, last: Seal, ours: OwnSeal | None, now: datetime) -> Where
     until = min(seal.until, ours.until) if ours and ours.until else seal.until
     if seal.at is None or not seal.from_ <= seal.at <= until + SLACK or seal.at > now + SLACK:
         return Where.TIME
-    return None if seal.is_clean else Where.CONTAINER
+    # another's container may hold more, which only they can tell
+    return None if seal.is_clean or ours is None else Where.CONTAINER
 
 
 def _is_stamped(seal: Seal, last: Seal) -> bool:
@@ -259,10 +258,11 @@ def _judge_unsealed(facts: Facts, begins: Known | None) -> Verdict:
         return Verdict(Result.ALTERED, where=Where.CUT, paper=begins)
     if facts.marks and "in_place" not in facts.marks:
         return Verdict(Result.ALTERED, where=Where.REWRITTEN, paper=begins)
-    if begins:
-        return Verdict(Result.ALTERED, where=Where.AFTER, paper=begins)
-    if facts.marks:
+    if facts.marks and (begins is None or begins.paper == "quote"):
         return Verdict(Result.ALTERED, where=Where.SEALED)
+    if begins:  # after a quote, the beginning of what makes it an agreement
+        where = Where.CUT if begins.paper == "quote" and not facts.has_end else Where.AFTER
+        return Verdict(Result.ALTERED, where=where, paper=begins)
     if facts.refused:
         return Verdict(Result.UNREADABLE, why=facts.refused)
     return Verdict(Result.UNKNOWN, why="unsealed")

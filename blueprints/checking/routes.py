@@ -9,7 +9,6 @@ from blueprints.checking import bp
 from blueprints.checking.forms import FileForm, FingerprintForm
 from blueprints.shared import link_cookies
 from blueprints.shared.guards import client_address, public
-from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.phrases import ngettext
 from blueprints.shared.requests import reads_first
 from domain.authenticity import Known
@@ -21,13 +20,6 @@ from services.deal import links
 from services.errors import NotFound, TooMany
 
 MIB = 1024 * 1024
-WAYS = {
-    "mail": _l("länk till e-post"),
-    "sms": _l("länk i sms"),
-    "handed_over": _l("länk som företaget lämnade över"),
-    "on_site": _l("på plats, på företagets enhet"),
-    "manual": _l("företaget har antecknat svaret"),
-}
 
 
 @bp.get("")
@@ -90,7 +82,7 @@ def _page(
         again=again,
         has_errors=bool(form.errors or other.errors or again),
         most_mib=MOST_BYTES // MIB,
-        way_words=WAYS,
+        methods=verifying.in_words(verdict.paper.methods) if verdict and verdict.paper else [],
         now=utc_now(),
     )
     return make_response(page, status)

@@ -77,9 +77,9 @@ def look(data: bytes, own_keys: bytes | None) -> dict[str, Any]:
 
 def _kind(data: bytes) -> str:
     """By the first bytes alone: a name says nothing."""
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
-    return "zip" if data[:2] == b"PK" else "other"
+    if data[:4] == b"PK\x03\x04":  # before the other: a package may hold the beginning of a PDF this early
+        return "zip"
+    return "pdf" if b"%PDF-" in data[:1024] else "other"
 
 
 # --- a PDF --------------------------------------------------------------------------------------------------------
@@ -87,6 +87,7 @@ def _kind(data: bytes) -> str:
 
 def _pdf(data: bytes, own_keys: bytes | None) -> dict[str, Any]:
     found: dict[str, Any] = {"beginnings": list(_beginnings(data)), "marks": _marks(data)}
+    found["has_end"] = b"%%EOF" in data[-1024:]
     if b"/Encrypt" not in data and b"/ByteRange" not in data and b"/EmbeddedFile" not in data and b"ObjStm" not in data:
         return found  # nothing to read further: spares loading pyHanko for most of what people try
     try:
@@ -127,12 +128,10 @@ def _marks(data: bytes) -> list[str]:
     found = []
     for numbers in list(_BYTE_RANGE.finditer(data))[:MOST_SEALS]:
         start, length, again, rest = (int(number) for number in numbers.groups())
-        if again + rest > len(data):
-            found.append("cut")
-        elif start or data[length : length + 1] != b"<" or data[again - 1 : again] != b">":
+        if start or data[length : length + 1] != b"<" or (again < len(data) and data[again - 1 : again] != b">"):
             found.append("moved")
         else:
-            found.append("in_place")
+            found.append("cut" if again + rest > len(data) else "in_place")
     return found
 
 
@@ -215,7 +214,7 @@ def _only_its_chain(seal: Any, signed: Any) -> bool:
             return False
         try:
             child.verify_directly_issued_by(parent)
-            if parent.subject == parent.issuer:
+            if len(waiting) == 1:
                 parent.verify_directly_issued_by(parent)
         except Exception:  # InvalidSignature, ValueError, TypeError: it does not vouch
             return False

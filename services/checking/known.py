@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, select, text
+from sqlalchemy import and_, or_, select, text
 
 from domain.authenticity import Known
 from extensions import db
@@ -36,32 +36,30 @@ def agreement(public_id: str) -> Known | None:
 
 
 def _agreed(file: StoredFile) -> Known | None:
-    """The paper or the package of an agreement that is one."""
+    """The paper of an agreement, with its time stamp or without, or the firm's package."""
+    is_its = or_(Agreement.pdf_id == file.id, Agreement.package_id == file.id, Agreement.stamped_id == file.id)
     row = db.session.execute(
         select(Agreement, Quote)
         .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-        .where(Agreement.firm_id == file.firm_id, Agreement.pdf_id == file.id)
+        .where(Agreement.firm_id == file.firm_id, is_its)
     ).one_or_none()
     if row is None or row.Quote.status in parties.PENDING:
         return None
     made, quote = row
-    ways = _approved(made) or [made.way]
     return Known(
-        paper="agreement" if made.pdf_id == file.id else "package",
+        paper="package" if made.package_id == file.id else "agreement",
         kind=quote.kind,
         deal_id=quote.public_id,
         sha256=file.sha256,
         at=made.accepted_at,
-        signers=len(ways),
-        ways=tuple(ways),
-        agreement=made.public_id,
+        methods=tuple(_approved(made) or [made.method]),
     )
 
 
 def _approved(made: Agreement) -> list[str]:
-    """The ways of all who have said yes to just this, in their order; none where one decides alone."""
+    """How each has said yes to just this, in their order; none where one decides alone."""
     statement = (
-        select(Approval.way)
+        select(Approval.method)
         .where(
             Approval.firm_id == made.firm_id,
             Approval.quote_id == made.quote_id,

@@ -34,8 +34,8 @@ def lines(checked: Checked) -> Iterator[str]:
     paper = verdict.paper
     if verdict.by is By.HASH and paper:
         yield f"yes   kept here: {paper.paper} of deal {paper.deal_id}, {paper.at.isoformat(timespec='seconds')}"
-        if paper.signers:
-            yield f"{'':5} {paper.signers} said yes: {', '.join(paper.ways)}"
+        if paper.methods:
+            yield f"{'':5} {len(paper.methods)} said yes: {', '.join(paper.methods)}"
     else:
         yield "no    kept here by these bytes"
     if checked.facts:

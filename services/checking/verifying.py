@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +63,13 @@ def conclude(facts: Facts, own: list[OwnSeal], now: datetime) -> Verdict:
         papers = known.by_hash(authenticity.hashes(facts))
         named = next(filter(None, (known.agreement(one.named) for one in facts.packages)), None)
         return authenticity.judge(facts, known=papers, own=own, named=named, now=now)
+
+
+def in_words(methods: Sequence[str]) -> list[str]:
+    """The ways in which people have said yes, each once, with its level."""
+    from documents import methods_words
+
+    return list(dict.fromkeys(methods_words.with_level(method) for method in methods))
 
 
 def own_seals() -> tuple[list[OwnSeal], bytes | None]:
