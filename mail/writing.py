@@ -26,5 +26,6 @@ def write_deal(subject: str, **parts: object) -> Letter:
         "after": [],
         "url": "",
         "button": "",
+        "proof": "",
     }
     return write("deal", subject, **(empty | parts))

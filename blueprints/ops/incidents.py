@@ -16,6 +16,7 @@ from services import incidents as found
 from services.clock import utc_now
 
 ON_A_PAGE = 100
+COMMAND = "./run flask evidence check"
 WORDS = {
     found.CHAIN_BROKEN: _l("En post i beviskedjan håller inte"),
     found.CHAIN_BEHIND: _l("Beviskedjan slutar före det som är undertecknat, eller säger något annat"),
@@ -37,7 +38,7 @@ class CloseForm(FlaskForm):
 @bp.get("/drift/incidenter")
 @operator
 def incidents() -> ResponseReturnValue:
-    return render_template("ops/incidents.html", rows=found.newest(ON_A_PAGE), words=WORDS)
+    return render_template("ops/incidents.html", rows=found.newest(ON_A_PAGE), words=WORDS, command=COMMAND)
 
 
 @bp.get("/drift/incidenter/<case>/stang")

@@ -116,6 +116,7 @@ def withdrawal_received(params: Params) -> Letter:
         lead=[_("Vi har tagit emot ditt meddelande om att du frånträder avtalet.")],
         facts=withdrawal_facts(row),
         paragraphs=[_("Den här kvittensen bekräftar att meddelandet kom fram. Spara den.")],
+        proof=parts.proof_of_withdrawal(case, row),
     )
 
 
@@ -134,6 +135,7 @@ def withdrawal_to_firm(params: Params) -> Letter:
         lead=[_("%(name)s ångrar avtalet.", name=row.name)],
         facts=withdrawal_facts(row),
         paragraphs=[text],
+        proof=parts.proof_of_withdrawal(case, row),
     )
 
 

@@ -12,11 +12,13 @@ from documents.format import day_in_words, deduction_names, local_minute
 from domain.deal_kinds import is_signed
 from extensions import db
 from languages import gettext as _
+from languages import ngettext
 from mail.letters import Attachment, Letter, Params
 from mail.writing import write_deal
 from models import (
     Agreement,
     Approval,
+    Event,
     Firm,
     Quote,
     QuoteLink,
@@ -25,7 +27,7 @@ from models import (
     User,
     Withdrawal,
 )
-from services import scope, storage
+from services import checkpoint_rows, scope, storage
 from services.deal import agreements, pages, parties
 from services.installation import settings
 from services.quotes import content as frozen_content
@@ -88,6 +90,9 @@ def link(params: Params) -> QuoteLink:
 
 
 def price_of(content: dict[str, Any], totals: dict[str, Any]) -> str:
+    """What it costs; of a document, which says that itself, how long it is."""
+    if content["document"]:
+        return str(ngettext("1 sida", "%(num)s sidor", len(content["document"]["pages"])))
     kinds = deduction_names(share for share in totals["deductions"] if share["amount_kr"])
     amount = price.about(content, totals["to_pay_ore"])
     if content["reverse_charge"]:
@@ -159,10 +164,17 @@ def facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tupl
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
         (_by(case, agreed), parties.approved_by(case.quote, agreement)),
         (str(_("När")), local_minute(agreement.accepted_at)),
-        (str(price.total_words(case.content)), price.about(case.content, agreed["total_ore"])),
-        (str(_("Att betala")), price.about(case.content, agreed["to_pay_ore"])),
+        *_sums(case.content, agreed),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
-        (str(_("Länk i beviskedjan")), agreements.chain_link(case.quote)),
+    ]
+
+
+def _sums(content: dict[str, Any], agreed: dict[str, Any]) -> list[tuple[str, str]]:
+    if document := content["document"]:
+        return [(str(_("Fil")), document["name"]), (str(_("Filens SHA-256")), document["sha256"])]
+    return [
+        (str(price.total_words(content)), price.about(content, agreed["total_ore"])),
+        (str(_("Att betala")), price.about(content, agreed["to_pay_ore"])),
     ]
 
 
@@ -177,6 +189,28 @@ def _by(case: Case, agreed: dict[str, Any]) -> str:
     if "manual" in agreed:
         return str(_("Ja från"))
     return str(_("Underskrivet av") if case.is_signed else _("Godkänt av"))
+
+
+def proof(link: str) -> str:
+    """The receipt's last line: link of the signing entry and the newest checkpoint (security.md E-06).
+
+    Who keeps the letter is a witness: neither can be exchanged any more without its being seen.
+    """
+    newest = checkpoint_rows.newest()
+    if newest is None:
+        return str(_("Kvitto i beviskedjan: %(link)s.", link=link))
+    names = {"link": link, "n": newest.n, "id": newest.id}
+    return str(_("Kvitto i beviskedjan: %(link)s. Kontrollpunkt %(n)s: %(id)s.", **names))
+
+
+def proof_of_agreement(case: Case) -> str:
+    return proof(agreements.chain_link(case.quote))
+
+
+def proof_of_withdrawal(case: Case, row: Withdrawal) -> str:
+    told = Event.act == "withdrawal.received", Event.obj == f"quote:{case.quote.public_id}", Event.at == row.received_at
+    links = scope.columns(Event, case.firm.id, Event.link).where(*told).order_by(Event.seq.desc()).limit(1)
+    return proof(str(db.session.scalars(links).one()))
 
 
 def day(text: str) -> str:

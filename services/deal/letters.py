@@ -106,6 +106,8 @@ def _changed(case: parts.Case, link: QuoteLink) -> list[str]:
         return []
     was, now = parts.price_of(known, known["totals"]), case.price
     prices = _("Förut %(old)s, nu %(new)s.", old=was, new=now) if was != now else _("Priset är detsamma.")
+    if case.content["document"]:
+        return [change_words.in_short(told)]
     return [str(prices), change_words.in_short(told)]
 
 
@@ -209,6 +211,7 @@ def _with_paper(params: Params, subject: str, lead: list[str], *, said: str = ""
         url=links.address(parts.link(params)) if params["link"] else "",
         button=_("Öppna avtalet"),
         after=rest,
+        proof=parts.proof_of_agreement(case),
     )
     return replace(letter, attachments=tuple(files))
 
@@ -269,6 +272,7 @@ def quote_approved_to_firm(params: Params) -> Letter:
         lead=[said_yes.told(agreed, case.firm.name) if "manual" in agreed else approved],
         facts=parts.facts(case, agreement, agreed),
         after=later,
+        proof=parts.proof_of_agreement(case),
     )
     return replace(letter, attachments=(parts.paper(case, agreement),))
 

@@ -29,6 +29,7 @@ def agreement_copy(params: Params) -> Letter:
         ],
         url=links.address(parts.link(params)),
         button=_("Öppna avtalet"),
+        proof=parts.proof_of_agreement(case),
     )
     return replace(letter, attachments=(parts.paper(case, agreement),))
 
