@@ -8,9 +8,11 @@ down_revision = "d81f6c3a9b47"
 branch_labels = None
 depends_on = None
 
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
-    op.add_column("quote_link", sa.Column("reminded", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("quote_link", sa.Column("reminded", BIG, nullable=False, server_default="0"))
 
 
 def downgrade() -> None:
