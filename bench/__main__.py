@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import arithmetic, browser, fill, letters, measure, open_pages, report, servers, weigh
+from bench import arithmetic, browser, fill, letters, measure, open_pages, report, servers, signing, weigh
 from bench.measure import Bench
 from bench.report import Row, measured, note
 from bench.servers import Server
@@ -113,7 +113,7 @@ def _measure(
         (measure.save_rows, 4, 2),
         (measure.long_rows, 1, 0.8),
         (measure.customer_rows, 3, 1.5),
-        (measure.approve_rows, 20, 8),
+        (partial(signing.rows, worker=servers.worker(ours)), 20, 8),
         (open_pages.today_rows, 4, 2),
         (measure.login_rows, 4, 2),
         (measure.tail_row, 2.5, 1.5),
@@ -121,8 +121,9 @@ def _measure(
         (open_pages.open_pages_row, 2, 1.3),
         (weigh.pdf_rows, 5, 2.5),
     ):
-        note(f"measuring: {act.__name__}")
-        rows += measured(partial(act, bench), Row(act.__name__, "", None, "", must, stretch))
+        name = getattr(act, "__name__", "signatures")
+        note(f"measuring: {name}")
+        rows += measured(partial(act, bench), Row(name, "", None, "", must, stretch))
     rows += weigh.memory_row(ours, page)
     note("measuring: arithmetic")
     rows += arithmetic.rows()

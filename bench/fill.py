@@ -444,7 +444,16 @@ def _padded(pdf: bytes) -> bytes:
 
 def waiting_letters() -> Iterator[int]:
     """How many letters the worker has still to deliver, asked again at each step."""
+    yield from _counted("SELECT count(*) FROM letter WHERE state = 'queued'")
+
+
+def waiting_papers() -> Iterator[int]:
+    """How many agreements have no paper yet, asked again at each step."""
+    yield from _counted("SELECT count(*) FROM agreement WHERE pdf_id IS NULL")
+
+
+def _counted(statement: str) -> Iterator[int]:
     while True:
-        count = int(db.session.execute(db.text("SELECT count(*) FROM letter WHERE state = 'queued'")).scalar_one())
+        count = int(db.session.execute(db.text(statement)).scalar_one())
         transaction.rollback()
         yield count

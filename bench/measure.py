@@ -6,10 +6,8 @@ import re
 import statistics
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 from flask import Flask
@@ -18,14 +16,12 @@ from bench import web
 from bench.counting import statements
 from bench.fill import PASSWORD, Deal, Filled, long_draft, waiting_letters
 from bench.report import Row
-from bench.web import REQUESTS, ROUNDS, Answer, NotBuilt, Timing, Visitor, form, serial
+from bench.web import REQUESTS, Answer, NotBuilt, Timing, Visitor, form, serial
 from services.clock import utc_now
 
 PART = {"HX-Request": "true"}
 ROWS = "antal=50"
 LONG = (30, 300)  # lines
-TOGETHER = 50  # customers who approve in the same moment
-PERSONNUMMER = "198406012388"  # a test number that Skatteverket publishes
 COOKIE = "handslag"
 REVISION = re.compile(r'name="rev" value="(\d+)"')
 
@@ -196,68 +192,6 @@ def customer_rows(bench: Bench) -> list[Row]:
         Row("customer page", times(show.p50), show.p50 / show.beside, "× P", 3, 1.5),
         Row("customer page, step 2", times(step.p50), step.p50 / step.beside, "× P", 3, 1.5),
     ]
-
-
-def approve_rows(bench: Bench) -> list[Row]:
-    """One customer after the other, then many in the same moment."""
-    together = [bench.next_deal() for _ in range(min(TOGETHER, len(bench.deals) // 3))]
-
-    def approve() -> Answer:
-        bench.settle()
-        visitor, path, fields = _about_to_approve(bench, bench.next_deal())
-        return visitor.post(path, fields)
-
-    found = bench.time("approve", approve, expect=303, requests=len(bench.deals) // (ROUNDS + 1))
-    seconds, slowest = _at_once(bench, together)
-    return [
-        Row("approve (checks, chain, commit)", times(found.p50), found.p50 / found.beside, "× P", 20, 8),
-        # no row of the table of targets: one writer at a time, so no quicker than one after the other
-        Row(
-            f"{len(together)} approve at once",
-            f"{times(seconds)}, the last after {times(slowest)}",
-            seconds / (len(together) * found.p50),
-            "of as many in turn",
-            1.5,
-            1,
-        ),
-    ]
-
-
-def _about_to_approve(bench: Bench, deal: Deal) -> tuple[Visitor, str, dict[str, str]]:
-    """A customer with step 2 filled in."""
-    path = f"/o/{deal.public_id}/godkann"
-    visitor = bench.customer(deal)
-    fields = form(visitor.page(path), path) | {
-        "name": "Karin Almgren",
-        "home": "house",
-        "fastighetsbeteckning": "Lillhamra 3:14",
-        "personnummer": PERSONNUMMER,
-        "e_signature": "y",
-        "statement": "y",
-    }
-    fields.pop("later", None)
-    return visitor, path, fields
-
-
-def _at_once(bench: Bench, deals: list[Deal]) -> tuple[float, float]:
-    """Seconds until all of them have their answer, each with a connection of the own, and of the slowest answer."""
-    waiting = [_about_to_approve(bench, deal) for deal in deals]
-    bench.settle()
-    start = Barrier(len(waiting) + 1)
-
-    def press(visitor: Visitor, path: str, fields: dict[str, str]) -> Answer:
-        start.wait()
-        return visitor.post(path, fields)
-
-    with ThreadPoolExecutor(len(waiting)) as pool:
-        answers = [pool.submit(press, *one) for one in waiting]
-        start.wait()
-        began = time.perf_counter()
-        made = [answer.result() for answer in answers]
-        seconds = time.perf_counter() - began
-    if {answer.status for answer in made} != {303}:
-        raise NotBuilt(f"not all were approved: {sorted(answer.status for answer in made)}")
-    return seconds, max(answer.seconds for answer in made)
 
 
 def login_rows(bench: Bench) -> list[Row]:

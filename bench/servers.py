@@ -85,6 +85,12 @@ def run(command: list[str], environment: dict[str, str], log: Path, path: str = 
             _end(process)
 
 
+def worker(product: Server) -> int:
+    """The process of the background work."""
+    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in tree(product.pid)}
+    return next(pid for pid, name in names.items() if name == "handslag-work")
+
+
 def product(data: Path, port: int, log: Path) -> contextlib.AbstractContextManager[Server]:
     environment = {"DATA_DIR": str(data), "PORT": str(port), "BASE_URL": f"http://127.0.0.1:{port}", "WEB_WORKERS": "2"}
     return run([sys.executable, "-m", "scripts.serve"], environment, log, "/logga-in")

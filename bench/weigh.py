@@ -126,7 +126,7 @@ def export_rows(bench: Bench, ours: Server, folder: Path) -> list[Row]:
     sizes = sorted(bench.firms)[:2]
     if len(sizes) < 2:
         raise NotBuilt("two firms are needed")
-    worker = _worker(ours)
+    worker = servers.worker(ours)
     peaks, seconds = [], 0.0
     other = bench.log_in(bench.firms[sizes[-1]])
     path = f"/offerter?{ROWS}"
@@ -190,12 +190,6 @@ def _stored_zip(path: Path, count: int) -> float:
     seconds = time.perf_counter() - start
     path.unlink()
     return seconds
-
-
-def _worker(ours: Server) -> int:
-    """The process of the background work."""
-    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip() for pid in servers.tree(ours.pid)}
-    return next(pid for pid, name in names.items() if name == "handslag-work")
 
 
 def install_row() -> list[Row]:
