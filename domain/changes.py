@@ -306,6 +306,9 @@ def _facts(old: Content, new: Content) -> Iterator[Fact]:
     for name in ("site", "terms", "not_included", "customer_does"):
         if old[name] != new[name]:
             yield Fact(name, None, None)
+    files = [(one.get("document") or {}).get("sha256") for one in (old, new)]
+    if files[0] != files[1]:
+        yield Fact("document", None, None)
     if _plan(old) != _plan(new):
         yield Fact("payment_plan", None, None)
     if _law(old) != _law(new):

@@ -31,6 +31,7 @@ TEXTS = {
     "customer_does": _l("Det som beställaren ordnar är ändrat"),
     "payment_plan": _l("Betalningsplanen är ändrad"),
     "law": _l("Informationen om ångerrätt och avdrag är ändrad"),
+    "document": _l("Filen är utbytt mot en ny"),
 }
 MOST_IN_LETTER = 3
 

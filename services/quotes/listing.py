@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 
 from domain.clock import stockholm_date
+from domain.deal_kinds import DealKind
 from domain.quote_states import AGREED, OPEN, QuoteStatus
 from models import Quote
 from services import scope, search
@@ -74,11 +75,14 @@ _COLUMNS = (
     Quote.gross_ore,
     Quote.to_pay_ore,
     Quote.deducted,
+    Quote.kind,
 )
 
 
 class Item(NamedTuple):
-    """One row of the list. `amount_word`: rot, rut, both (after that deduction), excl or incl (VAT)."""
+    """One row of the list. `amount_word`: rot, rut, both (after that deduction), excl or incl (VAT); of a document,
+    which has no amount, document.
+    """
 
     n: int
     title: str
@@ -197,13 +201,15 @@ def _read_key(text: str, places: int) -> tuple[int, datetime, int] | None:
 
 def _item(row: Row[Any], today: date) -> Item:
     (touched_at, _id, n, title, customer, status, is_asked, is_seen, mail_failed, valid_until, sent_at,
-     basis, net_ore, gross_ore, to_pay_ore, word) = row  # fmt: skip
+     basis, net_ore, gross_ore, to_pay_ore, word, kind) = row  # fmt: skip
     days_left, days_total, is_soon = None, 1, False
     if status in OPEN and sent_at is not None and valid_until >= today:
         days_left = (valid_until - today).days
         days_total = max((valid_until - stockholm_date(sent_at)).days, days_left)
         is_soon = days_left <= SOON_DAYS
-    if word:
+    if kind == DealKind.DOCUMENT:
+        amount_ore, word = 0, str(kind)
+    elif word:
         amount_ore = to_pay_ore
     elif basis == "excl":
         amount_ore, word = net_ore, basis
