@@ -232,12 +232,15 @@ class _Check:
         pdf, json_ = _sha256(self.files["avtal.pdf"]), _sha256(self.files["offert.json"])
         version = self.agreed["version"]
         frozen = [one for one in self.entries if one.act == "doc.frozen" and one.data["version"] == version]
-        _must(bool(frozen), "ingen post låser versionen")
         for one in frozen:
             _must((one.data["pdf_sha256"], one.data["json_sha256"]) == (pdf, json_), "en annan fil låstes")
         sent = [one for one in self.entries if one.act in SENT and one.data["version"] == version]
-        for one in sent:
-            _must((one.data["doc_sha256"], one.data["json_sha256"]) == (pdf, json_), "en annan fil skickades")
+        for one in (*sent, *self._yeses()):
+            told = (one.data.get("doc_sha256", pdf), one.data["json_sha256"])
+            _must(told == (pdf, json_), f"post {one.seq} nämner en annan fil")
+        if self.proof["chain"]["left_out"] and not frozen:
+            return "låstes före det stycke av kedjan som finns här; underskrifterna nämner samma fil"
+        _must(bool(frozen), "ingen post låser versionen")
         return f"låst {frozen[0].at}, skickad {len(sent)} gånger"
 
     def _opened(self) -> str:

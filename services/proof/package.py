@@ -72,8 +72,12 @@ def build_of(facts: Facts, *, checkpoint: Mapping[str, Any] | None, for_party: s
 
 
 def _told(facts: Facts, last: int) -> list[Entry]:
-    """The deal's entries up to the last; the oldest are left out where too many others lie between."""
-    must = facts.yeses[0].seq
+    """The deal's entries up to the last; the oldest are left out where too many others lie between.
+
+    The first yes always stays, with the ticks that were given in the same moment.
+    """
+    yes = facts.yeses[0].read
+    must = min(one.seq for one in facts.entries if (one.read["actor"], one.read["t"]) == (yes["actor"], yes["t"]))
     return [one for one in facts.entries if one.seq <= last and (one.seq > last - MOST_ENTRIES or one.seq >= must)]
 
 
@@ -84,7 +88,7 @@ def _chain(facts: Facts, told: list[Entry], last: int) -> tuple[bytes, dict[str,
     own = {one.seq: one.stored.encode() for one in told}
     lines, link = [canonical.dumps({"link": before, "seq": first - 1})], before
     for seq, content in reading.others(firm_id, first, last).items():
-        lines.append(own.get(seq) or canonical.dumps({"content": content, "seq": seq}))
+        lines.append(own.get(seq) or b'{"content":"%s","seq":%d}' % (content.encode(), seq))
         link = evidence.link_hash(link, content)
     ends = {
         "before_seq": first - 1,

@@ -75,6 +75,16 @@ def test_a_checkpoint_from_before_the_agreement_is_refused(agreed):
         package.build(db.session.query(Agreement).one(), checkpoint=proof)
 
 
+def test_where_too_many_others_lie_between_the_oldest_are_left_out(agreed, monkeypatch):
+    monkeypatch.setattr(package, "MOST_ENTRIES", 1)
+    files = verifiera.unpack(packed(agreed.quote_id))
+    steps = verifiera.check(files)
+    assert verifiera.verdict(steps) == 0, verifiera.report(steps)
+    assert json.loads(files["bevis.json"])["chain"]["left_out"] > 3
+    acts = [json.loads(line).get("act") for line in files["kedja.jsonl"].splitlines()]
+    assert acts == [None, "consent.given", "deduction.details_given", "quote.accepted"]
+
+
 def replaced(files, name, old, new):
     assert old in files[name]
     return {**files, name: files[name].replace(old, new, 1)}
