@@ -43,13 +43,14 @@ def stopped(facts: Facts, *, asked_at: datetime | None, now: datetime) -> str:
     """Why the customer is not to be reminded, "" if nothing stands against it.
 
     closed, archived, answered, expired, question, bounced, no_link, seen. What the firm asks for itself (`asked_at`)
-    also goes to one who has read the quote before that and not answered.
+    also goes to one who has read the quote before that and not answered. Once one of several has signed, all who have
+    wait for the others, so that having read it ends nothing.
     """
     if facts.is_closed:
         return "closed"
     if facts.is_archived:
         return "archived"
-    if facts.status not in (QuoteStatus.SENT, QuoteStatus.EXPIRED):
+    if facts.status not in (QuoteStatus.SENT, QuoteStatus.PARTLY_SIGNED, QuoteStatus.EXPIRED):
         return "answered"
     if facts.status == QuoteStatus.EXPIRED or now > end_of_day(facts.valid_until):
         return "expired"
@@ -59,6 +60,8 @@ def stopped(facts: Facts, *, asked_at: datetime | None, now: datetime) -> str:
         return "bounced"
     if not facts.has_link:
         return "no_link"
+    if facts.status == QuoteStatus.PARTLY_SIGNED:
+        return ""
     if facts.seen_at is not None and (asked_at is None or facts.seen_at > asked_at):
         return "seen"
     return ""

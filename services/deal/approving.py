@@ -28,7 +28,7 @@ from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
 from services import allowance, events, notices, nudge, once, outbox, scope, signing, transaction, vault
-from services.deal import figures, inviting, links, parties, viewing
+from services.deal import figures, inviting, links, parties, reminding, viewing
 from services.deal.figures import Chosen
 from services.deal.links import Deal
 from services.errors import RuleBroken
@@ -257,6 +257,7 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
         _complete(deal, agreement, is_late, now)
     if not is_last:
         parties.tell_of_approval(deal, now=now)
+        reminding.begin_turn(deal.quote, deal.found.valid_until, now=now)
     elif is_late:
         _tell_late(deal, now)
     else:

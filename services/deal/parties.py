@@ -19,12 +19,13 @@ from domain.clock import end_of_day
 from domain.parties import CUSTOMER, Role
 from domain.quote_states import QuoteStatus
 from extensions import db
-from models import Agreement, Approval, Quote, QuoteLink, Recipient, new_public_id
+from models import Agreement, Approval, Quote, QuoteLink, QuoteVersion, Recipient, new_public_id
 from services import events, notices, outbox, scope
 from services.actors import Actor
 from services.deal import links
 from services.deal.links import Deal
 from services.errors import RuleBroken
+from services.quotes import content as frozen_content
 from services.quotes import recipient_rows
 from services.quotes.recipient_rows import Person, Shared
 
@@ -231,6 +232,31 @@ def signers(deal: Deal) -> list[tuple[QuoteLink, str]]:
         keys[None] = CUSTOMER
     rows = links.mailed_to(deal.quote, copies=False)
     return [(link, keys[link.recipient_id]) for link in rows if link.recipient_id in keys]
+
+
+def asked(quote: Quote) -> list[QuoteLink]:
+    """The mailed links of those whose turn it is to sign the newest version; where one decides, the customer's."""
+    if not quote.is_shared:
+        return links.mailed_to(quote)
+    content, people, turn = _standing(quote)
+    keys: dict[int | None, str] = {one.id: _key_of(content, one) for one in people}
+    if not any(one.stands_for == CUSTOMER and one.removed_at is None for one in people):
+        keys[None] = CUSTOMER
+    return [link for link in links.mailed_to(quote, copies=False) if keys.get(link.recipient_id) in turn]
+
+
+def is_asked(quote: Quote, key: str) -> bool:
+    """Whether it is one's turn to sign the newest version."""
+    return not quote.is_shared or key in _standing(quote)[2]
+
+
+def _standing(quote: Quote) -> tuple[Content, list[Person], list[str]]:
+    """The newest version, who has ever got it, and the keys of those whose turn it is."""
+    newest = QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
+    content = frozen_content.read(scope.get(QuoteVersion, quote.firm_id, *newest).content)
+    people = recipient_rows.everyone(quote.firm_id, quote.id)
+    signed = [_key(content, row, people) for row in live(quote)]
+    return content, people, parties.turn(parties.places(content["deciders"]), signed)
 
 
 def reader_of(link: QuoteLink) -> Recipient | None:

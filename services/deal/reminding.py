@@ -6,19 +6,20 @@ again when it is due, and once more when its letter is drawn.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from domain import reminders
+from domain.parties import CUSTOMER
 from domain.quote_states import OPEN
 from domain.reminders import Course, Facts
 from extensions import db
 from models import Firm, Letter, Quote, QuoteLink, QuoteVersion, Reminding
 from services import closing, events, outbox, scope, transaction
 from services.actors import Actor, system
-from services.deal import links
+from services.deal import links, parties
 from services.errors import RuleBroken
 
 LETTER_VERSION = "2026-11-21"
@@ -64,8 +65,20 @@ def begin(quote: Quote, days: int | None, *, now: datetime) -> None:
         return
     is_chosen = quote.sent_at is None or row.since > quote.sent_at
     row.days = row.days if is_chosen else 0
+    _count_from(row, now, quote.valid_until)
+    db.session.execute(scope.change(QuoteLink, quote.firm_id).where(QuoteLink.quote_id == quote.id).values(reminded=0))
+
+
+def begin_turn(quote: Quote, valid_until: date, *, now: datetime) -> None:
+    """It is the turn of others among those who sign: count from now for them. Never commits."""
+    row = _row(quote)
+    if row is not None:
+        _count_from(row, now, valid_until)
+
+
+def _count_from(row: Reminding, now: datetime, valid_until: date) -> None:
     row.sent, row.since, row.last_at, row.asked_at = 0, now, None, None
-    row.next_at = reminders.next_at(_course(row), quote.valid_until, now=now)
+    row.next_at = reminders.next_at(_course(row), valid_until, now=now)
 
 
 def choose(firm_id: int, n: int, days: int, *, now: datetime) -> None:
@@ -150,14 +163,16 @@ def is_still_wanted(link: QuoteLink, *, now: datetime) -> bool:
         link.revoked_at is None
         and row is not None
         and not reminders.stopped(_facts(quote, now), asked_at=row.last_at, now=now)
+        and (link.way != links.MAIL or link in parties.asked(quote))
     )
 
 
 def _send(quote: Quote, row: Reminding, facts: Facts, *, actor: Actor, now: datetime) -> None:
     row.sent += 1
-    for link in links.mailed_to(quote, copies=False):
-        _tell(quote, link, link.email, row.sent, actor, now)
-        params = {"link": link.public_id, "number": row.sent}
+    for link in _asked(quote):
+        link.reminded += 1
+        _tell(quote, link, link.email, link.reminded, actor, now)
+        params = {"link": link.public_id, "number": link.reminded}
         outbox.queue("reminder", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
     if (texted := _only_texted(quote)) is not None:
         _tell(quote, texted, texted.phone, row.sent, actor, now)
@@ -185,15 +200,22 @@ def _facts(quote: Quote, now: datetime) -> Facts:
         question_at=quote.question_at,
         mail_failed_at=quote.mail_failed_at,
         is_archived=quote.archived_at is not None,
-        has_link=bool(links.mailed_to(quote, copies=False)) or _only_texted(quote) is not None,
+        has_link=bool(_asked(quote)) or _only_texted(quote) is not None,
         is_closed=closing.is_closed_for_business(closing.running(quote.firm_id), now),
         valid_until=valid_until,
     )
 
 
+def _asked(quote: Quote) -> list[QuoteLink]:
+    """The mailed links of those whose turn it is to sign, and who have not had all their reminders."""
+    return [link for link in parties.asked(quote) if link.reminded < reminders.MOST]
+
+
 def _only_texted(quote: Quote) -> QuoteLink | None:
-    """The link of a customer who is reached by text message and by no letter."""
-    return links.texted(quote) if links.mailed(quote) is None else None
+    """The link of a customer who is reached by text message and by no letter, and has not signed."""
+    if links.mailed(quote) is not None or not parties.is_asked(quote, CUSTOMER):
+        return None
+    return links.texted(quote)
 
 
 def _newest_letter(quote: Quote) -> datetime | None:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from extensions import db
-from jobs import draw_agreements, send_mail
-from models import Agreement, QuoteLink, QuoteVersion, Recipient
+from jobs import draw_agreements, remind, send_mail
+from models import Agreement, Letter, QuoteLink, QuoteVersion, Recipient
 from services import mailbox
 from services.clock import utc_now
-from services.deal import links
+from services.deal import links, reminding
 from services.quotes import drafting, recipient_rows, sharing
 from services.quotes.sharing import Given
 from tests.documents.reading import words as in_paper
+from tests.domain.test_quiet_hours import at
 from tests.routes.deal.conftest import Sent, actor_of, send
 from tests.routes.deal.test_parties import SHARED, approvals, come, sent_to, step2, words
 
+SENT = at("2026-11-23 14:32")  # a Monday
 NAMES = {"co_decides": "Anna Holm", "signatory": "Sven Ek", "witness": "Vera Lind", "copy": "Lena Fors"}
 
 
@@ -29,9 +33,16 @@ def signing(app, make):
     `order`: by role, "" for the customer, where they sign one after the other.
     """
 
-    def make_it(*roles: str, order: tuple[str, ...] = (), kind: str = "private", email: str = SHARED):
+    def make_it(
+        *roles: str,
+        order: tuple[str, ...] = (),
+        kind: str = "private",
+        email: str = SHARED,
+        remind_after: int = 0,
+        **given,
+    ):
         firm = make.firm()
-        quote = make.quote(firm, make.customer(firm, kind=kind))
+        quote = make.quote(firm, make.customer(firm, kind=kind), **given)
         for line in drafting.load(firm.id, quote.n).lines:
             line.deduction = line.work_type = None
         db.session.commit()
@@ -46,6 +57,8 @@ def signing(app, make):
                 for _step in order:
                     sharing.move(firm_id, n, keys[role], up=False, actor=actor, now=utc_now())
         quote = send(make, drafting.get(firm_id, n), email=email)
+        if remind_after:
+            reminding.choose(firm_id, n, remind_after, now=utc_now())
         ids = [row.id for row in db.session.query(Recipient).filter_by(quote_id=quote.id).order_by(Recipient.id)]
         return [come(app, make, drafting.get(firm_id, n), one) for one in (None, *ids)]
 
@@ -324,3 +337,48 @@ def test_on_one_phone_a_form_signs_only_for_whom_it_was_opened(signing):
         ("Karin Almgren", False),
     ]
     assert anna.post("/nasta", {"till": "kund"}).status_code == 404  # that phone holds one link
+
+
+def reminded(phone) -> list[str]:
+    """Whose links the reminders went to, by name."""
+    db.session.rollback()
+    letters = db.session.query(Letter).filter_by(quote_id=phone.quote_id, kind="reminder").order_by(Letter.id)
+    found = []
+    for letter in letters:
+        link = db.session.query(QuoteLink).filter_by(public_id=json.loads(letter.params)["link"]).one()
+        found.append(db.session.get_one(Recipient, link.recipient_id).name if link.recipient_id else "Karin Almgren")
+    return found
+
+
+def pass_days(first: int, last: int) -> None:
+    """The worker reminds, and mails, once each day."""
+    for day in range(first, last):
+        remind.run(SENT + timedelta(days=day))
+        send_mail.run(SENT + timedelta(days=day))
+
+
+def test_only_those_are_reminded_whose_turn_it_is_and_none_more_than_twice(signing):
+    def on(day: int):
+        return time_machine.travel(SENT + timedelta(days=day), tick=False)
+
+    with on(0):
+        valid_until = date(2027, 3, 1)
+        karin, anna, _vera = signing(
+            "co_decides", "witness", order=("co_decides", ""), remind_after=3, valid_until=valid_until
+        )
+        send_mail.run(SENT)
+    pass_days(1, 15)
+    assert reminded(karin) == ["Anna Holm"] * 2
+    with on(15):
+        sign(anna, "Anna Holm")
+    pass_days(15, 30)
+    assert reminded(karin) == ["Anna Holm"] * 2 + ["Karin Almgren"] * 2
+    with on(30):
+        sign(karin, "Karin Almgren")
+        karin.post("/ta-tillbaka")
+    pass_days(30, 45)
+    assert len(reminded(karin)) == 4  # it is her turn again, and she has had hers
+    with on(45):
+        sign(karin, "Karin Almgren")
+    pass_days(45, 50)
+    assert reminded(karin)[4:] == ["Vera Lind"]
