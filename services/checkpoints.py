@@ -18,8 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from domain import canonical, checkpoints
 from extensions import db
 from models import ChainHead, CheckpointHead, Event, Firm, Incident
+from models import Checkpoint as Row
 from services import checkpoint_file, restored, transaction
-from services.checkpoint_rows import ROWS_AT_A_TIME, Checkpoint, by_bytes, heads_at, newest, store
+from services.checkpoint_rows import ROWS_AT_A_TIME, Checkpoint, by_bytes, heads_at, newest, of, store
 from services.sealing import keys
 
 TRIES = 20
@@ -80,6 +81,18 @@ def proof_of(firm_public_id: str, checkpoint: Checkpoint) -> dict[str, Any]:
     firm, link, seq = tree.followed
     leaf = {"firm": firm, "link": link, "seq": seq}
     return {**checkpoint.published(), "leaf": leaf, "path": [list(step) for step in tree.path]}
+
+
+def of_firm(firm_public_id: str) -> Iterator[dict[str, Any]]:
+    """The checkpoints that a firm's chain moved for, oldest first; "head" {seq, link} is its leaf in each."""
+    statement = (
+        select(Row.n, Row.at, Row.body, Row.signatures, CheckpointHead.seq, CheckpointHead.link)
+        .join(CheckpointHead, CheckpointHead.n == Row.n)
+        .where(CheckpointHead.firm == firm_public_id)
+        .order_by(Row.n)
+    )
+    for row in db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME)):
+        yield {**of(row).published(), "head": {"seq": row.seq, "link": row.link}}
 
 
 def is_signed_since() -> bool:

@@ -17,14 +17,16 @@ from flask import current_app
 from sqlalchemy import Row, Select, Text, func, select
 from sqlalchemy import Table as SqlTable
 
+from domain import canonical
 from domain.clock import STOCKHOLM
 from exchange import json_lines
 from exchange.zip_stream import ZipStream
 from extensions import db
 from models import Agreement, Applicant, Approval, Base, ChainHead, Event, QuoteVersion
-from services import schema, scope, storage, vault
+from services import checkpoint_rows, checkpoints, schema, scope, storage, vault
 from services.exporting import papers, sheets
 from services.privacy.register import TABLES, Table
+from services.sealing import keys
 
 FORMAT = "handslag.export/1"
 ROWS_AT_A_TIME = 100  # of frozen versions, some kilobytes each
@@ -74,6 +76,7 @@ class _Archive:
         self.zip = ZipStream((local.year, local.month, local.day, local.hour, local.minute, local.second))
         self.rows: dict[str, int] = {}
         self.unreadable: list[str] = []
+        self.checkpoint: int | None = None  # the newest one that has a leaf of the firm
 
     def parts(self) -> Iterator[bytes]:
         words = current_app.jinja_env.get_template("konto/las-mig.txt")  # no visitor here, so no page's names
@@ -86,6 +89,7 @@ class _Archive:
         ):
             yield from self._text(name, self._exact(column))
         yield from self._text("bevis/kedja.jsonl", self._chain())
+        yield from self._checkpoints()
         names = ("applicant", "agreement", "name", "personnummer")
         rows = json_lines.lines(names, ([row] for row in self._personnummer()))
         yield from self._text("personnummer/personnummer.jsonl", rows)
@@ -186,6 +190,23 @@ class _Archive:
         for row in self._stream(statement.order_by(Event.seq)):
             yield f'{{"content":"{row.content}","entry":{row.entry},"link":"{row.link}"}}\n'.encode()
 
+    def _checkpoints(self) -> Iterator[bytes]:
+        """Those that the chain moved for, the way to the newest one, and the keys that they are signed with."""
+        rows = (canonical.dumps(row) + b"\n" for row in checkpoints.of_firm(self.owner.public_id))
+        yield from self._text("bevis/kontrollpunkter.jsonl", rows)
+        newest = checkpoint_rows.newest()
+        try:
+            proof = checkpoints.proof_of(self.owner.public_id, newest) if newest else None
+        except LookupError:  # the firm is younger than the newest one
+            proof = None
+        if proof is not None:
+            self.checkpoint = proof["checkpoint"]["n"]
+            yield from self._text("bevis/checkpoint.json", [canonical.dumps(proof)])
+        try:
+            yield from self._text("bevis/nycklar.json", [keys.nycklar()])
+        except keys.KeysMissing:
+            self._cannot_read("nycklar.json")
+
     def _manifest(self) -> Iterator[bytes]:
         head = db.session.get_one(ChainHead, self.owner.firm_id)
         about = {
@@ -194,6 +215,7 @@ class _Archive:
             "made_at": self.owner.at.isoformat(timespec="milliseconds"),
             "firm": {"id": self.owner.public_id, "name": self.owner.name},
             "chain": {"seq": head.seq, "link": head.link},
+            "checkpoint": self.checkpoint,
             "rows": self.rows,
             "unreadable": self.unreadable,
         }

@@ -17,11 +17,12 @@ from sqlalchemy import insert
 from extensions import db
 from jobs import make_exports
 from models import ChainHead, Event, Export, Letter, Quote, StoredFile
-from services import events, scope, storage, transaction
+from services import checkpoints, events, scope, storage, transaction
 from services.actors import system
 from services.clock import utc_now
 from services.errors import NotFound
 from services.exporting import archive, asking, making
+from tests.evidence import act, is_signed
 from tests.whole_firm import Markers, fill, json_lines
 
 MARKS = Markers()
@@ -45,6 +46,10 @@ def export(make, firm) -> Export:
 
 @pytest.fixture
 def zipped(make, firm) -> zipfile.ZipFile:
+    return zip_of(make, firm)
+
+
+def zip_of(make, firm) -> zipfile.ZipFile:
     ready = export(make, firm)
     data = b"".join(storage.stream(firm.public_id, ready.public_id))
     assert (ready.state, ready.size_bytes, ready.sha256) == ("ready", len(data), hashlib.sha256(data).hexdigest())
@@ -297,3 +302,28 @@ def test_photos_lie_by_their_quote(zipped):
     assert zipped.read(next(name for name in names if "-" in name and name.endswith("-liten.jpg"))).endswith(b"thumb")
     (caption,) = {json.loads(line)["caption"] for line in zipped.read("data/photo.jsonl").decode().splitlines()}
     assert caption == "Markfoto av hallen"
+
+
+def test_the_way_to_the_newest_checkpoint_is_with_it(make, firm):
+    """By LÄS-MIG.txt alone, with the standard library and the published key."""
+    act(firm.public_id)
+    made = checkpoints.cover(utc_now())
+    act(firm.public_id)  # a chain that has moved on is still covered as far as it was
+    zipped = zip_of(make, firm)
+    proof = json.loads(zipped.read("bevis/checkpoint.json"))
+    chain = [json.loads(line) for line in zipped.read("bevis/kedja.jsonl").splitlines()]
+    leaf = proof["leaf"]
+    assert chain[leaf["seq"] - 1]["link"] == leaf["link"]
+    told = f'{{"firm":"{leaf["firm"]}","link":"{leaf["link"]}","seq":{leaf["seq"]}}}'
+    node = hashlib.sha256(b"\x02" + told.encode()).digest()
+    for side, other in proof["path"]:
+        pair = bytes.fromhex(other) + node if side == "left" else node + bytes.fromhex(other)
+        node = hashlib.sha256(b"\x03" + pair).digest()
+    assert node.hex() == proof["checkpoint"]["root"]
+    body = json.dumps(proof["checkpoint"], sort_keys=True, separators=(",", ":")).encode()
+    for name, signature in proof["signatures"].items():
+        assert is_signed(body, signature, name)
+    (row,) = json_lines(zipped.read("bevis/kontrollpunkter.jsonl"))
+    assert (row["checkpoint"], row["head"]["link"]) == (made.content, leaf["link"])
+    assert json.loads(zipped.read("manifest.json"))["checkpoint"] == 1
+    assert json.loads(zipped.read("bevis/nycklar.json"))["keys"]
