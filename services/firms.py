@@ -28,6 +28,7 @@ QUOTE = (
     "default_work_type",
     "default_remind_days",
 )
+SIGNING = ("signing_rules",)
 
 
 class Changed(Stale):

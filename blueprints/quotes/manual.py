@@ -28,6 +28,7 @@ from services.deal.attachments import BadAttachment
 from services.deal.manual import Case
 from services.errors import RuleBroken
 from services.quotes import showing
+from services.signing import TooWeak
 
 MOST_BYTES = 30 * MIB  # of the request: a file that is too large is named kindly
 BAD_FILE = {
@@ -80,6 +81,13 @@ def said_yes(n: int) -> ResponseReturnValue:
         form.on.errors = [_("Då var offerten inte skickad än. Skriv när kunden sa ja till den.")]
     except manual.Late:
         form.takes_late.errors = [_("Kryssa i att ni står för offerten, eller rätta dagen")]
+    except TooWeak:
+        form.attachment.errors = [
+            _(
+                "Er regel för beloppet kräver mer än ett muntligt ja: en fil som visar ett skriftligt svar, eller kundens "
+                "underskrift på sidan."
+            )
+        ]
     except BadAttachment as error:
         form.attachment.errors = [BAD_FILE[error.code]]
     except ChoiceMissing:

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("settings", __name__, url_prefix="/installningar")
 
-from blueprints.settings import company, me, quote  # noqa: E402, F401  (routes need bp)
+from blueprints.settings import company, me, quote, signing  # noqa: E402, F401  (routes need bp)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ import languages
 from blueprints.shared.fields import (
     BankgiroField,
     EmailText,
+    KronorField,
     OrgnrField,
     PhoneText,
     PlusgiroField,
@@ -38,7 +40,9 @@ from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.words import REMINDERS, work_choices
 from domain import slugs
+from domain.signing_methods import Method, Rule, tidy
 
+MOST_ORE = 10_000_000_000  # 100 million kronor
 LANGUAGES = choices(*((each.code, each.name) for each in languages.LANGUAGES.values()))
 
 
@@ -151,6 +155,42 @@ class QuoteForm(FlaskForm):
 def _lines(text: str | None) -> str:
     """Browsers send CRLF; we keep LF."""
     return (text or "").replace("\r\n", "\n").strip()
+
+
+class FromKrField(KronorField):
+    """An amount from which something holds, in whole kronor; data is öre, None for never."""
+
+    writer = staticmethod(lambda ore: f"{ore // 100}")
+    message = _l("Skriv beloppet med siffror, till exempel 50 000")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        if self.data is not None and not (0 <= self.data <= MOST_ORE and self.data % 100 == 0):
+            self.data = None
+            raise ValueError(_l("Skriv hela kronor, högst 100 miljoner"))
+
+
+class SigningForm(FlaskForm):
+    """From which amounts the firm asks for more than a word (domain/signing_methods.py)."""
+
+    link_from = FromKrField(_l("Underskrift krävs från"))
+    code_from = FromKrField(_l("Engångskod krävs från"))
+    seen = HiddenField()
+
+    @staticmethod
+    def read(rules: Iterable[Rule]) -> dict[str, Any]:
+        """The fields' data."""
+        found = {rule["method"]: rule["from_kr"] * 100 for rule in rules}
+        return {"link_from": found.get(Method.LINK), "code_from": found.get(Method.LINK_CODE)}
+
+    def validate_link_from(self, field: Field) -> None:
+        code_from = self.code_from.data
+        if field.data is not None and code_from is not None and field.data > code_from:
+            raise ValidationError(_l("Där krävs redan engångskod. Skriv ett lägre belopp, eller lämna tomt."))
+
+    def to_rules(self) -> list[dict[str, Any]]:
+        typed = ((self.link_from.data, Method.LINK), (self.code_from.data, Method.LINK_CODE))
+        return tidy({"from_kr": ore // 100, "method": method} for ore, method in typed if ore is not None)
 
 
 class MeForm(FlaskForm):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from domain.parties import Role
+from domain.quotes import Totals
 from domain.signing_methods import Method, is_enough, on_page
 from models import Firm, Recipient
 from services.errors import RuleBroken
@@ -35,37 +35,23 @@ class Receiver:
     phone: str
 
 
-def of_firm(firm: Firm) -> list[dict[str, Any]]:
-    """The firm's rules, by amount."""
-    rules: list[dict[str, Any]] = json.loads(firm.signing_rules)
-    return rules
+def most_asked(firm: Firm, method: str, totals: Totals) -> Method:
+    """What the customer's page may come to ask for, whatever options are chosen. `method`: of this quote alone."""
+    signing = {"method": method, "rules": json.loads(firm.signing_rules)}
+    return on_page(signing, totals.gross_ore + totals.options_ore)
 
 
-def asked(content: Mapping[str, Any]) -> Method:
-    """What the customer's page may come to ask for, whatever options are chosen."""
-    totals = content["totals"]
-    return on_page(content["signing"], totals["gross_ore"] + totals["options_ore"])
+def check(method: Method, customer: Receiver, people: Iterable[Recipient]) -> None:
+    """Raises CannotBeAsked where a code is asked for that somebody who signs cannot get.
 
-
-def lowest(content: Mapping[str, Any]) -> Method:
-    """The same by the firm's rules alone."""
-    return asked({**content, "signing": {**content["signing"], "method": str(Method.LINK)}})
-
-
-def receivers(customer: Mapping[str, Any], *, way: str, people: Iterable[Recipient]) -> list[Receiver]:
-    """All who are to sign. Others than the customer get their link by mail; a witness needs no code."""
-    own = Receiver(customer["contact"] or customer["name"], way, customer["email"], customer["phone"])
+    Others than the customer have their link by mail; a witness needs no code.
+    """
+    if not is_enough(method, Method.LINK_CODE):
+        return
     others = [
         Receiver(one.name, "mail", one.email, one.phone) for one in people if one.role not in (Role.COPY, Role.WITNESS)
     ]
-    return [own, *others]
-
-
-def check(method: Method, to: Iterable[Receiver]) -> None:
-    """Raises CannotBeAsked where a code is asked for that somebody cannot get."""
-    if not is_enough(method, Method.LINK_CODE):
-        return
-    rows = [one for one in to if one.way not in NEEDS_NO_CODE]
+    rows = [one for one in (customer, *others) if one.way not in NEEDS_NO_CODE]
     if not settings().sends_texts and any(one.way == "mail" for one in rows):
         raise CannotBeAsked("no_texts_for_code")
     names = tuple(one.name for one in rows if not way_to(_link_way(one.way), email=one.email, phone=one.phone)[1])
