@@ -33,6 +33,7 @@ from domain.consents import START_WITHIN_PERIOD
 from domain.dates_sv import last_withdrawal_day
 from domain.deal_kinds import is_signed
 from domain.quotes import amount_ore
+from domain.uploads import BESIDE, MOST_BESIDE_BYTES
 from languages import gettext as _
 from languages import lazy_gettext as _l
 from languages import ngettext, speaking
@@ -149,7 +150,9 @@ def _document(paper: Paper, agreed: Agreed, evidence: Evidence, content: Content
     said = [
         f"{document['name']}, {pages}, {file_size(document['bytes'])}",
         _("SHA-256: %(sha256)s", sha256=document["sha256"]),
-        _("Filen ligger oförändrad, som avtal.pdf, i paketet som är bilaga till den här PDF-filen."),
+        _("Filen är oförändrad bilaga till den här PDF-filen: %(name)s, och avtal.pdf i bevispaket.zip.", name=BESIDE)
+        if document["bytes"] <= MOST_BESIDE_BYTES
+        else _("Filen ligger oförändrad, som avtal.pdf, i bevispaket.zip, som är bilaga till den här PDF-filen."),
     ]
     labelled(paper, _("Dokumentet som är underskrivet"), said)
     if content["withdrawal"]["right"]:

@@ -16,6 +16,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select
 
+from documents.kinds import noun
+from domain.deal_kinds import DealKind
+from domain.uploads import BESIDE, MOST_BESIDE_BYTES
 from extensions import db
 from languages import gettext as _
 from languages import speaking
@@ -128,9 +131,16 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
             agreement.agreed_sha256,
             f"quote:{quote.public_id}:v{agreement.version}",
             name,
-            making.Paper(pdf, (making.Attachment(package.NAME, shared, words),), reason),
+            making.Paper(pdf, (making.Attachment(package.NAME, shared, words), *_original(quote, facts)), reason),
             package.build_of(facts, checkpoint=proof, for_party=package.FIRM),
         )
+
+
+def _original(quote: Quote, facts: reading.Facts) -> list[making.Attachment]:
+    """The signed file itself, where the paper does not begin with it. A large one lies in the package alone."""
+    if quote.kind != DealKind.DOCUMENT or len(facts.pdf) > MOST_BESIDE_BYTES:
+        return []
+    return [making.Attachment(BESIDE, facts.pdf, noun(quote.kind))]
 
 
 def _proof(facts: reading.Facts, checkpoint: Checkpoint | None) -> dict[str, object] | None:

@@ -34,6 +34,7 @@ from services.quotes import content as frozen_content
 from services.quotes import recipient_rows
 
 PDF = "application/pdf"
+MOST_MAILED_BYTES = 15 * 1024 * 1024  # a letter is a third larger, and many servers take 25 MB
 
 
 @dataclass(slots=True)
@@ -152,9 +153,23 @@ def of_withdrawal(params: Params) -> tuple[Withdrawal, Case]:
     return row, case_of(params["firm_id"], Quote.id == agreement.quote_id, version=agreement.version)
 
 
-def paper(case: Case, agreement: Agreement) -> Attachment:
-    file = scope.get(StoredFile, case.firm.id, StoredFile.id == agreement.pdf_id)
-    return Attachment(file.name, PDF, storage.read(case.firm.public_id, file))
+def papers(case: Case, agreement: Agreement) -> list[Attachment]:
+    """The sealed paper, unless it is larger than servers of mail take."""
+    file = _paper(case, agreement)
+    if file.size_bytes > MOST_MAILED_BYTES:
+        return []
+    return [Attachment(file.name, PDF, storage.read(case.firm.public_id, file))]
+
+
+def where_paper_is(case: Case, agreement: Agreement, attached: str) -> str:
+    """`attached`, or where it is fetched."""
+    if _paper(case, agreement).size_bytes <= MOST_MAILED_BYTES:
+        return str(attached)
+    return str(_("Avtalet är för stort för ett mejl. Öppna sidan och hämta det där."))
+
+
+def _paper(case: Case, agreement: Agreement) -> StoredFile:
+    return scope.get(StoredFile, case.firm.id, StoredFile.id == agreement.pdf_id)
 
 
 def facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tuple[str, str]]:

@@ -173,7 +173,7 @@ def answer_to_customer(params: Params) -> Letter:
 @draws("quote_approved")
 def quote_approved(params: Params) -> Letter:
     """To the customer: the paper and the withdrawal form attached, for a link alone lasts no longer than we do."""
-    _agreement, case, agreed = parts.of_agreement(params)
+    agreement, case, agreed = parts.of_agreement(params)
     price_words = parts.price_of(case.content, agreed["totals"])
     return _with_paper(
         params,
@@ -182,7 +182,7 @@ def quote_approved(params: Params) -> Letter:
             _("Du har skrivit under %(title)s: %(price)s", title=case.title, price=price_words)
             if case.is_signed
             else _("Du har godkänt %(title)s: %(price)s", title=case.title, price=price_words),
-            _("Avtalet ligger bifogat som PDF."),
+            parts.where_paper_is(case, agreement, _("Avtalet ligger bifogat som PDF.")),
         ],
     )
 
@@ -190,7 +190,7 @@ def quote_approved(params: Params) -> Letter:
 def _with_paper(params: Params, subject: str, lead: list[str], *, said: str = "", after: Sequence[str] = ()) -> Letter:
     """What an agreement means for the customer, with the paper and, for a consumer, the form of withdrawal."""
     agreement, case, agreed = parts.of_agreement(params)
-    files, rest = [parts.paper(case, agreement)], list(after)
+    files, rest = parts.papers(case, agreement), list(after)
     if agreement.withdraw_until is not None:
         form = viewing.withdrawal_paper(case.content, agreement)
         files.append(Attachment(_("Angerblankett %(n)s", n=case.quote.number) + ".pdf", parts.PDF, form))
@@ -221,7 +221,7 @@ def quote_recorded(params: Params) -> Letter:
     """To the customer: the firm says that they said yes elsewhere. What it means, and how to object."""
     if scope.find(Agreement, params["firm_id"], Agreement.public_id == params["agreement"]) is None:
         raise Unwanted  # taken back meanwhile
-    _agreement, case, agreed = parts.of_agreement(params)
+    agreement, case, agreed = parts.of_agreement(params)
     return _with_paper(
         params,
         str(_("Ditt ja är antecknat: %(title)s", title=case.title)),
@@ -232,7 +232,7 @@ def quote_recorded(params: Params) -> Letter:
                 title=case.title,
                 price=parts.price_of(case.content, agreed["totals"]),
             ),
-            _("Du har inte skrivit under här. Avtalet ligger bifogat som PDF."),
+            parts.where_paper_is(case, agreement, _("Du har inte skrivit under här. Avtalet ligger bifogat som PDF.")),
         ],
         said=agreed["manual"]["note"],
         after=[_("Stämmer det inte? Svara på det här mejlet, eller öppna sidan och skriv det till företaget där.")],
@@ -274,7 +274,7 @@ def quote_approved_to_firm(params: Params) -> Letter:
         after=later,
         proof=parts.proof_of_agreement(case),
     )
-    return replace(letter, attachments=(parts.paper(case, agreement),))
+    return replace(letter, attachments=tuple(parts.papers(case, agreement)))
 
 
 @draws("feedback_to_firm")

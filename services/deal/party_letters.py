@@ -25,13 +25,13 @@ def agreement_copy(params: Params) -> Letter:
         str(_("För kännedom: avtalet är klart, %(title)s", title=case.title)),
         lead=[
             said_yes.told(agreed, case.firm.name) if "manual" in agreed else approved,
-            _("Avtalet ligger bifogat som PDF."),
+            parts.where_paper_is(case, agreement, _("Avtalet ligger bifogat som PDF.")),
         ],
         url=links.address(parts.link(params)),
         button=_("Öppna avtalet"),
         proof=parts.proof_of_agreement(case),
     )
-    return replace(letter, attachments=(parts.paper(case, agreement),))
+    return replace(letter, attachments=tuple(parts.papers(case, agreement)))
 
 
 @draws("your_turn")

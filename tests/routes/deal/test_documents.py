@@ -179,3 +179,19 @@ def test_files_of_another_deal_are_not_reached(app, make, document):
     assert document.get("/sida/1.jpg").status_code == 404
     ranged = owner.get(f"/offerter/{document.quote.n}/offert.pdf", headers={"Range": "bytes=0-4"})
     assert ranged.data in (DATA, DATA[:5])
+
+
+def test_the_sealed_paper_proves_itself(document, tmp_path):
+    """The file lies beside the pages, whole; the checker of the package holds without us."""
+    from exchange import verifiera
+    from pypdf import PdfReader
+
+    document.post("/godkann", document.step2())
+    draw_agreements.run(utc_now())
+    paper = document.get("/avtal.pdf").data
+    attached = PdfReader(BytesIO(paper)).attachments
+    assert attached["dokument.pdf"] == [DATA]
+    place = tmp_path / "avtal.pdf"
+    place.write_bytes(paper)
+    steps = verifiera.check(*verifiera.read(place)[:1], pdf=verifiera.read(place)[1])
+    assert [step.name for step in steps if not step.holds] == []
