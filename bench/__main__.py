@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import arithmetic, browser, fill, letters, measure, open_pages, report, servers, signing, weigh
+from bench import arithmetic, browser, checking, fill, letters, measure, open_pages, report, servers, signing, weigh
 from bench.measure import Bench
 from bench.report import Row, measured, note
 from bench.servers import Server
@@ -120,6 +120,7 @@ def _measure(
         (measure.statement_rows, 8, 4),
         (open_pages.open_pages_row, 2, 1.3),
         (weigh.pdf_rows, 5, 2.5),
+        (checking.rows, 1.5, 1),
     ):
         name = getattr(act, "__name__", "signatures")
         note(f"measuring: {name}")

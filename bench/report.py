@@ -102,7 +102,9 @@ all processes after the load. Ratios: H is a bare Flask answer, P a Flask page w
 (`bench/refs/`), both under the same gunicorn; the bare canvas is reportlab drawing the same words, nothing else.
 Letters: an installation of its own with its real worker, and a mail server that thinks 20 ms over each; smtplib then
 sends it as many of the same size, ready made, over one connection. Recalculation: processor time of the pure
-arithmetic, no request and no database, taking turns with a bare sum of the same lines (`bench/refs/sums.py`)."""
+arithmetic, no request and no database, taking turns with a bare sum of the same lines (`bench/refs/sums.py`).
+Verification: processor time of the process that looks into a sealed paper whose bytes are not known here, taking turns
+with a program that loads pyHanko and validates the seal."""
 
 
 def note(words: str) -> None:

@@ -187,18 +187,44 @@ def _is_clean(seal: Any, data: bytes) -> bool:
         raw = bytes.fromhex(text.decode("ascii"))
     except ValueError:
         return False
-    from asn1crypto import cms, core  # type: ignore[import-untyped]
+    from asn1crypto import cms  # type: ignore[import-untyped]
 
-    size = len(core.Any.load(raw, strict=False).dump())
-    content = cms.ContentInfo.load(raw[:size], strict=True)
-    if any(raw[size:]) or content.copy().dump(force=True) != raw[:size]:
+    size = _der(raw, 0, len(raw))
+    if size is None or any(raw[size:]):
         return False
-    signed = content["content"]
-    signers = signed["signer_infos"]
-    same_digest = [one["algorithm"].native for one in signed["digest_algorithms"]] == [
-        signers[0]["digest_algorithm"]["algorithm"].native
-    ]
-    return len(signers) == 1 and same_digest and _only_its_chain(seal, signed)
+    signed = cms.ContentInfo.load(raw[:size], strict=True)["content"]
+    inner, signers = signed["encap_content_info"], signed["signer_infos"]
+    digest = signers[0]["digest_algorithm"]
+    return (
+        [one.dump() for one in signed["digest_algorithms"]] == [digest.dump()]
+        and (len(signers), signers[0]["version"].native, signed["version"].native) == (1, "v1", "v1")
+        and (inner["content_type"].native, inner["content"].native, signed["crls"].native) == ("data", None, None)
+        and (digest["algorithm"].native, digest["parameters"].native) == ("sha256", None)
+        and signers[0]["signature_algorithm"].signature_algo == "ecdsa"
+        and not signers[0]["unsigned_attrs"]
+        and _only_its_chain(seal, signed)
+    )
+
+
+def _der(data: bytes, at: int, end: int) -> int | None:
+    """Where the value that begins here ends, if it and all within it are in the one form that DER has for lengths."""
+    if at + 2 > end or data[at] & 0x1F == 0x1F:
+        return None
+    length, start = data[at + 1], at + 2
+    if length > 0x80:
+        start += length - 0x80
+        length = int.from_bytes(data[at + 2 : start], "big")
+        if start > end or length < 0x80 or data[at + 2] == 0:
+            return None
+    elif length == 0x80:
+        return None
+    stop = start + length
+    if stop > end:
+        return None
+    inside: int | None = start if data[at] & 0x20 else stop
+    while inside is not None and inside < stop:
+        inside = _der(data, inside, stop)
+    return stop if inside == stop else None
 
 
 def _only_its_chain(seal: Any, signed: Any) -> bool:
