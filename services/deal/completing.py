@@ -51,7 +51,7 @@ class _Drawn:
     firm_public_id: str
     agreed_sha256: str
     obj: str
-    name: str
+    names: tuple[str, str]  # of the paper and the package
     paper: making.Paper
     package: bytes
 
@@ -120,7 +120,10 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
             pdf = agreements.render(
                 agreement, quote, version, firm, facts.pdf, checkpoint=checkpoint if proof else None
             )
-            name = _("Avtal %(n)s", n=quote.number) + ".pdf"
+            names = (
+                _("Avtal %(n)s", n=quote.number) + ".pdf",
+                _("Bevispaket %(n)s", n=quote.number) + ".zip",
+            )
             words = _("Allt som visar hur avtalet kom till")
             reason = _("Sigillet visar att inget är ändrat. Det är ingen parts underskrift.")
         shared = package.build_of(facts, checkpoint=proof, for_party=package.SHARED)
@@ -130,7 +133,7 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
             firm.public_id,
             agreement.agreed_sha256,
             f"quote:{quote.public_id}:v{agreement.version}",
-            name,
+            names,
             making.Paper(pdf, (making.Attachment(package.NAME, shared, words), *_original(quote, facts)), reason),
             package.build_of(facts, checkpoint=proof, for_party=package.FIRM),
         )
@@ -173,8 +176,8 @@ def _bind(one: _Drawn, sealed: bytes, key: SealKey, now: datetime) -> None:
     is_bound = False
     try:
         for data, purpose, name, media_type in (
-            (sealed, "agreement", one.name, "application/pdf"),
-            (one.package, "package", one.name.removesuffix(".pdf") + ".zip", package.MEDIA_TYPE),
+            (sealed, "agreement", one.names[0], "application/pdf"),
+            (one.package, "package", one.names[1], package.MEDIA_TYPE),
         ):
             kept = storage.take(
                 one.firm_id, one.firm_public_id, [data], purpose=purpose, name=name, media_type=media_type, now=now
