@@ -95,6 +95,26 @@ def of_firm(firm_public_id: str) -> Iterator[dict[str, Any]]:
         yield {**of(row).published(), "head": {"seq": row.seq, "link": row.link}}
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How long a firm's chain is, and how far the newest checkpoint that it moved for reaches."""
+
+    length: int
+    n: int | None
+    reached: int
+
+
+def standing(firm_id: int) -> Standing:
+    statement = (
+        select(ChainHead.seq, CheckpointHead.n, CheckpointHead.seq.label("reached"))
+        .join(Firm, Firm.id == ChainHead.firm_id)
+        .outerjoin(CheckpointHead, _newest_head())
+        .where(ChainHead.firm_id == firm_id)
+    )
+    row = db.session.execute(statement).one()
+    return Standing(row.seq, row.n, row.reached or 0)
+
+
 def is_signed_since() -> bool:
     """Whether someone has signed something that no checkpoint reaches."""
     statement = (

@@ -16,7 +16,17 @@ from domain.clock import stockholm_date
 from extensions import db
 from mail.transport import SmtpTransport, Unreachable
 from models import Firm, Letter
-from services import heartbeat, keys, rule_rows, schema, transaction
+from services import (
+    checkpoint_rows,
+    heartbeat,
+    incidents,
+    keys,
+    restored,
+    rule_rows,
+    schema,
+    transaction,
+    verification,
+)
 from services.deal import completing
 from services.delivery import smtp_server
 from services.installation import secrets, settings
@@ -25,6 +35,7 @@ from services.sealing import keys as sealing
 SILENT_AFTER = timedelta(minutes=3)
 LATE_AFTER = timedelta(minutes=15)
 FAILED_WITHIN = timedelta(days=7)
+UNCHECKED_AFTER = timedelta(days=3)
 CLOCK_SLACK = timedelta(minutes=1)
 MIB = 1024 * 1024
 
@@ -50,6 +61,7 @@ def examine(now: datetime) -> Iterator[Finding]:
             yield from _firm_keys()
             yield from _letters(now)
             yield from _papers()
+            yield from _evidence(now)
             yield from _clock(now)
     yield from _mail()
     yield from _background_work(now)
@@ -185,6 +197,21 @@ def _clock(now: datetime) -> Iterator[Finding]:
         )
     else:
         yield _good("clock", f"It shows {now:%Y-%m-%d %H:%M} UTC; time servers should keep it (timedatectl).")
+
+
+def _evidence(now: datetime) -> Iterator[Finding]:
+    count, checked, newest = len(incidents.open_ones()), verification.last(), checkpoint_rows.newest()
+    if count:
+        yield _wrong("evidence", f"{count} incidents are open; look at /drift/incidenter (./run flask operator link).")
+    if restored.is_older():
+        yield _wrong("evidence", "The database is older than checkpoints.jsonl; run ./run flask evidence check.")
+    if newest is not None and newest.at > now + CLOCK_SLACK:
+        yield _wrong("clock", f"A checkpoint is from {newest.at:%Y-%m-%d %H:%M} UTC, which is yet to come; set it.")
+    if checked is not None and checked < now - UNCHECKED_AFTER:
+        yield _wrong("evidence", f"It was last verified {checked:%Y-%m-%d}; is the background work running by night?")
+    elif not count:
+        seen = f"last verified {checked:%Y-%m-%d %H:%M} UTC" if checked else "verified for the first time tonight"
+        yield _good("evidence", f"No incident is open; {seen}.")
 
 
 def _rules(now: datetime) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from models import ChainHead, Firm, StoredFile
 from services import checkpoint_file, checkpoint_rows, events, incidents, restored, storage, transaction
 from services.checkpoints import ends, is_led_on
 from services.incidents import Finding
+from services.installation import settings
 from services.keys import KeyMissing
 
 SLICES = 7  # stored files: one slice a night, all in a week
@@ -45,7 +47,20 @@ def check(now: datetime, *, part: int | None = None) -> Checked:
     found = [*_chains(checked), *_leaves(), *_checkpoints(checked), *_files(checked, part)]
     checked.findings = tuple(found)
     incidents.note_all(found, now=now)
+    _file().touch(mode=0o600)
     return checked
+
+
+def last() -> datetime | None:
+    """When it was last checked to the end."""
+    try:
+        return datetime.fromtimestamp(_file().stat().st_mtime, UTC)
+    except FileNotFoundError:
+        return None
+
+
+def _file() -> Path:
+    return settings().DATA_DIR / "evidence.checked"
 
 
 def part_of(now: datetime) -> int:

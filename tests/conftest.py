@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app import create_app
 from config import Settings
 from extensions import db
-from services import checkpoint_file, schema, transaction
+from services import installation, schema, transaction
 from services.sealing import child, making
 from tests.client import Client
 from tests.factories import Make
@@ -78,7 +78,8 @@ def empty_database() -> None:
         db.session.execute(text(f"DELETE FROM {name}"))
     db.session.commit()
     db.session.remove()
-    checkpoint_file.path().unlink(missing_ok=True)
+    for name in ("checkpoints.jsonl", "evidence.checked"):
+        (installation.settings().DATA_DIR / name).unlink(missing_ok=True)
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from flask_login import current_user
 from blueprints.konto import bp
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part, wants_part
+from blueprints.shared.words import INCIDENTS
 from models import Export
-from services import closing
+from services import checkpoints, closing, incidents
 from services.clock import utc_now
 from services.exporting import asking, contents
 from services.installation import settings
@@ -32,6 +33,9 @@ def show() -> str:
         dates=closing.dates_of(running) if running else closing.plan(now),
         running=running,
         now=now,
+        chain=checkpoints.standing(current_user.firm_id),
+        incidents=incidents.of_firm(current_user.firm_id),
+        incident_words=INCIDENTS,
     )
 
 

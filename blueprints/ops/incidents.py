@@ -12,19 +12,12 @@ from blueprints.ops import bp
 from blueprints.ops.guard import operator
 from blueprints.shared.fields import strip
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.words import INCIDENTS
 from services import incidents as found
 from services.clock import utc_now
 
 ON_A_PAGE = 100
 COMMAND = "./run flask evidence check"
-WORDS = {
-    found.CHAIN_BROKEN: _l("En post i beviskedjan håller inte"),
-    found.CHAIN_BEHIND: _l("Beviskedjan slutar före det som är undertecknat, eller säger något annat"),
-    found.FILE_MISSING: _l("En fil saknas"),
-    found.FILE_CHANGED: _l("En fil är ändrad eller går inte att läsa"),
-    found.CHECKPOINT_CHANGED: _l("En kontrollpunkt håller inte"),
-    found.DATABASE_OLDER: _l("Databasen är äldre än kontrollpunkterna: en kopia har lagts tillbaka"),
-}
 
 
 class CloseForm(FlaskForm):
@@ -38,7 +31,7 @@ class CloseForm(FlaskForm):
 @bp.get("/drift/incidenter")
 @operator
 def incidents() -> ResponseReturnValue:
-    return render_template("ops/incidents.html", rows=found.newest(ON_A_PAGE), words=WORDS, command=COMMAND)
+    return render_template("ops/incidents.html", rows=found.newest(ON_A_PAGE), words=INCIDENTS, command=COMMAND)
 
 
 @bp.get("/drift/incidenter/<case>/stang")
@@ -60,5 +53,5 @@ def close_incident(case: str) -> ResponseReturnValue:
 def _page(case: str, form: CloseForm, *, status: int = 200) -> Response:
     """One incident and the form that closes it. Raises NotFound."""
     row, firm = found.case_of(case)
-    page = render_template("ops/incident.html", row=row, firm=firm, form=form, words=WORDS)
+    page = render_template("ops/incident.html", row=row, firm=firm, form=form, words=INCIDENTS)
     return make_response(page, status)

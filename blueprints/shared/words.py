@@ -37,3 +37,13 @@ def deduction_word(kind: str, work_type: str | None) -> Any:
     """ROT, bygg"""
     word = WORK_TYPES.get(work_type or "")
     return _l("%(kind)s, %(work)s", kind=kind.upper(), work=word) if word else kind.upper()
+
+
+INCIDENTS = {  # services/incidents.py
+    "chain_broken": _l("En post i beviskedjan håller inte"),
+    "chain_behind": _l("Beviskedjan slutar före det som är undertecknat, eller säger något annat"),
+    "file_missing": _l("En fil saknas"),
+    "file_changed": _l("En fil är ändrad eller går inte att läsa"),
+    "checkpoint_changed": _l("En kontrollpunkt håller inte"),
+    "database_older": _l("Databasen är äldre än kontrollpunkterna: en kopia har lagts tillbaka"),
+}

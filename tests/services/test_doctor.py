@@ -6,11 +6,12 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from domain import rot_rut
 from extensions import db
-from services import doctor, heartbeat, keys, outbox, transaction
+from models import Checkpoint, CheckpointHead
+from services import checkpoints, doctor, heartbeat, incidents, keys, outbox, transaction, verification
 from services.clock import utc_now
 from services.doctor import Finding
 from tests.smtp import Sink, free_port, serving
@@ -125,3 +126,34 @@ def test_the_command_ends_with_status_1(app, examine):
     heartbeat.beat()
     result = app.test_cli_runner().invoke(args=["doctor"])
     assert result.exit_code == 0, result.output
+
+
+def test_evidence_that_does_not_hold(make, examine):
+    firm = make.firm()
+    verification.check(utc_now())
+    assert examine() == {}
+    incidents.note_all([incidents.Finding("chain_broken", firm.id, firm.public_id, seq=3)], now=utc_now())
+    assert examine()["evidence"].startswith("1 incidents are open")
+
+
+def test_evidence_that_nobody_has_verified_for_days(make, examine):
+    make.firm()
+    verification.check(utc_now())
+    heartbeat.beat()
+    found = examine(utc_now() + timedelta(days=4))
+    assert "last verified" in found["evidence"]
+
+
+def test_a_checkpoint_that_is_yet_to_come(make, examine):
+    make.firm()
+    checkpoints.cover(utc_now() + timedelta(hours=2))
+    assert "A checkpoint is from" in examine()["clock"]
+
+
+def test_a_database_older_than_its_checkpoints(make, examine):
+    make.firm()
+    checkpoints.cover(utc_now())
+    db.session.execute(delete(CheckpointHead))
+    db.session.execute(delete(Checkpoint))
+    db.session.commit()
+    assert "older than checkpoints.jsonl" in examine()["evidence"]
