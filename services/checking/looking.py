@@ -39,7 +39,8 @@ def look(files: Sequence[bytes], *, keys: bytes | None) -> list[Facts]:
             done = subprocess.run(
                 command,
                 input=b"".join((json.dumps(head).encode(), b"\n", *files)),
-                capture_output=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # it may quote the file
                 timeout=WALL_SECONDS,
                 env=ENVIRONMENT,
             )

@@ -56,6 +56,7 @@ def test_before_login(visit: Callable[..., Visitor]) -> None:
         "/villkor",
         "/bitradesavtal",
         "/integritet",
+        "/kontrollera",
         "/dev/mejl",
         "/bekrafta/fel",
         "/o/finns-inte",
