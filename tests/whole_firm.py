@@ -261,6 +261,8 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         deduction_ore=0,
         to_pay_ore=129050,
         pdf_id=_stored(firm, pdf + b" avtal", "agreement", "application/pdf"),
+        package_id=_stored(firm, b"PK" + pdf, "package", "application/zip"),
+        stamped_id=_stored(firm, pdf + b" avtal, med tid", "agreement", "application/pdf"),
     )
     db.session.add(agreement)
     db.session.add(
