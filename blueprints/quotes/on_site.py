@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, render_template, url_for
+from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -28,13 +28,13 @@ class TakeBackForm(FlaskForm):
 @requires("quote.send")
 def show_to_customer(n: int) -> ResponseReturnValue:
     """From here on this browser shows the customer's page and nothing else."""
-    return handed(n)
+    return handed(n, whose=request.form.get("for", ""))
 
 
-def handed(n: int) -> ResponseReturnValue:
-    """Hold this login and go to the customer's page."""
+def handed(n: int, *, whose: str = "") -> ResponseReturnValue:
+    """Hold this login and go to the customer's page, or to that of another who signs."""
     login_id = current_user.found.login_id
-    deal_id = on_site.show(n, login_id=login_id, actor=current_user.actor, now=utc_now())
+    deal_id = on_site.show(n, login_id=login_id, actor=current_user.actor, now=utc_now(), whose=whose)
     answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))
     locking.mark(answer)
     return answer

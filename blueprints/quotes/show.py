@@ -27,7 +27,7 @@ from services.quotes import drafting, extending, giving, sending, sharing, showi
 from services.uploads import rows as uploads
 
 # no field to type in lies in one of them
-LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#paminnelserna,#lankarna"
+LIVE_PARTS = "#nytt,#lage,#laget,#avtalet,#samtalet,#forloppet,#summan,#paminnelserna,#lankarna,#vilka"
 
 
 @bp.get("/offerter/<int:n>")

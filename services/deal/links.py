@@ -501,16 +501,17 @@ def handed_over(quote: Quote, *, now: datetime) -> QuoteLink:
     return link
 
 
-def on_site(quote: Quote, *, now: datetime) -> QuoteLink:
-    """A link row of its own for the customer's view on a screen of the firm's. Never commits.
+def on_site(quote: Quote, *, now: datetime, reader: Recipient | None = None) -> QuoteLink:
+    """A link row of its own for one's view on a screen of the firm's, without a reader the customer's. Never commits.
 
     It ends with the lock (services/deal/on_site.py), so its own time is only an outer bound.
     """
     live = _live(quote)
-    sent_to = mailed(quote)
+    sent_to = reader or mailed(quote)
     link = QuoteLink(
         firm_id=quote.firm_id,
         quote_id=quote.id,
+        recipient_id=reader.id if reader else None,
         way=ON_SITE,
         email=sent_to.email if sent_to else "",
         created_at=now,
@@ -535,7 +536,7 @@ def reach(deal: Deal, email: str, *, now: datetime) -> None:
     """
     if email and not deal.link.email:
         deal.link.email = email
-    if email and deal.is_on_site and mailed(deal.quote) is None:
+    if email and deal.is_on_site and deal.found.recipient_id is None and mailed(deal.quote) is None:
         by_mail(deal.quote, email, actor=deal.actor, now=now)
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.parties import CUSTOMER
 from domain.quote_states import can
 from extensions import db
-from models import Login, Quote, QuoteLink, User
+from models import Login, Quote, QuoteLink, Recipient, User
 from services import closing, events, logins, scope, transaction
 from services.actors import Actor
 from services.deal import links
@@ -20,9 +21,10 @@ from services.logins import Found
 from services.quotes import drafting
 
 
-def show(n: int, *, login_id: int, actor: Actor, now: datetime) -> str:
-    """Hold this login to the customer's view; the deal's public id. Begins to write; commits.
+def show(n: int, *, login_id: int, actor: Actor, now: datetime, whose: str = CUSTOMER) -> str:
+    """Hold this login to the view of one who signs; the deal's public id. Begins to write; commits.
 
+    `whose`: public id of a recipient, or CUSTOMER. Several sign one after the other, the lock between them.
     Raises NotFound, RuleBroken("not_open" | "firm_closing").
     """
     transaction.start_writing()
@@ -31,7 +33,8 @@ def show(n: int, *, login_id: int, actor: Actor, now: datetime) -> str:
         raise RuleBroken("not_open")
     if closing.is_closed_for_business(closing.running(actor.firm_id), now):
         raise RuleBroken("firm_closing")
-    link = _unused(quote) or links.on_site(quote, now=now)
+    reader = _reader(quote, whose)
+    link = _unused(quote, reader) or links.on_site(quote, now=now, reader=reader)
     data = {"version": quote.version, "link_id": link.public_id}
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record("doc.shown", obj, actor=actor, at=now, data=data, personal={"name": _name(actor)})
@@ -42,10 +45,19 @@ def show(n: int, *, login_id: int, actor: Actor, now: datetime) -> str:
     return deal_id
 
 
-def _unused(quote: Quote) -> QuoteLink | None:
+def _reader(quote: Quote, whose: str) -> Recipient | None:
+    """Raises NotFound."""
+    if whose == CUSTOMER:
+        return None
+    mine = Recipient.quote_id == quote.id, Recipient.public_id == whose, Recipient.removed_at.is_(None)
+    return scope.get(Recipient, quote.firm_id, *mine)
+
+
+def _unused(quote: Quote, reader: Recipient | None) -> QuoteLink | None:
     """The link of a quote that was made to be shown (the review) and is on no screen yet."""
     held = scope.columns(Login, quote.firm_id, Login.locked_link).where(Login.locked_link != "")
     mine = (QuoteLink.quote_id == quote.id, QuoteLink.way == links.ON_SITE, QuoteLink.opened_at.is_(None))
+    mine += (QuoteLink.recipient_id.is_not_distinct_from(reader.id if reader else None),)
     rows = scope.rows(QuoteLink, quote.firm_id, *mine, QuoteLink.revoked_at.is_(None), QuoteLink.public_id.not_in(held))
     return max(rows, key=lambda row: row.id, default=None)
 

@@ -46,6 +46,7 @@ class Party:
     approved_at: datetime | None = None
     role: str = Role.DECIDES
     has_turn: bool = False  # it can be given now
+    holder: str = ""  # public id of who signs, which is another's where the place was handed over
 
 
 def of(content: Content, approvals: list[Approval], people: list[Person]) -> list[Party]:
@@ -54,9 +55,10 @@ def of(content: Content, approvals: list[Approval], people: list[Person]) -> lis
     said = {_key(content, row, people): row for row in approvals}
     turn = parties.turn(places, said)
     named = deciders.everyone(content)
+    held = {key: key for key in named}
     for one in people:
         if one.removed_at is None and (key := _key_of(content, one)) != one.public_id and key in named:
-            named[key] = one.name
+            named[key], held[key] = one.name, one.public_id
     return [
         Party(
             key=place.key,
@@ -64,6 +66,7 @@ def of(content: Content, approvals: list[Approval], people: list[Person]) -> lis
             approved_at=said[place.key].approved_at if place.key in said else None,
             role=place.role,
             has_turn=place.key in turn,
+            holder=held[place.key],
         )
         for place in places
     ]

@@ -210,8 +210,8 @@ class View:
 
     @property
     def waited_for(self) -> list[str]:
-        """Names of those who have not approved, once somebody has."""
-        return [party.name for party in self.parties if party.approved_at is None]
+        """Names of those whose turn it is to approve or sign."""
+        return [party.name for party in self.parties if party.has_turn]
 
     def whose(self, link: Link) -> str:
         """The name of one who gets the quote besides the customer, whose link it is."""

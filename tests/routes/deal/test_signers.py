@@ -19,6 +19,7 @@ from services.quotes import drafting, recipient_rows, sharing
 from services.quotes.sharing import Given
 from tests.documents.reading import words as in_paper
 from tests.domain.test_quiet_hours import at
+from tests.factories import PASSWORD
 from tests.routes.deal.conftest import Sent, actor_of, send
 from tests.routes.deal.test_parties import SHARED, approvals, come, sent_to, step2, words
 
@@ -382,3 +383,27 @@ def test_only_those_are_reminded_whose_turn_it_is_and_none_more_than_twice(signi
         sign(karin, "Karin Almgren")
     pass_days(45, 50)
     assert reminded(karin)[4:] == ["Vera Lind"]
+
+
+def test_the_firm_sees_who_has_signed_and_lets_them_sign_on_its_screen_one_by_one(app, make, signing):
+    karin, _anna, _vera = signing("co_decides", "witness", order=("co_decides", ""))
+    n = karin.quote.n
+    seller = app.test_client().log_in(make.owner(karin.firm))
+    for place, name in enumerate(("Anna Holm", "Karin Almgren", "Vera Lind")):
+        page = re.sub(r"\s+", " ", seller.get(f"/offerter/{n}").text)
+        assert page.count("Väntar på sin tur") == 2 - place
+        assert page.count("Väntar på underskrift<") == 1 + (place > 0)  # of the one, and of the quote
+        (whose,) = re.findall(r'name="for" value="([^"]*)"', page)
+        assert f"Visa för {name}" in page
+        assert seller.post(f"/offerter/{n}/visa-for-kund", data={"for": whose}).status_code == 303
+        screen = Sent(make, karin.firm_id, karin.quote_id, karin.deal_id, seller)
+        assert f"Du läser som {name}." in words(screen)
+        assert handed(screen).status_code == 409  # never from the firm's own screen
+        assert sign(screen, name).status_code == 303
+        assert seller.get(f"/offerter/{n}").status_code in (302, 303)  # locked
+        assert seller.post("/tillbaka", data={"password": PASSWORD}).status_code == 303
+    assert karin.quote.status == "accepted"
+    assert {row.way for row in approvals(karin)} == {"on_site"}
+    assert len({row.recipient_id for row in approvals(karin)}) == 3
+    draw_agreements.run(utc_now())
+    assert len(sent_to(karin, "quote_approved")) == 3  # each at the own address
