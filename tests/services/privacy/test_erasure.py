@@ -172,7 +172,7 @@ def test_a_receipt_and_a_letter_are_left(app, leaver, make):
     receipt = db.session.query(ErasureReceipt).one()
     assert (receipt.firm_public_id, receipt.confirmed_at, receipt.erased_at) == (public_id, NOW, AFTER)
     assert json.loads(receipt.counts)["rows"] > 30
-    # logo, price list, quote, three of an agreement, a mail, export, three of a photo, a document and the picture of its page
+    # logo, price list, quote, three of an agreement, a mail, export, three of a photo, a document and a page of it
     assert json.loads(receipt.counts)["files"] == 13
     letter = db.session.query(Letter).one()
     assert (letter.kind, letter.firm_id, letter.to_address) == ("firm_erased", None, owner_mail)
