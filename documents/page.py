@@ -57,16 +57,17 @@ class Paper:
     """A document under way: `y` is where the next thing goes, `finish` gives the bytes.
 
     `firm` is the firm of the content ("CONTENT" in `quote.py`), `label` stands in the head of all pages but the first.
-    `before` counts pages that lie before this file's first one when it is added to another.
+    `before` counts pages that lie before this file's first one when it is added to another, `note` stands in each foot.
     """
 
-    def __init__(self, about: About, firm: Mapping[str, Any], label: str, *, before: int = 0) -> None:
+    def __init__(self, about: About, firm: Mapping[str, Any], label: str, *, before: int = 0, note: str = "") -> None:
         self.sheet = Sheet(about)
         self.firm = firm
         self.y = TOP
         self._label = label
         self._before = before
-        columns = _footer_columns(firm, _("Sida %(n)s av %(total)s", n=100, total=100))
+        self._note = note
+        columns = _footer_columns(firm, note, _("Sida %(n)s av %(total)s", n=100, total=100))
         self._foot_top = HEIGHT - 14 * MM - 3 * MM - max(height(column.lines) for column in columns)
         self.bottom = self._foot_top - 5 * MM
         self.new_page()
@@ -139,7 +140,7 @@ class Paper:
 
     def _footer(self, page: str) -> None:
         self.sheet.line(LEFT, self._foot_top, RIGHT, self._foot_top, 0.3 * MM)
-        columns = _footer_columns(self.firm, page)
+        columns = _footer_columns(self.firm, self._note, page)
         gap = (SPAN - sum(column.width for column in columns)) / (len(columns) - 1)
         x = LEFT
         for column in columns:
@@ -153,7 +154,7 @@ class Paper:
         return self.y + style.leading / 2 + 0.34 * style.size
 
 
-def _footer_columns(firm: Mapping[str, Any], page: str) -> list[_Column]:
+def _footer_columns(firm: Mapping[str, Any], note: str, page: str) -> list[_Column]:
     """Who the firm is (name, seat, address, contact, org.nr, VAT, F-skatt; ABL 28 kap. 5 §) and the page number."""
     approved = _("Godkänd för F-skatt")
     texts = [
@@ -170,7 +171,7 @@ def _footer_columns(firm: Mapping[str, Any], page: str) -> list[_Column]:
             _named(_("Org.nr"), firm["orgnr"]),
             _named(_("Moms"), firm["vat_number"]),
         ],
-        [approved if firm["f_skatt"] else "", page, _("Skapad med Handslag")],
+        [approved if firm["f_skatt"] else "", note, page, _("Skapad med Handslag")],
     ]
     bold = {firm["name"], approved}
     shown = [[text for text in column if text] for column in texts]

@@ -10,6 +10,7 @@ contact},
 reverse_charge {text_version} or None,
 customer {kind, name, orgnr, vat_number, contact, email, phone, street, postal_code, city},
 site {street, postal_code, city},
+contract: see `contract.py`, or None,
 deciders [{id, name}] who decide with the customer (older ones lack it),
 sections [{key, title, price_mode, discount_bp, choice, total_ore, labour_ore, lines [{key, text, note, quantity_milli,
 unit, unit_price_ore, vat_percent, kind, discount_bp, deduction, is_option, is_text, is_recommended,
@@ -24,7 +25,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from documents import deciders, photos, price, texts, work_types
+from documents import contract, deciders, photos, price, texts, work_types
 from documents.format import deduction_names, kr
 from documents.kinds import noun
 from documents.lines import draw_options, draw_sections, offers, options, priced, sets_apart
@@ -72,7 +73,8 @@ def _render(content: Content, logo: bytes | None, pictures: Mapping[str, bytes])
         subject=_("%(what)s till %(name)s", what=what, name=content["customer"]["name"]),
         dated=datetime.fromisoformat(content["dated_on"]).replace(tzinfo=UTC),
     )
-    paper = Paper(about, content["firm"], name)
+    agreed = content["contract"]
+    paper = Paper(about, content["firm"], name, note=contract.template_words(agreed) if agreed else "")
     opening(paper, what, _facts(content, number), logo)
     _addresses(paper, content)
     _introduction(paper, content)
@@ -80,7 +82,12 @@ def _render(content: Content, logo: bytes | None, pictures: Mapping[str, bytes])
     _sums(paper, content)
     draw_options(paper, content)
     _conditions(paper, content)
+    if agreed:
+        contract.draw_clauses(paper, agreed)
+        contract.draw_signatures(paper, content)
     photos.draw(paper, content, pictures)
+    if agreed and content["withdrawal"]["right"]:
+        contract.draw_withdrawal_form(paper, content)
     return paper.finish()
 
 
@@ -204,7 +211,7 @@ def _conditions(paper: Paper, content: Content) -> None:
         version = content["deduction_terms"]["text_version"]
         said = texts.deduction(version, totals, content["paid_on"])
         blocks.append((_("%(kinds)s-avdrag", kinds=kinds), [*work_types.lines(content), *said]))
-    if content.get("deciders"):
+    if content.get("deciders") and not content["contract"]:  # else it stands by the signatures
         blocks.append((_("Vem som bestämmer"), [deciders.rule(content)]))
     for label, text in (
         (_("Ingår inte"), content["not_included"]),
@@ -220,7 +227,8 @@ def _conditions(paper: Paper, content: Content) -> None:
     if withdrawal["right"]:
         version = withdrawal["text_version"]
         blocks.append((_("Ångerrätt"), texts.withdrawal(version, content["firm"], withdrawal["days"])))
-        blocks.append((_("Fel och tvist"), texts.consumer(version)))
+        if not content["contract"]:  # whose clauses say it
+            blocks.append((_("Fel och tvist"), texts.consumer(version)))
     if not blocks:
         return
     paper.y += 8 * MM

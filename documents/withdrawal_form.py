@@ -12,7 +12,7 @@ from typing import Any
 from documents.format import day_in_words
 from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, opening
 from documents.sheet import BODY, MM, NOTE, QUIET, SOFT, STRONG, About
-from domain.dates_sv import last_withdrawal_day
+from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.phones import spoken
 from languages import gettext as _
 
@@ -50,15 +50,33 @@ def render(
         (_("Sista dag"), last_day.isoformat()),
     ]
     opening(paper, _("Ångerblankett"), facts, logo)
+    draw(paper, firm, offer, title=title, address=address, agreed_on=agreed_on, last_day=last_day)
+    return paper.finish()
+
+
+def draw(
+    paper: Paper,
+    firm: Mapping[str, Any],
+    offer: str,
+    *,
+    title: str,
+    address: str,
+    agreed_on: date | None = None,
+    last_day: date | None = None,
+) -> None:
+    """The form below its head; `offer` names what was agreed. The days are left open before there is a contract."""
     paper.y += 12 * MM
     paper.write(_("Fyll i och skicka blanketten bara om du vill ångra avtalet."), HEADING)
     paper.y += 2 * MM
     online = address.removeprefix("https://").removeprefix("http://")
     how = _(
-        "Skicka den senast den %(day)s. Du behöver inte ange något skäl, och du får ångra dig på ett annat tydligt "
-        "sätt i stället, till exempel i ett mejl.",
-        day=day_in_words(last_day),
+        "Du behöver inte ange något skäl, och du får ångra dig på ett annat tydligt sätt i stället, till exempel i ett "
+        "mejl."
     )
+    if last_day:
+        how = _("Skicka den senast den %(day)s.", day=day_in_words(last_day)) + " " + how
+    else:
+        how = _("Skicka den inom %(n)s dagar från den dag avtalet ingicks.", n=WITHDRAWAL_DAYS) + " " + how
     if online:
         how += " " + _("Snabbast är att öppna %(address)s och välja Ångra avtalet här.", address=online)
     paper.write(how, width=SPAN - 15 * MM)
@@ -69,7 +87,7 @@ def render(
     paper.write(offer + (f", {title}" if title else ""), STRONG)
     paper.y += 4 * MM
     for label, value in (
-        (_("Beställdes den (tjänst) eller mottogs den (vara)"), agreed_on.isoformat()),
+        (_("Beställdes den (tjänst) eller mottogs den (vara)"), agreed_on.isoformat() if agreed_on else ""),
         (_("Om du bara ångrar en del: vilken"), ""),
         (_("Ditt namn"), ""),
         (_("Din adress"), ""),
@@ -77,7 +95,6 @@ def render(
         (_("Namnteckning (bara om du skickar blanketten på papper)"), ""),
     ):
         _field(paper, label, value)
-    return paper.finish()
 
 
 def _receiver(paper: Paper, firm: Mapping[str, Any]) -> None:

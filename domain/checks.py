@@ -33,6 +33,9 @@ class Blocker(StrEnum):
     PHOTOS_WAIT = "photos_wait"  # they are being drawn; found by services/quotes/sending.py
     DOCUMENT_WAITS = "document_waits"  # the same of the pages of a document
     DOCUMENT_REFUSED = "document_refused"  # it cannot be signed here; domain/uploads.py
+    CONTRACT_START = "contract_start"  # what a contract must say; found by services/quotes/contracting.py
+    CONTRACT_FINISH = "contract_finish"
+    CONTRACT_PLAN = "contract_plan"  # KtjL 52: a small house is paid for as it is built
 
 
 class Caution(StrEnum):

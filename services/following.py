@@ -17,7 +17,8 @@ MOST = 20  # of them the newest is said aloud
 # acts that are said aloud when a customer or a mail server did them; words in templates/_parts/live.html
 SAID = frozenset(
     {
-        "link.opened", "doc.commented", "doc.countered", "quote.accepted", "contract.signed", "deduction.details_given", "doc.declined",
+        "link.opened", "doc.commented", "doc.countered", "quote.accepted", "contract.signed",
+        "deduction.details_given", "doc.declined",
         "doc.extension_asked", "doc.late_acceptance", "withdrawal.received", "mail.bounced", "sms.failed",
         "feedback.given", "inquiry.received",
     }

@@ -6,6 +6,7 @@ bp = Blueprint("quotes", __name__)
 
 from blueprints.quotes import (  # noqa: E402, F401  (routes need bp)
     builder,
+    contract,
     held,
     lines,
     live,

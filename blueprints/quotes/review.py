@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import flash, make_response, redirect, render_template, url_for
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from blueprints.quotes import allowance_words, bp, cautions, gaps, on_site, show, ways
+from blueprints.quotes import allowance_words, bp, cautions, contract, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
@@ -23,14 +24,18 @@ from domain.clock import stockholm_date
 from domain.phones import spoken
 from domain.quote_states import can
 from domain.reverse_charge import VatDoubt
+from domain.signing_methods import Method
 from languages import speaking
 from services import text_blocks, transaction
 from services.clock import utc_now
 from services.deal import reminding, versions
 from services.deal.change_words import Told
 from services.errors import RuleBroken, Stale
-from services.quotes import drafting, giving, holding, recipient_rows, reviewing, sharing
+from services.logins import WrongPassword
+from services.quotes import contracting, drafting, giving, holding, recipient_rows, reviewing, sending, sharing
 from services.quotes.reviewing import Review
+from services.signing import rules
+from services.signing.rules import CannotBeAsked
 
 
 @bp.get("/offerter/<int:n>/granska")
@@ -49,6 +54,7 @@ def review(n: int) -> ResponseReturnValue:
         valid_until=day,
         message=quote.message or firm.default_message,
         remind=reminding.chosen(firm, quote),
+        signing=quote.signing_method,
     )
     form.way.data = ways.first(found.last_way, email=form.email.data or "", phone=form.phone.data or "")
     if held := holding.find(firm.id, quote.id) if quote.hold else None:  # what could not go: nothing typed is lost
@@ -70,15 +76,27 @@ def send(n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(_load(n), form, status=422)
     try:
+        asked = form.to_input(contract.signature(form.password))
         pressed = holding.press(
-            current_user.firm_id, n, form.to_input(), actor=current_user.actor, key=form.once.data or "", now=utc_now()
+            current_user.firm_id, n, asked, actor=current_user.actor, key=form.once.data or "", now=utc_now()
         )
+    except WrongPassword:
+        form.password.errors = [_("Lösenordet stämmer inte.")]
+        return _page(_load(n), form, status=422)
     except Stale:
         transaction.rollback()
         found = _load(n)
         form.seen.data = found.fingerprint
         return _page(found, form, status=409)
+    except CannotBeAsked as error:
+        transaction.rollback()
+        form.refuse_signing(error)
+        return _page(_load(n), form, status=422)
     except RuleBroken as broken:
+        if broken.code == "firm_signature_missing":
+            transaction.rollback()
+            form.password.errors = [_("Skriv ditt lösenord för att skriva under.")]
+            return _page(_load(n), form, status=422)
         if broken.code != "on_its_way":
             raise
         transaction.rollback()
@@ -160,9 +178,22 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         is_confirmed=is_confirmed,
         may_send=not found.blockers and is_confirmed and not found.is_closed,
         recipients=recipient_rows.of_quote(draft.quote),
+        needs_code=rules.most_asked(current_user.firm, Method.LINK, found.totals) is not Method.LINK,
+        code_way=_code_way(found, form),
         roles=sharing.roles(draft.quote.status),
+        clauses=contracting.offered(draft) if found.content["contract"] else [],
     )
     return make_response(answer, status)
+
+
+def _code_way(found: Review, form: SendForm) -> str:
+    """Why nobody could get a code as the page stands: the code of the rule, or empty."""
+    typed = replace(form.to_input(), signing=Method.LINK_CODE)
+    try:
+        sending.check_signing(found.draft, current_user.firm, typed)
+    except CannotBeAsked as error:
+        return error.code
+    return ""
 
 
 def _told(found: Review, form: SendForm) -> Told | None:
@@ -200,10 +231,28 @@ def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str
             _("Se dokumentet"),
         ),
         Blocker.DOCUMENT_REFUSED: (_("Filen går inte att använda."), _("Byt fil")),
+        Blocker.CONTRACT_START: (_("Ett kontrakt säger när arbetet börjar."), _("Skriv startdag")),
+        Blocker.CONTRACT_FINISH: (
+            _("Ett kontrakt säger när arbetet är klart, eller att det är utan fast slutdatum."),
+            _("Skriv slutdag"),
+        ),
+        Blocker.CONTRACT_PLAN: (
+            _(
+                "Vid småhusbygge betalar kunden för utfört arbete, och minst en tiondel efter godkänd slutbesiktning "
+                "(konsumenttjänstlagen 52 §)."
+            ),
+            _("Ändra betalningsplanen"),
+        ),
         Blocker.PHOTOS_WAIT: (_("Ett foto bearbetas. Det tar några sekunder; ladda sedan om sidan."), _("Se fotona")),
     }
     builder = url_for(".edit", n=quote_n)
-    found = [(*words[code], builder) for code in codes if code in words]
+    details = url_for(".details", n=quote_n)
+    places = {
+        Blocker.CONTRACT_START: f"{details}#starts_on",
+        Blocker.CONTRACT_FINISH: f"{details}#finishes_on",
+        Blocker.CONTRACT_PLAN: f"{details}#plan",
+    }
+    found = [(*words[code], places.get(code, builder)) for code in codes if code in words]
     return found + [
         (str(text), str(action), cautions.blocked_href(code, quote_n))
         for code, (text, action, _page, _anchor) in cautions.BLOCKED.items()

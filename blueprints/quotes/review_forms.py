@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.quotes import ways
@@ -19,10 +19,13 @@ from blueprints.shared.words import REMINDERS
 from domain.clock import stockholm_date
 from domain.parties import Role
 from domain.phones import takes_texts
+from domain.signing_methods import ASKED, Method
 from services.clock import utc_now
 from services.quotes import giving, revealing
+from services.quotes.contracting import Signature
 from services.quotes.sending import Sending
 from services.quotes.sharing import Given
+from services.signing.rules import CannotBeAsked
 
 LONGEST_DAYS = 365
 MOBILE = _l("Skriv ett mobilnummer, till exempel 070-174 06 05")
@@ -43,6 +46,12 @@ REVEALED_FOR = {
 }
 
 
+SIGNINGS = {
+    Method.LINK: _l("Med sitt namn på sidan"),
+    Method.LINK_CODE: _l("Med sitt namn och en engångskod"),
+}
+
+
 class SendForm(FlaskForm):
     once = HiddenField()
     seen = HiddenField()
@@ -56,7 +65,15 @@ class SendForm(FlaskForm):
         filters=[lambda text: (text or "").strip()],
     )
 
+    password = PasswordField(_l("Ditt lösenord"))  # the firm signs a contract by it
     remind = RadioField(_l("Påminn efter så många dagar"), choices=REMINDERS, coerce=int, default=0)
+
+    signing = RadioField(
+        _l("Så skriver kunden under"),
+        choices=choices(*((method, SIGNINGS[method]) for method in ASKED)),
+        default=Method.LINK,
+        validate_choice=False,
+    )
 
     def offer(self, last: str) -> None:
         """The ways there are, the one used last first; a form without a choice goes by mail."""
@@ -83,8 +100,9 @@ class SendForm(FlaskForm):
         if field.data and not today <= field.data <= today + timedelta(days=LONGEST_DAYS):
             raise ValidationError(_("Välj en dag från i dag och högst ett år framåt"))
 
-    def to_input(self) -> Sending:
+    def to_input(self, signature: Signature | None = None) -> Sending:
         return Sending(
+            signature=signature,
             email=self.email.data or "",
             valid_until=self.valid_until.data,
             message=self.message.data or "",
@@ -92,7 +110,19 @@ class SendForm(FlaskForm):
             remind_days=self.remind.data,
             way=self.way.data,
             phone=self.phone.data or "",
+            signing=self.signing.data if self.signing.data in ASKED else None,
         )
+
+    def refuse_signing(self, error: CannotBeAsked) -> None:
+        """Somebody who is to sign could not get a code."""
+        if error.code == "no_texts_for_code":
+            words = _("Koden går med sms, och sms är inte påslaget på den här installationen.")
+        else:
+            words = _(
+                "%(names)s kan inte få någon kod: lägg till mobilnummer eller e-post, det som länken inte går till.",
+                names=", ".join(error.names),
+            )
+        self.signing.errors = [words]
 
 
 class RevealForm(FlaskForm):

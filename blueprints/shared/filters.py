@@ -14,10 +14,10 @@ from flask import Flask
 
 import languages
 from blueprints.shared.phrases import gettext as _
-from documents import kinds
 from domain import phones
 from domain.clock import STOCKHOLM, stockholm_date
 from domain.deal_kinds import is_signed
+from services import kinds
 from services.clock import utc_now
 
 NBSP = "\u00a0"

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 bp = Blueprint("templates", __name__)
 
-from blueprints.templates_ import routes, saving, texts  # noqa: E402, F401  (routes need bp)
+from blueprints.templates_ import contracts, routes, saving, texts  # noqa: E402, F401  (routes need bp)

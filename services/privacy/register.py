@@ -173,8 +173,8 @@ _TABLES = (
         personal="title message search_text customer_name site_street site_postal_code site_city seen_at question_at "
         "changed_by not_included customer_does payment_plan home home_year",
         firm="number status version changed_since terms basis price_type limit_percent cap_ore markup_bp discount_bp "
-        "is_smahus reverse_charge is_shared in_order clauses_n open_ended from_number valid_until paid_on starts_on finishes_on turn gross_ore net_ore "
-        "deducted to_pay_ore sent_at language signing_method",
+        "is_smahus reverse_charge is_shared in_order clauses_n open_ended from_number valid_until paid_on starts_on "
+        "finishes_on turn gross_ore net_ore deducted to_pay_ore sent_at language signing_method",
         technical="id firm_id public_id n kind customer_id user_id has_inquiry rev mail_failed_at hold created_at "
         "touched_at archived_at changed_at changed_key",
     ),

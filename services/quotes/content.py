@@ -24,7 +24,8 @@ from services.installation import settings
 from services.photos import pictures
 from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
-from services.quotes import drafting, recipient_rows
+from services.quotes import contracting, drafting, recipient_rows
+from services.quotes.contracting import Signature
 from services.quotes.drafting import Draft
 from services.uploads import rows as uploads
 
@@ -50,6 +51,7 @@ _OLDER: dict[str, Any] = {
     "reverse_charge": None,
     "signing": {"method": "link", "rules": []},
     "document": None,
+    "contract": None,
 }
 _OLDER_SECTION: dict[str, Any] = {"price_mode": "rows", "discount_bp": 0, "choice": "", "labour_ore": 0}
 _OLDER_LINE: dict[str, Any] = {
@@ -100,9 +102,11 @@ def build(
     valid_until: date | None = None,
     message: str | None = None,
     signing: str | None = None,
+    signature: Signature | None = None,
     photos: Sequence[PhotoRow] | None = None,
 ) -> dict[str, Any]:
-    """What version `version` of the quote says. The last five stand in for the draft's own, where they are given.
+    """What version `version` of the quote says. What follows `logo_sha256` stands in for the draft's own, where it is
+    given; `signature` is the firm's own under a contract.
 
     Raises NoRuleForDate if no rule of rot or rut covers the expected payment date.
     """
@@ -152,6 +156,7 @@ def build(
     whole["totals"] = as_data(sums)
     whole["most_ore"] = figures.most_ore(whole, sums)
     whole["payment_plan"] = figures.plan(whole, sums.to_pay_ore)
+    whole["contract"] = contracting.frozen(draft, whole, signature)
     return whole
 
 

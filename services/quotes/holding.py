@@ -21,6 +21,7 @@ from services.deal import reminding
 from services.errors import NotFound, RuleBroken, Stale
 from services.installation import settings
 from services.quotes import drafting, giving, sending
+from services.quotes.contracting import Signature
 from services.quotes.sending import Hold, Sending
 
 JOB = "send_held"
@@ -64,6 +65,8 @@ def press(firm_id: int, n: int, asked: Sending, *, actor: Actor, key: str, now: 
             valid_until=asked.valid_until,
             message=asked.message,
             seen=asked.seen,
+            signed_way=asked.signature.way if asked.signature else "",
+            signed_at=asked.signature.at if asked.signature else None,
             ip=actor.ip,
             user_agent=actor.user_agent[:300],
             created_at=now,
@@ -154,7 +157,15 @@ def _waiting(held_id: int) -> tuple[int, int, Sending, Actor, Hold] | None:
     if row is None:
         return None
     held, n, user, firm = row
-    asked = Sending(held.email, held.valid_until, held.message, seen=held.seen, way=held.way, phone=held.phone)
+    asked = Sending(
+        held.email,
+        held.valid_until,
+        held.message,
+        seen=held.seen,
+        way=held.way,
+        phone=held.phone,
+        signature=Signature(user.name, held.signed_way, held.signed_at) if held.signed_at else None,
+    )
     actor = Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id, held.ip, held.user_agent)
     return firm.id, n, asked, actor, Hold(held.id, held.created_at)
 

@@ -17,8 +17,9 @@ from documents.kinds import noun
 from domain import canonical
 from domain.checks import Blocker
 from domain.clock import stockholm_date
-from domain.deal_kinds import sent_act
+from domain.deal_kinds import DealKind, sent_act
 from domain.quote_states import OPEN, after, can
+from domain.signing_methods import Method
 from extensions import db
 from languages import speaking
 from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
@@ -30,9 +31,11 @@ from services.errors import RuleBroken, Stale
 from services.photos import pictures
 from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
-from services.quotes import content, drafting, giving, recipients
+from services.quotes import content, contracting, drafting, giving, recipient_rows, recipients
+from services.quotes.contracting import Signature
 from services.quotes.drafting import Draft
 from services.sealing import keys as sealing
+from services.signing import rules
 from services.uploads import rows as uploads
 
 ACT = "quote.send"
@@ -55,6 +58,7 @@ class Sending:
     phone: str = ""  # E.164
     remind_days: int | None = None  # domain/reminders.CHOICES; None: not asked
     signing: str | None = None  # domain/signing_methods.ASKED; None: as the quote says
+    signature: Signature | None = None  # the firm's own, under a contract
 
     def facts(self, n: int) -> dict[str, object]:
         """What a form that comes twice must say twice."""
@@ -94,7 +98,7 @@ def send(
 
     The address of a link that is handed over, told this once; else "". With `hold`, nothing happens if its row is
     gone. Raises NotFound, Stale (the draft is not the one reviewed), DiskFull, and RuleBroken("email_not_confirmed" |
-    "firm_closing" | "no_seal_key" | "not_sendable" | "has_blockers" | "on_its_way").
+    "firm_closing" | "no_seal_key" | "not_sendable" | "has_blockers" | "on_its_way" | "firm_signature_missing").
     """
     facts = sending.facts(n)
     if once.answer(firm_id, key, ACT, facts) is not None:
@@ -150,6 +154,7 @@ def blockers(
     if upload := uploads.of_draft(draft.quote):
         waits = {"waiting": [Blocker.DOCUMENT_WAITS], "refused": [Blocker.DOCUMENT_REFUSED]}.get(upload.state, [])
     settled = {Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST} if can_answer else set()
+    waits += contracting.blockers(draft)
     return [code for code in drafting.problems(draft, now=now).blockers if code not in settled] + waits
 
 
@@ -234,7 +239,21 @@ def _check(
         raise Stale
     if sending.valid_until < stockholm_date(now):
         raise RuleBroken("valid_until_past")
+    if draft.quote.kind == DealKind.CONTRACT and sending.signature is None:
+        raise RuleBroken("firm_signature_missing")
+    check_signing(draft, firm, sending)
     return sender
+
+
+def check_signing(draft: Draft, firm: Firm, sending: Sending) -> None:
+    """Raises signing.rules.CannotBeAsked where a code is asked for that somebody who signs cannot get."""
+    method, customer = sending.signing or draft.quote.signing_method, draft.customer
+    if customer is None or (method == Method.LINK and firm.signing_rules == "[]"):
+        return
+    email = sending.email if sending.way == giving.MAIL else customer.email
+    own = rules.Receiver(customer.contact or customer.name, sending.way, email, customer.phone)
+    most = rules.most_asked(firm, method, drafting.totals(draft))
+    rules.check(most, own, recipient_rows.of_quote(draft.quote))
 
 
 def _build(
@@ -253,6 +272,7 @@ def _build(
         valid_until=sending.valid_until,
         message=sending.message,
         signing=sending.signing,
+        signature=sending.signature,
     )
 
 
@@ -318,6 +338,8 @@ def _give(
         "text_version": LETTER_VERSION,
         **hashes,
     }
+    if sending.signature and quote.kind == DealKind.CONTRACT:
+        contracting.record(quote, version, sending.signature, actor=actor, now=now)
     events.record(sent_act(quote.kind), obj, actor=actor, at=now, data=sent, personal=giving.to_whom(link))
     if draft.customer is not None:  # what was typed here is not asked again
         draft.customer.email = draft.customer.email or link.email

@@ -51,6 +51,8 @@ def content(sections: Sequence[tuple[Any, ...]], **more: Any) -> dict[str, Any]:
     whole = {
         "schema": "handslag.quote/1",
         "kind": "quote",
+        "contract": None,
+        "document": None,
         "lang": "sv",
         "quote": "k7m2abcdefghijklmnopqr",
         "number": "2026-041",

@@ -134,7 +134,7 @@ def test_confirming_a_late_answer(app, make, client, today):
         sent.post("/godkann", form)
         owner = client.log_in(make.owner(sent.firm))
         page = owner.get(url(sent)).text
-        assert "godkände efter sista dagen" in page
+        assert "sa ja efter sista dagen" in page
         assert owner.post(url(sent, "/sent-svar/bekrafta")).status_code == 303
         assert sent.quote.status == "accepted"
         assert draw_agreements.run(utc_now()).done == 1

@@ -1,0 +1,170 @@
+"""A quote as a contract: which of the two it is, its clauses, what it needs before it goes, and the firm's signature.
+
+The kind is chosen before the first sending. What was sent as a quote stays one; a contract of its own is made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from documents import clauses as words
+from domain import payment_plan
+from domain.checks import Blocker
+from domain.clauses import audience_of
+from domain.deal_kinds import DealKind
+from domain.evidence import timestamp
+from domain.payment_plan import PlanWarning
+from domain.quote_states import QuoteStatus
+from domain.signing_methods import LEVELS, Method
+from languages import speaking
+from models import ContractTemplate, Firm, Quote, QuoteVersion
+from services import contract_templates, events, transaction
+from services.actors import Actor
+from services.errors import NotFound, RuleBroken
+from services.quotes import drafting, header, templates
+from services.quotes.drafting import Draft
+
+PASSWORD = "password"  # noqa: S105  (how the firm signs: logged in, the password just typed)
+FIRM = "firm"  # the role of the firm's own signature in the chain
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The firm's own, given when Skicka was pressed."""
+
+    name: str
+    way: str
+    at: datetime
+
+
+def frozen(draft: Draft, content: dict[str, Any], signature: Signature | None) -> dict[str, Any] | None:
+    """What the version says of its contract; None for what is none. `content` is the rest, with its sums."""
+    quote = draft.quote
+    if quote.kind != DealKind.CONTRACT:
+        return None
+    audience = audience_of(content["customer"]["kind"], is_smahus=content["is_smahus"])
+    used = contract_templates.used(quote.firm_id, quote.clauses_n, audience)
+    with speaking(content["lang"]):
+        printed = words.printed(used.clauses, audience, content)
+    return {
+        "audience": audience.value,
+        "template": {"id": used.id, "name": used.name, "version": used.version, "sha256": used.sha256},
+        "texts": words.VERSION,
+        "clauses": printed,
+        "open_ended": quote.open_ended,
+        "from_quote": quote.from_number,
+        "firm_signer": {"name": signature.name, "way": signature.way, "at": timestamp(signature.at)}
+        if signature
+        else None,
+    }
+
+
+def blockers(draft: Draft) -> list[Blocker]:
+    """What a contract must say before it goes, and does not."""
+    quote = draft.quote
+    if quote.kind != DealKind.CONTRACT:
+        return []
+    found = {
+        Blocker.CONTRACT_START: quote.starts_on is None,
+        Blocker.CONTRACT_FINISH: quote.finishes_on is None and not quote.open_ended,
+        Blocker.CONTRACT_PLAN: _breaks_smahus_plan(draft),
+    }
+    return [code for code, holds in found.items() if holds]
+
+
+def _breaks_smahus_plan(draft: Draft) -> bool:
+    """Whether a small house is paid for otherwise than KtjL 52 lets it be: for done work, a tenth after inspection."""
+    is_consumer = draft.customer is not None and draft.customer.kind == "private"
+    if not (is_consumer and draft.quote.is_smahus):
+        return False
+    parts = header.payment_plan(draft.quote)
+    to_pay_ore = drafting.totals(draft).to_pay_ore
+    found = payment_plan.warnings(parts, to_pay_ore, is_consumer=True, is_smahus=True, starts_on=draft.quote.starts_on)
+    return not parts or PlanWarning.SMAHUS_ADVANCE in found or PlanWarning.SMAHUS_LAST_PART in found
+
+
+def offered(draft: Draft) -> list[ContractTemplate]:
+    """The firm's templates for such a customer."""
+    customer = draft.customer
+    audience = audience_of(customer.kind if customer else None, is_smahus=draft.quote.is_smahus)
+    return [row for row in contract_templates.listed(draft.quote.firm_id) if row.audience == audience]
+
+
+def set_kind(n: int, kind: str, *, actor: Actor, now: datetime) -> None:
+    """Make the draft a quote or a contract. Commits.
+
+    A contract begins with the firm's newest template for such a customer. Raises NotFound, NotEditable, and
+    RuleBroken("kind_is_set") once it has been sent, or for a document.
+    """
+    if kind not in (DealKind.QUOTE, DealKind.CONTRACT):
+        raise NotFound
+    draft = drafting.load_to_edit(actor.firm_id, n)
+    quote = draft.quote
+    if quote.kind != kind:
+        if quote.version or quote.kind == DealKind.DOCUMENT:
+            raise RuleBroken("kind_is_set")
+        quote.kind = kind
+        if kind == DealKind.CONTRACT:
+            customer = draft.customer
+            audience = audience_of(customer.kind if customer else None, is_smahus=quote.is_smahus)
+            quote.clauses_n = contract_templates.usual(quote.firm_id, audience)
+        drafting.touch(draft, now=now)
+    transaction.commit()
+
+
+def choose(n: int, clauses_n: int | None, *, open_ended: bool, actor: Actor, now: datetime) -> None:
+    """The template of the contract (None: ours), and whether there is no day when it is done. Commits.
+
+    Raises NotFound (for a template that is not offered, too), NotEditable.
+    """
+    draft = drafting.load_to_edit(actor.firm_id, n)
+    quote = draft.quote
+    if quote.kind != DealKind.CONTRACT:
+        raise NotFound
+    if clauses_n is not None and clauses_n not in {row.n for row in offered(draft)}:
+        raise NotFound
+    if (quote.clauses_n, quote.open_ended) != (clauses_n, open_ended):
+        quote.clauses_n, quote.open_ended = clauses_n, open_ended
+        drafting.touch(draft, now=now)
+    transaction.commit()
+
+
+def from_quote(n: int, firm: Firm, *, once_key: str, actor: Actor, now: datetime) -> int:
+    """A contract of its own, a draft with all that the accepted quote says; its number. Commits.
+
+    Raises NotFound, RuleBroken("not_open") unless the quote is agreed, once.KeyReused.
+    """
+    source = drafting.get(actor.firm_id, n)
+    if source.kind != DealKind.QUOTE or source.status not in (QuoteStatus.ACCEPTED, QuoteStatus.COMPLETED):
+        raise RuleBroken("not_open")
+    days, number = (source.starts_on, source.finishes_on), source.number or ""
+    customer = drafting.load(actor.firm_id, n).customer
+    if customer is None:
+        raise RuleBroken("not_open")
+    made, _lost, _photos = templates.copy_quote(n, customer.n, firm, once_key=once_key, actor=actor, now=now)
+    draft = drafting.load_to_edit(actor.firm_id, made)
+    quote = draft.quote
+    if quote.kind != DealKind.CONTRACT:
+        audience = audience_of(customer.kind, is_smahus=quote.is_smahus)
+        quote.kind, quote.from_number = DealKind.CONTRACT.value, number
+        quote.starts_on, quote.finishes_on = days
+        quote.clauses_n = contract_templates.usual(quote.firm_id, audience)
+        drafting.touch(draft, now=now)
+    transaction.commit()
+    return made
+
+
+def record(quote: Quote, version: QuoteVersion, signature: Signature, *, actor: Actor, now: datetime) -> None:
+    """The firm's signature in the chain. Never commits."""
+    data = {
+        "version": version.version,
+        "doc_sha256": version.pdf_sha256,
+        "json_sha256": version.json_sha256,
+        "way": signature.way,
+        "level": LEVELS[Method.LINK].value,
+        "role": FIRM,
+    }
+    obj = f"quote:{quote.public_id}:v{version.version}"
+    events.record("contract.signed", obj, actor=actor, at=now, data=data, personal={"name": signature.name})

@@ -1,0 +1,220 @@
+"""A draft sent as a contract: what it needs, its clauses, the firm's signature, and one made of an accepted quote."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from domain.clock import stockholm_date
+from extensions import db
+from jobs import send_held
+from models import Event, HeldSending, Quote, QuoteVersion, StoredFile
+from services import contract_templates, storage
+from services.clock import utc_now
+from services.installation import settings
+from tests.documents.reading import words as words_of
+from tests.routes.deal.conftest import actor_of
+
+MAIL = "karin.almgren@kund.example"
+
+
+@pytest.fixture
+def firm(make):
+    return make.firm()
+
+
+@pytest.fixture
+def owner(make, firm, client):
+    client.environ_base["handslag.raise_errors"] = True
+    return client.log_in(make.owner(firm))
+
+
+@pytest.fixture
+def draft(make, firm):
+    day = stockholm_date(utc_now())
+    return make.quote(
+        firm, make.customer(firm), starts_on=day + timedelta(days=20), finishes_on=day + timedelta(days=40)
+    )
+
+
+@pytest.fixture
+def held(app, monkeypatch):
+    monkeypatch.setitem(app.config, "SETTINGS", dataclasses.replace(app.config["SETTINGS"], SEND_HOLD_SECONDS=30))
+
+
+def fresh(quote) -> Quote:
+    db.session.rollback()
+    return db.session.get_one(Quote, quote.id, populate_existing=True)
+
+
+def as_contract(client, quote):
+    assert client.post(f"/offerter/{quote.n}/slag", data={"kind": "contract"}).status_code == 303
+    return client.get(f"/offerter/{quote.n}/granska").text
+
+
+def form_of(client, quote, **typed) -> dict[str, str]:
+    html = client.get(f"/offerter/{quote.n}/granska").text
+    hidden = dict(re.findall(r'name="(once|seen)"[^>]*value="([^"]*)"', html))
+    until = (stockholm_date(utc_now()) + timedelta(days=30)).isoformat()
+    return {**hidden, "email": MAIL, "valid_until": until, "message": "Hej Karin."} | typed
+
+
+def send(client, quote, **typed):
+    return client.post(f"/offerter/{quote.n}/skicka", data=form_of(client, quote, **typed))
+
+
+def test_the_review_asks_for_what_a_contract_needs(owner, make, firm):
+    quote = make.quote(firm, make.customer(firm))
+    page = as_contract(owner, quote)
+    for words in ("Ett kontrakt säger när arbetet börjar.", "Skriv slutdag", "Handslags villkor", "Er underskrift"):
+        assert words in page
+    assert send(owner, quote).status_code == 409  # nothing goes while it lacks them
+    assert fresh(quote).version == 0
+    quote.starts_on = stockholm_date(utc_now())
+    db.session.commit()
+    answer = owner.post(f"/offerter/{quote.n}/kontrakt", data={"mall": "", "utan-slut": "y"})
+    assert answer.status_code == 303
+    assert "Det här måste rättas" not in owner.get(f"/offerter/{quote.n}/granska").text
+    assert fresh(quote).open_ended
+
+
+def test_it_is_sent_with_the_firms_signature(owner, draft, firm):
+    as_contract(owner, draft)
+    assert send(owner, draft).status_code == 303  # logged in just now: the password is fresh
+    quote = fresh(draft)
+    version = db.session.query(QuoteVersion).filter_by(quote_id=quote.id).one()
+    content = json.loads(version.content)
+    contract = content["contract"]
+    assert contract["firm_signer"]["way"] == "password"
+    assert contract["template"]["sha256"]
+    assert [one["code"] for one in contract["clauses"]][:3] == ["parties", "signing", "site"]
+    assert "{{" not in json.dumps(contract)
+    rows = db.session.query(Event).filter_by(obj=f"quote:{quote.public_id}").order_by(Event.seq)
+    assert [row.act for row in rows] == ["doc.frozen", "contract.signed", "contract.sent"]
+    signed = json.loads(rows[1].entry)
+    assert signed["actor"].startswith("user:")
+    assert signed["data"]["json_sha256"] == version.json_sha256
+    assert contract["firm_signer"]["name"] not in rows[1].entry
+    paper = words_of(storage.read(firm.public_id, db.session.get_one(StoredFile, version.pdf_id)))
+    for words in ("Kontraktsvillkor", "Underskrifter", "Ångerblankett", "inloggad i Handslag med lösenord"):
+        assert words in paper
+
+
+def test_without_a_fresh_login_the_password_is_asked(owner, draft):
+    as_contract(owner, draft)
+    with time_machine.travel(utc_now() + timedelta(minutes=settings().FRESH_MINUTES + 1)):
+        for typed, words in (("", "Skriv ditt lösenord för att skriva under."), ("fel", "Lösenordet stämmer inte.")):
+            answer = send(owner, draft, password=typed)
+            assert answer.status_code == 422
+            assert words in answer.text
+            assert "Hej Karin." in answer.text  # what was typed stays
+            assert fresh(draft).version == 0
+        assert db.session.query(Event).filter_by(act="contract.signed").count() == 0
+
+
+def test_undone_it_leaves_no_signature(owner, draft, held):
+    as_contract(owner, draft)
+    assert send(owner, draft).status_code == 303
+    assert db.session.query(HeldSending).one().signed_way == "password"
+    owner.post(f"/offerter/{draft.n}/angra-utskick", data={"version": "0"})
+    db.session.rollback()
+    assert db.session.query(HeldSending).count() == 0
+    assert db.session.query(Event).filter_by(act="contract.signed").count() == 0
+
+
+def test_what_waited_goes_with_the_signature_of_the_press(owner, draft, held):
+    as_contract(owner, draft)
+    send(owner, draft)
+    pressed = db.session.query(HeldSending).one().signed_at
+    send_held.run(utc_now() + timedelta(seconds=31))
+    db.session.rollback()
+    contract = json.loads(db.session.query(QuoteVersion).one().content)["contract"]
+    assert contract["firm_signer"]["at"][:19] == pressed.isoformat()[:19]
+    assert db.session.query(Quote).one().status == "sent"
+
+
+def test_a_small_house_is_paid_for_as_it_is_built(owner, draft):
+    draft.is_smahus = True
+    db.session.commit()
+    page = as_contract(owner, draft)
+    assert "minst en tiondel efter godkänd slutbesiktning" in page
+    assert "Slutbesiktning" in page
+    assert send(owner, draft).status_code == 409
+    plan = [
+        {"trigger": "stage", "text": "Grunden är gjuten", "share_bp": 5000, "amount_ore": None, "on": None},
+        {"trigger": "inspection", "text": "", "share_bp": None, "amount_ore": None, "on": None},
+    ]
+    quote = fresh(draft)
+    quote.payment_plan = json.dumps(plan)
+    db.session.commit()
+    assert send(owner, draft).status_code == 303
+
+
+def test_the_firms_own_template_is_used_and_named(owner, draft, make, firm):
+    actor = actor_of(make, firm)
+    made = contract_templates.create("Badrum", "consumer", actor=actor, now=utc_now())
+    n = made.n
+    contract_templates.write(n, "insurance", "Försäkring", "Vi på {{företag}}.", version=1, actor=actor, now=utc_now())
+    page = as_contract(owner, draft)
+    assert f"Vi på {firm.name}." in page
+    send(owner, draft)
+    db.session.rollback()
+    contract = json.loads(db.session.query(QuoteVersion).one().content)["contract"]
+    assert (contract["template"]["name"], contract["template"]["version"]) == ("Badrum", 2)
+    contract_templates.write(n, "insurance", "Försäkring", "Annat.", version=2, actor=actor, now=utc_now())
+    db.session.rollback()
+    assert "Annat." not in db.session.query(QuoteVersion).one().content
+
+
+def test_once_sent_it_stays_what_it_is(owner, draft):
+    send(owner, draft)
+    assert owner.post(f"/offerter/{draft.n}/slag", data={"kind": "contract"}).status_code == 409
+    assert fresh(draft).kind == "quote"
+
+
+def test_a_contract_is_made_of_an_accepted_quote(owner, draft):
+    send(owner, draft)
+    path = f"/offerter/{draft.n}/gor-kontrakt"
+    assert owner.post(path, data={"once": "a"}).status_code == 409
+    quote = fresh(draft)
+    quote.status = "accepted"
+    db.session.commit()
+    assert "Gör kontrakt av offerten" in owner.get(f"/offerter/{draft.n}").text
+    first, second = (owner.post(path, data={"once": "b"}) for _ in range(2))
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location  # pressed twice it is one
+    db.session.rollback()
+    made = db.session.query(Quote).filter_by(kind="contract").one()
+    number = fresh(draft).number
+    assert made.from_number == number
+    assert made.starts_on == draft.starts_on
+    assert f"Offert {number}" in owner.get(f"/offerter/{made.n}/granska").text
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("slag", {"kind": "contract"}), ("kontrakt", {"mall": ""}), ("gor-kontrakt", {"once": "x"})],
+)
+def test_others_may_not(app, make, firm, draft, path, form):
+    address = f"/offerter/{draft.n}/{path}"
+    worker = app.test_client().log_in(make.user(firm, role="worker"))
+    assert worker.post(address, data=form).status_code == 403
+    stranger = app.test_client().log_in(make.owner(make.firm("Annan Snickeri")))
+    assert stranger.post(address, data=form).status_code == 404
+    assert fresh(draft).kind == "quote"
+
+
+@pytest.mark.parametrize("form", [{"kind": "document"}, {"kind": ""}, {"kind": "x" * 400}])
+def test_no_other_kind_is_taken(owner, draft, form):
+    assert owner.post(f"/offerter/{draft.n}/slag", data=form).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["999", "x", "-1", "1e3", "9" * 40])
+def test_no_other_template_is_taken(owner, draft, typed):
+    as_contract(owner, draft)
+    assert owner.post(f"/offerter/{draft.n}/kontrakt", data={"mall": typed}).status_code == 404
