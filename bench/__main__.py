@@ -14,7 +14,20 @@ from pathlib import Path
 
 from flask import Flask
 
-from bench import arithmetic, browser, checking, fill, letters, measure, open_pages, report, servers, signing, weigh
+from bench import (
+    arithmetic,
+    browser,
+    chain,
+    checking,
+    fill,
+    letters,
+    measure,
+    open_pages,
+    report,
+    servers,
+    signing,
+    weigh,
+)
 from bench.measure import Bench
 from bench.report import Row, measured, note
 from bench.servers import Server
@@ -128,6 +141,8 @@ def _measure(
     rows += weigh.memory_row(ours, page)
     note("measuring: arithmetic")
     rows += arithmetic.rows()
+    note("measuring: a long chain")
+    rows += chain.rows(bench)
     between = sorted(timing.beside for timing in bench.timings.values())
     if between:
         span = f"{measure.times(between[0])} to {measure.times(between[-1])}"

@@ -104,7 +104,8 @@ Letters: an installation of its own with its real worker, and a mail server that
 sends it as many of the same size, ready made, over one connection. Recalculation: processor time of the pure
 arithmetic, no request and no database, taking turns with a bare sum of the same lines (`bench/refs/sums.py`).
 Verification: processor time of the process that looks into a sealed paper whose bytes are not known here, taking turns
-with a program that loads pyHanko and validates the seal."""
+with a program that loads pyHanko and validates the seal. Chains: processor time of walking a firm's chain from its
+start, as by night; the limits are our own."""
 
 
 def note(words: str) -> None:
