@@ -52,6 +52,7 @@ WAYS = {
     "on_site": "på företagets skärm",
     "manual": "svaret gavs på annat sätt",
 }
+FIRM_WAYS = {"password": "inloggad hos utfärdaren, med lösenordet nyss skrivet"}
 METHODS = {
     "oral": "muntligt, enligt företaget",
     "link": "namn",
@@ -134,6 +135,9 @@ class _Check:
         self._try("Händelsekedjan hänger ihop, länk för länk", ARITHMETIC, self._chain)
         self._try("Kedjan säger att dokumentet låstes och skickades", ARITHMETIC, self._sent)
         self._try("De öppnade uppgifterna är de som kedjan band", ARITHMETIC, self._opened)
+        contract = self.content.get("contract")
+        if isinstance(contract, dict) and contract.get("firm_signer"):
+            self._try("Företagets egen underskrift", KEY, self._firm_signed)
         for number, signer in enumerate(self._signers(), 1):
             self._try("Underskrift {}: {}".format(number, _clean(signer.get("name"))), *self._yes(signer))
         self._try("Alla som skulle har sagt ja", ARITHMETIC, self._all)
@@ -242,6 +246,21 @@ class _Check:
             return "låstes före det stycke av kedjan som finns här; underskrifterna nämner samma fil"
         _must(bool(frozen), "ingen post låser versionen")
         return f"låst {frozen[0].at}, skickad {len(sent)} gånger"
+
+    def _firm_signed(self) -> str:
+        """The firm signs a contract when it sends it: the content names who, the chain when."""
+        told, version = self.content["contract"]["firm_signer"], self.agreed["version"]
+        found = [one for one in self.entries if one.act == "contract.signed" and one.data.get("role") == "firm"]
+        found = [one for one in found if one.data["version"] == version]
+        if self.proof["chain"]["left_out"] and not found:
+            return f"{_clean(told['name'])}, före det stycke av kedjan som finns här"
+        _must(len(found) == 1, "kedjan har ingen underskrift av företaget")
+        (entry,) = found
+        hashes = _sha256(self.files["avtal.pdf"]), _sha256(self.files["offert.json"])
+        _must((entry.data["doc_sha256"], entry.data["json_sha256"]) == hashes, "företaget skrev under en annan fil")
+        name = _opened_name(self.proof["opened"], entry.seq)
+        _must(name in (None, told["name"]) and entry.data["way"] == told["way"], "någon annan skrev under i kedjan")
+        return f"{_clean(told['name'])}, {_clean(entry.at)}, post {entry.seq}. {FIRM_WAYS.get(told['way'], '')}"
 
     def _opened(self) -> str:
         by_seq = {one.seq: one for one in self.entries}

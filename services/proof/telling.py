@@ -21,6 +21,7 @@ from services.proof.reading import Entry, Facts
 
 SCHEMA = "handslag.bevis/1"
 FIRM, SHARED = None, "shared"
+FIRM_SIGNS = "firm"  # the role of the firm's own signature under a contract
 MANUAL = "manual"
 SEEN = ("link.opened", "doc.viewed", "doc.shown", "doc.downloaded")
 NAMES = ("name", "by")  # of who said yes: stands on the paper
@@ -130,7 +131,7 @@ def _withheld(facts: Facts, entry: Entry, field: str, sealed: bytes | None, for_
 
 def _is_own(facts: Facts, entry: Entry, field: str, party: str | None) -> bool:
     """Whether a value is the party's own, or stands on the paper that all get."""
-    if field in NAMES and entry in facts.yeses:
+    if field in NAMES and (entry in facts.yeses or entry.data.get("role") == FIRM_SIGNS):
         return True
     if party == SHARED:
         return False
