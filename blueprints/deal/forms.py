@@ -378,6 +378,7 @@ class ApproveForm(DetailsForm):
         if isinstance(error, NotProven):
             _wrong(self.code, NOT_PROVEN[error.reason])
         else:
+            self.mark.data = ""
             _wrong(self.mark, _("Underskriften gick inte att läsa. Rita om den, eller lämna rutan tom."))
 
     def refuse_more(self, error: TooMany) -> None:

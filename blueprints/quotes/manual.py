@@ -84,8 +84,8 @@ def said_yes(n: int) -> ResponseReturnValue:
     except TooWeak:
         form.attachment.errors = [
             _(
-                "Er regel för beloppet kräver mer än ett muntligt ja: en fil som visar ett skriftligt svar, eller kundens "
-                "underskrift på sidan."
+                "Er regel för beloppet kräver mer än ett muntligt ja: en fil som visar ett skriftligt svar, eller "
+                "kundens underskrift på sidan."
             )
         ]
     except BadAttachment as error:

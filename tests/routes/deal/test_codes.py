@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from domain import canonical
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import send_mail
@@ -282,3 +283,40 @@ def test_what_is_chosen_can_reach_the_amount_of_a_rule(app, make):
     assert "Skicka kod" in sent.get("/godkann").text
     assert sent.post("/godkann", sent.step2()).status_code == 422
     assert not agreements()
+
+
+MARK = "M100 40L100 260M220 60L110 150L230 260"
+
+
+def test_a_drawn_signature_is_kept_sealed_and_shown(app, make):
+    from jobs import draw_agreements
+    from services import signing
+
+    sent = make_coded(app, make, signing_method="link")
+    assert sent.post("/godkann", sent.step2(mark=MARK, name="")).text.count(MARK) == 1, "a fault elsewhere keeps it"
+    assert sent.post("/godkann", sent.step2(mark=MARK)).status_code == 303
+    (row,) = agreements()
+    assert row.mark
+    assert MARK.encode() not in row.mark
+    assert signing.mark_of(sent.firm.public_id, row) == MARK
+    assert canonical.sha256_hex(MARK.encode()) in row.agreed
+    assert MARK not in row.agreed
+    accepted = db.session.query(Event).filter_by(act="quote.accepted").one()
+    assert canonical.sha256_hex(MARK.encode()) in accepted.entry
+    page = sent.get("/avtal").text
+    assert f'<path d="{MARK}"' in page
+    assert "style=" not in page.split("<figure")[1].split("</figure>")[0]
+    draw_agreements.run(utc_now())
+    db.session.rollback()
+    assert agreements()[0].pdf_id is not None
+
+
+@pytest.mark.parametrize("mark", ["M1 2C3 4", '"><script>alert(1)</script>', "M1 1" + "L1 1" * 3000])
+def test_a_hostile_mark_is_refused_and_not_shown_again(app, make, mark):
+    sent = make_coded(app, make, signing_method="link")
+    answer = sent.post("/godkann", sent.step2(mark=mark))
+    assert answer.status_code == 422
+    assert "Underskriften gick inte att läsa" in answer.text
+    assert mark not in answer.text
+    assert not agreements()
+    assert "quote.accepted" not in sent.acts()
