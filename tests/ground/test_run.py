@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import signal
 import socket
 import stat
@@ -38,7 +39,8 @@ def test_the_first_start_makes_what_is_missing_and_the_second_changes_nothing(st
     assert product.ends() == 0, product.said
 
     secrets = sorted((data / "secrets").iterdir())
-    assert [path.name for path in secrets] == ["index.key", "installation.key", "secret.key"]
+    names = [re.sub(r"-[0-9a-f]{16}", "", path.name) for path in secrets]
+    assert names == ["ed25519.key", "index.key", "installation.key", "published.json", "seal.p12", "secret.key"]
     assert {mode(path) for path in secrets} == {0o600}
     assert {mode(path) for path in (data, data / "secrets", data / "keys")} == {0o700}
     assert {mode(path) for path in data.iterdir() if path.is_file()} <= {0o600}
