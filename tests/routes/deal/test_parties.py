@@ -196,8 +196,13 @@ def test_who_saw_the_same_as_the_first_joins_without_pressing_again(among):
     assert [row.name for row in approvals(anna)] == ["Karin Almgren", "Anna Holm"]
 
 
-def press_at_once(app, deal, ready) -> list[int]:
-    """The answers to each of them eight times over, by eight threads."""
+def ready_of(phone, name: str) -> tuple[str, dict[str, str], str]:
+    """What a phone posts when its button is pressed: its cookie, the form, and where to."""
+    return phone.client.get_cookie(f"l-{phone.deal_id}").value, step2(phone, name), phone.url("/godkann")
+
+
+def press_at_once(app, deal, ready, times: int = 8) -> list[int]:
+    """The answers to each of them so many times over, by eight threads."""
 
     def press(one):
         token, form, url = one
@@ -207,15 +212,12 @@ def press_at_once(app, deal, ready) -> list[int]:
             return client.post(url, data=form).status_code
 
     with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(press, ready * 8))
+        return list(pool.map(press, ready * times))
 
 
 def test_at_the_same_second_there_is_one_agreement_and_both_are_recorded(app, among):
     karin, anna = among("co_decides")
-    ready = [
-        (phone.client.get_cookie(f"l-{phone.deal_id}").value, step2(phone, name), phone.url("/godkann"))
-        for phone, name in ((karin, "Karin Almgren"), (anna, "Anna Holm"))
-    ]
+    ready = [ready_of(phone, name) for phone, name in ((karin, "Karin Almgren"), (anna, "Anna Holm"))]
     assert set(press_at_once(app, karin, ready)) == {303}
     (agreement,) = agreements(karin)
     assert sorted(row.name for row in approvals(karin)) == ["Anna Holm", "Karin Almgren"]

@@ -21,7 +21,16 @@ from tests.documents.reading import words as in_paper
 from tests.domain.test_quiet_hours import at
 from tests.factories import PASSWORD
 from tests.routes.deal.conftest import Sent, actor_of, send
-from tests.routes.deal.test_parties import SHARED, approvals, come, sent_to, step2, words
+from tests.routes.deal.test_parties import (
+    SHARED,
+    approvals,
+    come,
+    press_at_once,
+    ready_of,
+    sent_to,
+    step2,
+    words,
+)
 
 SENT = at("2026-11-23 14:32")  # a Monday
 NAMES = {"co_decides": "Anna Holm", "signatory": "Sven Ek", "witness": "Vera Lind", "copy": "Lena Fors"}
@@ -407,3 +416,46 @@ def test_the_firm_sees_who_has_signed_and_lets_them_sign_on_its_screen_one_by_on
     assert len({row.recipient_id for row in approvals(karin)}) == 3
     draw_agreements.run(utc_now())
     assert len(sent_to(karin, "quote_approved")) == 3  # each at the own address
+
+
+def test_pressed_fifty_times_at_once_each_signs_once_and_gets_one_letter(app, signing):
+    """A-09: by one, then by several at the same moment."""
+    karin, anna, sven, vera = signing("co_decides", "signatory", "witness", kind="company")
+    assert set(press_at_once(app, karin, [ready_of(karin, "Karin Almgren")], 50)) == {303}
+    assert [row.name for row in approvals(karin)] == ["Karin Almgren"]
+    assert [len(sent_to(karin, kind)) for kind in ("partly_approved", "partly_approved_to_firm", "your_turn")] == [
+        1,
+        1,
+        2,
+    ]
+    both = [ready_of(anna, "Anna Holm"), ready_of(sven, "Sven Ek")]
+    assert set(press_at_once(app, karin, both, 25)) == {303}
+    assert sorted(row.name for row in approvals(karin)) == ["Anna Holm", "Karin Almgren", "Sven Ek"]
+    assert len(sent_to(karin, "partly_approved")) == 3
+    assert set(press_at_once(app, karin, [ready_of(vera, "Vera Lind")], 50)) == {303}
+    assert len({row.agreed_sha256 for row in approvals(karin)}) == 1
+    assert len(approvals(karin)) == 4
+    assert [karin.acts().count(act) for act in ("quote.accepted", "doc.witnessed", "doc.all_signed")] == [3, 1, 1]
+    assert db.session.query(Agreement).count() == 1
+    for _twice in range(2):
+        draw_agreements.run(utc_now())
+    assert len(sent_to(karin, "quote_approved")) == 4
+
+
+def test_a_signature_and_its_taking_back_at_once_leave_one_of_both_worlds(app, signing):
+    """The last signs while the first takes hers back: an agreement, or none and one signature."""
+    karin, anna = signing("co_decides")
+    sign(karin, "Karin Almgren")
+    token, _form, url = ready_of(anna, "Anna Holm")
+    own = karin.client.get_cookie(f"l-{karin.deal_id}").value
+    back = own, {"som": "kund"}, karin.url("/ta-tillbaka")
+    answers = press_at_once(app, karin, [(token, step2(anna, "Anna Holm"), url), back], 4)
+    live = [row.name for row in approvals(karin) if row.voided_at is None]
+    agreed = db.session.query(Agreement).count()
+    assert set(answers) <= {303, 409}
+    if karin.quote.status == "accepted":
+        assert (live, agreed) == (["Karin Almgren", "Anna Holm"], 1)
+    else:  # what she had seen settled was not any more: she reads it anew
+        assert karin.quote.status in ("sent", "partly_signed")
+        assert "Karin Almgren" not in live
+        assert agreed == len(live)
