@@ -271,7 +271,7 @@ class _Check:
             _must(place in bound and place not in told, "post {} binder inte {}".format(*map(_clean, place)))
             told.add(place)
             random = bytes.fromhex(row["random"])
-            expected = "c:" + hmac.new(random, _value(row), hashlib.sha256).hexdigest()
+            expected = commitment(random, _value(row))
             _must(len(random) == 32, "post {}: fel antal slumpbyte".format(row["seq"]))
             _must(
                 by_seq[row["seq"]].data[row["field"]] == expected, "post {}: {} är ändrad".format(*map(_clean, place))
@@ -381,12 +381,8 @@ class _Check:
         leaf, root = given["leaf"], given["checkpoint"]["root"]
         told = {"firm": self.proof["firm"]["id"], "link": self.end[1], "seq": self.end[0]}
         _must(leaf == told, "lövet är inte kedjans slut")
-        node = hashlib.sha256(b"\x02" + canonical(leaf)).digest()
-        for side, other in given["path"]:
-            _must(side in ("left", "right"), "vägen till roten går inte att läsa")
-            pair = (_hex32(other), node) if side == "left" else (node, _hex32(other))
-            node = hashlib.sha256(b"\x03" + pair[0] + pair[1]).digest()
-        _must(node == _hex32(root), "vägen leder inte till kontrollpunktens rot")
+        node = root_from(leaf, given["path"])
+        _must(node == root, "vägen leder inte till kontrollpunktens rot")
         _must(self.proof["checkpoint"] == given["checkpoint"]["n"], "bevis.json nämner en annan kontrollpunkt")
         return "kontrollpunkt {}, rot {}".format(given["checkpoint"]["n"], _clean(root))
 
@@ -476,6 +472,20 @@ def chain_links(entries: Iterable[bytes], before: str = "00" * 32) -> list[str]:
         link = hashlib.sha256(b"\x01" + link + hashlib.sha256(b"\x00" + entry).digest()).digest()
         links.append(link.hex())
     return links
+
+
+def commitment(random: bytes, value: bytes) -> str:
+    return "c:" + hmac.new(random, value, hashlib.sha256).hexdigest()
+
+
+def root_from(leaf: dict[str, Any], path: Iterable[list[str]]) -> str:
+    """The root that a leaf leads to, in hex. Raises Broken."""
+    node = hashlib.sha256(b"\x02" + canonical(leaf)).digest()
+    for side, other in path:
+        _must(side in ("left", "right"), "vägen till roten går inte att läsa")
+        pair = (_hex32(other), node) if side == "left" else (node, _hex32(other))
+        node = hashlib.sha256(b"\x03" + pair[0] + pair[1]).digest()
+    return node.hex()
 
 
 def _table(data: bytes) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import canonical, evidence
+from domain import canonical, checkpoints, evidence
 from exchange import verifiera
 
 SOURCE = Path(verifiera.__file__)
@@ -56,6 +56,24 @@ def test_links_are_reckoned_alike(data):
         links.append(link)
     assert verifiera.chain_links(entries) == links
     assert evidence.first_bad("f", list(zip(entries, verifiera.chain_links(entries), strict=True))) is None
+
+
+@given(st.binary(min_size=32, max_size=32), _texts)
+def test_commitments_are_reckoned_alike(random, value):
+    assert verifiera.commitment(random, value.encode()) == evidence.commitment(random, value)
+
+
+@given(st.dictionaries(st.text("abcdef", min_size=1), st.integers(0, 10**6), min_size=1, max_size=40), st.data())
+def test_the_way_to_a_checkpoint_is_walked_alike(firms, data):
+    heads = [(firm, canonical.sha256_hex(firm.encode()), seq) for firm, seq in sorted(firms.items())]
+    tree = checkpoints.Tree(follow=data.draw(st.sampled_from(sorted(firms))))
+    for head in heads:
+        tree.add(*head)
+    root = tree.root()
+    firm, link, seq = tree.followed
+    path = [list(step) for step in tree.path]
+    assert verifiera.root_from({"firm": firm, "link": link, "seq": seq}, path) == root == checkpoints.root_of(heads)
+    assert verifiera.root_from({"firm": firm, "link": link, "seq": seq + 1}, path) != root
 
 
 def test_it_is_written_for_old_pythons_and_needs_nothing_of_ours():
