@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from extensions import db
 from jobs import draw_agreements
 from models import Letter, StoredFile
-from services import events, outbox, storage
+from services import checkpoints, events, outbox, storage
 from services.clock import utc_now
 from tests.factories import PASSWORD
 from tests.routes.deal.conftest import Sent, make_sent
@@ -197,15 +197,19 @@ def test_a_full_disk_while_sending(scene, full_disk):
 
 
 def test_a_fault_in_the_middle_of_drawing_the_agreement(scene, monkeypatch):
-    """The paper comes later: the agreement stands, the next round draws it, and both letters go once."""
+    """The paper comes later: the agreement stands, a later round draws it, and both letters go once."""
     assert scene.sent.post("/godkann", scene.sent.step2()).status_code == 303
-    for broken in ((storage, "put"), (outbox, "queue"), (events, "record")):
+    now = utc_now()
+    checkpoints.cover(now)
+    for broken in ((storage, "take"), (outbox, "queue"), (events, "record")):
         monkeypatch.setattr(*broken, fail)
         before = stored()
-        assert draw_agreements.run(utc_now()).failed == 1
-        assert stored() == before
+        assert draw_agreements.run(now).failed == 1
+        # the agreement keeps that it was tried
+        assert {name for name, mark in stored().items() if mark != before[name]} == {"agreement"}
         monkeypatch.undo()
-    assert draw_agreements.run(utc_now() + timedelta(minutes=1)).done == 1
+        now += timedelta(minutes=30)
+    assert draw_agreements.run(now).done == 1
     assert sorted(scene.sent.letters()) == ["quote_approved", "quote_approved_to_firm", "quote_sent"]
 
 
