@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, update
 
@@ -73,12 +74,12 @@ def _chain(length: int) -> int:
     return firm_id
 
 
-def _entry(firm_id: int, public_id: str, seq: int, before: str, at: datetime) -> dict[str, object]:
+def _entry(firm_id: int, public_id: str, seq: int, before: str, at: datetime) -> dict[str, Any]:
     act, obj = "link.opened", f"quote:{public_id}"
     data = {"link_id": public_id, "lang": "sv", "ip": "c:" + "ab" * 32, "ua": "c:" + "cd" * 32}
     entry = evidence.entry(firm=public_id, seq=seq, at=at, act=act, obj=f"{obj}:v1", actor="link:x", data=data)
     stored = evidence.entry_bytes(entry)
     content = evidence.content_hash_of(stored)
     link = evidence.link_hash(before, content)
-    row = {"firm_id": firm_id, "seq": seq, "act": act, "obj": obj, "at": at}
+    row: dict[str, Any] = {"firm_id": firm_id, "seq": seq, "act": act, "obj": obj, "at": at}
     return row | {"entry": stored.decode(), "content": content, "link": link}
