@@ -173,6 +173,16 @@ def _iso(at: datetime | None) -> str:
 
 
 def _is_clean(seal: Any, data: bytes) -> bool:
+    """Whether nothing but the signature lies in its container. What cannot be read as ours are is not."""
+    try:
+        return _holds_only_the_signature(seal, data)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # a form that ours never have: asn1crypto and cryptography raise a dozen kinds
+        return False
+
+
+def _holds_only_the_signature(seal: Any, data: bytes) -> bool:
     """Whether what lies between the two signed ranges is the signature and nothing else.
 
     No PDF signature covers it: the hexadecimal text must be in one case, its end zeros, the encoding the only one of
@@ -194,9 +204,10 @@ def _is_clean(seal: Any, data: bytes) -> bool:
         return False
     signed = cms.ContentInfo.load(raw[:size], strict=True)["content"]
     inner, signers = signed["encap_content_info"], signed["signer_infos"]
-    digest = signers[0]["digest_algorithm"]
+    digest, named = signers[0]["digest_algorithm"], signers[0]["sid"].chosen
     return (
-        [one.dump() for one in signed["digest_algorithms"]] == [digest.dump()]
+        named["issuer"].dump() == seal.signer_cert.issuer.dump()  # names are else compared without their capitals
+        and [one.dump() for one in signed["digest_algorithms"]] == [digest.dump()]
         and (len(signers), signers[0]["version"].native, signed["version"].native) == (1, "v1", "v1")
         and (inner["content_type"].native, inner["content"].native, signed["crls"].native) == ("data", None, None)
         and (digest["algorithm"].native, digest["parameters"].native) == ("sha256", None)
@@ -208,7 +219,7 @@ def _is_clean(seal: Any, data: bytes) -> bool:
 
 def _der(data: bytes, at: int, end: int) -> int | None:
     """Where the value that begins here ends, if it and all within it are in the one form that DER has for lengths."""
-    if at + 2 > end or data[at] & 0x1F == 0x1F:
+    if at + 2 > end or data[at] == 0 or data[at] & 0x1F == 0x1F:
         return None
     length, start = data[at + 1], at + 2
     if length > 0x80:

@@ -241,7 +241,9 @@ PAPERS = [
     ("nothing where the package was", lambda s: inside(s, lambda z: bytes(len(z))), (ALTERED, "attachment")),
     ("a byte in the signature", lambda s: flipped(s.sealed, s.gap[0] + 2400), (ALTERED, "sealed")),
     ("a bit in the zeros after the signature", lambda s: flipped(s.sealed, s.gap[1] - 40), (ALTERED, "container")),
+    ("the signature said to be shorter", lambda s: flipped(s.sealed, s.gap[0] + 6), (ALTERED, "sealed")),
     ("a large letter made small", lambda s: small_letter(s), (ALTERED, "container")),
+    ("a capital in the signer's CA", lambda s: in_certificate(s, 2, 0x02), (ALTERED, "container")),
     ("a byte in who vouches for the CA", lambda s: in_certificate(s, 0), (ALTERED, "container")),
     ("a byte in the name of the CA", lambda s: in_certificate(s, 1), (ALTERED, "container")),
     ("a byte in the table of places", lambda s: flipped(s.sealed, s.sealed.rfind(b" n")), (ALTERED, "sealed")),
@@ -326,12 +328,12 @@ def small_letter(sample: Sample) -> bytes:
     return flipped(sample.sealed, at, 0x20)
 
 
-def in_certificate(sample: Sample, which: int) -> bytes:
-    """A letter of a name in the CA's certificate, which no signature of the paper covers."""
+def in_certificate(sample: Sample, which: int, bit: int = 1) -> bytes:
+    """A letter of the CA's name, where no signature of the paper covers it."""
     start, end = sample.gap
     text = sample.sealed[start:end]
     _signer, *own = [found.start() for found in re.finditer(b"Handslag CA".hex().upper().encode(), text)]
-    return flipped(sample.sealed, start + own[which] + 1)
+    return flipped(sample.sealed, start + own[which] + (bit == 1), bit)
 
 
 def wider(sample: Sample) -> bytes:
