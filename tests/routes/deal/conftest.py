@@ -14,7 +14,8 @@ from services import transaction
 from services.actors import Actor
 from services.clock import utc_now
 from services.deal import links
-from services.quotes import drafting, sending
+from services.quotes import contracting, drafting, sending
+from services.quotes.contracting import Signature
 from tests.client import Client
 from tests.factories import Make
 
@@ -34,8 +35,10 @@ def send(make: Make, quote: Quote, *, email: str = MAIL, valid_until=None, key: 
     firm_id, n, rev = firm.id, quote.n, make._next()
     draft = drafting.load(firm_id, n)
     seen = sending.fingerprint(draft, firm, make.owner(firm), now=now)
-    given = sending.Sending(email, valid_until or quote.valid_until, "Hej Karin. Här är offerten.", seen)
     actor = actor_of(make, firm)
+    signature = Signature(actor.name, contracting.PASSWORD, now) if quote.kind == "contract" else None
+    until, message = valid_until or quote.valid_until, "Hej Karin. Här är offerten."
+    given = sending.Sending(email, until, message, seen, signature=signature)
     transaction.only_read()
     db.session.rollback()
     sending.send(firm_id, n, given, actor=actor, key=key or f"send-{rev}", now=now)
@@ -129,6 +132,8 @@ def make_sent(
     customer = make.customer(firm, kind=kind)
     if valid_until:
         given["valid_until"] = valid_until
+    if kind_of_deal == "contract":
+        given = {"starts_on": stockholm_date(utc_now()), "open_ended": True, **given}
     quote = make.quote(firm, customer, kind=kind_of_deal, **given)
     if kind != "private":
         without_deduction(quote)

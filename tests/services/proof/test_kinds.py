@@ -31,6 +31,9 @@ def test_a_contract(app, make):
     _files, proof, said = held(sent.quote_id)
     assert proof["kind"] == "contract"
     assert "kontrakt 2026-001, version 1" in said
+    assert "Företagets egen underskrift" in said
+    assert "Jonas Ek" in said
+    assert [one["name"] for one in proof["signers"]] == ["Karin Almgren"]
 
 
 def test_a_late_yes_is_final_once_it_is_confirmed(app, make):
