@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from documents import deciders, kinds, price
+from documents import deciders, kinds, methods_words, price
 from documents.format import day_in_words, deduction_names, local_minute
 from domain.deal_kinds import is_signed
 from extensions import db
@@ -179,6 +179,7 @@ def facts(case: Case, agreement: Agreement, agreed: dict[str, Any]) -> list[tupl
         *([(str(_("Val")), ", ".join(chosen))] if chosen else []),
         (_by(case, agreed), parties.approved_by(case.quote, agreement)),
         (str(_("När")), local_minute(agreement.accepted_at)),
+        (str(_("Underskrift")), _how(case, agreement)),
         *_sums(case.content, agreed),
         (str(_("Fingeravtryck")), agreement.agreed_sha256),
     ]
@@ -198,6 +199,12 @@ def said_yes(case: Case, name: str) -> str:
     if case.is_signed:
         return str(_("%(name)s har skrivit under %(title)s.", name=name, title=case.title))
     return str(_("%(name)s har godkänt %(title)s.", name=name, title=case.title))
+
+
+def _how(case: Case, agreement: Agreement) -> str:
+    """Method and level; where several signed the level alone, for each has the own method."""
+    is_joint = bool(case.content["deciders"])
+    return methods_words.level_name(agreement.method) if is_joint else methods_words.with_level(agreement.method)
 
 
 def _by(case: Case, agreed: dict[str, Any]) -> str:

@@ -33,7 +33,7 @@ from models import (
     StoredFile,
     Withdrawal,
 )
-from services import scope, storage
+from services import scope, signing, storage
 from services.deal import (
     agreements,
     bounce_words,
@@ -205,6 +205,7 @@ class View:
     versions: Versions = versions.NONE
     feedback: Given | None = None
     manual: Written | None = None
+    signed: str = ""  # by which method and at which level; empty where several did
     recipients: list[Recipient] = field(default_factory=list)  # who else gets it
     parties: list[Party] = field(default_factory=list)  # those who decide on the newest version, where several do
 
@@ -335,6 +336,7 @@ def view(firm_id: int, firm_public_id: str, n: int, *, now: datetime) -> View:
         withdrawals=_withdrawals(agreement) if agreement else [],
         versions=_versions(quote, content),
         feedback=feedback.of_quote(firm_id, quote.id) if agreement else None,
+        signed=signing.words(agreement.method) if agreement and not quote.is_shared else "",
         manual=_written(quote, agreement, agreed, now)
         if agreement and agreed and agreement.way == manual.WAY
         else None,
