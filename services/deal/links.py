@@ -130,7 +130,8 @@ class Deal:
         """What some have approved and others not yet: no agreement, but its choices are settled."""
         if self.found.agreement_id is None or not self.is_waiting:
             return None
-        return scope.get(Agreement, self.found.firm_id, Agreement.id == self.found.agreement_id)
+        # gone, if the only one who had approved takes it back meanwhile
+        return scope.find(Agreement, self.found.firm_id, Agreement.id == self.found.agreement_id)
 
     @cached_property
     def approvals(self) -> list[Approval]:
