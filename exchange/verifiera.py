@@ -145,7 +145,9 @@ class _Check:
         self._try("Kontrollpunkten är undertecknad av utfärdaren", KEY, self._checkpoint_signed)
         self._try("Kontrollpunkten är senare än sista underskriften", CLOCK, self._later)
         if self.pdf is not None:
-            self._try("PDF-filen börjar med det undertecknade, byte för byte", ARITHMETIC, self._begins)
+            is_document = self.content.get("kind") == "document"  # a stranger's pages are never merged with ours
+            begins = "PDF-filen börjar med det undertecknade, byte för byte"
+            self._try("Det undertecknade ligger i PDF-filen" if is_document else begins, ARITHMETIC, self._begins)
             self._try("PDF-filens sigill är utfärdarens och täcker hela filen", KEY, self._sealed)
         return self.steps
 
