@@ -21,6 +21,7 @@ from blueprints.shared.requests import reads_first
 from blueprints.shared.text_blocks import put_text
 from domain.checks import Blocker
 from domain.clock import stockholm_date
+from domain.deal_kinds import DealKind
 from domain.phones import spoken
 from domain.quote_states import can
 from domain.reverse_charge import VatDoubt
@@ -52,7 +53,7 @@ def review(n: int) -> ResponseReturnValue:
         email=found.sent_to or (customer.email if customer else ""),
         phone=customer.phone if customer else "",
         valid_until=day,
-        message=quote.message or firm.default_message,
+        message=quote.message or ("" if quote.kind == DealKind.DOCUMENT else firm.default_message),
         remind=reminding.chosen(firm, quote),
         signing=quote.signing_method,
     )

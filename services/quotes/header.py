@@ -121,8 +121,8 @@ def begin(
         status=QuoteStatus.DRAFT.value,
         user_id=actor.user_id,
         title="",
-        message=firm.default_message,
-        terms=firm.default_terms,
+        message="" if kind == DealKind.DOCUMENT else firm.default_message,  # the firm's own words are about a quote
+        terms="" if kind == DealKind.DOCUMENT else firm.default_terms,
         valid_until=stockholm_date(now) + timedelta(days=firm.default_valid_days),
         basis=PriceBasis.INCL.value,
         customer_name="",

@@ -183,8 +183,9 @@ def test_files_of_another_deal_are_not_reached(app, make, document):
 
 def test_the_sealed_paper_proves_itself(document, tmp_path):
     """The file lies beside the pages, whole; the checker of the package holds without us."""
-    from exchange import verifiera
     from pypdf import PdfReader
+
+    from exchange import verifiera
 
     document.post("/godkann", document.step2())
     draw_agreements.run(utc_now())
