@@ -25,7 +25,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -527,7 +527,7 @@ def _value(row: dict[str, Any]) -> bytes:
 
 
 def _moment(text: str) -> datetime:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
 
 
 def _spoken(moment: datetime) -> str:
@@ -628,6 +628,7 @@ class Seal:
 
 # -- Where the files come from
 
+_LEFT_BY_SYSTEMS = re.compile(r"\.|Thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 _STREAM = re.compile(rb"<<([^\x00]{0,4096}?/EmbeddedFile\b[^\x00]{0,4096}?)>>\s*stream(?:\r\n|\n)", re.DOTALL)
 _LENGTH = re.compile(rb"/Length\s+(\d+)(\s+\d+\s+R)?")
 
@@ -635,7 +636,9 @@ _LENGTH = re.compile(rb"/Length\s+(\d+)(\s+\d+\s+R)?")
 def read(source: Path) -> tuple[dict[str, bytes], bytes | None]:
     """The files of a package by name, and the sealed PDF where they lie in one. Raises Broken, OSError."""
     if source.is_dir():
-        return {one.name: one.read_bytes() for one in source.iterdir() if one.is_file()}, None
+        found = [one for one in source.iterdir() if one.is_file() and not _LEFT_BY_SYSTEMS.match(one.name)]
+        # some file systems write Ä as A and two dots
+        return {unicodedata.normalize("NFC", one.name): one.read_bytes() for one in found}, None
     data = source.read_bytes()
     if data.startswith(b"%PDF-"):
         return unpack(inside(data)), data

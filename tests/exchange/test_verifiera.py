@@ -83,6 +83,16 @@ def test_it_is_written_for_old_pythons_and_needs_nothing_of_ours():
     named |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     known = sys.stdlib_module_names | {"cryptography"}
     assert {name.partition(".")[0] for name in named} <= known
+    # as tried on 3.8.18; what is new here must have been there then (datetime.UTC was not)
+    taken = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert {name for name in taken if name[0].islower()} <= {
+        *("annotations", "dataclass", "datetime", "timedelta", "timezone", "ec"),
+        *("load_pem_public_key", "load_pem_x509_certificate"),
+    }
+    assert {name for name in taken if name[0].isupper()} <= {
+        *("Any", "Callable", "Encoding", "InvalidSignature", "Iterable", "Mapping", "NamedTuple", "Path"),
+        *("PublicFormat", "SHA256"),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +128,7 @@ def test_it_runs_alone_in_an_empty_folder(lonely, tmp_path, kept_package):
     assert "inget steg vilar på BankID" in done.stdout
     with zipfile.ZipFile(BytesIO(kept_package)) as archive:
         archive.extractall(tmp_path / "mapp")
+    (tmp_path / "mapp" / ".DS_Store").write_bytes(b"left by the system")
     assert run(lonely, tmp_path / "mapp").returncode == 0
     (tmp_path / "mapp" / "avtal.pdf").write_bytes(b"%PDF-1.7 annat")
     done = run(lonely, tmp_path / "mapp")
