@@ -67,6 +67,19 @@ _ADVICE = frozenset(
     }
 )
 _CONSUMERS_ONLY = frozenset({Gap.COMPLAINT, Gap.DISPUTE_BODY})
+SAID_BY_CONTRACTS = frozenset(
+    {
+        Gap.PAYMENT,
+        Gap.COMPLAINT,
+        Gap.DISPUTE_BODY,
+        Gap.NOT_INCLUDED,
+        Gap.TERMS,
+        Gap.CHANGES,
+        Gap.INTEREST,
+        Gap.INSURANCE,
+    }
+)
+"""What the clauses of a contract say (documents/clauses.py)."""
 _ALWAYS_LAW = frozenset({Gap.SEAT})  # of the firm's letters, whoever reads them
 
 # How terms in Swedish say it. A clause that no pattern knows is asked for once too often, never sent wrong.

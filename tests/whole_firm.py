@@ -126,7 +126,9 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
         )
     )
     db.session.add(QuoteTemplate(firm_id=firm.id, n=1, name=f"{marks.line} mall", content="{}", used_at=now))
-    clauses = ContractTemplate(firm_id=firm.id, n=1, name=f"{marks.line} kontrakt", audience="consumer", created_at=now)
+    clauses = ContractTemplate(
+        firm_id=firm.id, n=90, name=f"{marks.line} kontrakt", audience="consumer", created_at=now
+    )
     db.session.add(clauses)
     db.session.flush()
     db.session.add(

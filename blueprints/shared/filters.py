@@ -136,10 +136,12 @@ def when(at: datetime | None, calendar: Calendar | None = None) -> str:
     return _day(local.date(), calendar.today)
 
 
-def moment(at: datetime | None) -> str:
-    """18 november 2026 kl. 16.20"""
-    if at is None:
+def moment(at: datetime | str | None) -> str:
+    """18 november 2026 kl. 16.20; of a time as frozen contents write it too."""
+    if not at:
         return ""
+    if isinstance(at, str):
+        at = datetime.fromisoformat(at)
     local = at.astimezone(STOCKHOLM)
     words = _words()
     day = f"{local.day}{NBSP}{words.months[local.month - 1]} {local.year}"

@@ -182,7 +182,11 @@ def terms(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     if content["withdrawal"]["right"]:
         version = content["withdrawal"]["text_version"]
         blocks.append((str(_("Ångerrätt")), texts.withdrawal(version, content["firm"], content["withdrawal"]["days"])))
-        blocks.append((str(_("Fel och tvist")), texts.consumer(version)))
+        if not content["contract"]:  # whose clauses say it
+            blocks.append((str(_("Fel och tvist")), texts.consumer(version)))
+    if content["contract"]:
+        clauses = enumerate(content["contract"]["clauses"], 1)
+        blocks += [(f"{number}. {one['title']}", [one["text"]]) for number, one in clauses]
     return blocks
 
 
@@ -208,7 +212,7 @@ def ticks_text(content: Mapping[str, Any], kind: str, *, today: date) -> wording
         customer_kind=customer["kind"],
         customer=customer["name"],
         last_day=last_withdrawal_day(today),
-        deal_kind=content["kind"],
+        deal_kind=wording.kind_of(content),
     )
 
 

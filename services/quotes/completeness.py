@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam
 
 from domain import completeness
-from domain.completeness import Facts, Line, Missing, Section
+from domain.completeness import Facts, Gap, Line, Missing, Section
+from domain.deal_kinds import DealKind
 from domain.quotes import Totals
 from models import Customer, Firm, Quote, User
 from services import scope
@@ -137,4 +138,7 @@ def _found(draft: Draft | Sheet, totals: Totals, said: _Said) -> Found:
             lacks_customer_vat_number=quote.reverse_charge and not said.customer_vat_number,
         )
     )
+    if quote.kind == DealKind.CONTRACT:  # when it begins and ends is asked for before it goes
+        known = completeness.SAID_BY_CONTRACTS | {Gap.START, Gap.FINISH}
+        found = [one for one in found if one.code not in known]
     return Found(found, said.customer_n)

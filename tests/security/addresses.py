@@ -26,6 +26,8 @@ FILLED_BY = {
     ("articles", "import_id"): "import_id",
     ("templates", "n"): "template_n",
     ("templates", "text_n"): "text_n",
+    ("templates", "contract_n"): "contract_n",
+    ("templates", "code"): "clause_code",
     ("inquiries", "n"): "quote_n",
     ("deal", "deal_id"): "deal_id",
     ("deal", "token"): "token",

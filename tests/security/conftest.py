@@ -12,7 +12,7 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements
 from models import Applicant, Article, Counter, Customer, Firm, Login, Photo, Quote, QuoteLink, Upload, UploadPage, User
-from services import article_import, storage, text_blocks, transaction
+from services import article_import, contract_templates, storage, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import links
 from services.exporting import asking
@@ -59,7 +59,8 @@ def alfa(app, make) -> FirmOfTest:
 def beta(app, make) -> FirmOfTest:
     """Firm B: every table holds its markers, and its numbers begin where A's do not reach."""
     firm = make.firm("Bmarkfirman Beta", orgnr="556703-7485", email="bmarkfirman@beta.example")
-    for series in ("customer", "article", "quote", "template", "text", f"quote-{stockholm_date(utc_now()).year}"):
+    year = stockholm_date(utc_now()).year
+    for series in ("customer", "article", "quote", "template", "text", "contract_template", f"quote-{year}"):
         db.session.merge(Counter(firm_id=firm.id, series=series, value=B_NUMBERS))
     db.session.commit()
     fill(make, firm, B_MARKS)
@@ -103,6 +104,7 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
     )
     given = TextInput("terms", f"{firm.name} text", f"{firm.name} villkor")
     words = text_blocks.create(given, actor=actor_of(make, firm), now=utc_now())
+    clauses = contract_templates.create(f"{firm.name} kontrakt", "consumer", actor=actor_of(make, firm), now=utc_now())
     given_to = Given(f"{firm.name} läsare", "las@kund.example", "copy")
     reader = sharing.add(firm_id, quote.n, given_to, actor=actor_of(make, firm), now=utc_now())
     login = db.session.query(Login).filter_by(firm_id=firm_id).first()
@@ -121,6 +123,8 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
         "template_n": template.n,
         "text_n": words.n,
+        "contract_n": clauses.n,
+        "clause_code": "price",
         "export_id": export.public_id,
         "import_id": waiting,
         "login_id": login.public_id,

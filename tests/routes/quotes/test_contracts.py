@@ -18,7 +18,7 @@ from services import contract_templates, storage
 from services.clock import utc_now
 from services.installation import settings
 from tests.documents.reading import words as words_of
-from tests.routes.deal.conftest import actor_of
+from tests.routes.deal.conftest import actor_of, token_of
 
 MAIL = "karin.almgren@kund.example"
 
@@ -218,3 +218,20 @@ def test_no_other_kind_is_taken(owner, draft, form):
 def test_no_other_template_is_taken(owner, draft, typed):
     as_contract(owner, draft)
     assert owner.post(f"/offerter/{draft.n}/kontrakt", data={"mall": typed}).status_code == 404
+
+
+def test_the_customer_reads_the_clauses_and_who_has_signed(app, owner, draft, firm):
+    as_contract(owner, draft)
+    assert "Kontraktsvillkor" in owner.get(f"/offerter/{draft.n}/som-kund").text
+    send(owner, draft)
+    token = token_of(fresh(draft))
+    customer = app.test_client()
+    customer.environ_base["handslag.raise_errors"] = True
+    customer.get(f"/l/{token}")
+    path = f"/o/{fresh(draft).public_id}"
+    page = customer.get(path).text
+    for words in (f"skrev under för {firm.name}", "Inget avtal finns förrän alla har skrivit under.", "1. Parter"):
+        assert words in page
+    assert "14. Ångerrätt" in customer.get(f"{path}/villkor").text
+    english = customer.get(f"{path}?sprak=en").text
+    assert "There is no contract until everyone has signed." in english
