@@ -211,6 +211,7 @@ _WORDS = {
     "recipient.added": _l("En mottagare lades till"),
     "recipient.changed": _l("En mottagare fick ny adress"),
     "recipient.removed": _l("En mottagare togs bort"),
+    "doc.sealed": _l("Avtalet förseglades"),
     "receipt.sent": _l("Avtalet skickades"),
     "doc.accepted_manually": _l("Företaget antecknade att kunden sa ja"),
     "doc.manual_undone": _l("Anteckningen om kundens ja togs tillbaka"),
