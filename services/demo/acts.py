@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from domain.clock import stockholm_date
@@ -29,12 +30,15 @@ from services.deal import (
 from services.deal.approving import Home, Person
 from services.deal.links import Deal
 from services.delivery import Round
+from services.demo import protocol
 from services.demo.firm import ARTICLES, CUSTOMERS, INQUIRY
 from services.demo.stories import Row, Story
 from services.inquiries import receiving
 from services.outbox import refused
-from services.quotes import drafting, header, line_saving, lines, sections, sending
+from services.quotes import contracting, drafting, header, line_saving, lines, sections, sending
+from services.quotes.contracting import Signature
 from services.quotes.line_saving import LineInput, Shown
+from services.uploads import drawing, intake
 
 CUSTOMERS_IP = "192.0.2.17"  # RFC 5737: kept for examples
 CUSTOMERS_BROWSER = "Mozilla/5.0 (iPhone)"
@@ -95,8 +99,30 @@ class Played:
             for row in rows:
                 self._write_row(place + 1, row, now)
 
+    def upload(self, *, now: datetime) -> None:
+        """A document made elsewhere, looked into by the worker."""
+        stage = self.stage
+        customer_n, firm = stage.customers[self.story.customer], stage.firm
+        name = customers.get(firm.id, customer_n).name
+        data = protocol.draw(firms.values(firm, firms.COMPANY) | {"contact": ""}, name, now)
+        transaction.rollback()
+        transaction.only_read()
+        came = intake.Incoming(f"{self.story.title}.pdf", BytesIO(data))
+        self.n = intake.create(came, self.story.title, customer_n, firm, key="", actor=stage.actor, now=now)
+        transaction.may_write()
+        while (order := drawing.claim(now)) is not None:
+            drawing.draw(order, now=now)
+
     def write_more(self, *, section: str, row: Row, now: datetime) -> None:
         self._write_row(list(self.story.sections).index(section) + 1, row, now)
+
+    def contract(self, *, starts: int, days: int, now: datetime) -> None:
+        """It is to be signed: work begins in so many days, and takes so many."""
+        contracting.set_kind(self.n, "contract", actor=self.stage.actor, now=now)
+        quote = drafting.get(self.stage.firm.id, self.n, lock=True)
+        begins = stockholm_date(now) + timedelta(days=starts)
+        quote.starts_on, quote.finishes_on = begins, begins + timedelta(days=days)
+        transaction.commit()
 
     def send(self, *, message: str = "", email: str = "", bounces: str = "", now: datetime) -> None:
         stage = self.stage
@@ -107,6 +133,7 @@ class Played:
             valid_until=stockholm_date(now) + timedelta(days=self.story.valid_days),
             message=message or draft.quote.message,
             seen=sending.fingerprint(draft, stage.firm, stage.user, now=now),
+            signature=Signature(stage.user.name, contracting.PASSWORD, now),
         )
         firm_id = stage.firm.id
         transaction.rollback()

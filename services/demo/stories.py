@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.demo.firm import MARK
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -207,6 +209,18 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
+        "Badrum i källaren, Kyrkbacken 1",
+        "britta",
+        BATHROOM,
+        (
+            step("write", 13, "09.20"),
+            step("contract", 13, "09.50", starts=40, days=21),
+            step("send", 13, "10.00"),
+            step("open", 12, "18.10"),
+            step("approve", 10, "19.05", name="Britta Åström", later=True),
+        ),
+    ),
+    Story(
         "Tre entrédörrar, Åkanten 1",
         "brf",
         DOORS,
@@ -250,6 +264,16 @@ STORIES: tuple[Story, ...] = (
         (
             step("write", 2, "15.00"),
             step("send", 2, "15.10", email="eva.ljung@kundd.example", bounces="550 5.1.1 No such user here"),
+        ),
+    ),
+    Story(
+        "Besiktningsprotokoll, altan",
+        "lennart",
+        {},
+        (
+            step("upload", 6, "15.20"),
+            step("send", 6, "15.24", message=f"Hej Lennart! Här är protokollet. Skriv gärna under.\n\n{MARK}"),
+            step("open", 5, "19.02"),
         ),
     ),
     Story("Fönster mot gården", "karin", WINDOWS, (step("write", 1, "16.35"), step("send", 1, "16.52"))),
