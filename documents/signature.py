@@ -12,13 +12,13 @@ from typing import Any
 from documents import methods_words
 from documents.evidence_page import ROLES
 from documents.format import local_minute, moment
-from documents.page import HALF, LEFT, SECOND, Paper
+from documents.page import HALF, HEADING, LEFT, SECOND, Paper
 from documents.sheet import INK, MM, NOTE, STRONG, Sheet
-from documents.text import height, wrap
+from documents.text import Line, height, wrap
 from domain import signature_mark
 from languages import gettext as _
 
-_WIDTH = 62 * MM
+_WIDTH = 50 * MM
 _SCALE = _WIDTH / signature_mark.WIDTH
 _HEIGHT = signature_mark.HEIGHT * _SCALE
 _PEN = 0.9  # points
@@ -38,23 +38,33 @@ def block(paper: Paper, signatures: Sequence[Mapping[str, Any]]) -> None:
     """All who signed, two beside each other."""
     if not signatures:
         return
+    pairs = [signatures[start : start + 2] for start in range(0, len(signatures), 2)]
+    paper.y += 3 * MM
+    paper.need(HEADING.leading + 1 * MM + _tall(pairs[0]))  # no heading alone at the foot of a page
     paper.heading(_("Underskrifter") if len(signatures) > 1 else _("Underskrift"), after=1 * MM)
-    for pair in (signatures[start : start + 2] for start in range(0, len(signatures), 2)):
-        room = _HEIGHT + 1 * MM if any(one["mark"] for one in pair) else 0.0
-        words = [_words(one) for one in pair]
-        paper.need(room + max(height(lines) for lines in words))
+    for pair in pairs:
+        paper.need(_tall(pair))
         top = low = paper.y
-        for one, lines, x in zip(pair, words, (LEFT, SECOND), strict=False):
+        for one, x in zip(pair, (LEFT, SECOND), strict=False):
             if one["mark"]:
                 draw(paper.sheet, x, top, one["mark"])
-            paper.y = top + room
-            paper.lines(lines, x)
+            paper.y = top + _room(pair)
+            paper.lines(_words(one), x)
             low = max(low, paper.y)
         paper.y = low + 3 * MM
     paper.y += 2 * MM
 
 
-def _words(one: Mapping[str, Any]) -> list[Any]:
+def _room(pair: Sequence[Mapping[str, Any]]) -> float:
+    """For what is drawn above the names."""
+    return _HEIGHT + 1 * MM if any(one["mark"] for one in pair) else 0.0
+
+
+def _tall(pair: Sequence[Mapping[str, Any]]) -> float:
+    return _room(pair) + max(height(_words(one)) for one in pair)
+
+
+def _words(one: Mapping[str, Any]) -> list[Line]:
     how = f"{local_minute(moment(one['at']))}. {methods_words.with_level(one['method'])}."
     role = ROLES.get(one.get("role", ""))
     name = f"{one['name']} ({role})" if role else one["name"]

@@ -209,3 +209,21 @@ def test_what_the_customer_chose_is_on_the_page_of_choices():
     assert "bindande" not in drawn
     assert "Rekommenderas" not in drawn
     assert whole["most_ore"] - 7_000_000 == whole["total_ore"] - content["totals"]["gross_ore"] > 0
+
+
+MARK = "M100 60L100 260M230 60L110 160L240 270M300 200L420 150L520 220L700 170L900 190"
+
+
+def test_who_signed_stands_with_method_and_level_and_what_was_drawn(frozen, paper):
+    content = bathroom(starts_on="2027-01-18")
+    one = {"name": "Karin Almgren", "role": "", "at": "2026-11-20T08:14:36.123Z", "method": "link_code", "mark": MARK}
+    two = {**one, "name": "Erik Almgren", "role": "witness", "method": "link", "mark": ""}
+    signed = agreement.render(frozen, agreed(content), evidence(signatures=[one, two]), content=content)
+    said = words(signed)
+    assert "Med namn och engångskod, via länk (enkel elektronisk underskrift)." in said
+    assert "Erik Almgren (vittne)" in said
+    assert "Beställaren ritade också sin underskrift." in said
+    drawn = [page.get_contents().get_data() for page in reader(signed).pages]
+    assert sum(data.count(b"100 -60 m 100 -260 l") for data in drawn) == 1, "a line drawing, no picture"
+    assert signed == agreement.render(frozen, agreed(content), evidence(signatures=[one, two]), content=content)
+    assert "ritade" not in words(paper)

@@ -56,6 +56,7 @@ def seen_by_customers() -> set[str]:
     ("names", "most"),
     [
         pytest.param(("app",), 1_950, id="customer"),
+        pytest.param(("app", "underskrift"), 2_750, id="step 2"),
         pytest.param(("app", "utkast", "ark"), 4_500, id="builder"),
         pytest.param(("app", "utkast", "kvar"), 4_850, id="today, the list, a quote"),
     ],
