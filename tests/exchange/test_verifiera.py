@@ -132,7 +132,7 @@ def test_it_runs_alone_in_an_empty_folder(lonely, tmp_path, kept_package):
     (tmp_path / "mapp" / ".DS_Store").write_bytes(b"left by the system")
     assert run(lonely, tmp_path, "mapp").returncode == 0
     (tmp_path / "mapp" / "avtal.pdf").write_bytes(b"%PDF-1.7 annat")
-    done = run(lonely, tmp_path / "mapp")
+    done = run(lonely, tmp_path, "mapp")
     assert done.returncode == 1
     assert "ändrad: avtal.pdf" in done.stdout
 
