@@ -25,7 +25,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-MEMORY_BYTES = 640 * 1024 * 1024  # of address space
+MEMORY_BYTES = 448 * 1024 * 1024  # of address space
 CPU_SECONDS = 20
 OUTPUT_BYTES = 256 * 1024
 MOST_REVISIONS = 12  # of which the beginnings are hashed
@@ -100,8 +100,8 @@ def _pdf(data: bytes, own_keys: bytes | None) -> dict[str, Any]:
         raise
     except (MemoryError, RecursionError):
         raise
-    except Exception:  # pyHanko raises some thirty kinds on a broken file, KeyError and AssertionError among them
-        return {**found, "refused": "broken"}
+    except Exception as error:  # pyHanko raises some thirty kinds on a broken file, KeyError and AssertionError too
+        return {**found, "refused": "large" if isinstance(error.__context__, MemoryError) else "broken"}
     found["attachments"] = [{"name": name[:120], "size": len(content)} for name, content in attached]
     zips = [content for name, content in attached if name.lower().endswith(".zip")]
     found["packages"] = [_package(content, own_keys, within=data) for content in zips]

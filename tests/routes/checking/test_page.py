@@ -8,10 +8,14 @@ from io import BytesIO
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from domain.authenticity import By, Known, Result, Seal, Verdict, Where
 from extensions import db
-from models import Attempt, QuoteVersion, StoredFile
+from jobs import draw_agreements
+from models import Agreement, Attempt, QuoteVersion, StoredFile
 from services import storage
 from services.checking import looking, verifying
+from services.checking.verifying import Checked
+from services.clock import utc_now
 from tests.papers import pdf
 from tests.routes.deal.conftest import make_sent
 
@@ -150,3 +154,53 @@ def test_busy_is_said_at_once_where_no_turn_comes(client, monkeypatch):
     monkeypatch.setattr(looking, "AT_ONCE", 0)
     monkeypatch.setattr(looking, "WAIT_SECONDS", 0)
     assert upload(client, b"%PDF-1.7").status_code == 429
+
+
+def test_an_agreement_tells_how_many_and_how_and_not_who(app, client, sent, tmp_path):
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    draw_agreements.run(utc_now())
+    made = db.session.query(Agreement).filter_by(quote_id=sent.quote_id).one()
+    files = {"Avtal": made.pdf_sha256, "Bevispaket": made.package_sha256}
+    whole = storage.read(sent.firm.public_id, db.session.get_one(StoredFile, made.pdf_id))
+    for paper, sha256 in files.items():
+        answer = client.post("/kontrollera/fingeravtryck", data={"sha256": sha256})
+        for words in ("Filen är äkta.", paper, "1 person", "Med namn, via länk (enkel elektronisk underskrift)"):
+            assert words in answer.text
+        assert not [word for word in SECRETS if word in answer.text]
+    # and from the command line, whose exit status a script can go by
+    runner = app.test_cli_runner()
+    for content, status, words in (
+        (whole, 0, "AUTHENTIC: the same bytes are kept here"),
+        (whole + b"%", 1, "ALTERED: something stands after"),
+        (b"", 2, "CANNOT BE READ (empty)"),
+    ):
+        (tmp_path / "paper.pdf").write_bytes(content)
+        told = runner.invoke(args=["evidence", "verify", str(tmp_path / "paper.pdf")])
+        assert (told.exit_code, told.output.splitlines()[-1].startswith(words)) == (status, True), told.output
+    assert runner.invoke(args=["evidence", "verify", str(tmp_path / "none.pdf")]).exit_code == 2
+
+
+NOW = utc_now()
+SEAL = Seal(False, True, "entire_file", "none", True, '"><script>alert(1)</script>', "ab" * 32, NOW, NOW, NOW)
+PAPER = Known("agreement", "contract", "x" * 22, "cd" * 32, NOW, ("link", "link_code"))
+VERDICTS = [
+    *(Verdict(Result.AUTHENTIC, by, paper=PAPER, seal=SEAL) for by in By),
+    Verdict(Result.AUTHENTIC, By.SEAL, seal=SEAL),
+    *(Verdict(Result.ALTERED, where=where, file="avtal.json", paper=PAPER, seal=SEAL) for where in Where),
+    Verdict(Result.OTHER, seal=SEAL),
+    Verdict(Result.OTHER),
+    *(Verdict(Result.UNKNOWN, why=why) for why in ("kind", "unsealed", "unsigned")),
+    *(Verdict(Result.UNREADABLE, why=why) for why in ("empty", "encrypted", "broken", "large", "names")),
+]
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_each_verdict_has_words_of_its_own(client, monkeypatch, lang):
+    said = set()
+    for verdict in VERDICTS:
+        monkeypatch.setattr(verifying, "upload", lambda data, verdict=verdict, **given: Checked(verdict, "ef" * 32))
+        answer = client.post(f"/kontrollera?lang={lang}", data={"fil": (BytesIO(b"x"), "a.pdf")})
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+        said.add(answer.text.partition('<div id="svar"')[2].partition('<dl class="kv">')[0])
+    assert len(said) == len(VERDICTS)

@@ -13,13 +13,14 @@ import struct
 import subprocess
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.papers import pdf
+from tests.papers import pdf, stream
 
 Files = Mapping[str, bytes]
 
@@ -279,6 +280,7 @@ PAPERS = [
     ("another's", lambda s: pdf(2), (UNKNOWN, "unsealed")),
     ("nothing", lambda s: b"", (UNREADABLE, "empty")),
     ("a page of the web", lambda s: b"<!doctype html><h1>Avtal</h1>", (UNKNOWN, "kind")),
+    ("a bomb attached", lambda s: bomb(), (UNREADABLE, "large")),
     ("no end to its names", lambda s: endless(), (UNREADABLE, "large")),
 ]
 PACKAGES = [
@@ -348,3 +350,12 @@ def endless() -> bytes:
     """A tree of names that is its own branch."""
     tree = "/Names << /EmbeddedFiles 3 0 R >>"
     return pdf(catalog=tree, more=("<< /Kids [ 3 0 R 3 0 R ] /Type /EmbeddedFile >>",))
+
+
+def bomb() -> bytes:
+    """Two megabytes that unfold to a gigabyte."""
+    flat = zlib.compressobj(9, zlib.DEFLATED, -15)
+    chunk = flat.compress(bytes(1 << 20)) + flat.flush(zlib.Z_FULL_FLUSH)
+    attached = stream(b"\x78\xda" + chunk * 1024, "/Type /EmbeddedFile /Filter /FlateDecode")
+    named = "/Names << /EmbeddedFiles << /Names [ (a.zip) 3 0 R ] >> >>"
+    return pdf(catalog=named, more=("<< /Type /Filespec /F (a.zip) /EF << /F 4 0 R >> >>", attached))
