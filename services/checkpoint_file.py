@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from services import transaction
 from services.installation import settings
 from services.keys import sync_folder
 
+log = logging.getLogger("handslag.checkpoints")
 NAME = "checkpoints.jsonl"
 BLOCK_BYTES = 64 * 1024
 
@@ -48,6 +50,14 @@ def bring_up() -> int:
     if is_new:
         sync_folder(path().parent)
     return added
+
+
+def follow() -> None:
+    """Bring it up if that can be done now: a full disk stops no signature, and the next time mends it."""
+    try:
+        bring_up()
+    except OSError as error:
+        log.error("%s could not be written: %s", NAME, os.strerror(error.errno or 0))
 
 
 def last_line() -> dict[str, Any] | None:

@@ -61,7 +61,7 @@ def cover(now: datetime, *, entry: tuple[str, int] | None = None, always: bool =
             return found
         made = _sign(draft, now)
         if _keep(made, draft):
-            checkpoint_file.bring_up()
+            checkpoint_file.follow()
             return made
     raise RuntimeError("others make checkpoints faster than this one")
 

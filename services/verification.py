@@ -43,6 +43,7 @@ class Checked:
 def check(now: datetime, *, part: int | None = None) -> Checked:
     """Check everything; of the files only slice `part` of SLICES, gently. What does not hold becomes an incident."""
     restored.take_back(now)
+    checkpoint_file.follow()
     checked = Checked()
     found = [*_chains(checked), *_leaves(), *_checkpoints(checked), *_files(checked, part)]
     checked.findings = tuple(found)

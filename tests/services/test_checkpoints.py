@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from datetime import timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from domain import canonical, checkpoints
 from extensions import db
 from models import ChainHead, CheckpointHead, Firm
-from services import checkpoint_file, checkpoint_rows, events, transaction
+from services import checkpoint_file, checkpoint_rows, events, transaction, verification
 from services import checkpoints as making
 from services.clock import utc_now
 from services.sealing import keys
@@ -186,3 +187,19 @@ def test_a_last_line_longer_than_a_block_is_read_whole(app, make, monkeypatch):
     made = making.cover(utc_now())
     monkeypatch.setattr(checkpoint_file, "BLOCK_BYTES", 7)
     assert checkpoint_file.last_line()["checkpoint"] == made.content
+
+
+def test_a_full_disk_stops_no_checkpoint_and_the_file_is_mended(app, make, monkeypatch):
+    firm = make.firm().public_id
+    making.cover(utc_now())
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "no room")
+
+    act(firm)
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint_file.os, "fsync", full)
+        assert making.cover(utc_now()).n == 2
+    checkpoint_file.path().write_bytes(checkpoint_file.path().read_bytes()[:-60])  # what the disk took of the line
+    assert verification.check(utc_now()).findings == ()
+    assert [line["checkpoint"]["n"] for line in checkpoint_file.lines()] == [1, 2]
