@@ -15,8 +15,9 @@ from languages import gettext as _
 from models import Agreement, StoredFile
 from services import scope, storage
 from services.deal.links import Deal
-from services.errors import NotFound
+from services.errors import NotFound, RuleBroken
 from services.proof import package
+from services.sealing.keys import KeysMissing
 
 
 def may_have(deal: Deal) -> bool:
@@ -25,7 +26,10 @@ def may_have(deal: Deal) -> bool:
 
 
 def of_party(deal: Deal) -> tuple[bytes, str]:
-    """The package of who has come, and its file name. Raises NotFound for who gets none."""
+    """The package of who has come, and its file name. Raises NotFound for who gets none.
+
+    Raises RuleBroken("no_package_now") while the keys of the installation are lost: nothing can be signed.
+    """
     if not may_have(deal):
         raise NotFound
     agreement = deal.agreement
@@ -33,7 +37,10 @@ def of_party(deal: Deal) -> tuple[bytes, str]:
     checkpoint = _checkpoint(agreement, deal.found.firm_public_id)
     party = deal.found.recipient or CUSTOMER
     name = _("Bevispaket %(n)s", n=deal.content["number"]) + ".zip"
-    return package.build(agreement, checkpoint=checkpoint, for_party=party), name
+    try:
+        return package.build(agreement, checkpoint=checkpoint, for_party=party), name
+    except KeysMissing:
+        raise RuleBroken("no_package_now") from None
 
 
 def _checkpoint(agreement: Agreement, firm_public_id: str) -> dict[str, Any] | None:

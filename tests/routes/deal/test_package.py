@@ -12,6 +12,7 @@ from jobs import draw_agreements
 from models import Agreement
 from services.clock import utc_now
 from services.deal import links
+from services.sealing import keys
 from tests.routes.deal.conftest import make_sent
 from tests.routes.deal.test_parties import among, step2  # noqa: F401  (a fixture)
 
@@ -55,7 +56,7 @@ def the_seal_holds_the_whole_file(files, paper):
     assert said(paper, keys=json.dumps(listed).encode()) == (False, "sigillets certifikat står inte i nycklar.json")
 
 
-def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, among):  # noqa: F811
+def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, among, monkeypatch):  # noqa: F811
     karin, anna, eva = among("co_decides", "copy", emails=("anna@kund.example", "eva@kund.example"))
     anna.client.environ_base["REMOTE_ADDR"] = "192.0.2.77"
     karin.post("/godkann", step2(karin, "Karin Almgren"))
@@ -100,6 +101,11 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
     stated = verifiera._sha256(verifiera.canonical(own))
     assert theirs[hashed[0]]["proof_sha256"] == stated
 
+    with monkeypatch.context() as lost:
+        lost.setattr(keys, "sign", lambda data: (_ for _ in ()).throw(keys.KeysMissing("gone")))
+        refused = anna.get(PATH)
+        assert refused.status_code == 409
+        assert "Bevispaketet går inte att hämta just nu" in refused.text
     assert eva.get(PATH).status_code == 404  # who only reads has the paper
     assert PATH not in eva.get("/avtal").get_data(as_text=True)
     assert PATH in anna.get("/avtal").get_data(as_text=True)
