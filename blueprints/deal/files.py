@@ -27,6 +27,13 @@ def agreement_pdf(deal: Deal) -> ResponseReturnValue:
     return paper(viewing.bytes_of(deal, file), file)
 
 
+@bp.get("/o/<deal_id>/avtal-tidsstamplat.pdf")
+@by_link
+def stamped_pdf(deal: Deal) -> ResponseReturnValue:
+    file = viewing.stamped_file(deal)
+    return paper(viewing.bytes_of(deal, file), file)
+
+
 @bp.get("/o/<deal_id>/bevispaket.zip")
 @by_link
 def evidence_package(deal: Deal) -> ResponseReturnValue:

@@ -162,6 +162,12 @@ def agreement_pdf(n: int) -> ResponseReturnValue:
     return _file(showing.agreement_file(current_user.firm_id, n))
 
 
+@bp.get("/offerter/<int:n>/avtal-tidsstamplat.pdf")
+@requires("quote.read")
+def stamped_pdf(n: int) -> ResponseReturnValue:
+    return _file(showing.stamped_file(current_user.firm_id, n))
+
+
 @bp.get("/offerter/<int:n>/bevispaket.zip")
 @requires("quote.send")
 def evidence_package(n: int) -> ResponseReturnValue:

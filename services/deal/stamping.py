@@ -90,7 +90,7 @@ def _keep(one: _Sealed, stamped: bytes, now: datetime) -> None:
         one.firm_public_id,
         stamped,
         purpose="agreement",
-        name=one.name,
+        name=one.name.removesuffix(".pdf") + "-tidsstamplat.pdf",
         media_type="application/pdf",
         now=now,
     )

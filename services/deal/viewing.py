@@ -119,6 +119,13 @@ def agreement_file(deal: Deal) -> StoredFile:
     return file
 
 
+def stamped_file(deal: Deal) -> StoredFile:
+    """The sealed paper with a time stamp after it. Raises NotFound where there is none."""
+    if deal.agreement is None or deal.agreement.stamped_id is None:
+        raise NotFound
+    return scope.get(StoredFile, deal.found.firm_id, StoredFile.id == deal.agreement.stamped_id)
+
+
 def find_agreement_file(deal: Deal) -> StoredFile | None:
     if deal.agreement is None or deal.agreement.pdf_id is None:
         return None

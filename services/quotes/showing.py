@@ -424,6 +424,11 @@ def agreement_file(firm_id: int, n: int) -> StoredFile:
     return _file(firm_id, n, Agreement.pdf_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
 
 
+def stamped_file(firm_id: int, n: int) -> StoredFile:
+    """The sealed paper with a time stamp after it. Raises NotFound where there is none."""
+    return _file(firm_id, n, Agreement.stamped_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
+
+
 def package_file(firm_id: int, n: int) -> StoredFile:
     """The firm's whole package of evidence. Raises NotFound until the paper is sealed."""
     return _file(firm_id, n, Agreement.package_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)

@@ -94,7 +94,7 @@ def agreement() -> Agreement:
     return db.session.query(Agreement).one()
 
 
-def test_a_stamp_comes_after_the_seal(sealed):
+def test_a_stamp_comes_after_the_seal(sealed, make, client):
     """Fetched by the child of its own, which may speak to this service and nobody else."""
     assert stamp_papers.run(utc_now()) == JobResult(1, 0)
     row = agreement()
@@ -109,11 +109,21 @@ def test_a_stamp_comes_after_the_seal(sealed):
     stamp.compute_integrity_info()
     assert stamp.summarise_integrity_info()["coverage"].name == "ENTIRE_FILE"
     assert stamp_papers.run(utc_now()) == JobResult(0, 0)
+    page = client.log_in(make.owner(sealed.firm)).get(f"/offerter/{sealed.quote.n}").text
+    assert "Avtalet med tidsstämpel" in page
+    assert "Avtalet med tidsstämpel" in sealed.get("/avtal").text
+    for got in (
+        client.get(f"/offerter/{sealed.quote.n}/avtal-tidsstamplat.pdf"),
+        sealed.get("/avtal-tidsstamplat.pdf"),
+    ):
+        assert got.data == after
+        assert "tidsstamplat.pdf" in got.headers["Content-Disposition"]
 
 
 def test_a_service_that_does_not_answer(sealed, service):
     """The seal stays as it is, the service is left alone for a minute, the operator is told."""
     before, now = agreement().pdf_sha256, utc_now()
+    assert sealed.get("/avtal-tidsstamplat.pdf").status_code == 404
     service.is_up(False)
     try:
         assert stamp_papers.run(now) == JobResult(0, 1)
