@@ -298,24 +298,24 @@ class _Check:
         _must(signer["result"] == "approved", "svaret är inget ja")
         name = _opened_name(self.proof["opened"], entry.seq)
         _must(name in (None, signer["name"]), "namnet är ett annat i kedjan")
-        if "proof_sha256" in signer:
-            return f"{_clean(entry.at)}, post {entry.seq}. Underskrivarens eget paket har uppgifterna"
         way = "manual" if entry.act == "doc.accepted_manually" else entry.data.get("way", signer["way"])
         _must(way == signer["way"], "sättet är ett annat i kedjan")
         for field in ("method", "level"):
             _must(entry.data.get(field, signer[field]) == signer[field], "metod eller nivå är en annan i kedjan")
         _must((way == "manual") == (signer["level"] in ("none", "paper")), "nivån hör inte till sättet")
         _must((signer["method"] == "bankid") == (signer["level"] == "advanced"), "nivån hör inte till metoden")
-        mark = _sha256(signer["mark"].encode("utf-8")) if signer["mark"] else None
-        _must(entry.data.get("mark_sha256") == mark, "den ritade underskriften är en annan i kedjan")
         _must((entry.act == WITNESSED) == (signer["role"] == "witness"), "rollen är en annan i kedjan")
-        self._consents(signer, entry)
         how = [(WAYS, signer["way"]), (METHODS, signer["method"]), (LEVELS, signer["level"])]
         words = "{}, post {}. {}".format(
             _clean(entry.at), entry.seq, ", ".join(known.get(code, _clean(code)) for known, code in how)
         )
         words += ", bevittnar" if entry.act == WITNESSED else ""
+        if "proof_sha256" in signer:
+            return words + "; resten står i underskrivarens eget paket"
+        mark = _sha256(signer["mark"].encode("utf-8")) if signer["mark"] else None
+        _must(entry.data.get("mark_sha256") == mark, "den ritade underskriften är en annan i kedjan")
         words += ", ritad underskrift" if mark else ""
+        self._consents(signer, entry)
         return words if name else words + "; namnet öppnas inte här"
 
     def _consents(self, signer: dict[str, Any], entry: Entry) -> None:

@@ -23,6 +23,7 @@ SCHEMA = "handslag.bevis/1"
 FIRM, SHARED = None, "shared"
 FIRM_SIGNS = "firm"  # the role of the firm's own signature under a contract
 MANUAL = "manual"
+RESULT = ("seq", "at", "name", "role", "way", "method", "level", "result")
 SEEN = ("link.opened", "doc.viewed", "doc.shown", "doc.downloaded")
 NAMES = ("name", "by")  # of who said yes: stands on the paper
 BROWSER = ("ip", "ua")
@@ -59,11 +60,11 @@ def of(facts: Facts, entries: list[Entry], *, for_party: str | None) -> dict[str
 
 
 def _signer(facts: Facts, agreed: Mapping[str, Any], yes: Entry, for_party: str | None) -> dict[str, Any]:
-    """One yes; to others than its own party only that it was given, and the hash of the rest."""
+    """One yes; to others than its own party what the paper says of it too, and the hash of the whole."""
     whole = _whole(facts, agreed, yes)
     if for_party in (FIRM, whole["party"]):
         return whole
-    result = {name: whole[name] for name in ("seq", "at", "name", "result")}
+    result = {name: whole[name] for name in RESULT}
     return {**result, "proof_sha256": canonical.sha256_hex(canonical.dumps(whole))}
 
 
