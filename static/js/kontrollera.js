@@ -8,7 +8,9 @@
     const answer = await fetch(ask.action, { method: "POST", body: new FormData(ask) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html"), found = page.getElementById("svar");
     $("svar").replaceWith(found);
-    found.focus();
+    const head = found.querySelector("h2") || found;
+    head.tabIndex = -1;
+    head.focus();
   };
   form.addEventListener("submit", (event) => {
     const by = event.submitter;
