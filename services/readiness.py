@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from extensions import db
 from models import Letter
 from services import schema
+from services.sealing import keys
 
 LATE_AFTER = timedelta(minutes=15)
 
@@ -21,5 +22,6 @@ def examine(now: datetime) -> dict[str, bool]:
         oldest = db.session.scalar(select(func.min(Letter.next_at)).where(Letter.state == "queued"))
     except SQLAlchemyError:
         db.session.rollback()
-        return {"database": False, "migrations": False, "letters": False}
-    return {"database": True, "migrations": is_migrated, "letters": oldest is None or oldest > now - LATE_AFTER}
+        return {"database": False, "migrations": False, "letters": False, "seal": keys.ready()}
+    is_punctual = oldest is None or oldest > now - LATE_AFTER
+    return {"database": True, "migrations": is_migrated, "letters": is_punctual, "seal": keys.ready()}

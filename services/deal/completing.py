@@ -100,7 +100,7 @@ def complete(ids: Sequence[int], *, now: datetime) -> int:
             continue
         if one is not None:
             drawn.append(one)
-            size += len(one.paper.pdf) + len(one.package)
+            size += len(one.package) + len(one.paper.pdf) + sum(len(each.data) for each in one.paper.attachments)
         if size > MOST_BYTES:
             failed += _seal(drawn, key, now)
             drawn, size = [], 0

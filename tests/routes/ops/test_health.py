@@ -18,7 +18,8 @@ def test_healthz(client):
 
 def test_readyz(client):
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json) == (200, {"database": True, "letters": True, "migrations": True})
+    well = {"database": True, "letters": True, "migrations": True, "seal": True}
+    assert (answer.status_code, answer.json) == (200, well)
 
 
 def test_a_letter_that_waits_too_long(client, make):

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key, pkcs12
 
 from services import keys as secrets_of
@@ -34,6 +35,7 @@ def test_keys_of_a_new_installation(apart):
     assert keys.ready()
     signing, seal = keys.published()
     public = load_pem_public_key(signing["pem"].encode())
+    assert isinstance(public, Ed25519PublicKey)
     public.verify(base64.b64decode(keys.sign(b"words")), b"words")
     assert keys.key_id() == signing["id"]
     assert keys.previous() is None

@@ -10,12 +10,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
 
 import pytest
-from asn1crypto import keys as asn1_keys
+from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
 from asn1crypto import tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
@@ -42,7 +43,7 @@ def _authority() -> DummyTimeStamper:
         .serial_number(1)
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=9))
-        .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(key, hashes.SHA256())
     )
     raw = key.private_bytes(DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
@@ -51,28 +52,29 @@ def _authority() -> DummyTimeStamper:
     )
 
 
+class Service(HTTPServer):
+    is_up = True
+
+
 @pytest.fixture(scope="module")
 def service():
     """An address of a time-stamp service; `is_up` turned off, it answers 500."""
     authority = _authority()
 
     class Answer(BaseHTTPRequestHandler):
-        is_up = True
-
         def do_POST(self) -> None:
             asked = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200 if self.is_up else 500)
+            self.send_response(200 if server.is_up else 500)
             self.send_header("Content-Type", "application/timestamp-reply")
             self.end_headers()
-            if self.is_up:
+            if server.is_up:
                 self.wfile.write(authority.request_tsa_response(tsp.TimeStampReq.load(asked)).dump())
 
         def log_message(self, *args: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Answer)
+    server = Service(("127.0.0.1", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    server.is_up = lambda up: setattr(Answer, "is_up", up)
     yield server
     server.shutdown()
     server.server_close()
@@ -124,11 +126,11 @@ def test_a_service_that_does_not_answer(sealed, service):
     """The seal stays as it is, the service is left alone for a minute, the operator is told."""
     before, now = agreement().pdf_sha256, utc_now()
     assert sealed.get("/avtal-tidsstamplat.pdf").status_code == 404
-    service.is_up(False)
+    service.is_up = False
     try:
         assert stamp_papers.run(now) == JobResult(0, 1)
     finally:
-        service.is_up(True)
+        service.is_up = True
     assert stamp_papers.run(now) == JobResult(0, 0)
     (told,) = [one for one in doctor.examine(now) if one.about == "time stamps"]
     assert told.sentence.startswith("1 sealed papers wait")
