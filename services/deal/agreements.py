@@ -13,7 +13,19 @@ from domain import personnummer
 from domain.evidence import timestamp
 from extensions import db
 from languages import gettext as _
-from models import Agreement, Applicant, Approval, Event, Firm, Letter, Quote, QuoteLink, QuoteVersion, User
+from models import (
+    Agreement,
+    Applicant,
+    Approval,
+    Event,
+    Firm,
+    Letter,
+    Quote,
+    QuoteLink,
+    QuoteVersion,
+    Recipient,
+    User,
+)
 from services import events, notices, outbox, scope, signing, vault
 from services.actors import system
 from services.checkpoint_rows import Checkpoint
@@ -67,6 +79,7 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
     user = scope.get(User, firm.id, User.id == quote.user_id)
     told = story.of(quote, firm_public_id=firm.public_id, on_shared_paper=quote.is_shared)
     approvals = [row for row in parties.live(quote) if row.agreed_sha256 == agreement.agreed_sha256]
+    readers = _readers(quote, version)
     return {
         "document_id": agreement.public_id,
         "firm_name": firm.name,
@@ -79,7 +92,13 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "manual": _manual(agreement, firm),
         "handed_by": _handed_by({agreement.way, *(row.way for row in approvals)}, told),
         "events": [
-            {"at": timestamp(step.at), "what": step.what, "who": step.who, "trace": step.trace} for step in told
+            {
+                "at": timestamp(step.at),
+                "what": step.what,
+                "who": step.who or readers.get(step.link, ""),
+                "trace": step.trace,
+            }
+            for step in told
         ],
         "pdf_sha256": version.pdf_sha256,
         "json_sha256": version.json_sha256,
@@ -92,6 +111,17 @@ def _evidence(agreement: Agreement, quote: Quote, version: QuoteVersion, firm: F
         "approvals": [_approval(row) for row in approvals],
         "is_shared": quote.is_shared,
     }
+
+
+def _readers(quote: Quote, version: QuoteVersion) -> dict[str, str]:
+    """Where several get it, who came by which link, by the link's public id: their page says it of what they opened."""
+    if not quote.is_shared:
+        return {}
+    whose = and_(Recipient.firm_id == QuoteLink.firm_id, Recipient.id == QuoteLink.recipient_id)
+    asked = scope.columns(QuoteLink, quote.firm_id, QuoteLink.public_id, Recipient.name)
+    found = db.session.execute(asked.outerjoin(Recipient, whose).where(QuoteLink.quote_id == quote.id))
+    customer = json.loads(version.content)["customer"]
+    return {link: name or customer["contact"] or customer["name"] for link, name in found.tuples()}
 
 
 def _approval(row: Approval) -> dict[str, Any]:

@@ -49,13 +49,17 @@ CLEAR = ("to", "reply", "ip", "name", "by")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One line of a timeline. `who` is a name or address, `trace` how it was seen (IP address, reply of a server)."""
+    """One line of a timeline. `who` is a name or address, `trace` how it was seen (IP address, reply of a server).
+
+    `link` is the public id of the link that it was done by, empty where it was not a customer's doing.
+    """
 
     at: datetime
     act: str
     what: str
     who: str = ""
     trace: str = ""
+    link: str = ""
 
     @property
     def is_minor(self) -> bool:
@@ -145,7 +149,8 @@ def _step(entry: Entry) -> Step | None:
     clear = entry.clear
     ip = clear.get("ip", "") if by_customer else ""
     trace = clear.get("reply") or (str(_("IP %(ip)s", ip=ip)) if ip else "")
-    return Step(entry.at, entry.act, what, clear.get("to") or clear.get("name") or clear.get("by") or "", trace)
+    link = said["actor"].removeprefix("link:") if by_customer else ""
+    return Step(entry.at, entry.act, what, clear.get("to") or clear.get("name") or clear.get("by") or "", trace, link)
 
 
 def _words(act: str, data: dict[str, Any], *, by_customer: bool) -> str:

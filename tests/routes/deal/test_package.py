@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import time_machine
 
@@ -13,6 +14,7 @@ from models import Agreement
 from services.clock import utc_now
 from services.deal import links
 from services.sealing import keys
+from tests.documents.reading import words as in_paper
 from tests.routes.deal.conftest import make_sent
 from tests.routes.deal.test_parties import among, step2  # noqa: F401  (a fixture)
 
@@ -82,6 +84,9 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
         assert verifiera.verdict(steps) == 0, (whose, verifiera.report(steps))
         told[whose] = of(files)
 
+    text = re.sub(r"\s+", " ", in_paper(paper))
+    for name in ("Karin Almgren", "Anna Holm"):
+        assert f"Öppnad första gången {name}" in text
     the_seal_holds_the_whole_file(verifiera.unpack(packages["shared"]), paper)
     assert [one["name"] for one in told["firm"]["signers"]] == ["Karin Almgren", "Anna Holm"]
     assert {"192.0.2.77", "127.0.0.1", "192.0.2.1"} <= set(values(told["firm"], "ip"))
