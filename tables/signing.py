@@ -22,6 +22,7 @@ class SigningCode(FirmOwned, Base):
         same_firm("quote_id", "quote"),
         same_firm("link_id", "quote_link"),
         Index("ix_signing_code_link", "firm_id", "link_id"),
+        Index("ix_signing_code_quote", "firm_id", "quote_id"),
         Index("ix_signing_code_created_at", "created_at"),
         CheckConstraint("channel IN ('mail', 'sms')", name="channel"),
     )

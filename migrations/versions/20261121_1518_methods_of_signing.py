@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_signing_code_public_id")),
     )
     op.create_index(op.f("ix_signing_code_link"), "signing_code", ["firm_id", "link_id"])
+    op.create_index(op.f("ix_signing_code_quote"), "signing_code", ["firm_id", "quote_id"])
     op.create_index(op.f("ix_signing_code_created_at"), "signing_code", ["created_at"])
 
 
