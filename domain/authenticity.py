@@ -168,7 +168,7 @@ class Verdict:
     where: Where | None = None
     file: str = ""  # the step of a package that does not hold
     why: str = ""  # of unreadable: a word of the child's
-    paper: Known | None = None  # the same, or what it begins with
+    paper: Known | None = None  # the same, what it begins with, or what its package names
     seal: Seal | None = None
     package: Package | None = None
 
@@ -204,7 +204,7 @@ def _judge_pdf(
     begins = next((known[sha256] for _, sha256 in reversed(facts.beginnings) if sha256 in known), None)
     seal = next((one for one in reversed(facts.seals) if not one.is_stamp), None)
     if seal is None:
-        return _judge_unsealed(facts, begins)
+        return _judge_unsealed(facts, begins, named)
     ours = next((one for one in own if one.fingerprint == seal.fingerprint), None)
     where = _fault(seal, facts.seals[-1], ours, now)
     if where is Where.SEALED:
@@ -217,7 +217,8 @@ def _judge_pdf(
     if where:
         return Verdict(Result.ALTERED, where=where, paper=begins, seal=seal)
     if ours:
-        return Verdict(Result.AUTHENTIC, By.SEAL, paper=begins, seal=seal)
+        stamped = begins if begins and begins.paper == "agreement" else None
+        return Verdict(Result.AUTHENTIC, By.SEAL, paper=stamped, seal=seal)
     return Verdict(Result.OTHER, seal=seal)
 
 
@@ -252,7 +253,7 @@ def _narrowed(facts: Facts, begins: Known | None) -> Where:
     return Where.SEALED
 
 
-def _judge_unsealed(facts: Facts, begins: Known | None) -> Verdict:
+def _judge_unsealed(facts: Facts, begins: Known | None, named: Known | None) -> Verdict:
     """No signature that can be read: of ours all sealed papers have one, and a sent quote is known by its bytes."""
     if "cut" in facts.marks:
         return Verdict(Result.ALTERED, where=Where.CUT, paper=begins)
@@ -263,6 +264,8 @@ def _judge_unsealed(facts: Facts, begins: Known | None) -> Verdict:
     if begins:  # after a quote, the beginning of what makes it an agreement
         where = Where.CUT if begins.paper == "quote" and not facts.has_end else Where.AFTER
         return Verdict(Result.ALTERED, where=where, paper=begins)
+    if named:
+        return Verdict(Result.ALTERED, where=Where.NOT_OURS)
     if facts.refused:
         return Verdict(Result.UNREADABLE, why=facts.refused)
     return Verdict(Result.UNKNOWN, why="unsealed")

@@ -39,7 +39,7 @@ _END = re.compile(rb"%%EOF")
 
 
 class Refused(Exception):
-    """Why a file cannot be read: a word of domain.authenticity.Refusal."""
+    """Why a file cannot be read, in one word (templates/checking/_answer.html)."""
 
 
 def main() -> None:

@@ -280,6 +280,7 @@ PAPERS = [
     ("another's", lambda s: pdf(2), (UNKNOWN, "unsealed")),
     ("nothing", lambda s: b"", (UNREADABLE, "empty")),
     ("a page of the web", lambda s: b"<!doctype html><h1>Avtal</h1>", (UNKNOWN, "kind")),
+    ("another's pages with our package in them", lambda s: attached(s.package), (ALTERED, "not_ours")),
     ("a bomb attached", lambda s: bomb(), (UNREADABLE, "large")),
     ("no end to its names", lambda s: endless(), (UNREADABLE, "large")),
 ]
@@ -356,6 +357,11 @@ def bomb() -> bytes:
     """Two megabytes that unfold to a gigabyte."""
     flat = zlib.compressobj(9, zlib.DEFLATED, -15)
     chunk = flat.compress(bytes(1 << 20)) + flat.flush(zlib.Z_FULL_FLUSH)
-    attached = stream(b"\x78\xda" + chunk * 1024, "/Type /EmbeddedFile /Filter /FlateDecode")
+    return attached(b"\x78\xda" + chunk * 1024, "/Filter /FlateDecode")
+
+
+def attached(data: bytes, entries: str = "") -> bytes:
+    """A PDF without a seal in which this lies."""
     named = "/Names << /EmbeddedFiles << /Names [ (a.zip) 3 0 R ] >> >>"
-    return pdf(catalog=named, more=("<< /Type /Filespec /F (a.zip) /EF << /F 4 0 R >> >>", attached))
+    file = stream(data, f"/Type /EmbeddedFile {entries}")
+    return pdf(catalog=named, more=("<< /Type /Filespec /F (a.zip) /EF << /F 4 0 R >> >>", file))
