@@ -6,14 +6,14 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.deal import bp
 from blueprints.deal.guard import by_link, keep_token, names, tokens_of
-from blueprints.shared.fields import EmailText, strip
+from blueprints.shared.fields import EmailText, PhoneText, strip
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
-from services import limits
+from services import limits, transaction
 from services.clock import utc_now
 from services.deal import delegating, links, unsigning
 from services.deal.links import Deal
@@ -29,6 +29,7 @@ class DelegateForm(FlaskForm):
         filters=[strip],
     )
     email = EmailText(_l("E-post till den som skriver under"), [DataRequired(_l("Skriv en e-postadress med @"))])
+    phone = PhoneText(_l("Mobil till den som skriver under"), [Optional()])
 
 
 @bp.post("/o/<deal_id>/ta-tillbaka")
@@ -55,7 +56,13 @@ def delegate(deal: Deal) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(deal, form, status=422)
     limits.count("hand_over", deal.found.link_public_id, limit=MOST_HANDED, now=utc_now())
-    row = delegating.delegate(deal, form.name.data or "", form.email.data or "", now=utc_now())
+    name, email, phone = form.name.data or "", form.email.data or "", form.phone.data or ""
+    try:
+        row = delegating.delegate(deal, name, email, phone=phone, now=utc_now())
+    except delegating.PhoneNeeded:
+        transaction.rollback()
+        form.phone.errors = [_("Underskriften behöver en engångskod. Skriv ett mobilnummer som tar emot sms.")]
+        return _page(deal, form, status=422)
     flash(_("%(name)s får en egen länk och skriver under i ditt ställe.", name=row.name))
     return redirect(url_for("deal.show", deal_id=deal_id), code=303)
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from domain.parties import CUSTOMER, Role
 from domain.quote_states import OPEN
+from domain.signing_methods import Method, on_page
 from extensions import db
 from models import Quote, QuoteLink, Recipient, User, new_public_id
 from services import events, notices, outbox, scope, transaction
@@ -29,10 +30,17 @@ def can(deal: Deal) -> bool:
     return deal.may_decide and is_open and not is_consumer and not deal.is_on_site
 
 
-def delegate(deal: Deal, name: str, email: str, *, now: datetime) -> Recipient:
+class PhoneNeeded(RuleBroken):
+    """The signature takes a code by text message, since the link goes by mail."""
+
+    code = "no_way_for_code"
+
+
+def delegate(deal: Deal, name: str, email: str, *, phone: str = "", now: datetime) -> Recipient:
     """Let another sign in place of who has come; the one gets a link of the own by letter. Commits.
 
-    Raises RuleBroken("copy_only" | "cannot_delegate" | "firm_closing" | "firm_cannot_sign" | "too_many_recipients").
+    Raises PhoneNeeded, RuleBroken("copy_only" | "cannot_delegate" | "firm_closing" | "firm_cannot_sign" |
+    "too_many_recipients").
     """
     links.lock(deal)
     deal.check_may_decide()
@@ -40,6 +48,8 @@ def delegate(deal: Deal, name: str, email: str, *, now: datetime) -> Recipient:
         raise RuleBroken("cannot_delegate")
     if deal.is_closed(now):
         raise RuleBroken("firm_closing")
+    if not _can_sign(deal, email, phone):
+        raise PhoneNeeded
     firm_id, quote = deal.found.firm_id, deal.quote
     if scope.find(User, firm_id, User.email == email) is not None:
         raise RuleBroken("firm_cannot_sign")
@@ -53,6 +63,7 @@ def delegate(deal: Deal, name: str, email: str, *, now: datetime) -> Recipient:
         quote_id=quote.id,
         name=name,
         email=email,
+        phone=phone,
         role=before.role if before else Role.SIGNATORY,
         position=before.position if before else 0,
         stands_for=deal.party,
@@ -114,6 +125,16 @@ def holder(deal: Deal) -> str:
         return ""
     held = [one for one in deal.people if one.stands_for == deal.party and one.removed_at is None]
     return held[-1].name if held and held[-1].id != deal.found.recipient_id else ""
+
+
+def _can_sign(deal: Deal, email: str, phone: str) -> bool:
+    """Whether a code would reach the one where the deal may come to ask for it, whatever options are chosen."""
+    from services.signing import codes  # imports this room
+
+    totals = deal.content["totals"]
+    if on_page(deal.content["signing"], totals["gross_ore"] + totals["options_ore"]) is not Method.LINK_CODE:
+        return True
+    return bool(codes.way_to(links.MAIL, email=email, phone=phone)[1])
 
 
 def _tell_back(quote: Quote, link: QuoteLink, now: datetime) -> None:

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from domain.signing_methods import Method
 from extensions import db
 from jobs import draw_agreements, remind, send_mail
 from models import Agreement, Letter, QuoteLink, QuoteVersion, Recipient
 from services import mailbox
 from services.clock import utc_now
-from services.deal import links, reminding
+from services.deal import delegating, links, reminding
 from services.quotes import drafting, recipient_rows, sharing
 from services.quotes.sharing import Given
 from tests.documents.reading import words as in_paper
@@ -315,6 +316,16 @@ def test_who_took_a_place_over_has_it_in_the_next_version(app, make, signing):
     send(make, drafting.get(quote.firm_id, quote.n), email=SHARED)
     version = db.session.query(QuoteVersion).filter_by(quote_id=quote.id, version=2).one()
     assert [one["name"] for one in json.loads(version.content)["deciders"]] == ["Per Berg"]
+
+
+def test_who_could_get_no_code_takes_no_place_over(signing, monkeypatch):
+    """Where a code is asked for and no text message is sent, the one could never sign."""
+    monkeypatch.setattr(delegating, "on_page", lambda signing, total_ore: Method.LINK_CODE)
+    (karin,) = signing(kind="company")
+    refused = handed(karin)
+    assert refused.status_code == 422
+    assert "Underskriften behöver en engångskod" in refused.get_data(as_text=True)
+    assert db.session.query(Recipient).count() == 0
 
 
 def test_nobody_of_the_firm_takes_a_place_over(make, signing):

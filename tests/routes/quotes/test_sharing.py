@@ -213,6 +213,9 @@ def test_strangers_and_craftsmen_change_nothing(app, among, stranger):  # noqa: 
         ("", PER),
         (f"/{row.public_id}/adress", {"email": "x@y.example"}),
         (f"/{row.public_id}/ta-bort", {}),
+        (f"/{row.public_id}/upp", {}),
+        (f"/{row.public_id}/ner", {}),
+        ("/ordning", {"ordning": "fast"}),
     ):
         assert stranger.post(base + rest, data=form).status_code == 404
         assert worker.post(base + rest, data=form).status_code == 403
