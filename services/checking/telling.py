@@ -72,7 +72,9 @@ def _seal(seal: Seal) -> Iterator[str]:
 def _package(package: Package) -> Iterator[str]:
     if package.refused:
         yield f"no    package can be opened ({package.refused})"
-    for title, steps in (("by its own keys", package.steps), ("by our keys", package.steps_by_us)):
+    ours, its = ("by our keys", package.steps_by_us), ("by its own keys", package.steps)
+    is_proven = bool(package.steps_by_us) and all(step.holds is not False for step in package.steps_by_us)
+    for title, steps in (ours,) if is_proven else (its, ours):
         if steps:
             yield f"{'':5} package, {title}:"
         for step in steps:
