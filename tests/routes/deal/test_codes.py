@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -11,11 +13,13 @@ import time_machine
 
 from domain import canonical
 from domain.clock import stockholm_date
+from exchange import verifiera
 from extensions import db
-from jobs import send_mail
+from jobs import draw_agreements, send_mail
 from models import Agreement, Event, Letter, QuoteLink, SigningCode
-from services import limits, tokens, transaction
+from services import limits, signing, tokens, transaction
 from services.clock import utc_now
+from services.deal import links
 from services.quotes import drafting, sending
 from services.signing import codes
 from tests.routes.deal.conftest import Sent, actor_of, send, token_of
@@ -166,8 +170,6 @@ def test_another_link_has_a_code_of_its_own(app, make, coded):
     code = digits(coded)
     db.session.rollback()
     transaction.may_write()
-    from services.deal import links
-
     row = links.handed_over(coded.quote, now=utc_now())
     token = tokens.sign("quote", row.public_id)
     db.session.commit()
@@ -288,27 +290,30 @@ def test_what_is_chosen_can_reach_the_amount_of_a_rule(app, make):
 MARK = "M100 40L100 260M220 60L110 150L230 260"
 
 
-def test_a_drawn_signature_is_kept_sealed_and_shown(app, make):
-    from jobs import draw_agreements
-    from services import signing
-
-    sent = make_coded(app, make, signing_method="link")
-    assert sent.post("/godkann", sent.step2(mark=MARK, name="")).text.count(MARK) == 1, "a fault elsewhere keeps it"
-    assert sent.post("/godkann", sent.step2(mark=MARK)).status_code == 303
+def test_code_and_drawn_signature_hold_in_the_evidence(coded):
+    coded.post("/kod", coded.step2())
+    form = coded.step2(mark=MARK, code=digits(coded))
+    assert coded.post("/godkann", {**form, "name": ""}).text.count(MARK) == 1, "a fault elsewhere keeps it"
+    assert coded.post("/godkann", form).status_code == 303
     (row,) = agreements()
     assert row.mark
     assert MARK.encode() not in row.mark
-    assert signing.mark_of(sent.firm.public_id, row) == MARK
+    assert signing.mark_of(coded.firm.public_id, row) == MARK
     assert canonical.sha256_hex(MARK.encode()) in row.agreed
     assert MARK not in row.agreed
-    accepted = db.session.query(Event).filter_by(act="quote.accepted").one()
-    assert canonical.sha256_hex(MARK.encode()) in accepted.entry
-    page = sent.get("/avtal").text
+    page = coded.get("/avtal").text
     assert f'<path d="{MARK}"' in page
     assert "style=" not in page.split("<figure")[1].split("</figure>")[0]
     draw_agreements.run(utc_now())
-    db.session.rollback()
-    assert agreements()[0].pdf_id is not None
+    with zipfile.ZipFile(io.BytesIO(coded.get("/bevispaket.zip").data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    steps = verifiera.check(files)
+    assert [step for step in steps if step.holds is False] == []
+    said = " ".join(step.words for step in steps)
+    assert "namn och engångskod" in said
+    assert "ritad underskrift" in said
+    files = {name: data.replace(MARK.encode(), MARK.replace("M100", "M101").encode()) for name, data in files.items()}
+    assert any(step.holds is False for step in verifiera.check(files))
 
 
 @pytest.mark.parametrize("mark", ["M1 2C3 4", '"><script>alert(1)</script>', "M1 1" + "L1 1" * 3000])
