@@ -215,7 +215,7 @@ STORIES: tuple[Story, ...] = (
         (
             step("write", 13, "09.20"),
             step("contract", 13, "09.50", starts=40, days=21),
-            step("send", 13, "10.00"),
+            step("send", 13, "10.00", message=f"Hej Britta! Här är kontraktet, som vi sa.\n\n{MARK}"),
             step("open", 12, "18.10"),
             step("approve", 10, "19.05", name="Britta Åström", later=True),
         ),

@@ -18,6 +18,7 @@ from domain.evidence import timestamp
 from domain.payment_plan import PlanWarning
 from domain.quote_states import QuoteStatus
 from domain.signing_methods import LEVELS, Method
+from extensions import db
 from languages import speaking
 from models import ContractTemplate, Firm, Quote, QuoteVersion
 from services import contract_templates, events, transaction
@@ -105,13 +106,23 @@ def set_kind(n: int, kind: str, *, actor: Actor, now: datetime) -> None:
     if quote.kind != kind:
         if quote.version or quote.kind == DealKind.DOCUMENT:
             raise RuleBroken("kind_is_set")
-        quote.kind = kind
         if kind == DealKind.CONTRACT:
-            customer = draft.customer
-            audience = audience_of(customer.kind if customer else None, is_smahus=quote.is_smahus)
-            quote.clauses_n = contract_templates.usual(quote.firm_id, audience)
+            _begin(draft)
+        else:
+            quote.kind = kind
+            quote.terms = quote.terms or db.session.get_one(Firm, quote.firm_id).default_terms
         drafting.touch(draft, now=now)
     transaction.commit()
+
+
+def _begin(draft: Draft) -> None:
+    """A contract from here on. The terms that all quotes begin with are left out: its clauses say the same."""
+    quote, customer = draft.quote, draft.customer
+    audience = audience_of(customer.kind if customer else None, is_smahus=quote.is_smahus)
+    quote.kind = DealKind.CONTRACT.value
+    quote.clauses_n = contract_templates.usual(quote.firm_id, audience)
+    if quote.terms == db.session.get_one(Firm, quote.firm_id).default_terms:
+        quote.terms = ""
 
 
 def choose(n: int, clauses_n: int | None, *, open_ended: bool, actor: Actor, now: datetime) -> None:
@@ -147,10 +158,9 @@ def from_quote(n: int, firm: Firm, *, once_key: str, actor: Actor, now: datetime
     draft = drafting.load_to_edit(actor.firm_id, made)
     quote = draft.quote
     if quote.kind != DealKind.CONTRACT:
-        audience = audience_of(customer.kind, is_smahus=quote.is_smahus)
-        quote.kind, quote.from_number = DealKind.CONTRACT.value, number
+        _begin(draft)
+        quote.from_number = number
         quote.starts_on, quote.finishes_on = days
-        quote.clauses_n = contract_templates.usual(quote.firm_id, audience)
         drafting.touch(draft, now=now)
     transaction.commit()
     return made

@@ -80,7 +80,7 @@ def test_the_switch_is_kept_in_this_browser_and_writes_no_row(app, sent):
     assert "HttpOnly" in cookie
     page = sent.get("/godkann").text
     assert "Approve the quote" in page
-    assert "The quote is written in Swedish." in page
+    assert "The quote is in Swedish." in page
     assert db.session.query(Event).count() == before
     assert sent.quote.language == "sv"
     assert '<html lang="sv"' in sent.client.get(sent.url("?sprak=sv")).text

@@ -171,6 +171,16 @@ def test_the_firms_own_template_is_used_and_named(owner, draft, make, firm):
     assert "Annat." not in db.session.query(QuoteVersion).one().content
 
 
+def test_the_terms_of_quotes_are_left_out_and_come_back(owner, draft, firm):
+    firm.default_terms = "Villkor för alla offerter."
+    draft.terms = firm.default_terms
+    db.session.commit()
+    as_contract(owner, draft)
+    assert fresh(draft).terms == ""
+    owner.post(f"/offerter/{draft.n}/slag", data={"kind": "quote"})
+    assert fresh(draft).terms == "Villkor för alla offerter."
+
+
 def test_once_sent_it_stays_what_it_is(owner, draft):
     send(owner, draft)
     assert owner.post(f"/offerter/{draft.n}/slag", data={"kind": "contract"}).status_code == 409
