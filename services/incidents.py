@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from extensions import db
@@ -79,9 +79,9 @@ def _with_firm() -> Select[tuple[Incident, str | None]]:
 
 def of_firm(firm_id: int) -> list[Incident]:
     """The firm's own, newest first, and those of the whole installation that are open."""
-    own = db.session.scalars(scope.columns(Incident, firm_id, Incident))
-    shared = [row for row in open_ones() if row.firm_id is None]
-    return sorted([*own, *shared], key=lambda row: row.id, reverse=True)
+    shared = and_(Incident.firm_id.is_(None), Incident.closed_at.is_(None))
+    statement = select(Incident).where(or_(Incident.firm_id == firm_id, shared))
+    return list(db.session.scalars(statement.order_by(Incident.id.desc())))
 
 
 def known_breaks(firm_id: int) -> set[int]:

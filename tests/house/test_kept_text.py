@@ -15,6 +15,7 @@ NEVER = re.compile(r'kind="(?:new_)?password"|kind="personnummer"|kind="orgnr"|k
 NOT_KEPT = {
     "konto/confirm.html",  # why one leaves: optional, and nothing to come back for
     "inquiries/form.html",  # the browser of a stranger, maybe a borrowed one
+    "ops/incident.html",  # the operator's: no login of a firm whose end would clear it
     "articles/choose_file.html",  # pasted from a file that is still there
 }
 

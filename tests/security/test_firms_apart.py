@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from extensions import db
 from jobs import make_exports
 from models import Event, Quote, StoredFile
@@ -88,6 +90,7 @@ def test_c24_no_word_of_another_firm_is_in_the_export(app, make, alfa, beta):
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         whole = b"".join(archive.read(name) for name in archive.namelist())
     assert b"Hos kunden" in whole
+    whole = re.sub(rb"\d{10} \d{5} [nf]", b"", whole)  # offsets in PDFs may end like a telephone number
     assert not [mark for mark in OTHER_MARKS if mark.encode() in whole]
 
 
