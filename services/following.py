@@ -17,7 +17,7 @@ MOST = 20  # of them the newest is said aloud
 # acts that are said aloud when a customer or a mail server did them; words in templates/_parts/live.html
 SAID = frozenset(
     {
-        "link.opened", "doc.commented", "doc.countered", "quote.accepted", "contract.signed",
+        "link.opened", "doc.commented", "doc.countered", "quote.accepted", "contract.signed", "doc.witnessed",
         "deduction.details_given", "doc.declined",
         "doc.extension_asked", "doc.late_acceptance", "withdrawal.received", "mail.bounced", "sms.failed",
         "feedback.given", "inquiry.received",
@@ -25,7 +25,7 @@ SAID = frozenset(
 )  # fmt: skip
 
 # of these the chain knows who it was: several may decide about one quote
-SIGNED = frozenset({"quote.accepted", "contract.signed", "doc.declined", "doc.late_acceptance"})
+SIGNED = frozenset({"quote.accepted", "contract.signed", "doc.witnessed", "doc.declined", "doc.late_acceptance"})
 
 _FIRM_ID: Any = bindparam("firm_id")
 

@@ -36,7 +36,8 @@ NEW = timedelta(days=14)  # how long news stay here
 # acts with words in templates/home/_happened.html
 TOLD = (
     "quote.sent", "doc.resent", "mail.bounced", "sms.failed", "link.opened", "doc.commented", "doc.countered",
-    "contract.sent", "quote.accepted", "contract.signed", "deduction.details_given", "doc.declined",
+    "contract.sent", "quote.accepted", "contract.signed", "doc.witnessed", "signer.delegated",
+    "deduction.details_given", "doc.declined",
     "doc.extension_asked", "doc.recalled", "doc.expired",
     "reminder.sent",
     "doc.late_acceptance", "withdrawal.received", "receipt.sent", "feedback.given", "inquiry.received",

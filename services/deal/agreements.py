@@ -11,6 +11,7 @@ from sqlalchemy import and_, select
 from documents import methods_words
 from domain import personnummer
 from domain.evidence import timestamp
+from domain.parties import Role
 from extensions import db
 from languages import gettext as _
 from models import (
@@ -227,10 +228,10 @@ def mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
     notices.tell(quote, notices.ALWAYS, "quote_approved_to_firm", params, now=now)
     own = "quote_recorded" if agreement.way == "manual" else "quote_approved"
     to = [(own, agreement.email, live.public_id if live else "")] if agreement.email else []
-    if quote.is_shared:  # those who decided too, and those who only read
-        deciding = {one.id for one in links.mailed_to(quote, copies=False)}
+    if quote.is_shared:  # those who are bound too, and those who only read or attest
+        bound = {row.recipient_id for row in parties.live(quote) if row.role != Role.WITNESS}
         to += [
-            (own if one.id in deciding else "agreement_copy", one.email, one.public_id)
+            (own if one.recipient_id in bound else "agreement_copy", one.email, one.public_id)
             for one in others
             if one.recipient_id != link.recipient_id
         ]

@@ -56,8 +56,8 @@ def _reader(quote: Quote, whose: str) -> Recipient | None:
 def _unused(quote: Quote, reader: Recipient | None) -> QuoteLink | None:
     """The link of a quote that was made to be shown (the review) and is on no screen yet."""
     held = scope.columns(Login, quote.firm_id, Login.locked_link).where(Login.locked_link != "")
-    mine = (QuoteLink.quote_id == quote.id, QuoteLink.way == links.ON_SITE, QuoteLink.opened_at.is_(None))
-    mine += (QuoteLink.recipient_id.is_not_distinct_from(reader.id if reader else None),)
+    whose = QuoteLink.recipient_id.is_not_distinct_from(reader.id if reader else None)
+    mine = (QuoteLink.quote_id == quote.id, whose, QuoteLink.way == links.ON_SITE, QuoteLink.opened_at.is_(None))
     rows = scope.rows(QuoteLink, quote.firm_id, *mine, QuoteLink.revoked_at.is_(None), QuoteLink.public_id.not_in(held))
     return max(rows, key=lambda row: row.id, default=None)
 

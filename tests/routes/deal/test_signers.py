@@ -277,6 +277,8 @@ def test_a_company_hands_its_place_to_the_right_signatory(app, make, signing):
     assert karin.acts().count("signer.delegated") == 1
     draw_agreements.run(utc_now())
     assert "Sven Ek" in in_paper(karin.get("/avtal.pdf").data)
+    assert sent_to(karin, "quote_approved") == ["sven@bolaget.example"]
+    assert sent_to(karin, "agreement_copy") == [SHARED]
 
 
 def test_the_place_of_one_of_several_goes_over_and_may_come_back(app, make, signing):
@@ -426,7 +428,8 @@ def test_the_firm_sees_who_has_signed_and_lets_them_sign_on_its_screen_one_by_on
     assert {row.way for row in approvals(karin)} == {"on_site"}
     assert len({row.recipient_id for row in approvals(karin)}) == 3
     draw_agreements.run(utc_now())
-    assert len(sent_to(karin, "quote_approved")) == 3  # each at the own address
+    assert len(sent_to(karin, "quote_approved")) == 2  # each at the own address
+    assert len(sent_to(karin, "agreement_copy")) == 1  # the witness has approved nothing
 
 
 def test_pressed_fifty_times_at_once_each_signs_once_and_gets_one_letter(app, signing):
@@ -450,7 +453,7 @@ def test_pressed_fifty_times_at_once_each_signs_once_and_gets_one_letter(app, si
     assert db.session.query(Agreement).count() == 1
     for _twice in range(2):
         draw_agreements.run(utc_now())
-    assert len(sent_to(karin, "quote_approved")) == 4
+    assert [len(sent_to(karin, kind)) for kind in ("quote_approved", "agreement_copy")] == [3, 1]
 
 
 def test_a_signature_and_its_taking_back_at_once_leave_one_of_both_worlds(app, signing):
