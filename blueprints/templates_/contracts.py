@@ -239,6 +239,11 @@ def _one(shown: Shown, form: NameForm, *, status: int = 200) -> ResponseReturnVa
     return make_response(page, status)
 
 
+def _braced(name: str) -> str:
+    """As it is written in a text."""
+    return "{{" + name + "}}"
+
+
 def _clause(shown: Shown, code: str, form: ClauseForm, *, status: int = 200) -> ResponseReturnValue:
     is_ours = code in clauses.offered(shown.template.audience)
     ours = contract_templates.our_words(code, shown.template.audience) if is_ours else None
@@ -254,7 +259,8 @@ def _clause(shown: Shown, code: str, form: ClauseForm, *, status: int = 200) -> 
         code=code,
         ours=ours,
         saved=saved,
-        means=MEANS,
+        means={_braced(name): text for name, text in MEANS.items()},
+        example=_braced(Placeholder.PRICE),
         is_stale=status == 409,
     )
     return make_response(page, status)
