@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 
 from extensions import db
-from models import Agreement, Quote, QuoteVersion
+from models import Agreement, Quote, QuoteVersion, Recipient
+from services.clock import utc_now
 from tests.routes.deal.conftest import Sent, send
 from tests.routes.quotes.test_manual import PDF, record
 from tests.routes.quotes.test_review import form_of
@@ -102,10 +104,6 @@ def test_without_text_messages_here_the_code_is_not_offered(make, firm, owner, m
 def test_a_yes_given_elsewhere(make, firm, owner, asked, channel, with_file, method):
     if asked:
         rule(firm, 0, asked)
-    from datetime import timedelta
-
-    from services.clock import utc_now
-
     quote = make.quote(firm, make.customer(firm, phone=PHONE))
     quote = send(make, quote, now=utc_now() - timedelta(hours=2))
     sent = Sent(make, firm.id, quote.id, quote.public_id, owner)
@@ -120,3 +118,22 @@ def test_a_yes_given_elsewhere(make, firm, owner, asked, channel, with_file, met
         assert answer.status_code == 303
         row = db.session.query(Agreement).one()
         assert (row.method, json.loads(row.agreed)["signing"]["method"]) == (method, method)
+
+
+def test_all_who_sign_must_be_able_to_get_one(make, firm, owner):
+    """Another who decides has the link by mail, and needs a number; who only reads or attests needs none."""
+    quote = make.quote(firm, make.customer(firm, phone=PHONE), is_shared=True)
+    for name, role in (("Anna Holm", "co_decides"), ("Bo Ek", "copy"), ("Vera Vik", "witness")):
+        db.session.add(
+            Recipient(
+                firm_id=firm.id, quote_id=quote.id, name=name, email="a@kund.example", role=role, created_at=utc_now()
+            )
+        )
+    db.session.commit()
+    form = form_of(owner, quote, signing="link_code")
+    answer = owner.post(f"/offerter/{quote.n}/skicka", data=form)
+    assert answer.status_code == 422
+    assert "Anna Holm kan inte få någon kod" in answer.text
+    db.session.query(Recipient).filter_by(name="Anna Holm").one().phone = PHONE
+    db.session.commit()
+    assert owner.post(f"/offerter/{quote.n}/skicka", data=form_of(owner, quote, signing="link_code")).status_code == 303
