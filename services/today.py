@@ -199,7 +199,8 @@ def _reason(
     if was_stopped and status not in AGREED:
         return "send_stopped"
     if status in (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED):
-        return "rot_missing" if lacks_rot else "accepted"
+        missing = {QuoteStatus.ACCEPTED: "rot_missing", QuoteStatus.SIGNED: "signed_rot_missing"}
+        return missing[QuoteStatus(status)] if lacks_rot else str(status)
     if status in OPEN and not is_ours:
         return "soon"
     return status

@@ -57,7 +57,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
             among_several=deal.quote.is_shared,
         ),
         messages=viewing.messages(deal),
-        withdrawal=withdrawing.newest(deal) if deal.found.status in ("withdrawn", "accepted") else None,
+        withdrawal=withdrawing.newest(deal) if deal.found.status in ("withdrawn", "accepted", "signed") else None,
         state=viewing.state(deal, utc_now()),
         form=AskForm(),
         versions=versions.of_deal(deal),

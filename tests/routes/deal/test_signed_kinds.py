@@ -54,7 +54,9 @@ def test_paper_letters_and_firm_say_so(contract, make, client):
     shown = client.get(f"/offerter/{contract.quote.n}").text
     for words in ("Kontrakt 2026-001", "Klart", "Skrevs under"):
         assert words in shown
-    assert "Kunden skrev under" in client.get("/").text
+    idag = client.get("/").text
+    assert "Kunden skrev under" in idag
+    assert "Godkänd" not in idag
 
 
 def test_it_can_be_withdrawn_like_a_quote(contract):
@@ -66,6 +68,7 @@ def test_it_can_be_withdrawn_like_a_quote(contract):
     typed = {"once": once, "name": "Karin Almgren", "contract": "Kontrakt 2026-001", "email": "karin@kund.example"}
     assert contract.post("/angra", typed).status_code == 303
     assert contract.quote.status == "withdrawn"
+    assert "Visa kvittensen" in contract.get("/avtal").text
 
 
 def test_a_late_signature_waits_and_is_confirmed(contract, make):
