@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -52,7 +53,7 @@ def test_one_checkpoint_can_be_verified_from_what_is_published(client, five):
     pems = {one["id"]: one["pem"] for one in client.get(KEYS + ".json").json["keys"]}
     body = canonical.dumps(shown["checkpoint"])
     for name, signature in shown["signatures"].items():
-        key = load_pem_public_key(pems[name].encode())
+        key: Any = load_pem_public_key(pems[name].encode())
         key.verify(base64.b64decode(signature), body)
         assert hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16] == name
     assert shown["checkpoint"]["prev"] == made[1].id
