@@ -128,7 +128,7 @@ def _stamper(address: str) -> Any:
 
     def stamp(pdf: bytes, _reason: str, _attachments: list[tuple[dict[str, Any], bytes]]) -> bytes:
         writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        stamped = signers.PdfTimeStamper(service, field_name="Tidsstämpel").timestamp_pdf(writer, "sha256")
+        stamped = signers.PdfTimeStamper(service, field_name="Tid").timestamp_pdf(writer, "sha256")
         return bytes(stamped.getbuffer())
 
     return stamp

@@ -74,6 +74,7 @@ def test_c24_no_word_of_another_firm_is_seen(app, make, alfa, beta):
     assert len(pages) > 60
     seen = []
     for path, body in pages.items():
+        body = re.sub(r"\d{10} \d{5} [nf]", "", body)  # offsets in PDFs may end like a telephone number
         text = body.replace("q=Bmark", "").replace('value="Bmark"', "").replace("”Bmark”", "")
         seen += [(path, mark) for mark in marks if mark in text]
     assert not seen

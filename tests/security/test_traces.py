@@ -150,7 +150,7 @@ def test_c52_the_logs_of_a_day_with_faults(app, make, log, monkeypatch):
         app.test_client().get(f"/l/{token}x")
     sent.post("/godkann", form)
     with monkeypatch.context() as broken:
-        broken.setattr("services.storage.put", fail)
+        broken.setattr("services.storage.take", fail)
         assert draw_agreements.run(utc_now()).failed == 1
     assert "ValueError at" in log.text
     assert "database: " in log.text
