@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
@@ -73,7 +74,7 @@ def case_of(case: str) -> tuple[Incident, str | None]:
     return row._t
 
 
-def _with_firm() -> Select[tuple[Incident, str | None]]:
+def _with_firm() -> Select[Any]:
     return select(Incident, Firm.public_id).outerjoin(Firm, Firm.id == Incident.firm_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import threading
 from datetime import timedelta
 
@@ -198,7 +199,7 @@ def test_a_full_disk_stops_no_checkpoint_and_the_file_is_mended(app, make, monke
 
     act(firm)
     with monkeypatch.context() as patched:
-        patched.setattr(checkpoint_file.os, "fsync", full)
+        patched.setattr(os, "fsync", full)
         assert making.cover(utc_now()).n == 2
     checkpoint_file.path().write_bytes(checkpoint_file.path().read_bytes()[:-60])  # what the disk took of the line
     assert verification.check(utc_now()).findings == ()

@@ -22,7 +22,7 @@ def case(app, make) -> str:
     firm = make.firm()
     finding = Finding(incidents.CHAIN_BEHIND, firm.id, firm.public_id, "12", 7)
     incidents.note_all([finding, Finding(incidents.DATABASE_OLDER, about="3")], now=utc_now())
-    return db.session.scalars(select(Incident.public_id).order_by(Incident.id)).first()
+    return db.session.scalars(select(Incident.public_id).order_by(Incident.id).limit(1)).one()
 
 
 @pytest.fixture
