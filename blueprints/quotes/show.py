@@ -172,7 +172,12 @@ def stamped_pdf(n: int) -> ResponseReturnValue:
 @requires("quote.send")
 def evidence_package(n: int) -> ResponseReturnValue:
     """All that proves the agreement, of everyone who signed: for those who may send it on."""
-    return _file(showing.package_file(current_user.firm_id, n))
+    from services.proof import handing  # zipfile and the chain: for those who ask
+
+    data, name = handing.of_firm(current_user.firm_id, current_user.found.firm_public_id, n)
+    answer = Response(data, mimetype="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 def _file(file: StoredFile) -> Response:

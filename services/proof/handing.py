@@ -1,6 +1,7 @@
 """The packages as they are downloaded: the firm's as it was kept with the paper, a party's own made when asked for.
 
-Both lean on one checkpoint, that of the paper, so that what is handed out again is the same.
+Both lean on one checkpoint, that of the paper, so that what is handed out again is the same. While not all have said
+yes the firm can have what there is so far, which says that it is not final.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import Any
 
 from domain.parties import CUSTOMER
 from languages import gettext as _
-from models import Agreement, StoredFile
+from models import Agreement, Quote, StoredFile
 from services import scope, storage
+from services.deal import parties
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
 from services.proof import package
@@ -37,8 +39,24 @@ def of_party(deal: Deal) -> tuple[bytes, str]:
     checkpoint = _checkpoint(agreement, deal.found.firm_public_id)
     party = deal.found.recipient or CUSTOMER
     name = _("Bevispaket %(n)s", n=deal.content["number"]) + ".zip"
+    return _built(agreement, checkpoint, party), name
+
+
+def of_firm(firm_id: int, firm_public_id: str, n: int) -> tuple[bytes, str]:
+    """The firm's package of quote n, and its file name. Raises NotFound, RuleBroken("no_package_now")."""
+    quote = scope.get(Quote, firm_id, Quote.n == n)
+    agreement = scope.get(Agreement, firm_id, Agreement.quote_id == quote.id)
+    if agreement.package_id is not None:
+        file = scope.get(StoredFile, firm_id, StoredFile.id == agreement.package_id)
+        return storage.read(firm_public_id, file), file.name
+    if quote.status not in parties.PENDING:  # it is being sealed
+        raise NotFound
+    return _built(agreement, None, package.FIRM), _("Bevis hittills %(n)s", n=quote.number) + ".zip"
+
+
+def _built(agreement: Agreement, checkpoint: dict[str, Any] | None, for_party: str | None) -> bytes:
     try:
-        return package.build(agreement, checkpoint=checkpoint, for_party=party), name
+        return package.build(agreement, checkpoint=checkpoint, for_party=for_party)
     except KeysMissing:
         raise RuleBroken("no_package_now") from None
 

@@ -429,11 +429,6 @@ def stamped_file(firm_id: int, n: int) -> StoredFile:
     return _file(firm_id, n, Agreement.stamped_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
 
 
-def package_file(firm_id: int, n: int) -> StoredFile:
-    """The firm's whole package of evidence. Raises NotFound until the paper is sealed."""
-    return _file(firm_id, n, Agreement.package_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
-
-
 def read(firm_public_id: str, file: StoredFile) -> bytes:
     return storage.read(firm_public_id, file)
 

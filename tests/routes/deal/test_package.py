@@ -63,8 +63,16 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
     anna.client.environ_base["REMOTE_ADDR"] = "192.0.2.77"
     karin.post("/godkann", step2(karin, "Karin Almgren"))
     assert karin.get(PATH).status_code == 404  # not all have signed
+    client.log_in(make.owner(karin.firm))
+    so_far = client.get(f"/offerter/{karin.quote.n}{PATH}")
+    assert so_far.headers["Content-Disposition"].endswith('filename="Bevis hittills 2026-001.zip"')
+    files = verifiera.unpack(so_far.data)
+    assert verifiera.verdict(verifiera.check(files)) == 2
+    assert of(files)["final"] is False
+    assert "PRELIMINÄRT" in files["LÄS-MIG.txt"].decode()
+    assert PATH in client.get(f"/offerter/{karin.quote.n}").text
     anna.post("/godkann", step2(anna, "Anna Holm"))
-    assert anna.get(PATH).status_code == 404  # nor is it sealed yet
+    assert anna.get(PATH).status_code == client.get(f"/offerter/{anna.quote.n}{PATH}").status_code == 404  # nor sealed
     assert PATH not in anna.get("/avtal").get_data(as_text=True)
     draw_agreements.run(utc_now())
 
@@ -73,7 +81,6 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Bevispaket 2026-001.zip"'
     assert answer.data == anna.get(PATH).data
     packages = {"anna": answer.data, "karin": karin.get(PATH).data}
-    client.log_in(make.owner(anna.firm))
     packages["firm"] = client.get(f"/offerter/{anna.quote.n}{PATH}").data
     paper = anna.get("/avtal.pdf").data
     packages["shared"] = verifiera.inside(paper)
