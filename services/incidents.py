@@ -71,7 +71,7 @@ def case_of(case: str) -> tuple[Incident, str | None]:
     row = db.session.execute(_with_firm().where(Incident.public_id == case)).one_or_none()
     if row is None:
         raise NotFound
-    return row._t
+    return row[0], row[1]
 
 
 def _with_firm() -> Select[Any]:
