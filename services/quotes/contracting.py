@@ -5,6 +5,7 @@ The kind is chosen before the first sending. What was sent as a quote stays one;
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +21,8 @@ from domain.quote_states import QuoteStatus
 from domain.signing_methods import LEVELS, Method
 from extensions import db
 from languages import speaking
-from models import ContractTemplate, Firm, Quote, QuoteVersion
-from services import contract_templates, events, transaction
+from models import Agreement, ContractTemplate, Firm, Quote, QuoteVersion
+from services import contract_templates, events, scope, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
 from services.quotes import drafting, header, templates
@@ -150,7 +151,6 @@ def from_quote(n: int, firm: Firm, *, once_key: str, actor: Actor, now: datetime
     source = drafting.get(actor.firm_id, n)
     if source.kind != DealKind.QUOTE or source.status not in (QuoteStatus.ACCEPTED, QuoteStatus.COMPLETED):
         raise RuleBroken("not_open")
-    days, number = (source.starts_on, source.finishes_on), source.number or ""
     customer = drafting.load(actor.firm_id, n).customer
     if customer is None:
         raise RuleBroken("not_open")
@@ -158,12 +158,32 @@ def from_quote(n: int, firm: Firm, *, once_key: str, actor: Actor, now: datetime
     draft = drafting.load_to_edit(actor.firm_id, made)
     quote = draft.quote
     if quote.kind != DealKind.CONTRACT:
+        old = drafting.load(actor.firm_id, n)
+        _settle(old, draft, now)
         _begin(draft)
-        quote.from_number = number
-        quote.starts_on, quote.finishes_on = days
-        drafting.touch(draft, now=now)
+        quote.from_number = old.quote.number or ""
+        for name in ("starts_on", "finishes_on", "payment_plan"):
+            setattr(quote, name, getattr(old.quote, name))
+        db.session.flush()
+        drafting.touch(drafting.load_to_edit(actor.firm_id, made), now=now)
     transaction.commit()
     return made
+
+
+def _settle(old: Draft, draft: Draft, now: datetime) -> None:
+    """What the customer chose in the quote is part of the contract; what was offered besides is not in it."""
+    agreement = scope.get(Agreement, old.quote.firm_id, Agreement.quote_id == old.quote.id)
+    agreed = json.loads(agreement.agreed)
+    picked, quantities = set(agreed["picked"]), agreed.get("quantities", {})
+    for section, twin in zip(old.sections, draft.sections, strict=False):  # of none there is an empty one
+        for line, other in zip(old.lines_of(section), draft.lines_of(twin), strict=True):
+            key = str(line.n)
+            if (line.is_option or section.choice) and not line.is_text and key not in picked:
+                other.removed_at = now
+            other.is_option = other.is_recommended = False
+            other.quantity_milli = quantities.get(key, other.quantity_milli)
+            other.quantity_min_milli = other.quantity_max_milli = None
+        twin.choice = ""
 
 
 def record(quote: Quote, version: QuoteVersion, signature: Signature, *, actor: Actor, now: datetime) -> None:

@@ -13,12 +13,12 @@ import time_machine
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import send_held
-from models import Event, HeldSending, Quote, QuoteVersion, StoredFile
+from models import Event, HeldSending, Quote, QuoteLine, QuoteVersion, StoredFile
 from services import contract_templates, storage
 from services.clock import utc_now
 from services.installation import settings
 from tests.documents.reading import words as words_of
-from tests.routes.deal.conftest import actor_of, token_of
+from tests.routes.deal.conftest import actor_of, make_sent, token_of
 
 MAIL = "karin.almgren@kund.example"
 
@@ -187,13 +187,14 @@ def test_once_sent_it_stays_what_it_is(owner, draft):
     assert fresh(draft).kind == "quote"
 
 
-def test_a_contract_is_made_of_an_accepted_quote(owner, draft):
-    send(owner, draft)
+def test_a_contract_is_made_of_an_accepted_quote(app, make, client):
+    day = stockholm_date(utc_now())
+    sent = make_sent(app, make, starts_on=day + timedelta(days=20), finishes_on=day + timedelta(days=40))
+    draft, owner = sent.quote, client.log_in(make.owner(sent.firm))
     path = f"/offerter/{draft.n}/gor-kontrakt"
     assert owner.post(path, data={"once": "a"}).status_code == 409
-    quote = fresh(draft)
-    quote.status = "accepted"
-    db.session.commit()
+    sent.post("/tillval", {"tillval": "4"})
+    assert sent.post("/godkann", sent.step2()).status_code == 303
     assert "Gör kontrakt av offerten" in owner.get(f"/offerter/{draft.n}").text
     first, second = (owner.post(path, data={"once": "b"}) for _ in range(2))
     assert first.status_code == second.status_code == 303
@@ -202,7 +203,11 @@ def test_a_contract_is_made_of_an_accepted_quote(owner, draft):
     made = db.session.query(Quote).filter_by(kind="contract").one()
     number = fresh(draft).number
     assert made.from_number == number
-    assert made.starts_on == draft.starts_on
+    quote = fresh(draft)
+    assert (made.starts_on, made.finishes_on, made.gross_ore) == (quote.starts_on, quote.finishes_on, quote.gross_ore)
+    lines = db.session.query(QuoteLine).filter_by(quote_id=made.id, removed_at=None).all()
+    assert not any(line.is_option for line in lines)  # what was chosen is in it
+    assert len(lines) == 3
     assert f"Offert {number}" in owner.get(f"/offerter/{made.n}/granska").text
 
 
