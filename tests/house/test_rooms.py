@@ -41,6 +41,7 @@ ACROSS_FIRMS = {
     "services/deal/inviting.py": "reminds those who have data to give, whoever's they are",
     "services/deal/reminding.py": "sends the reminders that are due, whoever's they are",
     "services/photos/drawing.py": "takes the next photo that waits, whoever's it is",
+    "services/uploads/drawing.py": "takes the next document that waits, whoever's it is",
     "services/inquiries/reading.py": "a mailed link names its row and nothing else",
     "services/outbox.py": "takes the next letter that is due, whoever's it is",
     "services/events.py": "walks the chains of all firms",
