@@ -63,6 +63,7 @@ def examine(now: datetime) -> Iterator[Finding]:
             yield from _papers()
             yield from _evidence(now)
             yield from _clock(now)
+        yield from _restored()
     yield from _mail()
     yield from _background_work(now)
     yield from _backup()
@@ -202,9 +203,7 @@ def _clock(now: datetime) -> Iterator[Finding]:
 def _evidence(now: datetime) -> Iterator[Finding]:
     count, checked, newest = len(incidents.open_ones()), verification.last(), checkpoint_rows.newest()
     if count:
-        yield _wrong("evidence", f"{count} incidents are open; look at /drift/incidenter (./run flask operator link).")
-    if restored.is_older():
-        yield _wrong("evidence", "The database is older than checkpoints.jsonl; run ./run flask evidence check.")
+        yield _wrong("evidence", f"Open incidents: {count}; look at /drift/incidenter (./run flask operator link).")
     if newest is not None and newest.at > now + CLOCK_SLACK:
         yield _wrong("clock", f"A checkpoint is from {newest.at:%Y-%m-%d %H:%M} UTC, which is yet to come; set it.")
     if checked is not None and checked < now - UNCHECKED_AFTER:
@@ -212,6 +211,14 @@ def _evidence(now: datetime) -> Iterator[Finding]:
     elif not count:
         seen = f"last verified {checked:%Y-%m-%d %H:%M} UTC" if checked else "verified for the first time tonight"
         yield _good("evidence", f"No incident is open; {seen}.")
+
+
+def _restored() -> Iterator[Finding]:
+    """In a transaction of its own: the file is read first, and a checkpoint made meanwhile is in both."""
+    with transaction.reading():
+        is_older = restored.is_older()
+    if is_older:
+        yield _wrong("evidence", "The database is older than checkpoints.jsonl; run ./run flask evidence check.")
 
 
 def _rules(now: datetime) -> Iterator[Finding]:

@@ -133,7 +133,7 @@ def test_evidence_that_does_not_hold(make, examine):
     verification.check(utc_now())
     assert examine() == {}
     incidents.note_all([incidents.Finding("chain_broken", firm.id, firm.public_id, seq=3)], now=utc_now())
-    assert examine()["evidence"].startswith("1 incidents are open")
+    assert examine()["evidence"].startswith("Open incidents: 1")
 
 
 def test_evidence_that_nobody_has_verified_for_days(make, examine):
