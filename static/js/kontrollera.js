@@ -16,7 +16,8 @@
     const by = event.submitter;
     if (!input.files[0] || (by && "send" in by.dataset)) return;
     event.preventDefault();
-    check().catch(() => { $("svar").textContent = $("ord").dataset.lost; });
+    const rest = () => form.querySelector("[aria-busy]")?.removeAttribute("aria-busy"); // app.js sets it
+    check().catch(() => { $("svar").textContent = $("ord").dataset.lost; }).finally(rest);
   });
   input.addEventListener("change", () => { if (input.files[0]) form.requestSubmit(); });
 })();
