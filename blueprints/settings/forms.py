@@ -160,7 +160,7 @@ def _lines(text: str | None) -> str:
 class FromKrField(KronorField):
     """An amount from which something holds, in whole kronor; data is öre, None for never."""
 
-    writer = staticmethod(lambda ore: f"{ore // 100}")
+    writer = staticmethod(lambda ore: f"{ore // 100:,}".replace(",", "\u00a0"))
     message = _l("Skriv beloppet med siffror, till exempel 50 000")
 
     def process_formdata(self, valuelist: list[str]) -> None:

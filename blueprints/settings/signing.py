@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.settings import bp
-from blueprints.settings.forms import SigningForm
+from blueprints.settings.forms import FromKrField, SigningForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from services import firms
@@ -46,7 +46,7 @@ def signing_post() -> ResponseReturnValue:
 def _page(form: SigningForm, *, stored: dict[str, Any] | None = None, status: int = 200) -> ResponseReturnValue:
     """The page. With `stored`, someone else saved meanwhile: both values are shown."""
     others = [
-        (form[name].label.text, "" if value is None else _("%(n)s kr", n=value // 100))
+        (form[name].label.text, "" if value is None else _("%(n)s kr", n=FromKrField.writer(value)))
         for name, value in (stored or {}).items()
         if form[name].data != value
     ]
