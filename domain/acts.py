@@ -59,7 +59,7 @@ doc.replaced | old_version new_version
 recipient.added recipient.changed recipient.removed | recipient_id role name* to*
 doc.approvals_voided | version reason approvals name*
 doc.witnessed | version doc_sha256 json_sha256 agreed_sha256 way lang link_id name* level method mark_sha256
-signer.delegated signer.delegation_undone | recipient_id role name* to* by*
+signer.delegated signer.delegation_undone | recipient_id role name* to* by* link_id text_version channel
 signer.order_changed | in_order
 feedback.given | version
 advice.recorded | kind text_sha256 customer_choice

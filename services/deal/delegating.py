@@ -7,6 +7,7 @@ nothing over; nor does a consumer, who is the customer of the contract.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.parties import CUSTOMER, Role
@@ -20,6 +21,7 @@ from services.deal import links, parties
 from services.deal.links import Deal
 from services.errors import RuleBroken
 
+LETTER_VERSION = "2026-11-21"
 MOST = 5  # times in one deal
 
 
@@ -76,7 +78,8 @@ def delegate(deal: Deal, name: str, email: str, *, phone: str = "", now: datetim
     db.session.flush()
     link = links.by_mail(quote, email, actor=deal.actor, now=now, recipient_id=row.id)
     personal = {"name": name, "to": email, "by": deal.reader}
-    _record("signer.delegated", quote, row, personal, deal.actor, now)
+    sent = {"channel": links.MAIL, "link_id": link.public_id, "text_version": LETTER_VERSION}
+    _record("signer.delegated", quote, row, personal, deal.actor, now, sent=sent)
     quote.touched_at = now
     params = {"link": link.public_id, "by": deal.reader}
     outbox.queue("place_handed_over", email, params, firm_id=firm_id, now=now, quote_id=quote.id)
@@ -142,7 +145,16 @@ def _tell_back(quote: Quote, link: QuoteLink, now: datetime) -> None:
     outbox.queue("place_given_back", link.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
 
 
-def _record(act: str, quote: Quote, row: Recipient, personal: dict[str, str], actor: Actor, now: datetime) -> None:
-    data = {"recipient_id": row.public_id, "role": row.role}
+def _record(
+    act: str,
+    quote: Quote,
+    row: Recipient,
+    personal: dict[str, str],
+    actor: Actor,
+    now: datetime,
+    *,
+    sent: Mapping[str, str] | None = None,
+) -> None:
+    data = {"recipient_id": row.public_id, "role": row.role, **(sent or {})}
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record(act, obj, actor=actor, at=now, data=data, personal=personal)

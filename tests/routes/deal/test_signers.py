@@ -473,3 +473,16 @@ def test_a_signature_and_its_taking_back_at_once_leave_one_of_both_worlds(app, s
         assert karin.quote.status in ("sent", "partly_signed")
         assert "Karin Almgren" not in live
         assert agreed == len(live)
+
+
+def test_a_clock_that_goes_back_changes_nobodys_turn(signing):
+    with time_machine.travel(SENT - timedelta(hours=4), tick=False):
+        karin, anna, vera = signing("co_decides", "witness", order=("", "co_decides"))
+    with time_machine.travel(SENT, tick=False):
+        sign(karin, "Karin Almgren")
+    with time_machine.travel(SENT - timedelta(hours=3), tick=False):
+        assert pressed_early(vera, "Vera Lind").status_code == 409
+        assert sign(anna, "Anna Holm").status_code == 303
+        assert sign(vera, "Vera Lind").status_code == 303
+    assert karin.quote.status == "accepted"
+    assert [row.name for row in approvals(karin)] == ["Karin Almgren", "Anna Holm", "Vera Lind"]
