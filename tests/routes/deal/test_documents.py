@@ -95,8 +95,10 @@ def test_the_customer_reads_pictures_and_signs(document):
         assert words in step2
     for words in ("betalningsskyldighet", "ångerrätt", NOTHING):
         assert words not in step2
-    assert document.post("/godkann", document.step2()).status_code == 303
+    form = document.step2()
+    assert [document.post("/godkann", form).status_code for _ in range(2)] == [303, 303]
     assert document.quote.status == "signed"
+    assert db.session.query(Agreement).count() == 1, "pressed twice it is one"
     entry = json.loads(db.session.query(Event).filter_by(act="contract.signed").one().entry)
     assert entry["data"]["doc_sha256"] == hashlib.sha256(DATA).hexdigest()
     assert NOTHING not in document.get("/avtal").text

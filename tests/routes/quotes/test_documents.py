@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from werkzeug.datastructures import FileStorage
@@ -69,6 +70,14 @@ def test_the_matrix_of_uploads(owner, firm, make_one, reason):
     page = owner.get(answer.headers["Location"]).text
     assert "Dokumentet går inte att använda." in page
     assert "Byt fil" in page
+
+
+def test_nothing_but_the_child_reads_a_file():
+    """Web and worker never load what reads PDFs of strangers."""
+    root = Path(drawing.CHILD).parents[2]
+    rooms = ("blueprints", "services", "jobs", "documents", "mail", "domain")
+    files = [path for room in rooms for path in (root / room).rglob("*.py")]
+    assert [path for path in files if "pypdfium2" in path.read_text()] == [drawing.CHILD]
 
 
 def test_too_large_empty_and_missing(owner, firm):
