@@ -77,7 +77,7 @@ def test_nothing_but_the_child_reads_a_file():
     root = Path(drawing.CHILD).parents[2]
     rooms = ("blueprints", "services", "jobs", "documents", "mail", "domain")
     files = [path for room in rooms for path in (root / room).rglob("*.py")]
-    assert [path for path in files if "pypdfium2" in path.read_text()] == [drawing.CHILD]
+    assert [path for path in files if "import pypdfium2" in path.read_text()] == [drawing.CHILD]
 
 
 def test_too_large_empty_and_missing(owner, firm):
