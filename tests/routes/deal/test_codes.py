@@ -49,7 +49,9 @@ def coded(app, make) -> Sent:
 
 def newest() -> SigningCode:
     db.session.rollback()
-    return db.session.query(SigningCode).order_by(SigningCode.id.desc()).first()
+    row = db.session.query(SigningCode).order_by(SigningCode.id.desc()).first()
+    assert row is not None
+    return row
 
 
 def digits(sent) -> str:
