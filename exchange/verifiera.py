@@ -30,7 +30,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FORMAT = "handslag.bevis/1"
-PACKAGE = "bevispaket.zip"  # its name inside a sealed PDF
 PROOF, SIGNED = "bevis.json", "bevis.sig"
 CANONICAL = ("offert.json", "avtal.json", PROOF)
 NEEDED = ("avtal.pdf", "offert.json", "avtal.json", PROOF, SIGNED, "kedja.jsonl", "nycklar.json")
@@ -224,9 +223,9 @@ class _Check:
                 _must(canonical(row) == line, f"post {seq} är omskriven")
                 _must(row["firm"] == firm, f"post {seq} är ett annat företags")
                 _must(":".join(row["obj"].split(":")[:2]) == obj, f"post {seq} gäller något annat")
-                content = hashlib.sha256(b"\x00" + line).digest()
+                content = content_hash(line)
                 self.entries.append(Entry(seq, row["act"], row["actor"], row["t"], row["data"]))
-            link = hashlib.sha256(b"\x01" + link + content).digest()
+            link = link_hash(link, content)
         chain = self.proof["chain"]
         self.end = seq, link.hex()
         told = (chain["before_seq"], chain["before_link"], chain["last_seq"], chain["last_link"])
@@ -467,13 +466,13 @@ def _text(value: Any) -> str:
     raise Broken("ett tal med decimaler")
 
 
-def chain_links(entries: Iterable[bytes], before: str = "00" * 32) -> list[str]:
-    """The link after each entry (canonical bytes), in hex."""
-    links, link = [], bytes.fromhex(before)
-    for entry in entries:
-        link = hashlib.sha256(b"\x01" + link + hashlib.sha256(b"\x00" + entry).digest()).digest()
-        links.append(link.hex())
-    return links
+def content_hash(entry: bytes) -> bytes:
+    """Of an entry as it is written in the chain."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def link_hash(before: bytes, content: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + before + content).digest()
 
 
 def commitment(random: bytes, value: bytes) -> str:
