@@ -93,6 +93,12 @@ def known_breaks(firm_id: int) -> set[int]:
     return {seq for seq in db.session.scalars(closed) if seq is not None}
 
 
+def first_missing(firm_id: int, about: str) -> int | None:
+    """The entry that was named when a chain was found to end before this checkpoint."""
+    told = Incident.kind == CHAIN_BEHIND, Incident.about == about
+    return db.session.scalars(scope.columns(Incident, firm_id, Incident.first_bad_seq).where(*told)).first()
+
+
 def close(case: str, note: str, *, now: datetime) -> None:
     """By the operator, with a reason that the firm reads; again changes nothing. Raises NotFound, RuleBroken."""
     transaction.start_writing()
@@ -123,7 +129,9 @@ def _note(finding: Finding, now: datetime) -> bool:
     Of missing files one per firm is open at a time: a disk that is not there is one incident, not a thousand.
     """
     same = Incident.kind == finding.kind, Incident.firm_id.is_not_distinct_from(finding.firm_id)
-    what = Incident.about == finding.about, Incident.first_bad_seq.is_not_distinct_from(finding.seq)
+    what = [Incident.about == finding.about]
+    if finding.kind != CHAIN_BEHIND:  # which goes on meanwhile: the entry that is missing first is filled by another
+        what.append(Incident.first_bad_seq.is_not_distinct_from(finding.seq))
     row = db.session.scalars(select(Incident).where(*same, *what)).first()
     if row is not None:
         row.seen_at = now

@@ -89,9 +89,10 @@ def _leaves() -> Iterator[Finding]:
     """Chains that end before what was signed of them, or no longer hold it: the first missing or other entry."""
     with transaction.snapshot():
         behind = [row for row in ends() if not is_led_on(row)]
-    for row in behind:
-        seq = min(row.seq + 1, row.signed_seq)
-        yield Finding(incidents.CHAIN_BEHIND, row.firm_id, row.firm, str(row.signed_n), seq)
+        told = [incidents.first_missing(row.firm_id, str(row.signed_n)) for row in behind]
+    for row, seq in zip(behind, told, strict=True):
+        first = min(row.seq + 1, row.signed_seq) if seq is None else seq
+        yield Finding(incidents.CHAIN_BEHIND, row.firm_id, row.firm, str(row.signed_n), first)
 
 
 def _checkpoints(checked: Checked) -> Iterator[Finding]:

@@ -114,6 +114,10 @@ def test_a_tail_cut_before_the_checkpoint_is_named_by_it(firm, unlocked):
     assert events.verify(firm) is None  # by itself the short chain holds
     assert found() == [("chain_behind", 3)]
     assert incident().about == "1"
+    for _night in range(3):  # the chain goes on meanwhile, the incident's own entry first
+        act(firm.public_id)
+        assert found() == [("chain_behind", 3)]
+    assert incident().first_bad_seq == 3
 
 
 def test_a_tail_cut_after_the_checkpoint_is_seen_by_no_one_here(firm, unlocked):
