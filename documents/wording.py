@@ -134,8 +134,8 @@ _STATEMENTS = {
 
 _ATTESTS = {
     SWEDISH: (
-        "Jag har sett att {names} har skrivit under, och intygar det som vittne. Jag blir inte själv bunden av avtalet. "
-        "Mitt namn här gäller som underskrift."
+        "Jag har sett att {names} har skrivit under, och intygar det som vittne. Jag blir inte själv bunden av "
+        "avtalet. Mitt namn här gäller som underskrift."
     ),
     ENGLISH: (
         "I have seen that {names} signed, and attest it as a witness. I am not bound by the contract myself. My name "
