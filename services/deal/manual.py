@@ -186,7 +186,7 @@ def words(agreed: Mapping[str, Any]) -> str:
 
 
 def signed(yes: Yes) -> Signed:
-    """By which method: something in writing that the firm keeps, else its word alone. What is heard is never written."""
+    """By which method: something in writing that the firm keeps, else its word alone. What is heard is not written."""
     return Signed(Method.MANUAL_SCAN if yes.attachment and yes.channel != "phone" else Method.ORAL)
 
 

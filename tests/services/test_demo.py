@@ -31,7 +31,8 @@ def test_the_sample_firm_is_whole(app, client):
     assert len(quotes) == len(STORIES) + 1
     assert {quote.status for quote in quotes} == {
         QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.SIGNED,
-        QuoteStatus.DECLINED, QuoteStatus.EXPIRED, QuoteStatus.LATE_ACCEPTANCE, QuoteStatus.RECALLED, QuoteStatus.WITHDRAWN,
+        QuoteStatus.DECLINED, QuoteStatus.EXPIRED, QuoteStatus.LATE_ACCEPTANCE, QuoteStatus.RECALLED,
+        QuoteStatus.WITHDRAWN,
     }  # fmt: skip
     sent = [quote for quote in quotes if quote.status == QuoteStatus.SENT]
     assert {(bool(quote.seen_at), bool(quote.question_at), bool(quote.mail_failed_at)) for quote in sent} == {
