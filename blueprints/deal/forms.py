@@ -383,13 +383,7 @@ class ApproveForm(DetailsForm):
 
     def refuse_more(self, error: TooMany) -> None:
         """Too many codes have been asked for."""
-        minutes = -(-error.retry_after_seconds // 60)
-        _wrong(
-            self.code,
-            ngettext(
-                "Det blev många koder. Vänta %(num)s minut.", "Det blev många koder. Vänta %(num)s minuter.", minutes
-            ),
-        )
+        _wrong(self.code, too_many_codes(error))
 
     def sum_persons(self, needs: set[str]) -> tuple[Person, ...]:
         """Those who share the deduction on the page; data that is to come later counts as one person."""
@@ -429,6 +423,13 @@ class ApproveForm(DetailsForm):
         """The words beside the ticks are new: none of them is given yet."""
         for kind in (E_SIGNATURE, START_WITHIN_PERIOD, RIGHT_ENDS_WHEN_DONE):
             self[kind].data = False
+
+
+def too_many_codes(error: TooMany) -> str:
+    minutes = -(-error.retry_after_seconds // 60)
+    return ngettext(
+        "Det blev många koder. Vänta %(num)s minut.", "Det blev många koder. Vänta %(num)s minuter.", minutes
+    )
 
 
 def _check_stated(field: Field) -> None:

@@ -9,6 +9,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.deal import bp
+from blueprints.deal.forms import NOT_PROVEN, too_many_codes
 from blueprints.deal.guard import by_link, keep_token, names, tokens_of
 from blueprints.shared.fields import EmailText, PhoneText, strip
 from blueprints.shared.phrases import gettext as _
@@ -17,7 +18,8 @@ from services import limits, transaction
 from services.clock import utc_now
 from services.deal import delegating, links, unsigning
 from services.deal.links import Deal
-from services.errors import NotFound
+from services.errors import NotFound, TooMany
+from services.signing import NotProven
 
 MOST_HANDED = 5  # per link and quarter of an hour
 
@@ -30,6 +32,7 @@ class DelegateForm(FlaskForm):
     )
     email = EmailText(_l("E-post till den som skriver under"), [DataRequired(_l("Skriv en e-postadress med @"))])
     phone = PhoneText(_l("Mobil till den som skriver under"), [Optional()])
+    code = StringField(_l("Engångskod"), filters=[strip])
 
 
 @bp.post("/o/<deal_id>/ta-tillbaka")
@@ -53,15 +56,21 @@ def delegate_page(deal: Deal) -> ResponseReturnValue:
 @by_link
 def delegate(deal: Deal) -> ResponseReturnValue:
     form, deal_id = DelegateForm(), deal.found.deal_id
+    if request.form.get("act") == "code":
+        return _send_code(deal, form)
     if not form.validate_on_submit():
         return _page(deal, form, status=422)
     limits.count("hand_over", deal.found.link_public_id, limit=MOST_HANDED, now=utc_now())
     name, email, phone = form.name.data or "", form.email.data or "", form.phone.data or ""
     try:
-        row = delegating.delegate(deal, name, email, phone=phone, now=utc_now())
+        row = delegating.delegate(deal, name, email, phone=phone, code=form.code.data or "", now=utc_now())
     except delegating.PhoneNeeded:
         transaction.rollback()
         form.phone.errors = [_("Underskriften behöver en engångskod. Skriv ett mobilnummer som tar emot sms.")]
+        return _page(deal, form, status=422)
+    except NotProven as error:
+        transaction.rollback()
+        form.code.errors = [NOT_PROVEN[error.reason]]
         return _page(deal, form, status=422)
     flash(_("%(name)s får en egen länk och skriver under i ditt ställe.", name=row.name))
     return redirect(url_for("deal.show", deal_id=deal_id), code=303)
@@ -79,5 +88,19 @@ def hand_phone_over(deal: Deal) -> ResponseReturnValue:
     raise NotFound
 
 
-def _page(deal: Deal, form: DelegateForm, *, status: int = 200) -> ResponseReturnValue:
-    return make_response(render_template("deal/delegate.html", form=form, **names(deal)), status)
+def _send_code(deal: Deal, form: DelegateForm) -> ResponseReturnValue:
+    """The page again, with a code on its way to who hands over. What is typed stays, and is not judged."""
+    form.code.data = ""
+    try:
+        delegating.send_code(deal, now=utc_now())
+    except TooMany as error:
+        transaction.rollback()
+        form.code.errors = [too_many_codes(error)]
+        return _page(deal, form, status=429)
+    return _page(deal, form, just_sent=True)
+
+
+def _page(deal: Deal, form: DelegateForm, *, just_sent: bool = False, status: int = 200) -> ResponseReturnValue:
+    asked = delegating.asks(deal, now=utc_now())
+    facts = {"form": form, "asked": asked, "just_sent": just_sent}
+    return make_response(render_template("deal/delegate.html", **facts, **names(deal)), status)

@@ -2,14 +2,17 @@
 
 The place stays the one that the version names; who holds it changes, and the chain says so. The old link reads from
 then on. The firm is told, and may give the place back before it is signed. A witness was chosen by the firm and hands
-nothing over; nor does a consumer, who is the customer of the contract.
+nothing over; nor does a consumer, who is the customer of the contract. Where the signature takes a code, so does this:
+else the link alone would be enough to have both link and code sent to somebody new.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+from domain import canonical
 from domain.parties import CUSTOMER, Role
 from domain.quote_states import OPEN
 from domain.signing_methods import Method, on_page
@@ -20,6 +23,9 @@ from services.actors import Actor
 from services.deal import links, parties
 from services.deal.links import Deal
 from services.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from services.signing.codes import Asked
 
 LETTER_VERSION = "2026-11-21"
 MOST = 5  # times in one deal
@@ -38,19 +44,32 @@ class PhoneNeeded(RuleBroken):
     code = "no_way_for_code"
 
 
-def delegate(deal: Deal, name: str, email: str, *, phone: str = "", now: datetime) -> Recipient:
+def asks(deal: Deal, *, now: datetime) -> Asked | None:
+    """The code that handing over takes besides the names; None for none."""
+    from services.signing import codes  # imports this room
+
+    return codes.asked(deal, _terms(deal), now=now) if _takes_code(deal) else None
+
+
+def send_code(deal: Deal, *, now: datetime) -> None:
+    """Send it. Commits. Raises TooMany, codes.NoWay, RuleBroken("copy_only" | "cannot_delegate" | "firm_closing")."""
+    from services.signing import codes  # imports this room
+
+    codes.send(deal, _terms(deal), may=_check, now=now)
+
+
+def delegate(deal: Deal, name: str, email: str, *, phone: str = "", code: str = "", now: datetime) -> Recipient:
     """Let another sign in place of who has come; the one gets a link of the own by letter. Commits.
 
-    Raises PhoneNeeded, RuleBroken("copy_only" | "cannot_delegate" | "firm_closing" | "firm_cannot_sign" |
-    "too_many_recipients").
+    Raises PhoneNeeded, codes.NotProven, RuleBroken("copy_only" | "cannot_delegate" | "firm_closing" |
+    "firm_cannot_sign" | "too_many_recipients").
     """
+    from services.signing import codes  # imports this room
+
     links.lock(deal)
-    deal.check_may_decide()
-    if not can(deal):
-        raise RuleBroken("cannot_delegate")
-    if deal.is_closed(now):
-        raise RuleBroken("firm_closing")
-    if not _can_sign(deal, email, phone):
+    _check(deal, now)
+    takes_code = _takes_code(deal)
+    if takes_code and not codes.way_to(links.MAIL, email=email, phone=phone)[1]:
         raise PhoneNeeded
     firm_id, quote = deal.found.firm_id, deal.quote
     if scope.find(User, firm_id, User.email == email) is not None:
@@ -58,6 +77,8 @@ def delegate(deal: Deal, name: str, email: str, *, phone: str = "", now: datetim
     rows = scope.rows(Recipient, firm_id, Recipient.quote_id == quote.id)
     if sum(row.stands_for is not None for row in rows) >= MOST:
         raise RuleBroken("too_many_recipients")
+    if takes_code:
+        codes.prove(deal, code, _terms(deal), now=now)
     before = next((row for row in rows if row.id == deal.found.recipient_id), None)
     row = Recipient(
         firm_id=firm_id,
@@ -130,14 +151,24 @@ def holder(deal: Deal) -> str:
     return held[-1].name if held and held[-1].id != deal.found.recipient_id else ""
 
 
-def _can_sign(deal: Deal, email: str, phone: str) -> bool:
-    """Whether a code would reach the one where the deal may come to ask for it, whatever options are chosen."""
-    from services.signing import codes  # imports this room
+def _check(deal: Deal, now: datetime) -> None:
+    """Raises RuleBroken("copy_only" | "cannot_delegate" | "firm_closing")."""
+    deal.check_may_decide()
+    if not can(deal):
+        raise RuleBroken("cannot_delegate")
+    if deal.is_closed(now):
+        raise RuleBroken("firm_closing")
 
+
+def _takes_code(deal: Deal) -> bool:
+    """Whether the signature may come to take a code, whatever options are chosen."""
     totals = deal.content["totals"]
-    if on_page(deal.content["signing"], totals["gross_ore"] + totals["options_ore"]) is not Method.LINK_CODE:
-        return True
-    return bool(codes.way_to(links.MAIL, email=email, phone=phone)[1])
+    return on_page(deal.content["signing"], totals["gross_ore"] + totals["options_ore"]) is Method.LINK_CODE
+
+
+def _terms(deal: Deal) -> str:
+    """What a code for handing over is bound to: it signs nothing."""
+    return canonical.sha256_hex(canonical.dumps(["hand over", deal.found.version, deal.found.json_sha256]))
 
 
 def _tell_back(quote: Quote, link: QuoteLink, now: datetime) -> None:

@@ -8,6 +8,7 @@ key, so they stand nowhere: not in the database, the outbox, a log or an export.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ PER_LINK = 5  # codes in a window of limits.py
 PER_DAY = 12  # of one link: with five tries each, one chance in 16,000
 PER_RECEIVER = 10  # codes to one address or number in a window, over all deals
 LETTERS = {MAIL: "signing_code", SMS: "signing_code_sms"}
+May = Callable[[Deal, datetime], None]
 
 
 class NotProven(Exception):
@@ -88,12 +90,14 @@ def asked(deal: Deal, terms: str, *, now: datetime) -> Asked:
     return Asked(channel, _masked(channel, to), sent_at)
 
 
-def send(deal: Deal, terms: str, *, now: datetime) -> None:
+def send(deal: Deal, terms: str, *, may: May | None = None, now: datetime) -> None:
     """Send a code for what the page says; one that is just sent is left alone. The ones before die. Commits.
 
+    `may`: raises where it cannot be used; without it, where nothing can be signed.
     Raises TooMany, NoWay, RuleBroken("not_open" | "copy_only" | "firm_closing").
     """
-    _check_open(deal, now)
+    check = may or _check_open
+    check(deal, now)
     if _is_just_sent(_newest(deal), deal, terms, now):
         return
     channel, to = receiver(deal)
@@ -102,7 +106,7 @@ def send(deal: Deal, terms: str, *, now: datetime) -> None:
     limits.count_with_address("code", deal.found.link_public_id, deal.actor.ip, limit=PER_LINK, now=now)
     limits.count("code to", to, limit=PER_RECEIVER, now=now)  # ends the transaction
     links.lock(deal)
-    _check_open(deal, now)
+    check(deal, now)
     if _is_just_sent(_newest(deal), deal, terms, now):  # the other of two presses was quicker
         transaction.rollback()
         return

@@ -35,7 +35,7 @@ def signing_code(params: Params) -> Letter:
         str(_("Din kod för %(title)s", title=case.title)),
         lead=[_("Din kod: %(code)s", code=code), _("Den gäller i 10 minuter.")],
         after=[
-            _("Skriv koden på sidan där du skriver under."),
+            _("Skriv koden på sidan där du bad om den."),
             _("Har du inte bett om någon kod? Då behöver du inte göra något. Lämna den inte till någon."),
         ],
     )

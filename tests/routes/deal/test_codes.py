@@ -16,13 +16,13 @@ from domain.clock import stockholm_date
 from exchange import verifiera
 from extensions import db
 from jobs import draw_agreements, send_mail
-from models import Agreement, Event, Letter, QuoteLink, SigningCode
+from models import Agreement, Event, Letter, QuoteLink, Recipient, SigningCode
 from services import limits, signing, tokens, transaction
 from services.clock import utc_now
 from services.deal import links
 from services.quotes import drafting, sending
 from services.signing import codes
-from tests.routes.deal.conftest import Sent, actor_of, send, token_of
+from tests.routes.deal.conftest import Sent, actor_of, send, token_of, without_deduction
 
 PHONE = "+46701740605"
 
@@ -287,6 +287,34 @@ def test_what_is_chosen_can_reach_the_amount_of_a_rule(app, make):
     assert "Skicka kod" in sent.get("/godkann").text
     assert sent.post("/godkann", sent.step2()).status_code == 422
     assert not agreements()
+
+
+def test_who_has_the_link_alone_hands_no_place_over(app, make):
+    """Else link and code would both go to where somebody new says."""
+    firm = make.firm()
+    customer = make.customer(firm, kind="company", phone=PHONE)
+    quote = send(make, without_deduction(make.quote(firm, customer, signing_method="link_code")))
+    sent = come(app, quote, token_of(quote))
+    given = {"name": "Sven Ek", "email": "sven@annan.example", "phone": "070-174 06 07"}
+    assert "en kod en annan väg än länken, till …05" in sent.get("/lamna-over").text
+    refused = sent.post("/lamna-over", given)
+    assert refused.status_code == 422
+    assert "välj Skicka kod" in refused.text
+    sent.post("/kod", sent.step2())
+    for_signing = digits(sent)
+    assert sent.post("/lamna-over", {**given, "code": for_signing}).status_code == 422
+    answer = sent.post("/lamna-over", {**given, "act": "code"})
+    assert "Koden är skickad med sms till …05" in answer.text
+    assert 'value="Sven Ek"' in answer.text
+    code = digits(sent)
+    assert sent.post("/godkann", sent.step2(code=code)).status_code == 422, "it signs nothing"
+    wrong = sent.post("/lamna-over", {**given, "code": other(code)})
+    assert (wrong.status_code, "Koden stämmer inte" in wrong.text) == (422, True)
+    assert db.session.query(Recipient).count() == 0
+    assert sent.post("/lamna-over", {**given, "code": code}).status_code == 303
+    acts = sent.acts()
+    assert acts.index("code.failed") < acts.index("code.ok") < acts.index("signer.delegated")
+    assert sent.post("/lamna-over", {**given, "act": "code"}).status_code == 409, "it is handed over"
 
 
 MARK = "M100 40L100 260M220 60L110 150L230 260"
