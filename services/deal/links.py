@@ -598,10 +598,10 @@ def mailed_to(quote: Quote, *, copies: bool = True) -> list[QuoteLink]:
 
 
 def end_of(quote: Quote, recipient: Recipient, *, actor: Actor, now: datetime) -> None:
-    """End the links of one who gets the quote no longer. Never commits."""
-    for link in _live(quote):
-        if link.recipient_id == recipient.id:
-            _revoke(quote, link, "removed", actor=actor, now=now)
+    """End the links of one who gets the quote no longer, also what a screen of the firm's shows. Never commits."""
+    own = QuoteLink.quote_id == quote.id, QuoteLink.recipient_id == recipient.id
+    for link in scope.rows(QuoteLink, quote.firm_id, *own, QuoteLink.revoked_at.is_(None)):
+        _revoke(quote, link, "removed", actor=actor, now=now)
 
 
 def revoke(quote: Quote, link_public_id: str, *, actor: Actor, now: datetime) -> None:

@@ -311,6 +311,19 @@ def test_the_place_of_one_of_several_goes_over_and_may_come_back(app, make, sign
     assert [one.name for one in approvals(karin)] == ["Per Berg", "Karin Almgren", "Vera Lind"]
 
 
+def test_what_the_firms_screen_shows_of_a_place_ends_with_it(app, make, signing):
+    (karin,) = signing(kind="company")
+    handed(karin)
+    (row,) = db.session.query(Recipient)
+    key, n = row.public_id, karin.quote.n
+    screen, office = (app.test_client().log_in(make.owner(karin.firm)) for _ in range(2))
+    assert screen.post(f"/offerter/{n}/visa-for-kund", data={"for": key}).status_code == 303
+    assert "Du läser som Sven Ek." in screen.get(karin.url()).text
+    assert office.post(f"/offerter/{n}/mottagare/{key}/ta-bort").status_code == 303
+    assert screen.get(karin.url()).status_code == 404
+    assert screen.post(karin.url("/godkann"), data={"name": "Sven Ek"}).status_code == 404
+
+
 def test_who_took_a_place_over_has_it_in_the_next_version(app, make, signing):
     karin, anna = signing("co_decides")
     handed(anna, "Per Berg", "per@kund.example")
