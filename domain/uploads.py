@@ -33,6 +33,7 @@ class Refusal(StrEnum):
     ACTIVE = "active"  # scripts, or actions that start something
     FORM = "form"  # a form whose look is made by a program (XFA)
     ATTACHED = "attached"  # files within it, which the pages do not show
+    PRINT = "print"  # layers or comments that are there on paper and not on a screen, or the other way round
     HEAVY = "heavy"  # takes too long or too much memory to draw
 
 

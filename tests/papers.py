@@ -76,6 +76,22 @@ HOSTILE = {
     ),
     "script of a page": (lambda: pdf(page="/AA << /O << /S /JavaScript /JS (app.alert(1)) >> >>"), "active"),
     "starts a program": (lambda: pdf(catalog="/OpenAction << /S /Launch /F (cmd.exe) >>"), "active"),
+    "starts a program, named elsewhere": (
+        lambda: pdf(catalog="/OpenAction << /S 3 0 R /F (cmd.exe) >>", more=("/Launch",)),
+        "active",
+    ),
+    "layer that is not printed": (
+        lambda: pdf(
+            catalog="/OCProperties << /OCGs [ 3 0 R ] /D << /AS [ << /Event /Print /Category [ /Print ] "
+            "/OCGs [ 3 0 R ] >> ] >> >>",
+            more=("<< /Type /OCG /Name (Pris) /Usage << /Print << /PrintState /OFF >> >> >>",),
+        ),
+        "print",
+    ),
+    "comment that only paper shows": (
+        lambda: pdf(page="/Annots [ << /Type /Annot /Subtype /Square /Rect [ 9 9 99 99 ] /F 36 >> ]"),
+        "print",
+    ),
     "sends a form": (lambda: pdf(catalog="/OpenAction << /S /SubmitForm /F (https://x.example/) >>"), "active"),
     "embedded file": (
         lambda: pdf(

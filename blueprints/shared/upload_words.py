@@ -19,6 +19,7 @@ def why(reason: Refusal) -> str:
         Refusal.ACTIVE: _("PDF:en innehåller något som körs när den öppnas. Skriv ut den till en ny PDF."),
         Refusal.FORM: _("PDF:en är ett formulär som ändrar sig. Fyll i det och skriv ut det till en ny PDF."),
         Refusal.ATTACHED: _("PDF:en har andra filer i sig, som inte syns. Skriv ut den till en ny PDF."),
+        Refusal.PRINT: _("PDF:en ser annorlunda ut på papper än på skärmen. Skriv ut den till en ny PDF."),
         Refusal.HEAVY: _("PDF:en är för tung att visa. Skriv ut den till en ny PDF, gärna med lägre upplösning."),
     }
     return words[reason]

@@ -30,6 +30,8 @@ QUALITIES = (80, 68, 52, 36)
 PAGE_BYTES = 450_000
 ALL_BYTES = 40_000_000
 ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound")
+SHOWN = (("/View", "/ViewState"), ("/Print", "/PrintState"))  # of a layer: on a screen, on paper
+PRINT_ONLY = 4 | 32  # flags of an annotation that a screen does not show (ISO 32000-2, 12.5.3)
 LAYERS = ("/RichMedia", "/3D", "/Screen", "/Movie", "/Sound")  # annotations that play something
 
 
@@ -125,14 +127,20 @@ def _judge(found: Any) -> None:
         raise Refused("form")
     if "/JS" in found or "/JavaScript" in found:
         raise Refused("active")
-    kind, subtype = (
-        found.raw_get("/S") if "/S" in found else "",
-        found.raw_get("/Subtype") if "/Subtype" in found else "",
-    )
-    if str(kind) in ACTIONS or str(subtype) in LAYERS:
+    kind, subtype = _entry(found, "/S"), _entry(found, "/Subtype")
+    if kind in ACTIONS or subtype in LAYERS:
         raise Refused("active")
-    if "/EmbeddedFiles" in found or "/EF" in found or str(subtype) == "/FileAttachment" or "/AF" in found:
+    if "/EmbeddedFiles" in found or "/EF" in found or subtype == "/FileAttachment" or "/AF" in found:
         raise Refused("attached")
+    on_screen, on_paper = (_entry(_entry(found, use), state) or "/ON" for use, state in SHOWN)
+    flags = _entry(found, "/F")
+    if on_screen != on_paper or (isinstance(flags, int) and flags & PRINT_ONLY == PRINT_ONLY):
+        raise Refused("print")
+
+
+def _entry(found: Any, name: str) -> Any:
+    """What stands under a name of a dictionary, also where that is an object of its own; None for nothing."""
+    return found[name] if isinstance(found, dict) and name in found else None
 
 
 def draw(document: Any) -> Iterator[tuple[dict[str, Any], bytes]]:
