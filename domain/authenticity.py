@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 # How the checker in each package names its steps (exchange/verifiera.py), and the file that each is about
 SIGNED = "bevis.json är undertecknad"
+ALL_SAID_YES = "Alla som skulle"
 ABOUT = (
     ("Det avtalade", "avtal.json"),
     ("Händelsekedjan", "kedja.jsonl"),
@@ -24,7 +25,9 @@ ABOUT = (
 )
 _TOLD = re.compile(r"(?:^|: )([0-9a-zåäöA-ZÅÄÖ-]{1,40}\.(?:json|jsonl|pdf|py|txt|sig|b64|pem))\b")
 SLACK = timedelta(hours=1)  # between clocks, and for a seal on its way while keys are changed
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 WHOLE = "entire_file"
+UNFINISHED = "unfinished"  # it says so itself: others were still to sign when it was made
 ARCHIVING = "lta_updates"  # what was added later is time stamps and what they rest on
 
 
@@ -77,9 +80,14 @@ class Seal:
     @classmethod
     def read(cls, found: Mapping[str, Any]) -> Seal:
         plain = {name: found[name] for name in ("is_stamp", "is_intact", "covers", "later", "is_clean")}
-        from_, until = datetime.fromisoformat(found["from"]), datetime.fromisoformat(found["until"])
-        at = datetime.fromisoformat(found["at"]) if found["at"] else None
+        from_, until = _moment(found["from"]), _moment(found["until"])
+        at = _moment(found["at"]) if found["at"] else None
         return cls(**plain, name=found["name"], fingerprint=found["fingerprint"], at=at, from_=from_, until=until)
+
+
+def _moment(text: str) -> datetime:
+    """Within the years that can be reckoned with: a certificate without an end names the last there is (RFC 5280)."""
+    return min(max(datetime.fromisoformat(text), EARLIEST), LATEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +175,7 @@ class Verdict:
     by: By | None = None
     where: Where | None = None
     file: str = ""  # the step of a package that does not hold
-    why: str = ""  # of unreadable: a word of the child's
+    why: str = ""  # of unreadable: a word of the child's; of a package that is authentic: UNFINISHED, or empty
     paper: Known | None = None  # the same, what it begins with, or what its package names
     seal: Seal | None = None
     package: Package | None = None
@@ -275,7 +283,8 @@ def _judge_package(package: Package, named: Known | None) -> Verdict:
     if package.refused:
         return Verdict(Result.UNREADABLE, why=package.refused)
     if _is_proven(package.steps_by_us):
-        return Verdict(Result.AUTHENTIC, By.PROOF, package=package, paper=named)
+        why = UNFINISHED if _is_unfinished(package.steps_by_us) else ""
+        return Verdict(Result.AUTHENTIC, By.PROOF, why=why, package=package, paper=named)
     if _is_proven(package.steps):
         if named:
             return Verdict(Result.ALTERED, where=Where.NOT_OURS, package=package, paper=named)
@@ -290,6 +299,11 @@ def _is_proven(steps: Sequence[Step]) -> bool:
     """Nothing is wrong, and the issuer's key has signed the proof itself."""
     signed = any(step.holds and step.name.startswith(SIGNED) for step in steps)
     return signed and all(step.holds is not False for step in steps)
+
+
+def _is_unfinished(steps: Sequence[Step]) -> bool:
+    """Whether not all who were to sign had done so: what is there is true, and is no agreement."""
+    return any(step.holds is None and step.name.startswith(ALL_SAID_YES) for step in steps)
 
 
 def _file(steps: Sequence[Step]) -> str:

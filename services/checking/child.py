@@ -15,6 +15,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import re
 import resource
 import sys
@@ -36,6 +37,7 @@ BLOCK = 4096
 
 _BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s+(\d{1,12})\s*\]")
 _END = re.compile(rb"%%EOF")
+_PUBLIC_ID = re.compile("[0-9A-Za-z_-]{1,40}")
 
 
 class Refused(Exception):
@@ -160,12 +162,17 @@ def _seal(seal: Any, data: bytes) -> dict[str, Any]:
         "covers": status.coverage.name.lower(),
         "later": status.modification_level.name.lower() if status.modification_level is not None else "other",
         "is_clean": _is_clean(seal, data),
-        "name": str(certificate.subject.native.get("common_name", ""))[:120],
+        "name": _printable(str(certificate.subject.native.get("common_name", "")))[:120],
         "fingerprint": hashlib.sha256(certificate.dump()).hexdigest(),
         "at": _iso(at),
         "from": _iso(certificate.not_valid_before),
         "until": _iso(certificate.not_valid_after),
     }
+
+
+def _printable(text: str) -> str:
+    """A stranger's text, without what turns the direction of writing or cannot be written."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def _iso(at: datetime | None) -> str:
@@ -321,7 +328,7 @@ def _named(files: dict[str, bytes]) -> str:
         named = json.loads(files.get("bevis.json", b"{}"))["agreement"]
     except (ValueError, KeyError, TypeError):
         return ""
-    return named[:40] if isinstance(named, str) else ""
+    return named if isinstance(named, str) and _PUBLIC_ID.fullmatch(named) else ""
 
 
 def _steps(files: dict[str, bytes], pdf: bytes | None, keys: bytes | None) -> list[dict[str, Any]]:
@@ -348,6 +355,7 @@ def _stay_inside(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _limit() -> None:
+    os.nice(5)  # whoever waits for a page goes before a stranger's file
     with contextlib.suppress(OSError):  # on Linux: where the machine runs out of memory, this process goes first
         Path("/proc/self/oom_score_adj").write_text("1000")
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))

@@ -14,9 +14,10 @@ from tables.records import PAPERS
 
 
 def by_hash(hashes: Collection[str]) -> dict[str, Known]:
-    """The papers among these SHA-256."""
+    """The papers among these SHA-256. Where several sent the same document, it is of who sent it first."""
     # the index's own words, or SQLite does not take it
-    statement = select(StoredFile).where(StoredFile.sha256.in_(set(hashes)), text(PAPERS)).order_by(StoredFile.id)
+    own = StoredFile.sha256.in_(set(hashes)), text(PAPERS)
+    statement = select(StoredFile).where(*own).order_by(StoredFile.id.desc())
     found = {}
     for file in db.session.scalars(statement):
         if paper := _agreed(file) or _sent(file):
@@ -77,6 +78,7 @@ def _sent(file: StoredFile) -> Known | None:
         select(QuoteVersion.version, QuoteVersion.created_at, Quote.kind, Quote.public_id, Quote.version)
         .join(Quote, and_(Quote.firm_id == QuoteVersion.firm_id, Quote.id == QuoteVersion.quote_id))
         .where(QuoteVersion.firm_id == file.firm_id, QuoteVersion.pdf_id == file.id)
+        .order_by(QuoteVersion.version.desc())  # a document may be sent anew as it is
     ).first()
     if row is None:
         return None

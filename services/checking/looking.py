@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +22,12 @@ from services.installation import settings
 MOST_BYTES = 30 * 1024 * 1024  # of a file to check
 WALL_SECONDS = 25
 AT_ONCE = 2
+THREADS = 2  # of one process that look or wait for their turn: the others go on serving pages
 WAIT_SECONDS = 10
 CHILD = Path(__file__).with_name("child.py")
 # Fewer arenas of memory: the child's limit counts address space, which each thread's arena reserves
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"}
+_threads = threading.BoundedSemaphore(THREADS)
 
 
 def look(files: Sequence[bytes], *, keys: bytes | None) -> list[Facts]:
@@ -34,7 +37,7 @@ def look(files: Sequence[bytes], *, keys: bytes | None) -> list[Facts]:
     """
     head = {"sizes": [len(file) for file in files], "nycklar": base64.b64encode(keys or b"").decode()}
     command = [sys.executable, "-I", str(CHILD)]
-    with _turn():
+    with _thread(), _turn():
         try:
             done = subprocess.run(
                 command,
@@ -51,6 +54,17 @@ def look(files: Sequence[bytes], *, keys: bytes | None) -> list[Facts]:
     found: list[dict[str, Any]] = [json.loads(line) for line in lines[: len(files)]]
     fallen: dict[str, Any] = {"kind": "other", "sha256": "", "refused": "heavy"}
     return [Facts.read(one) for one in found + [fallen] * (len(files) - len(found))]
+
+
+@contextmanager
+def _thread() -> Iterator[None]:
+    """One of this process's few threads that may stand here. Raises TooMany at once."""
+    if not _threads.acquire(blocking=False):
+        raise TooMany(WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        _threads.release()
 
 
 @contextmanager

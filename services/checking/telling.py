@@ -26,6 +26,8 @@ WHERE = {
     Where.PROOF: "in the package: {file}",
 }
 
+UNFINISHED = "; others were still to sign, so it shows no agreement"
+
 
 def lines(checked: Checked) -> Iterator[str]:
     """Each thing that was tried, and last what it comes to."""
@@ -41,7 +43,7 @@ def lines(checked: Checked) -> Iterator[str]:
     if checked.facts:
         yield from _inside(checked.facts)
     words = {
-        Result.AUTHENTIC: f"AUTHENTIC: {BY[verdict.by]}" if verdict.by else "",
+        Result.AUTHENTIC: f"AUTHENTIC: {BY[verdict.by]}{UNFINISHED if verdict.why else ''}" if verdict.by else "",
         Result.ALTERED: f"ALTERED: {WHERE[verdict.where].format(file=verdict.file)}" if verdict.where else "",
         Result.OTHER: "NOT KNOWN HERE: whole, and made with keys of another installation; ask there",
         Result.UNKNOWN: f"NOT KNOWN HERE ({verdict.why})",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import zipfile
+from contextlib import ExitStack
 from io import BytesIO
 
 import pytest
@@ -154,6 +157,23 @@ def test_busy_is_said_at_once_where_no_turn_comes(client, monkeypatch):
     monkeypatch.setattr(looking, "AT_ONCE", 0)
     monkeypatch.setattr(looking, "WAIT_SECONDS", 0)
     assert upload(client, b"%PDF-1.7").status_code == 429
+
+
+def test_who_looks_and_who_waits_leave_threads_for_the_pages(client):
+    with ExitStack() as held:
+        for _ in range(looking.THREADS):
+            held.enter_context(looking._thread())
+        assert upload(client, b"%PDF-1.7").status_code == 429
+        assert client.get("/kontrollera").status_code == 200
+    assert upload(client, b"%PDF-1.7").status_code == 200
+
+
+@pytest.mark.parametrize("named", ["\ud800", "\0", "a" * 5000, "' or 1=1"])
+def test_a_package_that_names_nonsense_is_answered_calmly(client, named):
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("bevis.json", json.dumps({"agreement": named}))
+    assert "Filen är ändrad." in upload(client, out.getvalue(), "paket.zip").text
 
 
 def test_an_agreement_tells_how_many_and_how_and_not_who(app, client, sent, tmp_path):

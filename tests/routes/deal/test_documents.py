@@ -74,6 +74,19 @@ def test_what_is_sent_is_the_file_as_it_came(document):
     assert any("sandbox" in policy for policy in answer.headers.getlist("Content-Security-Policy"))
 
 
+def test_a_file_of_the_firms_own_making_is_not_called_authentic(app, make, document):
+    """Else an altered paper, sent as a document, would be vouched for by who never wrote it."""
+    sent(app, make)  # another firm sends the same later
+    send(make, document.quote)  # and the firm itself once more, as it is
+    sha256 = hashlib.sha256(DATA).hexdigest()
+    answer = document.client.post("/kontrollera/fingeravtryck", data={"sha256": sha256}).text
+    assert "Filen har skickats härifrån." in answer
+    assert "företagets egna ord" in answer
+    for words in ("Filen är äkta.", "Det finns en nyare version."):
+        assert words not in answer
+    assert f'href="/o/{document.deal_id}"' in answer, "who sent it first is told of"
+
+
 def test_the_customer_reads_pictures_and_signs(document):
     page = document.get().text
     for words in (
@@ -119,7 +132,7 @@ def test_the_paper_is_our_own_and_holds_the_file(document, make, client):
     text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper)).pages)
     assert hashlib.sha256(DATA).hexdigest() in text.replace("\n", "")
     assert "Ritning 1" not in text, "pages of a stranger are not ours"
-    letters = mailbox.newest()
+    letters = [letter for letter in mailbox.newest() if letter.firm == document.firm.public_id]
     assert len(letters) == 3
     assert not [letter for letter in letters if NOTHING in letter.text + letter.subject]
     client.log_in(make.owner(document.firm))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 
@@ -70,6 +71,8 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
     assert verifiera.verdict(verifiera.check(files)) == 2
     assert of(files)["final"] is False
     assert "PRELIMINÄRT" in files["LÄS-MIG.txt"].decode()
+    checked = client.post("/kontrollera", data={"fil": (io.BytesIO(so_far.data), "paket.zip")}).text
+    assert "Det visar inget avtal." in checked
     assert PATH in client.get(f"/offerter/{karin.quote.n}").text
     anna.post("/godkann", step2(anna, "Anna Holm"))
     assert anna.get(PATH).status_code == client.get(f"/offerter/{anna.quote.n}{PATH}").status_code == 404  # nor sealed
