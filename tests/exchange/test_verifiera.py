@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import base64
+import hashlib
 import json
 import subprocess
 import sys
@@ -135,6 +137,77 @@ def test_it_runs_alone_in_an_empty_folder(lonely, tmp_path, kept_package):
     done = run(lonely, tmp_path, "mapp")
     assert done.returncode == 1
     assert "ändrad: avtal.pdf" in done.stdout
+
+
+ODD_KEY = (
+    "-----BEGIN PUBLIC KEY-----\n"
+    + base64.b64encode(bytes.fromhex("300c300606042a03040503020000")).decode()
+    + "\n-----END PUBLIC KEY-----\n"
+)
+
+
+def hostile() -> dict[str, bytes]:
+    """Files that lead each step as far as a forger can, with what falls outside of what JSON and keys usually hold."""
+    facts = {
+        "quote": "q",
+        "number": "n",
+        "version": "\x1b]0;ja\x07\u202e",
+        "firm": {"id": "f", "name": "", "orgnr": ""},
+    }
+    offert = verifiera.canonical({**facts, "kind": "quote"})
+    hashes = {"pdf_sha256": verifiera._sha256(b""), "json_sha256": verifiera._sha256(offert)}
+    proof = {
+        **facts,
+        "schema": verifiera.FORMAT,
+        "kind": "quote",
+        "agreement": "a",
+        "files": [],
+        "signers": [{}, {"name": 1}],
+    }
+    return {
+        "avtal.pdf": b"",
+        "offert.json": offert,
+        "avtal.json": verifiera.canonical({**facts, **hashes}),
+        "bevis.json": verifiera.canonical(proof),
+        "bevis.sig": b'{"key":"k","signature":""}',
+        "kedja.jsonl": b'{"seq":Infinity,"link":"' + b"00" * 32 + b'"}\n',
+        "nycklar.json": json.dumps({"keys": [{"id": "k", "kind": "ed25519", "pem": ODD_KEY}]}).encode(),
+    }
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return bytes([tag, len(body)]) + body
+
+
+def named(oid: str) -> bytes:
+    return der(0x06, bytes.fromhex(oid))
+
+
+def without_certificates() -> bytes:
+    """A PDF with a signature that fits its bytes and brings no certificate."""
+    head, end = b"%%PDF-1.7 /ByteRange [0 %04d %04d 0001] ", b"%"
+    size, start = 0, len(head % (0, 0))
+    for _ in range(2):  # its size first, then its digest
+        covered = hashlib.sha256(head % (start, start + 2 + 2 * size) + end).digest()
+        digest = der(0xA0, der(0x30, named(verifiera._DIGEST), der(0x31, der(0x04, covered))))
+        algorithms = der(0x30, named(verifiera._SHA256)), digest, der(0x30, named(verifiera._ECDSA_SHA256))
+        signer = der(0x30, der(0x02, b"\1"), der(0x30), *algorithms, der(0x04, b"?"))
+        signed = der(0x30, der(0x02, b"\1"), der(0x31), der(0x30), der(0x31, signer))
+        container = der(0x30, named(verifiera._SIGNED_DATA), der(0xA0, signed))
+        size = len(container)
+    return head % (start, start + 2 + 2 * size) + b"<" + container.hex().encode() + b">" + end
+
+
+def test_whatever_lies_in_it_is_told_and_fit_to_print():
+    """A key of an unknown kind and a signature without certificates are faults of the file, not of the checker."""
+    steps = verifiera.check(hostile(), pdf=without_certificates())
+    assert verifiera.verdict(steps) == 1
+    told = {step.name: (step.holds, step.words) for step in steps}
+    assert told["Det avtalade gäller just det här dokumentet"] == (True, "offert n, version ?]0;ja??")
+    assert told["bevis.json är undertecknad av utfärdaren"] == (False, "kan inte läsas (UnsupportedAlgorithm)")
+    assert told["PDF-filens sigill är utfärdarens och täcker hela filen"] == (False, "kan inte läsas (StopIteration)")
+    assert all(text.isprintable() for step in told.items() for text in (step[0], step[1][1]))
 
 
 def in_a_pdf(*files: bytes, deflated: bool = True) -> bytes:
