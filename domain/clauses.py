@@ -15,6 +15,7 @@ from domain import canonical
 
 MOST_CLAUSES = 40  # of a template
 MOST_TITLE, MOST_TEXT = 80, 4000
+MOST_FIELDS = 20  # of a text: what is filled in is long, and a contract is drawn while somebody waits
 
 
 class Audience(StrEnum):
@@ -95,6 +96,10 @@ def unknown_placeholders(text: str) -> list[str]:
     """What stands in double braces and is none of ours, each once, as it is written."""
     known = set(Placeholder)
     return list(dict.fromkeys(match[0] for match in _BRACES.finditer(text) if match[1] not in known))
+
+
+def has_too_many_fields(text: str) -> bool:
+    return sum(1 for _ in _BRACES.finditer(text)) > MOST_FIELDS
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -50,7 +50,9 @@ def _at_most(most: int) -> Length:
 
 
 def only_known(form: FlaskForm, field: Any) -> None:
-    """What stands in double braces is one of ours: nothing else is ever filled in."""
+    """What stands in double braces is one of ours, and not without end: nothing else is ever filled in."""
+    if clauses.has_too_many_fields(field.data or ""):
+        raise ValidationError(_("Högst %(n)s fält får plats i en text.", n=clauses.MOST_FIELDS))
     found = clauses.unknown_placeholders(field.data or "")
     if found:
         raise ValidationError(

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from domain import clauses
 from extensions import db
 from models import ContractTemplate, ContractTemplateVersion
 from services import contract_templates
@@ -67,6 +68,14 @@ def test_an_unknown_field_is_refused_at_the_field(office, template, text):
     assert "Det finns inget fält som heter" in answer.text
     assert re.search(r'id="text-e"', answer.text)
     assert clause(template).version == 1
+
+
+def test_a_text_holds_so_many_fields_and_no_more(office, template):
+    """Each is filled in with up to some hundred letters, and the paper is drawn while somebody waits."""
+    for fields, status in ((clauses.MOST_FIELDS, 303), (clauses.MOST_FIELDS + 1, 422)):
+        typed = {"title": "Pris", "text": "{{pristyp}}" * fields, "version": "1"}
+        answer = office.post(path(template, "/punkt/price"), data=typed)
+        assert (answer.status_code, "Högst 20 fält" in answer.text) == (status, status == 422)
 
 
 @pytest.mark.parametrize("text", ["{% for x in y %}{% endfor %}", "<script>alert(1)</script>", "${7*7} %(pris)s"])
