@@ -33,7 +33,7 @@ class Blocker(StrEnum):
     PHOTOS_WAIT = "photos_wait"  # they are being drawn; found by services/quotes/sending.py
     DOCUMENT_WAITS = "document_waits"  # the same of the pages of a document
     DOCUMENT_REFUSED = "document_refused"  # it cannot be signed here; domain/uploads.py
-    CONTRACT_START = "contract_start"  # what a contract must say; found by services/quotes/contracting.py
+    CONTRACT_START = "contract_start"  # what a contract must say: `of_contract`
     CONTRACT_FINISH = "contract_finish"
     CONTRACT_PLAN = "contract_plan"  # KtjL 52: a small house is paid for as it is built
 
@@ -114,6 +114,21 @@ def of_document(found: Problems) -> Problems:
     """What of it concerns a document made elsewhere, which has neither lines nor sums."""
     own = (Blocker.NO_CUSTOMER, Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST)
     return Problems(tuple(code for code in found.blockers if code in own), ())
+
+
+def of_contract(
+    *, starts_on: date | None, finishes_on: date | None, is_open_ended: bool, breaks_plan: bool
+) -> list[Blocker]:
+    """What a contract must say before it is sent, and does not. `breaks_plan`: payment_plan.breaks_smahus.
+
+    Source: docs/rules/contracts.md (KtjL 24, 52; DAL 2:2 p. 7).
+    """
+    found = {
+        Blocker.CONTRACT_START: starts_on is None,
+        Blocker.CONTRACT_FINISH: finishes_on is None and not is_open_ended,
+        Blocker.CONTRACT_PLAN: breaks_plan,
+    }
+    return [code for code, holds in found.items() if holds]
 
 
 def _blockers(lines: Sequence[Priced], facts: Facts) -> list[Blocker]:

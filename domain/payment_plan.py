@@ -114,6 +114,14 @@ def warnings(
     return found
 
 
+def breaks_smahus(parts: Sequence[Part], to_pay_ore: int, *, starts_on: date | None) -> bool:
+    """Whether a contract about a small house lets a consumer pay otherwise than KtjL 52 says; without a plan it does.
+
+    Source: docs/rules/contracts.md. Raises BadPlan as `amounts_ore`.
+    """
+    return not parts or bool(warnings(parts, to_pay_ore, is_consumer=True, is_smahus=True, starts_on=starts_on))
+
+
 def _is_before_work(part: Part, starts_on: date | None) -> bool:
     if part.trigger == Trigger.DATE and part.on is not None:
         return starts_on is not None and part.on <= starts_on

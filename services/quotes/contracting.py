@@ -11,12 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from documents import clauses as words
-from domain import payment_plan
+from domain import checks, payment_plan
 from domain.checks import Blocker
 from domain.clauses import audience_of
 from domain.deal_kinds import DealKind
 from domain.evidence import timestamp
-from domain.payment_plan import PlanWarning
 from domain.quote_states import QuoteStatus
 from domain.signing_methods import LEVELS, Method
 from extensions import db
@@ -68,23 +67,16 @@ def blockers(draft: Draft) -> list[Blocker]:
     quote = draft.quote
     if quote.kind != DealKind.CONTRACT:
         return []
-    found = {
-        Blocker.CONTRACT_START: quote.starts_on is None,
-        Blocker.CONTRACT_FINISH: quote.finishes_on is None and not quote.open_ended,
-        Blocker.CONTRACT_PLAN: _breaks_smahus_plan(draft),
-    }
-    return [code for code, holds in found.items() if holds]
-
-
-def _breaks_smahus_plan(draft: Draft) -> bool:
-    """Whether a small house is paid for otherwise than KtjL 52 lets it be: for done work, a tenth after inspection."""
-    is_consumer = draft.customer is not None and draft.customer.kind == "private"
-    if not (is_consumer and draft.quote.is_smahus):
-        return False
-    parts = header.payment_plan(draft.quote)
-    to_pay_ore = drafting.totals(draft).to_pay_ore
-    found = payment_plan.warnings(parts, to_pay_ore, is_consumer=True, is_smahus=True, starts_on=draft.quote.starts_on)
-    return not parts or PlanWarning.SMAHUS_ADVANCE in found or PlanWarning.SMAHUS_LAST_PART in found
+    breaks_plan = False
+    if quote.is_smahus and draft.customer is not None and draft.customer.kind == "private":
+        parts, to_pay_ore = header.payment_plan(quote), drafting.totals(draft).to_pay_ore
+        breaks_plan = payment_plan.breaks_smahus(parts, to_pay_ore, starts_on=quote.starts_on)
+    return checks.of_contract(
+        starts_on=quote.starts_on,
+        finishes_on=quote.finishes_on,
+        is_open_ended=quote.open_ended,
+        breaks_plan=breaks_plan,
+    )
 
 
 def offered(draft: Draft) -> list[ContractTemplate]:

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain.checks import Blocker, Caution, Facts, Problems, problems
+from domain.checks import Blocker, Caution, Facts, Problems, of_contract, problems
 from domain.consents import Tick, missing, ticks
 from domain.payment_plan import Part, Trigger
 from domain.quotes import Deduction, Line, LineKind, totals
@@ -55,6 +55,21 @@ def test_facts_that_block(facts, code):
     found = check(**facts)
     assert found.blockers == (code,)
     assert not found.can_send
+
+
+@pytest.mark.parametrize(
+    ("said", "codes"),
+    [
+        ({}, []),
+        ({"starts_on": None}, [Blocker.CONTRACT_START]),
+        ({"finishes_on": None}, [Blocker.CONTRACT_FINISH]),
+        ({"finishes_on": None, "is_open_ended": True}, []),
+        ({"breaks_plan": True}, [Blocker.CONTRACT_PLAN]),
+    ],
+)
+def test_what_a_contract_must_say(said, codes):
+    good = {"starts_on": TODAY, "finishes_on": TODAY, "is_open_ended": False, "breaks_plan": False}
+    assert of_contract(**good | said) == codes
 
 
 def test_valid_through_today_is_enough():

@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.payment_plan import BadPlan, Part, PlanWarning, Trigger, amounts_ore, check, from_data, to_data, warnings
+from domain.payment_plan import (
+    BadPlan,
+    Part,
+    PlanWarning,
+    Trigger,
+    amounts_ore,
+    breaks_smahus,
+    check,
+    from_data,
+    to_data,
+    warnings,
+)
 
 
 def part(trigger="finish", **given):
@@ -70,6 +81,20 @@ def test_warnings(plan, is_smahus, expected):
     found = warnings(plan, 10_000_000, is_consumer=True, is_smahus=is_smahus, starts_on=date(2026, 12, 1))
     assert found == expected
     assert warnings(plan, 10_000_000, is_consumer=False, is_smahus=is_smahus) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        ([], True),
+        ([part("stage", text="x", share_bp=9000), part("inspection")], False),
+        ([part("stage", text="x", share_bp=9001), part("inspection")], True),
+        ([part("date", on=date(2026, 12, 1), share_bp=1000), part("inspection")], True),
+        ([part("date", on=date(2026, 12, 2), share_bp=1000), part("inspection")], False),
+    ],
+)
+def test_how_a_small_house_may_be_paid_for(plan, expected):
+    assert breaks_smahus(plan, 10_000_000, starts_on=date(2026, 12, 1)) is expected
 
 
 def test_plain_data_and_back():
