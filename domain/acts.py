@@ -18,6 +18,9 @@ class Act:
     personal: frozenset[str]
 
 
+AGREES = ("quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually")
+"""By which somebody who decides says yes. A contract is signed by the firm too, with the role `firm`, and before."""
+
 BROWSER_FIELDS = frozenset({"ip", "ua"})
 
 # One row: acts | fields. A star marks a personal field; a plus, more fields of the row above.

@@ -41,7 +41,6 @@ LOWEST = (Method.ORAL, Method.LINK, Method.LINK_CODE)
 """What a firm can ask for as the least; whatever is stronger is always as good."""
 ASKED = (Method.LINK, Method.LINK_CODE)
 """What one quote can ask for on the customer's page."""
-MOST_RULES = 4
 
 _STRENGTH = {method: place for place, method in enumerate(Method)}
 Rule = Mapping[str, Any]  # {"from_kr": whole kronor with VAT, "method": one of LOWEST}

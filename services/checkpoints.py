@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from domain import canonical, checkpoints
+from domain.acts import AGREES
 from extensions import db
 from models import ChainHead, CheckpointHead, Event, Firm, Incident
 from models import Checkpoint as Row
@@ -25,10 +26,7 @@ from services.sealing import keys
 
 TRIES = 20
 # what someone signed, or takes back: within the hour there is a checkpoint over it
-SIGNING = (
-    *("quote.accepted", "ata.accepted", "contract.signed", "doc.all_signed", "doc.sealed"),
-    *("doc.late_acceptance", "doc.accepted_manually", "withdrawal.received"),
-)
+SIGNING = (*AGREES, "ata.accepted", "doc.all_signed", "doc.sealed", "withdrawal.received")
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import and_, select
 
 from documents import methods_words
 from domain import personnummer
+from domain.acts import AGREES
 from domain.evidence import timestamp
 from domain.parties import Role
 from extensions import db
@@ -204,10 +205,9 @@ def number_of(firm_public_id: str, row: Applicant) -> str:
 
 def chain_link(quote: Quote) -> str:
     """Link of the entry that made the contract: who holds the letter can witness to the chain."""
-    acts = ("quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually")
     statement = (
         scope.columns(Event, quote.firm_id, Event.link)
-        .where(Event.obj == f"quote:{quote.public_id}", Event.act.in_(acts))
+        .where(Event.obj == f"quote:{quote.public_id}", Event.act.in_(AGREES))
         .order_by(Event.seq.desc())
         .limit(1)
     )

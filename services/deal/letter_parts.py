@@ -53,15 +53,15 @@ class Case:
     @property
     def the(self) -> str:
         """offerten, kontraktet"""
-        return kinds.the(self.content.get("kind", "quote"))
+        return kinds.the(self.content["kind"])
 
     @property
     def the_first(self) -> str:
-        return kinds.the_first(self.content.get("kind", "quote"))
+        return kinds.the_first(self.content["kind"])
 
     @property
     def is_signed(self) -> bool:
-        return is_signed(self.content.get("kind", "quote"))
+        return is_signed(self.content["kind"])
 
     @property
     def price(self) -> str:

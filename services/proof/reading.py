@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_
 
+from domain.acts import AGREES
 from domain.parties import CUSTOMER
 from extensions import db
 from models import (
@@ -29,7 +30,7 @@ from services.deal import parties
 from services.quotes import content as frozen
 
 # A yes, in the words of the chain; with an answer it is the firm's to a late one.
-YES = frozenset({"quote.accepted", "contract.signed", "doc.late_acceptance", "doc.accepted_manually", "doc.witnessed"})
+YES = frozenset({*AGREES, "doc.witnessed"})
 UNDONE = frozenset({"doc.approvals_voided", "doc.manual_undone"})
 # Entries between the first that is told and the last: some 35 bytes each in the package.
 MOST_ENTRIES = 20_000
