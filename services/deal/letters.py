@@ -324,7 +324,7 @@ def bounced_to_firm(params: Params) -> Letter:
     failed = db.session.scalars(letters.where(LetterRow.public_id == params["letter"])).one()
     quote = scope.get(Quote, params["firm_id"], Quote.id == failed.quote_id)
     user = scope.get(User, quote.firm_id, User.id == quote.user_id)
-    case = parts.Case(db.session.get_one(Firm, quote.firm_id), quote, {"title": quote.title}, user)
+    case = parts.Case(db.session.get_one(Firm, quote.firm_id), quote, {"title": quote.title, "kind": quote.kind}, user)
     names = {"to": failed.to_address, "title": case.title}
     if outbox.is_text(failed.kind):
         lead = _("Ett sms till %(to)s om %(title)s kom inte fram.", **names)

@@ -81,7 +81,10 @@ def test_it_is_red_in_idag_and_on_its_page_with_words(by_smtp, port, sent, owner
     assert "Mejlet kom inte fram" in owner.get("/").text
 
 
-def test_the_firm_is_told_by_a_letter_of_its_own(app, by_smtp, port, sent, owner):
+@pytest.mark.parametrize("title", ["Badrum", ""])
+def test_the_firm_is_told_by_a_letter_of_its_own(app, by_smtp, port, sent, owner, title):
+    sent.quote.title = title
+    db.session.commit()
     sent.post("/fraga", {"question": "Ingår golvbrunnen?"})
     owner.post(f"/offerter/{sent.quote.n}/svara", data={"answer": "Ja."})
     refused(port)
