@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -90,27 +89,6 @@ class Tree:
             self.path.append(("left", left.hash))
         joined = node_hash(left.hash, right.hash)
         self._peaks.append(_Node(joined, left.size + right.size, left.holds or right.holds))
-
-
-def root_of(heads: Iterable[Head]) -> str:
-    """Root over the heads of all firms, in any order."""
-    tree = Tree()
-    for firm, link, seq in sorted(heads):
-        tree.add(firm, link, seq)
-    return tree.root()
-
-
-def leads_to(root: str, leaf: Mapping[str, Any], path: Sequence[Sequence[str]]) -> bool:
-    """Whether the path of a leaf {firm, link, seq} ends in the root. False for anything that is no path."""
-    try:
-        reached = leaf_hash(leaf["firm"], leaf["link"], leaf["seq"])
-        for side, other in path:
-            if side not in ("left", "right"):
-                return False
-            reached = node_hash(other, reached) if side == "left" else node_hash(reached, other)
-    except (ValueError, TypeError, KeyError):
-        return False
-    return reached == root
 
 
 def follows(signed: bytes, n: int, prev: str) -> bool:

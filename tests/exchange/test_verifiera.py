@@ -75,7 +75,7 @@ def test_the_way_to_a_checkpoint_is_walked_alike(firms, data):
     assert tree.followed
     firm, link, seq = tree.followed
     path = [list(step) for step in tree.path]
-    assert verifiera.root_from({"firm": firm, "link": link, "seq": seq}, path) == root == checkpoints.root_of(heads)
+    assert verifiera.root_from({"firm": firm, "link": link, "seq": seq}, path) == root
     assert verifiera.root_from({"firm": firm, "link": link, "seq": seq + 1}, path) != root
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from domain import canonical, checkpoints
+from exchange.verifiera import root_from
 from extensions import db
 from models import ChainHead, CheckpointHead, Firm
 from services import checkpoint_file, checkpoint_rows, events, transaction, verification
@@ -42,7 +43,7 @@ def test_a_checkpoint_reaches_every_firm_and_is_signed(app, make):
             select(ChainHead).join(Firm, Firm.id == ChainHead.firm_id).where(Firm.public_id == firm)
         ).one()
         assert shown["leaf"] == {"firm": firm, "link": head.link, "seq": head.seq}
-        assert checkpoints.leads_to(made.content["root"], shown["leaf"], shown["path"])
+        assert root_from(shown["leaf"], shown["path"]) == made.content["root"]
         assert shown["checkpoint"] == made.content
     with pytest.raises(LookupError):
         proof("nobody", made)
@@ -59,7 +60,7 @@ def test_a_new_one_only_for_something_new_and_leaves_only_for_what_moved(app, ma
     assert [tuple(row) for row in moved] == [(one, 1)]
     assert proof(two, second)["leaf"] == proof(two, first)["leaf"]
     assert proof(one, first)["leaf"]["seq"] == 0  # the old one still leads to its root
-    assert checkpoints.leads_to(first.content["root"], proof(one, first)["leaf"], proof(one, first)["path"])
+    assert root_from(proof(one, first)["leaf"], proof(one, first)["path"]) == first.content["root"]
 
 
 def test_an_entry_that_is_reached_asks_for_no_new_one(app, make):
@@ -84,9 +85,9 @@ def test_an_erased_firm_is_in_the_old_ones_and_not_in_the_new(app, make):
     db.session.delete(db.session.scalars(select(Firm).where(Firm.public_id == goes)).one())
     db.session.commit()
     second = making.cover(utc_now())
-    assert checkpoints.leads_to(second.content["root"], proof(stays, second)["leaf"], [])
+    assert root_from(proof(stays, second)["leaf"], []) == second.content["root"]
     shown = proof(stays, first)
-    assert checkpoints.leads_to(first.content["root"], shown["leaf"], shown["path"])
+    assert root_from(shown["leaf"], shown["path"]) == first.content["root"]
     with pytest.raises(LookupError):
         proof(goes, second)
 
