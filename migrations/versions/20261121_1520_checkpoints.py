@@ -1,4 +1,7 @@
-"""Checkpoints, the leaves they were made over, and incidents."""
+"""Checkpoints, the leaves they were made over, and incidents. The first one is made over all chains there are.
+
+Down loses the incidents. The file beside the database keeps the checkpoints, and they are taken back in when it is up.
+"""
 
 import sqlalchemy as sa
 from alembic import op
