@@ -22,7 +22,7 @@ MEGAPIXELS_12 = (4000, 3000)
 TAKE_IN = """
 import resource, sys
 from collections.abc import Iterator
-from services.photos.intake import _Counted
+from domain.photos import MOST_BYTES
 from services import vault, keys, storage
 from app import create_app
 from config import Settings
@@ -33,7 +33,7 @@ with app.app_context():
     storage.write("bench", "small", [b"x" * 100])
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with open(sys.argv[2], "rb") as file:
-        storage.write("bench", "photo", _Counted(file))
+        storage.write("bench", "photo", storage.Counted(storage.pieces(file), most_bytes=MOST_BYTES))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from extensions import db
 from models import StoredFile, new_public_id
@@ -19,6 +20,37 @@ from services.installation import settings
 from services.keys import sync_folder
 
 READ_BYTES = 64 * 1024
+
+
+class TooLarge(Exception):
+    """More is coming in than may."""
+
+
+class Counted:
+    """The pieces of a file on their way to the disk, counted and hashed. Raises TooLarge."""
+
+    def __init__(self, pieces: Iterable[bytes], *, most_bytes: int) -> None:
+        self._pieces, self._most_bytes = pieces, most_bytes
+        self._digest = hashlib.sha256()
+        self.size_bytes = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.size_bytes += len(piece)
+            self._digest.update(piece)
+            if self.size_bytes > self._most_bytes:
+                raise TooLarge
+            yield piece
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """What a stream holds, with constant memory."""
+    while piece := stream.read(READ_BYTES):
+        yield piece
 
 
 def folder(firm_public_id: str) -> Path:
@@ -118,8 +150,7 @@ def remove(firm_public_id: str, file_public_id: str) -> None:
 
 def _parts(source: Path) -> Iterator[bytes]:
     with source.open("rb") as file:
-        while part := file.read(READ_BYTES):
-            yield part
+        yield from pieces(file)
 
 
 def _private(name: str, flags: int) -> int:

@@ -6,7 +6,7 @@ Nothing here looks at what the bytes are. The files are written before the trans
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, NamedTuple
@@ -50,27 +50,6 @@ class Kept:
     file: StoredFile | None
 
 
-class _TooLarge(Exception):
-    pass
-
-
-class _Counted:
-    """The pieces of an upload on their way to the disk, counted and hashed. Raises _TooLarge."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.size_bytes = 0
-        self.digest = hashlib.sha256()
-
-    def __iter__(self) -> Iterator[bytes]:
-        while piece := self._stream.read(storage.READ_BYTES):
-            self.size_bytes += len(piece)
-            self.digest.update(piece)
-            if self.size_bytes > MOST_BYTES:
-                raise _TooLarge
-            yield piece
-
-
 def add(n: int, uploads: Sequence[Upload], place: Place, *, actor: Actor, now: datetime) -> Taken:
     """Take the photos in, in their order, at the end. Begins reading and writes at the end; commits.
 
@@ -110,13 +89,13 @@ def _quote(n: int, place: Place, actor: Actor, *, lock: bool = False) -> Quote:
 
 def keep(upload: Upload, actor: Actor, now: datetime) -> Kept:
     """Stream one upload into the store, before a transaction that names it begins. Raises DiskFull."""
-    counted = _Counted(upload.stream)
+    counted = storage.Counted(storage.pieces(upload.stream), most_bytes=MOST_BYTES)
     name = upload.name.replace("\\", "/").rsplit("/", 1)[-1][:NAME_CHARACTERS]
     try:
         file = storage.take(actor.firm_id, actor.firm_public_id, counted, purpose="photo_in", now=now)
-    except _TooLarge:
+    except storage.TooLarge:
         return Kept(name, hashlib.sha256(name.encode()).hexdigest(), None)
-    file.size_bytes, file.sha256 = counted.size_bytes, counted.digest.hexdigest()
+    file.size_bytes, file.sha256 = counted.size_bytes, counted.sha256
     return Kept(name, file.sha256, file)
 
 

@@ -5,10 +5,9 @@ Here only its first bytes and its length are looked at. The file is written befo
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import IO
 
 from sqlalchemy.exc import IntegrityError
@@ -37,29 +36,6 @@ class Incoming:
 
     name: str
     stream: IO[bytes]
-
-
-class _Counted:
-    """The pieces of an upload on their way to the disk, counted and hashed. Raises Unfit."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self.size_bytes = 0
-        self.digest = hashlib.sha256()
-
-    def __iter__(self) -> Iterator[bytes]:
-        piece = self._stream.read(max(HEAD_BYTES, storage.READ_BYTES))
-        if not piece:
-            raise Unfit(Refusal.EMPTY)
-        if not begins_like_one(piece):
-            raise Unfit(Refusal.KIND)
-        while piece:
-            self.size_bytes += len(piece)
-            self.digest.update(piece)
-            if self.size_bytes > MOST_BYTES:
-                raise Unfit(Refusal.BYTES)
-            yield piece
-            piece = self._stream.read(storage.READ_BYTES)
 
 
 def create(
@@ -160,17 +136,23 @@ def check(quote: Quote) -> None:
 def _keep(incoming: Incoming, actor: Actor, now: datetime) -> StoredFile:
     """Stream the file into the store, before a transaction that names it begins. Raises Unfit, DiskFull."""
     storage.require_disk(MOST_BYTES)
-    counted = _Counted(incoming.stream)
-    file = storage.take(
-        actor.firm_id,
-        actor.firm_public_id,
-        counted,
-        purpose=rows.PURPOSE,
-        name=clean_name(incoming.name),
-        media_type="application/pdf",
-        now=now,
-    )
-    file.size_bytes, file.sha256 = counted.size_bytes, counted.digest.hexdigest()
+    head = incoming.stream.read(HEAD_BYTES)
+    if not begins_like_one(head):
+        raise Unfit(Refusal.KIND if head else Refusal.EMPTY)
+    counted = storage.Counted(chain([head], storage.pieces(incoming.stream)), most_bytes=MOST_BYTES)
+    try:
+        file = storage.take(
+            actor.firm_id,
+            actor.firm_public_id,
+            counted,
+            purpose=rows.PURPOSE,
+            name=clean_name(incoming.name),
+            media_type="application/pdf",
+            now=now,
+        )
+    except storage.TooLarge:
+        raise Unfit(Refusal.BYTES) from None
+    file.size_bytes, file.sha256 = counted.size_bytes, counted.sha256
     return file
 
 
