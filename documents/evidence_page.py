@@ -96,6 +96,15 @@ def draw(
         ),
     )
     paper.y += 5 * MM
+    _how(paper, evidence, signed)
+    _prints(paper, evidence, pages, size_bytes, kind)
+    _events(paper, evidence)
+    _checking(paper, evidence, size_bytes, kind)
+
+
+def _how(paper: Paper, evidence: Mapping[str, Any], signed: bool) -> None:
+    """By which method each has said yes, and on what level that is."""
+    manual = evidence.get("manual")
     how = _("Så skrevs det under") if signed else _("Så godkändes offerten")
     paper.heading(_("Så sa beställaren ja") if manual else how, after=1 * MM)
     handed = " " + _("%(name)s lämnade över den.", name=evidence["handed_by"]) if evidence.get("handed_by") else ""
@@ -113,9 +122,6 @@ def draw(
     else:
         paper.write(f"{evidence['method']}{handed} {level}", _SMALL)
     paper.y += 4 * MM
-    _prints(paper, evidence, pages, size_bytes, kind)
-    _events(paper, evidence)
-    _checking(paper, evidence, size_bytes, kind)
 
 
 def _signer(one: Mapping[str, Any]) -> str:
