@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
 from blueprints.deal.guard import by_link
+from blueprints.shared import kept
 from models import StoredFile
 from services.deal import viewing
 from services.deal.links import Deal
@@ -59,7 +60,7 @@ def withdrawal_form(deal: Deal) -> ResponseReturnValue:
 def logo(deal: Deal) -> ResponseReturnValue:
     file = viewing.logo_file(deal)
     answer = paper(viewing.bytes_of(deal, file), file)
-    answer.headers["Cache-Control"] = "private, max-age=86400"
+    answer.headers["Cache-Control"] = kept.A_DAY
     return answer
 
 
@@ -68,7 +69,7 @@ def logo(deal: Deal) -> ResponseReturnValue:
 def photo(deal: Deal, photo_id: str, size: str) -> ResponseReturnValue:
     """A photo of the version that is shown, and of no other."""
     file = pictures.of_version(deal.found.firm_id, deal.found.quote_id, deal.content, photo_id, size)
-    return picture(viewing.bytes_of(deal, file), file)
+    return kept.picture(viewing.bytes_of(deal, file), file.media_type)
 
 
 @bp.get("/o/<deal_id>/sida/<int:page_n>.jpg")
@@ -76,13 +77,7 @@ def photo(deal: Deal, photo_id: str, size: str) -> ResponseReturnValue:
 def page_picture(deal: Deal, page_n: int) -> ResponseReturnValue:
     """A page of the document of the version that is shown, and of no other."""
     file = uploads.picture_of_version(deal.found.firm_id, deal.found.quote_id, deal.content, page_n)
-    return picture(viewing.bytes_of(deal, file), file)
-
-
-def picture(data: bytes, file: StoredFile) -> Response:
-    answer = Response(data, mimetype=file.media_type)
-    answer.headers["Cache-Control"] = "private, max-age=86400"
-    return answer
+    return kept.picture(viewing.bytes_of(deal, file), file.media_type)
 
 
 def paper(data: bytes, file: StoredFile) -> Response:

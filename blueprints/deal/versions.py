@@ -6,9 +6,10 @@ from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
-from blueprints.deal.files import paper, picture
+from blueprints.deal.files import paper
 from blueprints.deal.forms import AskForm
 from blueprints.deal.guard import by_link, names
+from blueprints.shared import kept
 from domain.clock import stockholm_date
 from services.clock import utc_now
 from services.deal import figures, pages, versions, viewing
@@ -47,7 +48,7 @@ def version_photo(deal: Deal, version_n: int, photo_id: str, size: str) -> Respo
     """A photo of that version, and of no other."""
     content = _older(deal, version_n).content
     file = pictures.of_version(deal.found.firm_id, deal.found.quote_id, content, photo_id, size)
-    return picture(viewing.bytes_of(deal, file), file)
+    return kept.picture(viewing.bytes_of(deal, file), file.media_type)
 
 
 @bp.get("/o/<deal_id>/version/<int:version_n>/sida/<int:page_n>.jpg")
@@ -56,7 +57,7 @@ def version_page(deal: Deal, version_n: int, page_n: int) -> Response:
     """A page of the document of that version, and of no other."""
     content = _older(deal, version_n).content
     file = uploads.picture_of_version(deal.found.firm_id, deal.found.quote_id, content, page_n)
-    return picture(viewing.bytes_of(deal, file), file)
+    return kept.picture(viewing.bytes_of(deal, file), file.media_type)
 
 
 def _older(deal: Deal, version_n: int) -> versions.Older:

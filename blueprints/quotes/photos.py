@@ -11,6 +11,7 @@ from flask_login import current_user
 from blueprints.quotes import bp, view
 from blueprints.quotes.photo_forms import CaptionForm, PhotosForm
 from blueprints.quotes.view import Conflict
+from blueprints.shared import kept
 from blueprints.shared.flashes import undoable
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import VARY, page_or_part, wants_part
@@ -27,7 +28,6 @@ from services.photos.rows import PhotoRow, Place
 from services.quotes import drafting
 from services.quotes.rows import Sheet
 
-KEPT_SECONDS = 24 * 3600  # a picture never changes; a browser of the firm may keep it for a day
 DONE = 286  # htmx stops asking
 
 
@@ -133,9 +133,7 @@ def restore_photo(n: int, photo_id: str) -> ResponseReturnValue:
 def picture(n: int, photo_id: str, size: str) -> ResponseReturnValue:
     """One of our own pictures of the photo, also of a removed one: an undo and older versions show it."""
     file = pictures.of_firm(current_user.firm_id, n, photo_id, size)
-    answer = Response(pictures.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
-    answer.headers["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
-    return answer
+    return kept.picture(pictures.read(current_user.found.firm_public_id, file), file.media_type)
 
 
 def _place() -> Place:

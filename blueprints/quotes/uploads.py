@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.quotes import bp
 from blueprints.quotes.upload_forms import DocumentForm, FileForm, NewDocumentForm
+from blueprints.shared import kept
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first, takes
@@ -21,8 +22,6 @@ from services.quotes import drafting
 from services.quotes.drafting import OnItsWay
 from services.uploads import intake, rows
 from services.uploads.intake import Unfit
-
-KEPT_SECONDS = 24 * 3600  # a picture never changes
 
 
 @bp.get("/dokument/ny")
@@ -99,9 +98,7 @@ def replace_document(n: int) -> ResponseReturnValue:
 def document_page(n: int, upload_id: str, page_n: int) -> ResponseReturnValue:
     """Our own picture of a page; the file itself is never shown, only downloaded."""
     file = rows.picture(current_user.firm_id, n, upload_id, page_n)
-    answer = Response(rows.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
-    answer.headers["Cache-Control"] = f"private, max-age={KEPT_SECONDS}"
-    return answer
+    return kept.picture(rows.read(current_user.found.firm_public_id, file), file.media_type)
 
 
 def _new(form: NewDocumentForm, *, status: int = 200) -> ResponseReturnValue:
