@@ -2,6 +2,7 @@
 
 The levels are those of eIDAS, Regulation (EU) No 910/2014 art. 3: all that is offered here is a simple electronic
 signature, and says so. A paper that was signed elsewhere and scanned is no electronic signature, an oral yes is none.
+Source: docs/rules/signatures.md.
 """
 
 from __future__ import annotations

@@ -43,6 +43,27 @@ def test_the_rule_of_the_amount(total_kr, method):
     assert lowest_for(rules, total_kr * 100) is method
 
 
+STEPS = [{"from_kr": 50_000, "method": "link"}, {"from_kr": 200_000, "method": "link_code"}]
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked", "total_kr", "enough"),
+    [
+        ([], "link", 500_000, "oral"),
+        (STEPS, "link", 49_999, "oral"),
+        (STEPS, "link", 50_000, "link"),
+        (STEPS, "link", 200_000, "link_code"),
+        (STEPS, "link_code", 10_000, "link_code"),
+    ],
+)
+def test_the_examples_of_the_rules(rules, asked, total_kr, enough):
+    """docs/rules/signatures.md"""
+    least = asked_for({"method": asked, "rules": rules}, total_kr * 100)
+    assert least == enough
+    assert is_enough(Method.ON_SITE, least)
+    assert is_enough(Method.MANUAL_SCAN, least)
+
+
 def test_without_rules_a_word_will_do_and_the_page_asks_for_a_name():
     signing = {"method": "link", "rules": []}
     assert asked_for(signing, 10**9) is Method.ORAL
