@@ -195,10 +195,10 @@ def list_keys() -> None:
 @keys_group.command("rotate")
 def rotate_keys() -> None:
     """Make new keys for seals and checkpoints. The old public halves stay published; back up the secrets after it."""
+    from services import checkpoints
     from services.installation import settings
-    from services.sealing import keys
 
-    for name in keys.rotate(utc_now()):
+    for name in checkpoints.rotate_keys(utc_now()):
         click.echo(f"new key {name}")
     click.echo(f"Back up {settings().secrets_dir} now: without it no new paper can be sealed.")
 

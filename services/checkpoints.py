@@ -8,6 +8,7 @@ signed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,6 +63,19 @@ def cover(now: datetime, *, entry: tuple[str, int] | None = None, always: bool =
             checkpoint_file.follow()
             return made
     raise RuntimeError("others make checkpoints faster than this one")
+
+
+def rotate_keys(now: datetime) -> list[str]:
+    """Make new keys of the installation; their ids. The last checkpoint of the old one and the first of the new, signed
+    by both, are made at once: however often keys are rotated, each vouches for the next.
+
+    Lost keys are replaced too, without their word. Raises sealing.keys.KeysMissing without published.json.
+    """
+    with suppress(keys.KeysMissing):
+        cover(now, always=True)
+    made = keys.rotate(now)
+    cover(now, always=True)
+    return made
 
 
 def proof_of(firm_public_id: str, checkpoint: Checkpoint) -> dict[str, Any]:
@@ -197,7 +211,7 @@ def _sign(draft: _Draft, now: datetime) -> Checkpoint:
     before, key = draft.before, keys.key_id()
     n, prev = (before.n + 1, before.id) if before else (1, checkpoints.FIRST_PREV)
     body = canonical.dumps(checkpoints.body(n=n, at=now, root=draft.root, prev=prev, key=key))
-    signatures = {key: keys.sign(body)}
+    signatures = {key: keys.sign_with(key, body)}  # by this one, also where it is replaced in this moment
     if before is not None and before.content["key"] == keys.previous():
         signatures[before.content["key"]] = keys.sign_with(before.content["key"], body)
     return Checkpoint(n, now, body, signatures)

@@ -49,6 +49,7 @@ def build_of(facts: Facts, *, checkpoint: Mapping[str, Any] | None, for_party: s
         raise ValueError("the checkpoint does not reach the agreement")
     told = _told(facts, last)
     chain, ends = _chain(facts, told, last)
+    key = keys.key_id()  # before the list of keys: one that replaces it meanwhile is not on it yet
     files = {
         "avtal.pdf": facts.pdf,
         "offert.json": facts.version.content.encode(),
@@ -67,7 +68,7 @@ def build_of(facts: Facts, *, checkpoint: Mapping[str, Any] | None, for_party: s
     files["LÄS-MIG.txt"] = proof_readme.render(proof, base_url=settings().base_url)
     proof["files"] = [{"name": name, "sha256": canonical.sha256_hex(files[name])} for name in sorted(files)]
     stored = canonical.dumps(proof)
-    signature = {"key": keys.key_id(), "signature": keys.sign(SIGNED_AS + stored)}
+    signature = {"key": key, "signature": keys.sign_with(key, SIGNED_AS + stored)}
     return _zip({**files, "bevis.json": stored, "bevis.sig": canonical.dumps(signature)})
 
 

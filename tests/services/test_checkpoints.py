@@ -205,3 +205,16 @@ def test_a_full_disk_stops_no_checkpoint_and_the_file_is_mended(app, make, monke
     checkpoint_file.path().write_bytes(checkpoint_file.path().read_bytes()[:-60])  # what the disk took of the line
     assert verification.check(utc_now()).findings == ()
     assert [line["checkpoint"]["n"] for line in checkpoint_file.lines()] == [1, 2]
+
+
+def test_two_rotations_in_a_row_lose_nothing(app, make):
+    """Each key is vouched for by the one before it, also where the first rotation was cut off before its checkpoint."""
+    act(make.firm().public_id)
+    first = making.cover(utc_now())
+    keys.rotate(utc_now())
+    for _ in range(2):
+        making.rotate_keys(utc_now())
+    assert verification.check(utc_now()).findings == ()
+    last = checkpoint_rows.newest()
+    assert first.content["key"] not in last.signatures
+    assert set(last.signatures) == {keys.key_id(), keys.previous()}
