@@ -12,7 +12,8 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -138,15 +139,34 @@ def _open(settings: Settings, secrets: Secrets) -> Any:
         from huey import SqliteHuey
         from huey.serializer import SignedSerializer
 
+    file = settings.DATA_DIR / "queue.db"
+    _remove_broken(file)
     return SqliteHuey(
         "handslag",
         results=False,
         serializer=SignedSerializer(secret=key),
-        filename=str(settings.DATA_DIR / "queue.db"),
+        filename=str(file),
         fsync=False,  # a lost task costs a minute, no letter
         timeout=1,
         cache_mb=0,
     )
+
+
+def _remove_broken(file: Path) -> None:
+    """A power cut may break a file that is not waited for. What it held is found anew by the tick of a minute."""
+    if not file.is_file():
+        return
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            fault = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError:  # another has it in hand
+        return
+    except sqlite3.DatabaseError as error:
+        fault = str(error)
+    if fault != "ok":
+        log.warning("%s was broken and is begun anew: %s", file, fault)
+        for part in (file, *(file.with_name(file.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+            part.unlink(missing_ok=True)
 
 
 @contextmanager

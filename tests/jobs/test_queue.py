@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
 
 from extensions import db
 from jobs import JobResult, schedule
-from jobs.queue import Queue, Turn
+from jobs.queue import Queue, Turn, _remove_broken
 from mail import letters
 from models import Letter
 from services import heartbeat, outbox, transaction
@@ -147,3 +148,14 @@ def test_how_often_in_a_day(due, minutes):
 @pytest.mark.parametrize("name", sorted(schedule.WHEN))
 def test_every_job_runs_when_there_is_nothing_to_do(app, name):
     assert schedule.run(name, utc_now()) == JobResult()
+
+
+@pytest.mark.parametrize("left", [b"no database" * 500, b"SQLite format 3\0" + bytes(5000)])
+def test_a_queue_that_a_power_cut_broke_is_begun_anew(tmp_path, left):
+    file = tmp_path / "queue.db"
+    file.write_bytes(left)
+    _remove_broken(file)
+    assert list(tmp_path.iterdir()) == []
+    sqlite3.connect(file).execute("CREATE TABLE task (id)").connection.close()
+    _remove_broken(file)
+    assert file.exists()
