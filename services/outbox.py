@@ -19,6 +19,7 @@ LEASE = timedelta(minutes=2)
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720, 1440, 1440)]
 LONGEST = sum(WAITS, timedelta())  # that a letter waits for a server that nobody reaches
 SERVER_WAIT = timedelta(minutes=1)
+FARTHEST = timedelta(days=14)  # none is put off so long, by tries or red days: the clock has been set back since
 TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own people
 TO_FIRM_TOO = ("link_wanted", "quote_declined")
 TEXT = "_sms"  # ends the name of a kind that is a text message
@@ -72,7 +73,7 @@ def claim(now: datetime) -> Letter | None:
         select(Letter)
         .where(
             Letter.state == "queued",
-            Letter.next_at <= now,
+            or_(Letter.next_at <= now, Letter.next_at > now + FARTHEST),
             or_(Letter.lease_until.is_(None), Letter.lease_until < now),
         )
         .order_by(Letter.next_at, Letter.id)

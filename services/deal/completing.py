@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.exc import DBAPIError
 
 from documents.kinds import noun
 from domain.deal_kinds import DealKind
@@ -68,11 +69,17 @@ def waiting(now: datetime) -> list[int]:
             .where(
                 Agreement.pdf_id.is_(None),
                 Quote.status.not_in(parties.PENDING),
-                or_(Agreement.paper_next_at.is_(None), Agreement.paper_next_at <= now),
+                is_due(now),
             )
             .order_by(Agreement.id)
         )
         return list(db.session.scalars(statement))
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether it is an agreement's turn. A wait longer than any was set by a clock that has been set back since."""
+    at = Agreement.paper_next_at
+    return or_(at.is_(None), at <= now, at > now + LONGEST_WAIT)
 
 
 def waiting_papers() -> tuple[int, str, int]:
@@ -88,7 +95,7 @@ def complete(ids: Sequence[int], *, now: datetime) -> int:
     try:
         key = keys.seal_key()
         checkpoint = checkpoints.cover(now)
-    except keys.KeysMissing as error:
+    except Exception as error:  # no key, or no checkpoint: all wait, and say so
         return sum(_put_off(agreement_id, error, now) for agreement_id in ids)
     failed, size = 0, 0
     drawn: list[_Drawn] = []
@@ -187,11 +194,24 @@ def _bind(one: _Drawn, sealed: bytes, key: SealKey, now: datetime) -> None:
         is_bound = _bound(one, files[0], files[1], key, now)
         if is_bound:
             transaction.commit()
+    except DBAPIError:  # a full disk, say
+        is_bound = is_bound and _is_kept(files[0])
+        raise
     finally:
         if not is_bound:
             transaction.rollback()
             for file in files:
                 storage.remove(one.firm_public_id, file.public_id)
+
+
+def _is_kept(file: StoredFile) -> bool:
+    """Whether a commit was made whose answer was lost. Where nobody can tell, the sweep will."""
+    firm_id, public_id = file.firm_id, file.public_id
+    try:
+        with transaction.reading():
+            return scope.find(StoredFile, firm_id, StoredFile.public_id == public_id) is not None
+    except DBAPIError:
+        return True
 
 
 def _bound(one: _Drawn, pdf: StoredFile, whole: StoredFile, key: SealKey, now: datetime) -> bool:

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, select
 
 from extensions import db
 from models import Agreement, Firm, StoredFile
 from services import scope, storage, transaction
-from services.deal.completing import BATCH, wait_after
+from services.deal.completing import BATCH, is_due, wait_after
 from services.errors import place_of
 from services.installation import settings
 from services.sealing import making
@@ -34,7 +34,7 @@ def waiting(now: datetime) -> list[int]:
             .where(
                 Agreement.sealed_at.is_not(None),
                 Agreement.stamped_id.is_(None),
-                or_(Agreement.paper_next_at.is_(None), Agreement.paper_next_at <= now),
+                is_due(now),
             )
             .order_by(Agreement.id)
             .limit(BATCH)
@@ -44,8 +44,16 @@ def waiting(now: datetime) -> list[int]:
 
 def stamp(ids: Sequence[int], *, now: datetime) -> int:
     """Fetch and keep time stamps, all by one child; how many there were none for. Commits."""
-    sealed = [one for agreement_id in ids if (one := _read(agreement_id))]
-    failed = 0
+    sealed, failed = [], 0
+    for agreement_id in ids:
+        try:
+            one = _read(agreement_id)
+        except Exception as error:  # its file is gone, say: the others are stamped
+            _put_off(agreement_id, error, now)
+            failed += 1
+            continue
+        if one is not None:
+            sealed.append(one)
     stamps = making.stamp([one.pdf for one in sealed], tsa=settings().TSA_URL)
     for one, stamped in zip(sealed, stamps, strict=True):
         try:
@@ -53,7 +61,7 @@ def stamp(ids: Sequence[int], *, now: datetime) -> int:
                 raise stamped
             _keep(one, stamped, now)
         except Exception as error:  # a full disk, say: the others are kept
-            _put_off(one, error, now)
+            _put_off(one.agreement_id, error, now)
             failed += 1
     return failed
 
@@ -109,11 +117,13 @@ def _keep(one: _Sealed, stamped: bytes, now: datetime) -> None:
             storage.remove(one.firm_public_id, file.public_id)
 
 
-def _put_off(one: _Sealed, error: Exception, now: datetime) -> None:
+def _put_off(agreement_id: int, error: Exception, now: datetime) -> None:
     """Note when it is tried again. Commits."""
-    log.error("The time stamp of agreement %d waits: %s", one.agreement_id, place_of(error))
+    log.error("The time stamp of agreement %d waits: %s", agreement_id, place_of(error))
     transaction.rollback()
-    agreement = scope.find(Agreement, one.firm_id, Agreement.id == one.agreement_id, lock=True)
+    agreement = db.session.scalars(
+        select(Agreement).where(Agreement.id == agreement_id).with_for_update()
+    ).one_or_none()
     if agreement is not None:
         agreement.paper_next_at = now + wait_after(agreement.paper_tries)
         agreement.paper_tries += 1

@@ -42,7 +42,11 @@ class Paper(NamedTuple):
 
 def seal(papers: Sequence[Paper], key: SealKey) -> list[bytes | SealFailed]:
     """Each paper with a seal (PAdES B-B), or why it has none; each begins with the bytes of its PDF."""
-    return _asked({"passphrase": key.passphrase, "size": len(key.pkcs12)}, key.pkcs12, papers)
+    head = {"passphrase": key.passphrase, "size": len(key.pkcs12)}
+    made = _asked(head, key.pkcs12, papers)
+    if len(papers) > 1 and all(isinstance(one, SealFailed) for one in made):  # one may have taken the others along
+        return [one for paper in papers for one in _asked(head, key.pkcs12, [paper])]
+    return made
 
 
 def stamp(sealed: Sequence[bytes], *, tsa: str) -> list[bytes | SealFailed]:

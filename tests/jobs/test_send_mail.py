@@ -132,3 +132,10 @@ def test_drawing_a_letter_cannot_write(app, queued, now):
     letter = queued(writes)
     assert send_mail.run(now) == JobResult(failed=1)
     assert state(letter) == ("queued", 1, "the letter could not be written")
+
+
+def test_a_letter_that_waits_for_next_year_is_sent(queued, now):
+    """The clock was ahead when it was queued."""
+    letter = queued()
+    assert send_mail.run(now - timedelta(days=365)) == JobResult(done=1)
+    assert state(letter)[0] == "sent"

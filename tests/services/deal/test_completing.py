@@ -7,11 +7,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy.exc import OperationalError
 
+from exchange import verifiera
 from extensions import db
 from jobs import JobResult, draw_agreements, send_mail
 from models import Agreement, Event, Quote, StoredFile
-from services import checkpoints, doctor, outbox, storage
+from services import checkpoints, doctor, outbox, storage, transaction
 from services.clock import utc_now
 from services.deal import agreements, completing
 from services.errors import DiskFull
@@ -187,3 +189,38 @@ def test_nothing_is_sent_without_a_key(app, make, client, monkeypatch):
     assert db.session.get_one(Quote, quote_id).status == "draft"
     monkeypatch.undo()
     assert client.post(form.action, data=filled(form)).status_code == 303
+
+
+def test_a_clock_that_was_set_back(signed):
+    """What waits for a time that is far away waits no more; the times on the paper are told as they are."""
+    now = utc_now()
+    agreement().paper_next_at = now + timedelta(days=365)
+    db.session.commit()
+    assert draw_agreements.run(now - timedelta(hours=2)) == JobResult(1, 0)
+    row = agreement()
+    for file_id in (row.pdf_id, row.package_id):
+        file = storage.read(signed.firm.public_id, db.session.get_one(StoredFile, file_id))
+        steps = verifiera.check(verifiera.unpack(verifiera.inside(file) if file.startswith(b"%PDF") else file))
+        assert [step.name for step in steps if not step.holds] == ["Kontrollpunkten är senare än sista underskriften"]
+        assert verifiera.verdict(steps) == 2
+
+
+def test_a_commit_that_fails_leaves_no_file(signed, monkeypatch):
+    now = utc_now()
+    checkpoints.cover(now)
+    inner, faults = transaction.commit, [OperationalError("COMMIT", {}, OSError("disk full"))]
+
+    def commit():
+        if faults:
+            raise faults.pop()
+        inner()
+
+    monkeypatch.setattr(transaction, "commit", commit)
+    assert draw_agreements.run(now) == JobResult(0, 1)
+    assert (papers(signed), agreement().paper_tries) == ([], 1)
+
+
+def test_without_a_checkpoint_all_wait_and_say_so(signed, monkeypatch):
+    monkeypatch.setattr(checkpoints, "cover", broken)
+    assert draw_agreements.run(utc_now()) == JobResult(0, 1)
+    assert agreement().paper_fault == "draw"

@@ -57,3 +57,15 @@ def test_one_process_seals_a_batch(app):
 def test_a_key_that_does_not_open_seals_nothing(app):
     (result,) = making.seal([making.Paper(paper("Avtal"))], keys.seal_key()._replace(passphrase="another"))
     assert isinstance(result, making.SealFailed)
+
+
+def test_a_paper_that_takes_the_process_along_is_left_alone(app, monkeypatch):
+    def fall(asked):
+        if b"bad" in asked:
+            raise making.SealFailed("exit status -9")
+        return IN_CHILD(asked)
+
+    monkeypatch.setattr(making, "in_child", fall)
+    good, bad = making.seal([making.Paper(paper("Avtal")), making.Paper(b"bad")], keys.seal_key())
+    assert isinstance(good, bytes)
+    assert isinstance(bad, making.SealFailed)

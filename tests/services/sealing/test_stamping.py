@@ -136,3 +136,14 @@ def test_a_service_that_does_not_answer(sealed, service):
     assert told.sentence.startswith("1 sealed papers wait")
     assert stamp_papers.run(now + timedelta(minutes=2)) == JobResult(1, 0)
     assert (agreement().pdf_sha256, agreement().paper_tries) == (before, 0)
+
+
+def test_a_paper_that_cannot_be_read_does_not_hold_up_the_others(sealed, app, make):
+    other = make_sent(app, make)
+    assert other.post("/godkann", other.step2()).status_code == 303
+    draw_agreements.run(utc_now())
+    first = db.session.query(Agreement).order_by(Agreement.id).first()
+    storage.remove(sealed.firm.public_id, db.session.get_one(StoredFile, first.pdf_id).public_id)
+    db.session.rollback()
+    assert stamp_papers.run(utc_now()) == JobResult(1, 1)
+    assert stamp_papers.run(utc_now()) == JobResult(0, 0)
