@@ -33,6 +33,7 @@ def template_words(contract: Mapping[str, Any]) -> str:
 
 
 def draw_clauses(paper: Paper, contract: Mapping[str, Any]) -> None:
+    """The clauses as they were printed when it was sent, numbered in their order."""
     paper.y += 6 * MM
     paper.heading(_("Kontraktsvillkor"), after=2 * MM)
     if contract["from_quote"]:

@@ -185,6 +185,7 @@ def attests(names: str) -> Wording:
 
 
 def witness_button() -> Wording:
+    """What stands on the button of a witness, who orders nothing."""
     return Wording(_WITNESS_BUTTON[languages.code()])
 
 

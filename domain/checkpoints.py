@@ -33,10 +33,12 @@ def id_of(signed: bytes) -> str:
 
 
 def leaf_hash(firm: str, link: str, seq: int) -> str:
+    """Of the end of one firm's chain; `firm` is its public id."""
     return hashlib.sha256(b"\x02" + canonical.dumps({"firm": firm, "link": link, "seq": seq})).hexdigest()
 
 
 def node_hash(left: str, right: str) -> str:
+    """Of two nodes of the tree, in their order."""
     return hashlib.sha256(b"\x03" + bytes.fromhex(left) + bytes.fromhex(right)).hexdigest()
 
 

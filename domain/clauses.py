@@ -138,6 +138,7 @@ def to_data(clauses: Sequence[Written]) -> list[dict[str, str]]:
 
 
 def from_data(data: Sequence[Mapping[str, Any]]) -> tuple[Written, ...]:
+    """The clauses of such data."""
     return tuple(Written(str(one["code"]), str(one["title"]), str(one["text"])) for one in data)
 
 

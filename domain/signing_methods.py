@@ -48,10 +48,12 @@ Rule = Mapping[str, Any]  # {"from_kr": whole kronor with VAT, "method": one of 
 
 
 def is_enough(method: Method, asked: Method) -> bool:
+    """Whether a method is as strong as the one that is asked for."""
     return _STRENGTH[method] >= _STRENGTH[asked]
 
 
 def stronger(one: Method, other: Method) -> Method:
+    """The stronger of two."""
     return max(one, other, key=_STRENGTH.__getitem__)
 
 

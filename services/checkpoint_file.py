@@ -82,6 +82,7 @@ def lines() -> Iterator[dict[str, Any]]:
 
 
 def at_of(line: dict[str, Any]) -> datetime:
+    """When the checkpoint of a line was made."""
     return datetime.fromisoformat(line["checkpoint"]["t"])
 
 

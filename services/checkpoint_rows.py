@@ -48,6 +48,7 @@ def newest() -> Checkpoint | None:
 
 
 def numbered(n: int) -> Checkpoint | None:
+    """The one of this number, or None."""
     row = db.session.get(Row, n)
     return of(row) if row is not None else None
 
@@ -68,6 +69,7 @@ def all_of() -> Iterator[Checkpoint]:
 
 
 def of(row: Any) -> Checkpoint:
+    """A row, or its columns n, at, body and signatures, as a checkpoint."""
     return Checkpoint(row.n, row.at, row.body.encode(), json.loads(row.signatures))
 
 

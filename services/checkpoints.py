@@ -117,6 +117,7 @@ class Standing:
 
 
 def standing(firm_id: int) -> Standing:
+    """How far the chain of a firm is signed."""
     statement = (
         select(ChainHead.seq, CheckpointHead.n, CheckpointHead.seq.label("reached"))
         .join(Firm, Firm.id == ChainHead.firm_id)

@@ -57,6 +57,7 @@ def note_all(findings: Iterable[Finding], *, now: datetime) -> int:
 
 
 def open_ones() -> list[Incident]:
+    """Those that nobody has closed, oldest first."""
     return list(db.session.scalars(select(Incident).where(Incident.closed_at.is_(None)).order_by(Incident.id)))
 
 

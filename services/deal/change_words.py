@@ -60,6 +60,7 @@ class Told(NamedTuple):
 
 
 def told(old: Content, new: Content, changes: Changes) -> Told:
+    """What differs between two versions, row by row, in words."""
     return Told(old["version"], tuple(_rows(old, new, changes)), _note(new, changes), changes.before, changes.after)
 
 

@@ -140,6 +140,7 @@ class SealKey(NamedTuple):
 
 
 def seal_key() -> SealKey:
+    """The seal that is in force."""
     ring = _ring()
     return SealKey(str(_newest(ring.published, SEAL)["id"]), ring.seal, ring.passphrase.decode())
 

@@ -209,6 +209,7 @@ def _masked(channel: str, to: str) -> str:
 
 
 def find(firm_id: int, public_id: str) -> SigningCode | None:
+    """A code by its public id, or None."""
     return scope.find(SigningCode, firm_id, SigningCode.public_id == public_id)
 
 

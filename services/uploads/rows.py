@@ -67,6 +67,7 @@ def picture_of_version(firm_id: int, quote_id: int, content: Mapping[str, Any], 
 
 
 def read(firm_public_id: str, file: StoredFile) -> bytes:
+    """The clear bytes. Raises FileNotFoundError, or InvalidTag for a changed file."""
     return storage.read(firm_public_id, file)
 
 
