@@ -91,7 +91,7 @@ def _page(
 def _own_deal(paper: Known) -> str:
     """The deal's id, if this browser holds a good link of it: then the paper may be named."""
     try:
-        links.find(paper.deal_id, link_cookies.token(f"l-{paper.deal_id}"), now=utc_now())
+        links.find(paper.deal_id, link_cookies.newest(paper.deal_id), now=utc_now())
     except (NotFound, links.LinkExpired):
         return ""
     return paper.deal_id

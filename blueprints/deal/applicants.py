@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 import languages
 from blueprints.deal import bp
 from blueprints.deal.forms import InviteForm, OwnForm
-from blueprints.deal.guard import by_link, names, token_of
+from blueprints.deal.guard import by_link, names
 from blueprints.shared import link_cookies, speaking
 from blueprints.shared.guards import GUARD, client_address, public, user_agent
 from blueprints.shared.locking import lock
@@ -152,7 +152,7 @@ def _own(own: Own, form: OwnForm, *, status: int = 200) -> ResponseReturnValue:
         own=own,
         shares=applicants.shares_kr(own),
         statement=approving.statement_text(own.content, own.needs),
-        may_go_back=lock() is not None or bool(token_of(own.quote.public_id)),
+        may_go_back=lock() is not None or bool(link_cookies.newest(own.quote.public_id)),
         **_names(own),
     )
     return make_response(html, status)

@@ -22,7 +22,6 @@ from services.errors import NotFound, RuleBroken
 
 OWN_LANG = {languages.SWEDISH: Markup(' lang="sv"'), languages.ENGLISH: Markup(' lang="en"')}
 READER = "som"  # field that says whose page the form was on (templates/_macros/forms.html)
-BETWEEN, MOST_READERS = "~", 6  # tokens in one cookie
 View = Callable[..., ResponseReturnValue]
 
 
@@ -36,7 +35,7 @@ def by_link(view: View) -> View:
             if held:
                 deal = links.find_shown(deal_id, held.link_id, now=now, ip=ip, user_agent=browser)
             else:
-                deal = links.find(deal_id, token_of(deal_id), now=now, ip=ip, user_agent=browser)
+                deal = links.find(deal_id, link_cookies.newest(deal_id), now=now, ip=ip, user_agent=browser)
         except NotFound:
             return lost(deal_id)
         except links.LinkExpired:
@@ -91,22 +90,6 @@ def _keep_language(answer: ResponseReturnValue, deal_id: str) -> ResponseReturnV
 
 def _language_cookie(deal_id: str) -> str:
     return f"{speaking.CHOICE}-{deal_id}"
-
-
-def token_of(deal_id: str) -> str:
-    """The token of the link that this browser came by last."""
-    return tokens_of(deal_id)[0]
-
-
-def tokens_of(deal_id: str) -> list[str]:
-    """The tokens of all links of this deal that were opened here: several may sign on one phone."""
-    return link_cookies.token(f"l-{deal_id}").split(BETWEEN)
-
-
-def keep_token(answer: Response, deal_id: str, token: str) -> Response:
-    """Who comes by it is the reader from here on; the others who came before can be handed over to."""
-    others = [one for one in tokens_of(deal_id) if one and one != token]
-    return link_cookies.keep(answer, f"l-{deal_id}", BETWEEN.join([token, *others][:MOST_READERS]))
 
 
 def _opened_url(deal: links.Deal) -> str | None:

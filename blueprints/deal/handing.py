@@ -10,7 +10,8 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.deal import bp
 from blueprints.deal.forms import NOT_PROVEN, too_many_codes
-from blueprints.deal.guard import by_link, keep_token, names, tokens_of
+from blueprints.deal.guard import by_link, names
+from blueprints.shared import link_cookies
 from blueprints.shared.fields import EmailText, PhoneText, strip
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
@@ -81,10 +82,10 @@ def delegate(deal: Deal) -> ResponseReturnValue:
 def hand_phone_over(deal: Deal) -> ResponseReturnValue:
     """Go on as another whose link was opened in this browser too. Only ever one of them is the reader."""
     deal_id, to = deal.found.deal_id, request.form.get("till", "")
-    for one in links.readers(deal, tokens_of(deal_id)):
+    for one in links.readers(deal, link_cookies.of_deal(deal_id)):
         if one.recipient == to:
             answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))
-            return keep_token(answer, deal_id, one.token)
+            return link_cookies.keep_of_deal(answer, deal_id, one.token)
     raise NotFound
 
 

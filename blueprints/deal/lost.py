@@ -6,7 +6,8 @@ from flask import make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
-from blueprints.deal.guard import keep_token, lost, token_of
+from blueprints.deal.guard import lost
+from blueprints.shared import link_cookies
 from blueprints.shared.guards import client_address, public
 from services import limits
 from services.clock import utc_now
@@ -25,7 +26,8 @@ def enter(token: str) -> ResponseReturnValue:
         deal_id = links.open_link(token)
     except NotFound:
         return make_response(render_template("deal/lost.html", deal_id=None), 404)
-    return keep_token(make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303)), deal_id, token)
+    answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))
+    return link_cookies.keep_of_deal(answer, deal_id, token)
 
 
 @bp.post("/o/<deal_id>/lank")
@@ -47,7 +49,7 @@ def ask_for_new(deal_id: str) -> ResponseReturnValue:
     limits.count("link_wanted_from", client_address(), limit=PER_ADDRESS, now=now)
     limits.count("link_wanted", deal_id[:22], limit=PER_DEAL, now=now)
     try:
-        links.ask_for_new(deal_id, token_of(deal_id), now=now)
+        links.ask_for_new(deal_id, link_cookies.newest(deal_id), now=now)
     except NotFound:
         return lost(deal_id)
     return render_template("deal/old_link.html", deal_id=deal_id, asked=True)

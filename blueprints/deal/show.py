@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
 from blueprints.deal.forms import AskForm
-from blueprints.deal.guard import by_link, names, tokens_of
-from blueprints.shared import choosing
+from blueprints.deal.guard import by_link, names
+from blueprints.shared import choosing, link_cookies
 from blueprints.shared.htmx import wants_part
 from blueprints.shared.phrases import gettext as _
 from domain.choices import BadChoice
@@ -108,7 +108,7 @@ def page(
     """The whole page. `must_choose`: say what has to be chosen before the quote can be approved."""
     shown = viewing.page(deal, now=utc_now(), typed=typed)
     wrong = pages.wrong(shown, must_choose=must_choose)
-    here = links.readers(deal, tokens_of(deal.found.deal_id)) if deal.is_joint else []
+    here = links.readers(deal, link_cookies.of_deal(deal.found.deal_id)) if deal.is_joint else []
     turn = {party.key for party in shown.parties if party.has_turn}
     following = [one for one in here if one.key in turn]
     said = {"wrong": wrong, "has_errors": bool(wrong), "must_choose": must_choose, "versions": versions.of_deal(deal)}

@@ -10,6 +10,7 @@ from flask import Response, request
 from services.installation import settings
 
 COOKIE_SECONDS = 90 * 24 * 3600
+BETWEEN, MOST = "~", 6  # tokens in the cookie of one deal
 
 
 def keep(answer: Response, name: str, token: str) -> Response:
@@ -29,6 +30,22 @@ def keep(answer: Response, name: str, token: str) -> Response:
 def token(name: str) -> str:
     """The token that this browser holds; empty if it holds none."""
     return request.cookies.get(_full(name), "")
+
+
+def of_deal(deal_id: str) -> list[str]:
+    """The tokens of all links of a deal that were opened here, the last one first: several may sign on one phone."""
+    return token(f"l-{deal_id}").split(BETWEEN)
+
+
+def newest(deal_id: str) -> str:
+    """The token of the link of a deal that this browser came by last; empty where there is none."""
+    return of_deal(deal_id)[0]
+
+
+def keep_of_deal(answer: Response, deal_id: str, token: str) -> Response:
+    """Who comes by it is the reader from here on; the others who came before can be handed over to."""
+    others = [one for one in of_deal(deal_id) if one and one != token]
+    return keep(answer, f"l-{deal_id}", BETWEEN.join([token, *others][:MOST]))
 
 
 def _full(name: str) -> str:

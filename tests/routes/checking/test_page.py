@@ -70,6 +70,12 @@ def test_who_has_the_link_is_led_to_the_deal(client, sent, paper):
     assert sent.deal_id not in upload(other, paper).text
 
 
+def test_who_holds_several_links_of_the_deal_is_led_there_too(sent, paper):
+    held = sent.client.get_cookie(f"l-{sent.deal_id}").value
+    sent.client.set_cookie(f"l-{sent.deal_id}", f"{held}~{held}")  # several sign on one phone
+    assert f'href="/o/{sent.deal_id}"' in upload(sent.client, paper).text
+
+
 def test_what_stands_after_a_known_paper_is_told(client, sent, paper):
     answer = upload(client, paper + b"\n% more\n%%EOF\n")
     assert "Filen är ändrad." in answer.text
