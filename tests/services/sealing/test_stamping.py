@@ -20,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.timestamps import DummyTimeStamper
 
+from exchange import verifiera
 from extensions import db
 from jobs import JobResult, draw_agreements, stamp_papers
 from models import Agreement, StoredFile
@@ -110,6 +111,8 @@ def test_a_stamp_comes_after_the_seal(sealed, make, client):
     assert seal.summarise_integrity_info()["docmdp_ok"]
     stamp.compute_integrity_info()
     assert stamp.summarise_integrity_info()["coverage"].name == "ENTIRE_FILE"
+    for paper, holds in ((after, None), (after + b"\n% mer\n", False)):
+        assert verifiera.check(verifiera.unpack(verifiera.inside(paper)), pdf=paper)[-1].holds is holds
     assert stamp_papers.run(utc_now()) == JobResult(0, 0)
     page = client.log_in(make.owner(sealed.firm)).get(f"/offerter/{sealed.quote.n}").text
     assert "Avtalet med tidsstämpel" in page
