@@ -488,6 +488,23 @@ def test_a_signature_and_its_taking_back_at_once_leave_one_of_both_worlds(app, s
         assert agreed == len(live)
 
 
+def test_a_signature_a_no_and_a_handing_over_at_once_are_one_of_them(app, signing):
+    """A place is signed by who holds it: never by one who has handed it over, nor handed over once it is signed."""
+    (karin,) = signing(kind="company")
+    token, form, url = ready_of(karin, "Karin Almgren")
+    acts = {
+        "quote.accepted": (token, form, url),
+        "doc.declined": (token, {"version": "1"}, karin.url("/nej")),
+        "signer.delegated": (token, {"name": "Sven Ek", "email": "sven@bolaget.example"}, karin.url("/lamna-over")),
+    }
+    assert set(press_at_once(app, karin, list(acts.values()), 4)) <= {303, 409}
+    done = [act for act in karin.acts() if act in acts]
+    assert len(done) == 1
+    standing = db.session.query(Recipient).filter(Recipient.stands_for.is_not(None)).count()
+    made = db.session.query(Agreement).count()
+    assert (made, standing) == (int(done == ["quote.accepted"]), int(done == ["signer.delegated"]))
+
+
 def test_a_clock_that_goes_back_changes_nobodys_turn(signing):
     with time_machine.travel(SENT - timedelta(hours=4), tick=False):
         karin, anna, vera = signing("co_decides", "witness", order=("", "co_decides"))
