@@ -102,7 +102,7 @@ def run(session: Session, *, gate: bool) -> Outcome:
         report = Path(folder) / "report.xml"
         command = [*PYTEST, "-q", "-m", session.chosen, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
         command += [f"--junitxml={report}", *without_readers()]
-        environment = {**os.environ, "TEST_DATABASE": session.database}
+        environment = {"EXAMPLES": "100", **os.environ, "TEST_DATABASE": session.database}
         # the lines are the same on PostgreSQL, and a browser's product is a process of its own
         if gate and session.name == "SQLite":
             command += ["--cov", "--cov-append", "--cov-report="]

@@ -42,7 +42,7 @@ def is_installed(files: list[str]) -> bool:
 
 def install(files: list[str]) -> bool:
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    command += ["--require-hashes", "--only-binary", ":all:"]
+    command += ["--require-hashes", "--only-binary", ":all:", "--no-compile"]  # most of it is never imported
     for name in files:
         command += ["--requirement", name]
     if subprocess.run(command, cwd=ROOT).returncode:

@@ -111,7 +111,8 @@ def in_child(data: bytes) -> list[Page]:
         raise Refused(Refusal.HEAVY) from None
     pages, is_whole = _read(done.stdout)
     if not is_whole:  # it fell, or was stopped at its limits
-        raise Refused(Refusal.HEAVY if done.returncode < 0 else Refusal.BROKEN)
+        # 1 is an exception of Python's; without memory a library ends it by a signal or with a status of its own
+        raise Refused(Refusal.BROKEN if done.returncode in (0, 1) else Refusal.HEAVY)
     return pages
 
 
