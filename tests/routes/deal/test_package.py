@@ -116,7 +116,7 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
     assert theirs[hashed[0]]["proof_sha256"] == stated
 
     with monkeypatch.context() as lost:
-        lost.setattr(keys, "sign", lambda data: (_ for _ in ()).throw(keys.KeysMissing("gone")))
+        lost.setattr(keys, "sign_with", lambda *_given: (_ for _ in ()).throw(keys.KeysMissing("gone")))
         refused = anna.get(PATH)
         assert refused.status_code == 409
         assert "Bevispaketet går inte att hämta just nu" in refused.text
