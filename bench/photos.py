@@ -15,7 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from services.photos.drawing import CHILD, ENVIRONMENT
+from services import children
+from services.photos.drawing import CHILD
 
 KIB = 1024
 MEGAPIXELS_12 = (4000, 3000)
@@ -59,7 +60,7 @@ def decoding(data: bytes) -> Peak:
     """One photo drawn as the worker has it drawn."""
     began = time.monotonic()
     child = subprocess.Popen(
-        [sys.executable, "-I", str(CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
+        children.command(CHILD), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=children.ENVIRONMENT
     )
     assert child.stdin
     assert child.stdout

@@ -6,8 +6,6 @@ import base64
 import fcntl
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.authenticity import Facts
+from services import children
 from services.errors import TooMany
 from services.installation import settings
 
@@ -25,8 +24,6 @@ AT_ONCE = 2
 THREADS = 2  # of one process that look or wait for their turn: the others go on serving pages
 WAIT_SECONDS = 10
 CHILD = Path(__file__).with_name("child.py")
-# Fewer arenas of memory: the child's limit counts address space, which each thread's arena reserves
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"}
 _threads = threading.BoundedSemaphore(THREADS)
 
 
@@ -36,21 +33,10 @@ def look(files: Sequence[bytes], *, keys: bytes | None) -> list[Facts]:
     `keys`: our published keys, as nycklar.json holds them.
     """
     head = {"sizes": [len(file) for file in files], "nycklar": base64.b64encode(keys or b"").decode()}
-    command = [sys.executable, "-I", str(CHILD)]
+    asked = b"".join((json.dumps(head).encode(), b"\n", *files))
     with _thread(), _turn():
-        try:
-            done = subprocess.run(
-                command,
-                input=b"".join((json.dumps(head).encode(), b"\n", *files)),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # it may quote the file
-                timeout=WALL_SECONDS,
-                env=ENVIRONMENT,
-            )
-            answered = done.stdout
-        except subprocess.TimeoutExpired as late:
-            answered = late.stdout or b""
-    lines = answered.split(b"\n")[:-1]
+        answer = children.ask(CHILD, asked, seconds=WALL_SECONDS)
+    lines = answer.out.split(b"\n")[:-1]
     found: list[dict[str, Any]] = [json.loads(line) for line in lines[: len(files)]]
     fallen: dict[str, Any] = {"kind": "other", "sha256": "", "refused": "heavy"}
     return [Facts.read(one) for one in found + [fallen] * (len(files) - len(found))]

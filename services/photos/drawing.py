@@ -7,8 +7,6 @@ the night's sweep removes files without a row.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,15 +17,13 @@ from sqlalchemy import or_, select
 from domain.photos import Refusal
 from extensions import db
 from models import Firm, Photo, StoredFile
-from services import scope, storage, transaction
+from services import children, scope, storage, transaction
 from services.photos import copying
 
 LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 3
 WALL_SECONDS = 60
 CHILD = Path(__file__).with_name("child.py")
-# Fewer arenas of memory: the child's limit counts address space, which each thread's arena reserves
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +105,9 @@ def _draw(order: Order, now: datetime) -> None:
 
 def in_child(data: bytes) -> Drawn:
     """The pictures of a photo, drawn by services/photos/child.py. Raises Refused."""
-    command = [sys.executable, "-I", str(CHILD)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=WALL_SECONDS, env=ENVIRONMENT)
-    except subprocess.TimeoutExpired:
-        raise Refused(Refusal.BROKEN) from None
-    head, newline, pictures = done.stdout.partition(b"\n")
-    if done.returncode or not newline:  # it fell, or was stopped at its limits
+    answer = children.ask(CHILD, data, seconds=WALL_SECONDS)
+    head, newline, pictures = answer.out.partition(b"\n")
+    if answer.status != 0 or not newline:  # it fell, or was stopped at its limits
         raise Refused(Refusal.BROKEN)
     found = json.loads(head)
     if "refused" in found:

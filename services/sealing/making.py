@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import re
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from services import children
 from services.sealing.keys import SealKey
 
 log = logging.getLogger("handslag.seal")
 
 WALL_SECONDS = 120
 CHILD = Path(__file__).with_name("child.py")
-# Fewer arenas of memory: the child's limit counts address space, which each thread's arena reserves
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"}
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d+\s+(\d+)\s+(\d+)\s*\]")
 
 
@@ -100,12 +97,9 @@ def _checked(paper: Paper, made: bytes, fault: str) -> bytes | SealFailed:
 
 def in_child(asked: bytes) -> bytes:
     """Standard output of services/sealing/child.py. Raises SealFailed."""
-    command = [sys.executable, "-I", str(CHILD)]
-    try:
-        done = subprocess.run(command, input=asked, capture_output=True, timeout=WALL_SECONDS, env=ENVIRONMENT)
-    except subprocess.TimeoutExpired:
-        raise SealFailed("it took too long") from None
-    if done.returncode:  # it fell, or was stopped at its limits
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2].partition(":")[0]
-        raise SealFailed(f"exit status {done.returncode} {last}".strip())
-    return done.stdout
+    answer = children.ask(CHILD, asked, seconds=WALL_SECONDS, hears_fault=True)
+    if answer.status is None:
+        raise SealFailed("it took too long")
+    if answer.status:  # it fell, or was stopped at its limits
+        raise SealFailed(f"exit status {answer.status} {answer.fault}".strip())
+    return answer.out

@@ -7,8 +7,6 @@ the night's sweep removes files without a row.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,14 +18,12 @@ from sqlalchemy import or_, select
 from domain.uploads import Refusal
 from extensions import db
 from models import Firm, Quote, StoredFile, Upload, UploadPage
-from services import scope, storage, transaction
+from services import children, scope, storage, transaction
 
 LEASE = timedelta(seconds=180)
 MOST_ATTEMPTS = 3
 WALL_SECONDS = 120
 CHILD = Path(__file__).with_name("child.py")
-# Fewer arenas of memory: the child's limit counts address space, which each thread's arena reserves
-ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "PYTHONIOENCODING": "utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +100,13 @@ def _drawn(order: Order) -> list[Page] | Refusal:
 
 def in_child(data: bytes) -> list[Page]:
     """The pages of a document, drawn by services/uploads/child.py. Raises Refused."""
-    command = [sys.executable, "-I", str(CHILD)]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=WALL_SECONDS, env=ENVIRONMENT)
-    except subprocess.TimeoutExpired:
-        raise Refused(Refusal.HEAVY) from None
-    pages, is_whole = _read(done.stdout)
+    answer = children.ask(CHILD, data, seconds=WALL_SECONDS)
+    if answer.status is None:
+        raise Refused(Refusal.HEAVY)
+    pages, is_whole = _read(answer.out)
     if not is_whole:  # it fell, or was stopped at its limits
         # 1 is an exception of Python's; without memory a library ends it by a signal or with a status of its own
-        raise Refused(Refusal.BROKEN if done.returncode in (0, 1) else Refusal.HEAVY)
+        raise Refused(Refusal.BROKEN if answer.status in (0, 1) else Refusal.HEAVY)
     return pages
 
 
