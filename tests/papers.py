@@ -80,6 +80,14 @@ HOSTILE = {
         lambda: pdf(catalog="/OpenAction << /S 3 0 R /F (cmd.exe) >>", more=("/Launch",)),
         "active",
     ),
+    "layer that goes when it is opened": (
+        lambda: pdf(
+            catalog="/OCProperties << /OCGs [ 3 0 R ] /D << >> >> "
+            "/OpenAction << /S /SetOCGState /State [ /OFF 3 0 R ] >>",
+            more=("<< /Type /OCG /Name (Pris) >>",),
+        ),
+        "active",
+    ),
     "layer that is not printed": (
         lambda: pdf(
             catalog="/OCProperties << /OCGs [ 3 0 R ] /D << /AS [ << /Event /Print /Category [ /Print ] "

@@ -29,7 +29,10 @@ SIDE = 1800  # most points of a picture's side
 QUALITIES = (80, 68, 52, 36)
 PAGE_BYTES = 450_000
 ALL_BYTES = 40_000_000
-ACTIONS = ("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound")
+ACTIONS = (
+    *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound"),
+    *("/SetOCGState", "/Hide"),  # the page is another once it is open: not the one that is drawn
+)
 SHOWN = (("/View", "/ViewState"), ("/Print", "/PrintState"))  # of a layer: on a screen, on paper
 PRINT_ONLY = 4 | 32  # flags of an annotation that a screen does not show (ISO 32000-2, 12.5.3)
 LAYERS = ("/RichMedia", "/3D", "/Screen", "/Movie", "/Sound")  # annotations that play something
