@@ -71,6 +71,7 @@ def test_a_code_by_text_message_and_the_yes(coded):
     page = coded.get("/godkann").text
     assert "Skicka kod" in page
     assert re.search(r'<input[^>]*name="code"[^>]*>', page)[0].count("one-time-code") == 1
+    assert "autofocus" not in page, "it begins at its beginning"
     answer = coded.post("/kod", coded.step2(name="Karin Åkesson Almgren", personnummer="1984"))
     assert answer.status_code == 200
     assert "Koden är skickad med sms till …05" in answer.text
