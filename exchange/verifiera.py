@@ -689,8 +689,10 @@ def inside(pdf: bytes) -> bytes:
 
 def embedded(pdf: bytes) -> list[bytes]:
     """The bytes of the files that are attached to a PDF of ours."""
-    files = []
+    files, end = [], 0
     for head in _STREAM.finditer(pdf):
+        if head.start() < end:  # bytes of the file before: of an uploaded document, say
+            continue
         words, start = head.group(1).rsplit(b" obj", 1)[-1], head.end()
         length = _LENGTH.search(words)
         if length is None:
@@ -701,7 +703,8 @@ def embedded(pdf: bytes) -> list[bytes]:
             if told is None:
                 continue
             size = int(told.group(1))
-        data = pdf[start : start + size]
+        end = start + size
+        data = pdf[start:end]
         if b"/FlateDecode" in words:
             inflater = zlib.decompressobj()
             try:

@@ -232,6 +232,14 @@ def test_no_package_or_two_are_refused(kept_package):
             verifiera.inside(pdf)
 
 
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_package_within_another_file_is_none_of_the_papers(kept_package, is_first):
+    """Else who uploads a document could see to it that nobody can check the paper."""
+    document = in_a_pdf(b"PK\x03\x04 bevis.json", deflated=False)
+    files = [document, kept_package] if is_first else [kept_package, document]
+    assert verifiera.inside(in_a_pdf(*files, deflated=False)) == kept_package
+
+
 def test_what_was_signed_must_begin_the_paper(kept_package):
     files = verifiera.unpack(kept_package)
     begins, seal = verifiera.check(files, pdf=files["avtal.pdf"] + b"mer")[-2:]
