@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from jobs import JobResult, each
+from services.leases import Order
 from services.uploads import drawing
 
 
 def run(now: datetime) -> JobResult:
     """Draw every document that waits."""
 
-    def waiting() -> Iterator[drawing.Order]:
+    def waiting() -> Iterator[Order]:
         while (order := drawing.claim(now)) is not None:
             yield order
 

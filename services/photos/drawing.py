@@ -12,28 +12,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import or_, select
 
 from domain.photos import Refusal
 from extensions import db
-from models import Firm, Photo, StoredFile
-from services import children, scope, storage, transaction
+from models import Photo, StoredFile
+from services import children, leases, scope, storage, transaction
+from services.leases import Order
 from services.photos import copying
 
 LEASE = timedelta(seconds=90)
-MOST_ATTEMPTS = 3
 WALL_SECONDS = 60
 CHILD = Path(__file__).with_name("child.py")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A photo that this worker has taken."""
-
-    id: int
-    firm_id: int
-    firm_public_id: str
-    incoming: str  # public id of its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,55 +41,28 @@ class Refused(Exception):
 
 
 def claim(now: datetime) -> Order | None:
-    """Take the oldest photo that waits, or whose worker has gone; committed before it is returned."""
-    statement = (
-        select(Photo, Firm.public_id, StoredFile.public_id)
-        .join(Firm, Firm.id == Photo.firm_id)
-        .outerjoin(StoredFile, (StoredFile.firm_id == Photo.firm_id) & (StoredFile.id == Photo.incoming_id))
-        .where(Photo.state == "waiting", or_(Photo.lease_until.is_(None), Photo.lease_until < now))
-        .order_by(Photo.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Photo)
-    )
-    found = db.session.execute(statement).first()
-    if found is None:
-        transaction.rollback()
-        return None
-    photo, firm_public_id, incoming = found
-    photo.attempts += 1
-    photo.lease_until = now + LEASE
-    order = Order(photo.id, photo.firm_id, firm_public_id, incoming or "")
-    is_last = photo.attempts > MOST_ATTEMPTS
-    transaction.commit()
-    if is_last:
+    """Take the oldest photo that waits; one whose workers have all gone is refused. Commits."""
+    while (order := leases.claim(Photo, Photo.incoming_id, lease=LEASE, now=now)) and order.is_given_up:
         _finish(order, Refusal.BROKEN, now=now)
-        return claim(now)
     return order
 
 
 def draw(order: Order, *, now: datetime) -> None:
     """Draw the photo and keep its pictures, or say why it cannot be. Commits; doing it again is harmless."""
     try:
-        _draw(order, now)
-    except Exception:  # a full disk, say: tried again after the lease, and no fault of the photo
-        transaction.rollback()
-        own = scope.change(Photo, order.firm_id).where(Photo.id == order.id, Photo.state == "waiting")
-        db.session.execute(own.values(attempts=Photo.attempts - 1))
-        transaction.commit()
+        _finish(order, _drawn(order), now=now)
+    except Exception:  # no fault of the photo
+        leases.give_back(Photo, order)
         raise
 
 
-def _draw(order: Order, now: datetime) -> None:
+def _drawn(order: Order) -> Drawn | Refusal:
     try:
-        data = b"".join(storage.stream(order.firm_public_id, order.incoming)) if order.incoming else b""
-        drawn = in_child(data)
+        return in_child(leases.read(order))
     except Refused as refused:
-        _finish(order, refused.args[0], now=now)
-        return
+        return Refusal(refused.args[0])
     except (FileNotFoundError, InvalidTag):
-        _finish(order, Refusal.BROKEN, now=now)
-        return
-    _finish(order, drawn, now=now)
+        return Refusal.BROKEN
 
 
 def in_child(data: bytes) -> Drawn:
@@ -134,27 +96,17 @@ def _finish(order: Order, result: Drawn | Refusal, *, now: datetime) -> None:
         transaction.commit()
     except BaseException:
         transaction.rollback()
-        _remove(order, files)
+        leases.remove(order, files)
         raise
     if not is_mine:  # another worker was quicker, or the firm is gone
-        _remove(order, files)
+        leases.remove(order, files)
     for public_id in gone:
         storage.remove(order.firm_public_id, public_id)
 
 
 def _written(order: Order, drawn: Drawn, now: datetime) -> list[StoredFile]:
-    files: list[StoredFile] = []
-    try:
-        for purpose, data in (("photo", drawn.large), ("photo_paper", drawn.paper), ("photo_thumb", drawn.thumb)):
-            file = storage.take(
-                order.firm_id, order.firm_public_id, [data], purpose=purpose, now=now, media_type="image/jpeg"
-            )
-            storage.describe(file, data)
-            files.append(file)
-    except BaseException:
-        _remove(order, files)
-        raise
-    return files
+    pictures = ("photo", drawn.large), ("photo_paper", drawn.paper), ("photo_thumb", drawn.thumb)
+    return leases.keep(order, pictures, now)
 
 
 def _note(photo: Photo, result: Drawn | Refusal, files: list[StoredFile]) -> list[str]:
@@ -172,8 +124,3 @@ def _note(photo: Photo, result: Drawn | Refusal, files: list[StoredFile]) -> lis
         photo.size_bytes, photo.sha256 = large.size_bytes, large.sha256
         photo.state, photo.name = "ready", ""
     return copying.let_go(photo.firm_id, [incoming_id])
-
-
-def _remove(order: Order, files: list[StoredFile]) -> None:
-    for file in files:
-        storage.remove(order.firm_public_id, file.public_id)

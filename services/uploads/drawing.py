@@ -13,27 +13,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import or_, select
 
 from domain.uploads import Refusal
 from extensions import db
-from models import Firm, Quote, StoredFile, Upload, UploadPage
-from services import children, scope, storage, transaction
+from models import Quote, StoredFile, Upload, UploadPage
+from services import children, leases, scope, storage, transaction
+from services.leases import Order
 
 LEASE = timedelta(seconds=180)
-MOST_ATTEMPTS = 3
 WALL_SECONDS = 120
 CHILD = Path(__file__).with_name("child.py")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A document that this worker has taken."""
-
-    id: int
-    firm_id: int
-    firm_public_id: str
-    file: str  # public id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +39,9 @@ class Refused(Exception):
 
 
 def claim(now: datetime) -> Order | None:
-    """Take the oldest document that waits, or whose worker has gone; committed before it is returned."""
-    statement = (
-        select(Upload, Firm.public_id, StoredFile.public_id)
-        .join(Firm, Firm.id == Upload.firm_id)
-        .outerjoin(StoredFile, (StoredFile.firm_id == Upload.firm_id) & (StoredFile.id == Upload.file_id))
-        .where(Upload.state == "waiting", or_(Upload.lease_until.is_(None), Upload.lease_until < now))
-        .order_by(Upload.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, of=Upload)
-    )
-    found = db.session.execute(statement).first()
-    if found is None:
-        transaction.rollback()
-        return None
-    upload, firm_public_id, file = found
-    upload.attempts += 1
-    upload.lease_until = now + LEASE
-    order = Order(upload.id, upload.firm_id, firm_public_id, file or "")
-    is_last = upload.attempts > MOST_ATTEMPTS
-    transaction.commit()
-    if is_last:
+    """Take the oldest document that waits; one whose workers have all gone is refused. Commits."""
+    while (order := leases.claim(Upload, Upload.file_id, lease=LEASE, now=now)) and order.is_given_up:
         _finish(order, Refusal.HEAVY, now=now)
-        return claim(now)
     return order
 
 
@@ -80,18 +49,14 @@ def draw(order: Order, *, now: datetime) -> None:
     """Draw the pages and keep them, or say why they cannot be. Commits; doing it again is harmless."""
     try:
         _finish(order, _drawn(order), now=now)
-    except Exception:  # a full disk, say: tried again after the lease, and no fault of the document
-        transaction.rollback()
-        own = scope.change(Upload, order.firm_id).where(Upload.id == order.id, Upload.state == "waiting")
-        db.session.execute(own.values(attempts=Upload.attempts - 1))
-        transaction.commit()
+    except Exception:  # no fault of the document
+        leases.give_back(Upload, order)
         raise
 
 
 def _drawn(order: Order) -> list[Page] | Refusal:
     try:
-        data = b"".join(storage.stream(order.firm_public_id, order.file)) if order.file else b""
-        return in_child(data)
+        return in_child(leases.read(order))
     except Refused as refused:
         return Refusal(refused.args[0])
     except (FileNotFoundError, InvalidTag):
@@ -138,10 +103,10 @@ def _finish(order: Order, result: Sequence[Page] | Refusal, *, now: datetime) ->
         transaction.commit()
     except BaseException:
         transaction.rollback()
-        _remove(order, files)
+        leases.remove(order, files)
         raise
     if not is_mine:  # another worker was quicker, or another file has taken its place
-        _remove(order, files)
+        leases.remove(order, files)
     if gone:
         storage.remove(order.firm_public_id, gone)
 
@@ -153,23 +118,7 @@ def touch(upload: Upload, *, now: datetime) -> None:
 
 
 def _written(order: Order, pages: Sequence[Page], now: datetime) -> list[StoredFile]:
-    files: list[StoredFile] = []
-    try:
-        for page in pages:
-            file = storage.take(
-                order.firm_id,
-                order.firm_public_id,
-                [page.picture],
-                purpose="document_page",
-                now=now,
-                media_type="image/jpeg",
-            )
-            storage.describe(file, page.picture)
-            files.append(file)
-    except BaseException:
-        _remove(order, files)
-        raise
-    return files
+    return leases.keep(order, (("document_page", page.picture) for page in pages), now)
 
 
 def _note(upload: Upload, result: Sequence[Page] | Refusal, files: list[StoredFile], original: str) -> str:
@@ -197,8 +146,3 @@ def _note(upload: Upload, result: Sequence[Page] | Refusal, files: list[StoredFi
         )
     upload.state = "ready"
     return ""
-
-
-def _remove(order: Order, files: Sequence[StoredFile]) -> None:
-    for file in files:
-        storage.remove(order.firm_public_id, file.public_id)

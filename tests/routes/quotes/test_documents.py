@@ -12,7 +12,7 @@ from werkzeug.test import encode_multipart
 from domain.uploads import MOST_BYTES, MOST_REQUEST_BYTES, Refusal, clean_name
 from jobs import draw_documents
 from models import Quote, StoredFile, Upload, UploadPage
-from services import scope, storage, transaction
+from services import leases, scope, storage, transaction
 from services.clock import utc_now
 from services.uploads import drawing
 from tests.papers import HOSTILE, pdf
@@ -209,7 +209,7 @@ def test_what_falls_is_refused_and_what_stays_waits(monkeypatch, owner, firm):
     """A worker that dies three times gives up; the file does not go round for ever."""
     send(owner, "/dokument/ny", pdf())
     transaction.may_write()
-    for _ in range(drawing.MOST_ATTEMPTS):
+    for _ in range(leases.MOST_ATTEMPTS):
         assert drawing.claim(utc_now()) is not None
         (upload,) = uploads(firm)
         upload.lease_until = None

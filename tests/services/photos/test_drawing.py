@@ -182,8 +182,7 @@ def test_drawn_twice_at_once_it_is_kept_once(quote, firm, add):
     add(photo())
     order = drawing.claim(utc_now())
     drawing.draw(order, now=utc_now())
-    again = drawing.Order(order.id, order.firm_id, order.firm_public_id, order.incoming)
-    drawing.draw(again, now=utc_now())  # the file is gone: nothing of what stands may change
+    drawing.draw(order, now=utc_now())  # the file is gone: nothing of what stands may change
     (ready,) = of(quote)
     assert ready.state == "ready"
     assert len(on_disk(firm)) == 3
