@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, MethodType
@@ -267,6 +268,10 @@ class Compiled(FileSystemBytecodeCache):
 
     def get_source_checksum(self, source: str) -> str:
         return super().get_source_checksum(source + self.salt)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):  # on a full disk a page costs its compiling each time, and is shown
+            super().dump_bytecode(bucket)
 
 
 def register(app: Flask) -> None:

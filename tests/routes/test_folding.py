@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 
 import pytest
@@ -76,6 +78,18 @@ def test_a_changed_file_compiles_its_pages_anew(app, tmp_path):
     of(app).made_from.pop()
     sums = [cache.get_source_checksum("<p>") for cache in (before, same, after)]
     assert sums[0] == sums[1] != sums[2]
+
+
+def test_on_a_full_disk_pages_are_shown_all_the_same(app, tmp_path, monkeypatch):
+    def full(*_rest, **_named):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "NamedTemporaryFile", full)
+    cache = Compiled(app, tmp_path)
+    bucket = cache.get_bucket(of(app), "page.html", None, "<p>")
+    bucket.code = compile("1", "page.html", "eval")
+    cache.set_bucket(bucket)
+    assert list(tmp_path.iterdir()) == []
 
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
