@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import time
 import urllib.request
@@ -58,6 +60,19 @@ class Product:
     def whole_family(self) -> list[int]:
         """The web's two processes, and the background work, once all of them are there."""
         return [*self.web(), self.worker()]
+
+
+def children(process: int) -> list[int]:
+    """Those that any thread of a process has started."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        lists = [path.read_text() for path in Path(f"/proc/{process}/task").glob("*/children")]
+        return [int(word) for found in lists for word in found.split()]
+    return []
+
+
+def kill_worker(product: Product) -> None:
+    os.kill(product.worker(), signal.SIGKILL)
+    assert product.ends() == 1
 
 
 def name_of(process: int) -> str:

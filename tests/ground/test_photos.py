@@ -12,7 +12,6 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.cookiejar import CookieJar
 from io import BytesIO
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -27,7 +26,7 @@ from models import Photo, StoredFile
 from services import storage
 from services.clock import utc_now
 from tests.factories import PASSWORD, Make
-from tests.ground.product import PATIENCE_SECONDS, Product, is_gone, wait_for
+from tests.ground.product import PATIENCE_SECONDS, Product, children, is_gone, kill_worker, wait_for
 from tests.pictures import photo
 
 Start = Callable[..., Product]
@@ -127,19 +126,6 @@ def ready(rows: Rows) -> None:
         wait_for(rows.is_ready)
         return
     wait_for(rows.is_ready)
-
-
-def children(process: int) -> list[int]:
-    """Those that any thread of a process has started."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        lists = [path.read_text() for path in Path(f"/proc/{process}/task").glob("*/children")]
-        return [int(word) for found in lists for word in found.split()]
-    return []
-
-
-def kill_worker(product: Product) -> None:
-    os.kill(product.worker(), signal.SIGKILL)
-    assert product.ends() == 1
 
 
 def kill_all(product: Product) -> None:
