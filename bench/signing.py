@@ -29,7 +29,7 @@ from services.proof import package, reading
 from services.sealing import keys, making
 
 TOGETHER = 50  # customers who approve in the same moment
-SEALED_AT_ONCE = 10  # papers, as many as the worker gives to one process
+SEALED_AT_ONCE = 25  # papers, as many as the worker gives to one process
 WITHIN = 300.0  # seconds
 TICKS = os.sysconf("SC_CLK_TCK")
 PERSONNUMMER = "198406012388"  # a test number that Skatteverket publishes

@@ -36,7 +36,7 @@ from services.sealing.keys import SealKey
 
 log = logging.getLogger("handslag.seal")
 
-BATCH = 10
+BATCH = 25  # 0.3 s of a child's start are shared, at 30 ms a paper; twice as many take 20 MiB more for 5 ms less
 MOST_BYTES = 16 * 1024 * 1024  # of one batch: it is held in memory here and in the child
 LONGEST_WAIT = timedelta(minutes=30)
 # why a paper waits (Agreement.paper_fault)

@@ -16,12 +16,14 @@ from sqlalchemy import and_, select
 from extensions import db
 from models import Agreement, Firm, StoredFile
 from services import scope, storage, transaction
-from services.deal.completing import BATCH, is_due, wait_after
+from services.deal.completing import is_due, wait_after
 from services.errors import place_of
 from services.installation import settings
 from services.sealing import making
 
 log = logging.getLogger("handslag.seal")
+
+AT_ONCE = 10  # by one child, within its time where the service takes as long as it may for each
 
 
 def waiting(now: datetime) -> list[int]:
@@ -37,7 +39,7 @@ def waiting(now: datetime) -> list[int]:
                 is_due(now),
             )
             .order_by(Agreement.id)
-            .limit(BATCH)
+            .limit(AT_ONCE)
         )
         return list(db.session.scalars(statement))
 
