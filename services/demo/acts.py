@@ -35,7 +35,7 @@ from services.demo.firm import ARTICLES, CUSTOMERS, INQUIRY
 from services.demo.stories import Row, Story
 from services.inquiries import receiving
 from services.outbox import refused
-from services.quotes import contracting, drafting, header, line_saving, lines, sections, sending
+from services.quotes import contracting, drafting, header, line_saving, lines, sections, sending, sharing
 from services.quotes.contracting import Signature
 from services.quotes.line_saving import LineInput, Shown
 from services.uploads import drawing, intake
@@ -123,6 +123,13 @@ class Played:
         begins = stockholm_date(now) + timedelta(days=starts)
         quote.starts_on, quote.finishes_on = begins, begins + timedelta(days=days)
         transaction.commit()
+
+    def share(self, *, name: str, email: str, role: str, now: datetime) -> None:
+        sharing.add(self.stage.firm.id, self.n, sharing.Given(name, email, role), actor=self.stage.actor, now=now)
+
+    def arrange(self, *, now: datetime) -> None:
+        """They sign one after the other."""
+        sharing.arrange(self.stage.firm.id, self.n, in_order=True, actor=self.stage.actor, now=now)
 
     def send(self, *, message: str = "", email: str = "", bounces: str = "", now: datetime) -> None:
         stage = self.stage

@@ -48,7 +48,7 @@ INQUIRY = InquiryInput(
     "Marken sluttar lite. Kan ni komma och titta?",
 )
 # every paper and every customer's page shows the firm's terms, so the mark stands there too
-MARK = "Exempeldata: företaget och kunden är påhittade och offerten gäller inte."
+MARK = "Exempeldata: företaget och kunden är påhittade, och inget här gäller."
 
 
 def _private(name: str, email: str, phone: str, street: str, postal_code: str = "999 98") -> CustomerInput:

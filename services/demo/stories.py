@@ -234,6 +234,21 @@ STORIES: tuple[Story, ...] = (
         ),
     ),
     Story(
+        "Nya fönster i butiken, Torget 3",
+        "bageri",
+        WINDOWS,
+        (
+            step("write", 6, "09.10"),
+            step("contract", 6, "09.30", starts=40, days=10),
+            step("share", 6, "09.40", name="Oskar Sand", email="oskar.sand@lillhamrabageri.example", role="signatory"),
+            step("share", 6, "09.41", name="Mona Ek", email="mona.ek@kund.example", role="witness"),
+            step("arrange", 6, "09.42"),
+            step("send", 6, "09.50", message=f"Hej! Här är kontraktet på fönstren.\n\n{MARK}"),
+            step("open", 5, "11.04"),
+            step("approve", 5, "11.20", name="Ingrid Sand"),
+        ),
+    ),
+    Story(
         "Skjutdörrar i sovrum, Solbacken 2",
         "lennart",
         {"Sovrum": (Row("Snickare", 8000, "Montering av skjutdörrar"), Row("Innerdörr, vit", 2000, "Skjutdörr, vit"))},

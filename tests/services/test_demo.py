@@ -32,7 +32,7 @@ def test_the_sample_firm_is_whole(app, client):
     assert {quote.status for quote in quotes} == {
         QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.ACCEPTED, QuoteStatus.SIGNED,
         QuoteStatus.DECLINED, QuoteStatus.EXPIRED, QuoteStatus.LATE_ACCEPTANCE, QuoteStatus.RECALLED,
-        QuoteStatus.WITHDRAWN,
+        QuoteStatus.WITHDRAWN, QuoteStatus.PARTLY_SIGNED,
     }  # fmt: skip
     sent = [quote for quote in quotes if quote.status == QuoteStatus.SENT]
     assert {(bool(quote.seen_at), bool(quote.question_at), bool(quote.mail_failed_at)) for quote in sent} == {
@@ -47,7 +47,8 @@ def test_the_sample_firm_is_whole(app, client):
     for file in db.session.query(StoredFile).filter_by(purpose="agreement"):
         assert storage.read(firm.public_id, file).startswith(b"%PDF")
     papers = db.session.query(Agreement).join(Quote, Quote.id == Agreement.quote_id)
-    assert papers.filter(Agreement.pdf_id.is_(None), Quote.status != QuoteStatus.LATE_ACCEPTANCE).count() == 0
+    unfinished = (QuoteStatus.LATE_ACCEPTANCE, QuoteStatus.PARTLY_SIGNED)
+    assert papers.filter(Agreement.pdf_id.is_(None), Quote.status.not_in(unfinished)).count() == 0
     assert all(MARK in version.content for version in db.session.query(QuoteVersion))
 
     letters = db.session.query(Letter).all()
