@@ -42,6 +42,11 @@ def pays(content: Content, *, several: bool = False) -> str:
     return _("Ni betalar ungefär") if several else _("Du betalar ungefär")
 
 
+def others_pay(content: Content) -> str:
+    """The same for who reads it and does not pay: a witness, or who gets a copy."""
+    return _("Kunden betalar") if is_fixed(content) else _("Kunden betalar ungefär")
+
+
 def total_words(content: Content) -> str:
     """What stands beside the whole price, before deductions."""
     return _("Pris utan moms, omvänd betalningsskyldighet") if content["reverse_charge"] else _("Pris inkl. moms")

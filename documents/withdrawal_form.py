@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from documents.format import day_in_words
+from documents.kinds import noun
 from documents.page import HEADING, LEFT, RIGHT, SPAN, Paper, opening
 from documents.sheet import BODY, MM, NOTE, QUIET, SOFT, STRONG, About
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
@@ -21,9 +22,10 @@ _ROW = 13 * MM
 
 def render(
     firm: Mapping[str, Any],
-    quote_number: str,
+    number: str,
     *,
     agreed_on: date,
+    kind: str = "quote",
     title: str = "",
     address: str = "",
     logo: bytes | None = None,
@@ -31,19 +33,19 @@ def render(
 ) -> bytes:
     """The form for one contract as PDF; to be printed, or filled in by hand on a screen.
 
-    `firm` as in the frozen content, `agreed_on` the Stockholm day of the approval, `title` the quote's title,
-    `address` the customer's page without token, where the same is done without a form. `last_day` where the contract
-    was made later than the approval (a late answer that the firm confirmed).
+    `firm`, `number` and `kind` as in the frozen content, `agreed_on` the Stockholm day of the approval, `title` its
+    title, `address` the customer's page without token, where the same is done without a form. `last_day` where the
+    contract was made later than the approval (a late answer that the firm confirmed).
     """
+    offer = f"{noun(kind)} {number}"
     about = About(
-        title=_("Ångerblankett, avtal enligt offert %(n)s", n=quote_number),
+        title=_("Ångerblankett, avtal enligt %(what)s", what=offer.lower()),
         author=firm["name"],
         subject=_("Blankett för att ångra ett avtal"),
         dated=datetime.combine(agreed_on, time(), UTC),
     )
-    paper = Paper(about, firm, _("Ångerblankett, offert %(n)s", n=quote_number))
+    paper = Paper(about, firm, _("Ångerblankett, %(what)s", what=offer.lower()))
     last_day = last_day or last_withdrawal_day(agreed_on)
-    offer = _("Offert %(n)s", n=quote_number)
     facts = [
         (_("Avtal"), offer),
         (_("Ingått"), agreed_on.isoformat()),

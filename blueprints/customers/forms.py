@@ -52,7 +52,7 @@ class CustomerForm(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         is_good = bool(super().validate(extra_validators))
         if not (self.email.data or self.phone.data or self.email.errors or self.phone.errors):
-            self.email.errors = [*self.email.errors, _l("Skriv e-post eller mobil, annars når offerten inte fram.")]
+            self.email.errors = [*self.email.errors, _l("Skriv e-post eller mobil, annars kommer inget fram.")]
             is_good = False
         return is_good
 

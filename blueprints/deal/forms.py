@@ -114,7 +114,7 @@ class WithdrawForm(FlaskForm):
     contract = StringField(
         _l("Avtal"),
         [
-            DataRequired(_l("Skriv vilket avtal du ångrar, till exempel offertens nummer")),
+            DataRequired(_l("Skriv vilket avtal du ångrar, till exempel dess nummer")),
             Length(max=60, message=_l("Texten får ha högst 60 tecken.")),
         ],
         filters=[strip],
@@ -355,7 +355,7 @@ class ApproveForm(DetailsForm):
         else:
             self.leave_unread()
         if not self.e_signature.data:
-            _wrong(self.e_signature, _("Kryssa i att du har läst offerten och villkoren"))
+            _wrong(self.e_signature, _("Kryssa i att du har läst och skriver under"))
         if self.right_ends_when_done.data and not self.start_within_period.data:
             _wrong(
                 self.start_within_period,

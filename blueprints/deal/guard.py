@@ -47,7 +47,8 @@ def by_link(view: View) -> View:
             return _keep_language(view(deal, **rest), deal_id)
         except RuleBroken as error:
             transaction.rollback()
-            return make_response(render_template("deal/refused.html", deal_id=deal_id, code=error.code), 409)
+            facts = {"deal_id": deal_id, "kind": deal.content["kind"], "code": error.code}
+            return make_response(render_template("deal/refused.html", **facts), 409)
 
     setattr(guarded, GUARD, "by_link")
     return guarded

@@ -15,7 +15,7 @@ from blueprints.deal.guard import by_link, names
 from blueprints.shared.phrases import gettext as _
 from domain.clock import stockholm_date
 from models import Agreement
-from services import allowance, signing
+from services import allowance, kinds, signing
 from services.allowance import Person
 from services.clock import utc_now
 from services.deal import (
@@ -47,7 +47,7 @@ def receipt(deal: Deal) -> ResponseReturnValue:
         agreement=deal.agreement,
         approved_by=parties.approved_by(deal.quote, deal.agreement),
         agreed=agreed,
-        settled=pages.settled(deal.content, agreed),
+        settled=pages.settled(deal.content, agreed, deal.role),
         paper=viewing.find_agreement_file(deal),
         period=viewing.withdrawal_time(deal, now=utc_now()),
         steps=story.of(
@@ -170,7 +170,7 @@ def _own(deal: Deal, agreement: Agreement, agreed: Mapping[str, Any]) -> Person 
 
 
 def _contract(deal: Deal) -> str:
-    return str(_("Offert %(n)s", n=deal.content["number"]))
+    return f"{kinds.noun(deal.content['kind'])} {deal.content['number']}"
 
 
 def _withdraw(deal: Deal, form: WithdrawForm, *, status: int = 200) -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from blueprints.shared import choosing, link_cookies
 from blueprints.shared.htmx import wants_part
 from blueprints.shared.phrases import gettext as _
 from domain.choices import BadChoice
-from services import limits, transaction
+from services import kinds, limits, transaction
 from services.clock import utc_now
 from services.deal import links, pages, thread, versions, viewing
 from services.deal.links import Deal
@@ -46,7 +46,9 @@ def pick(deal: Deal) -> ResponseReturnValue:
         if not wants_part():
             raise RuleBroken("choice_unknown") from None
         transaction.rollback()
-        flash(_("Offerten har ändrats sedan du öppnade sidan. Se över dina val."))
+        flash(
+            _("%(it)s har ändrats sedan du öppnade sidan. Se över dina val.", it=kinds.the_first(deal.content["kind"]))
+        )
         return "", 409, {"HX-Refresh": "true"}
     if wants_part():
         return _parts(deal)

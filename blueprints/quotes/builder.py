@@ -176,9 +176,9 @@ def save_customer(n: int) -> ResponseReturnValue:
     except PricesChange as change:
         return _confirm_prices(n, change)
     if draft.customer is None:
-        flash(_("Offerten har ingen kund nu."))
+        flash(_("Ingen kund är vald nu."))
     elif draft.quote.reverse_charge:
-        flash(_("Kund: %(name)s. Omvänd betalningsskyldighet: offerten är utan moms.", name=draft.customer.name))
+        flash(_("Kund: %(name)s. Omvänd betalningsskyldighet: priserna är utan moms.", name=draft.customer.name))
     elif draft.customer.kind == "private" or not draft.lines:
         flash(_("Kund: %(name)s", name=draft.customer.name))
     else:

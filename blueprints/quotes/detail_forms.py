@@ -153,7 +153,7 @@ class DetailsForm(RevForm):
     )
     cap = KronorField(_l("Takpris"), [Range(100, MOST_ORE, _l("Takpriset ska vara över noll."))])
     discount = PercentField(
-        _l("Rabatt på hela offerten"), [Range(0, 10_000, _l("Rabatten ska vara mellan 0 och 100 procent."))]
+        _l("Rabatt på hela priset"), [Range(0, 10_000, _l("Rabatten ska vara mellan 0 och 100 procent."))]
     )
     reverse_charge = BooleanField(_l("Omvänd betalningsskyldighet"))
     is_smahus = BooleanField(_l("Bygge eller tillbyggnad av småhus"))

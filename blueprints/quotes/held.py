@@ -26,7 +26,7 @@ def undo_sending(n: int) -> ResponseReturnValue:
     shown = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
     became = holding.undo(current_user.firm_id, n, version=shown)
     if became == "sent":
-        flash(_("Det var för sent: offerten har gått iväg. Ta tillbaka den, eller skicka en ny version."))
+        flash(_("Det var för sent: det har gått iväg. Ta tillbaka det, eller skicka en ny version."))
     else:
         flash(_("Utskicket är ångrat. Ingenting har skickats."))
     return redirect(url_for(".show", n=n), code=303)

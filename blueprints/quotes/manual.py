@@ -78,9 +78,9 @@ def said_yes(n: int) -> ResponseReturnValue:
     except manual.InTheFuture:
         form.at.errors = [_("Tiden ligger i framtiden. Skriv när kunden sa ja.")]
     except manual.TooEarly:
-        form.on.errors = [_("Då var offerten inte skickad än. Skriv när kunden sa ja till den.")]
+        form.on.errors = [_("Då var det inte skickat än. Skriv när kunden sa ja.")]
     except manual.Late:
-        form.takes_late.errors = [_("Kryssa i att ni står för offerten, eller rätta dagen")]
+        form.takes_late.errors = [_("Kryssa i att ni står fast, eller rätta dagen")]
     except TooWeak:
         form.attachment.errors = [
             _(
@@ -105,7 +105,7 @@ def said_yes(n: int) -> ResponseReturnValue:
 @requires("quote.send")
 def undo_yes(n: int) -> ResponseReturnValue:
     manual.undo(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
-    flash(_("Anteckningen är tillbakatagen. Offerten ligger hos kunden igen."))
+    flash(_("Anteckningen är tillbakatagen. Nu väntar vi på kunden igen."))
     return redirect(url_for(".show", n=n), code=303)
 
 

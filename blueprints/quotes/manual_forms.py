@@ -47,7 +47,7 @@ class ManualForm(FlaskForm):
     channel = RadioField(_l("Hur?"), [InputRequired(_l("Välj hur kunden sa ja"))], choices=choices(*CHANNELS.items()))
     on = DateField(_l("Vilken dag?"), [InputRequired(_l("Skriv ett datum, till exempel 18 december"))])
     at = ClockField(_l("Klockan?"), [InputRequired(_l("Skriv ett klockslag, till exempel 14.05"))])
-    takes_late = BooleanField(_l("Svaret kom efter offertens sista dag. Vi står för offerten ändå."))
+    takes_late = BooleanField(_l("Svaret kom efter sista dagen. Vi står fast ändå."))
     note = TextAreaField(
         _l("Anteckning"),
         [Optional(), Length(max=1000, message=_l("Texten får ha högst 1 000 tecken.")), no_personnummer],

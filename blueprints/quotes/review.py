@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
-from blueprints.quotes import allowance_words, bp, cautions, contract, gaps, on_site, show, ways
+from blueprints.quotes import allowance_words, bp, cautions, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import SendForm
 from blueprints.shared.guards import requires
@@ -27,13 +27,14 @@ from domain.quote_states import can
 from domain.reverse_charge import VatDoubt
 from domain.signing_methods import Method
 from languages import speaking
-from services import text_blocks, transaction
+from services import logins, text_blocks, transaction
 from services.clock import utc_now
 from services.deal import reminding, versions
 from services.deal.change_words import Told
 from services.errors import RuleBroken, Stale
 from services.logins import WrongPassword
 from services.quotes import contracting, drafting, giving, holding, recipient_rows, reviewing, sending, sharing
+from services.quotes.contracting import Signature
 from services.quotes.reviewing import Review
 from services.signing import rules
 from services.signing.rules import CannotBeAsked
@@ -53,7 +54,7 @@ def review(n: int) -> ResponseReturnValue:
         email=found.sent_to or (customer.email if customer else ""),
         phone=customer.phone if customer else "",
         valid_until=day,
-        message=quote.message or ("" if quote.kind == DealKind.DOCUMENT else firm.default_message),
+        message=quote.message or usual_message(quote.kind),
         remind=reminding.chosen(firm, quote),
         signing=quote.signing_method,
     )
@@ -76,8 +77,10 @@ def send(n: int) -> ResponseReturnValue:
     form.offer(_last_way())
     if not form.validate_on_submit():
         return _page(_load(n), form, status=422)
+    if form.clauses.data is not None and _chose_anew(n, form):
+        return again(n, request.form, status=409)
     try:
-        asked = form.to_input(contract.signature(form.password))
+        asked = form.to_input(_signature(form))
         pressed = holding.press(
             current_user.firm_id, n, asked, actor=current_user.actor, key=form.once.data or "", now=utc_now()
         )
@@ -101,7 +104,7 @@ def send(n: int) -> ResponseReturnValue:
         if broken.code != "on_its_way":
             raise
         transaction.rollback()
-        flash(_("Offerten är redan på väg."))
+        flash(_("Det är redan på väg."))
         return redirect(url_for(".show", n=n), code=303)
     if form.way.data == giving.ON_SITE:
         return on_site.handed(n)
@@ -112,6 +115,30 @@ def send(n: int) -> ResponseReturnValue:
     else:
         flash(ways.sent_words(form.way.data, form.email.data or "", spoken(form.phone.data or "")))
     return redirect(url_for(".show", n=n), code=303)
+
+
+def _chose_anew(n: int, form: SendForm) -> bool:
+    """Whether other clauses or another end were chosen on the page than the contract has: kept now, and read first."""
+    quote = drafting.get(current_user.firm_id, n)
+    chosen = form.to_clauses(), form.open_ended.data
+    if quote.kind != DealKind.CONTRACT or (quote.clauses_n, quote.open_ended) == chosen:
+        return False
+    transaction.start_writing()
+    contracting.choose(n, chosen[0], open_ended=chosen[1], actor=current_user.actor, now=utc_now())
+    return True
+
+
+def _signature(form: SendForm) -> Signature | None:
+    """The firm's own, by who is logged in: the password was typed just now, or is typed here. None without it.
+
+    Raises WrongPassword, TooMany.
+    """
+    name, typed, now = current_user.name, form.password.data or "", utc_now()
+    if not current_user.is_fresh:
+        if not typed:
+            return None
+        logins.make_fresh(current_user.user, current_user.login, typed, now=now)
+    return Signature(name, contracting.PASSWORD, now)
 
 
 def _last_way() -> str:
@@ -138,8 +165,8 @@ def put_text_in_message(n: int) -> ResponseReturnValue:
     return _page(_load(n), form)
 
 
-def again(n: int, typed: Mapping[str, str]) -> ResponseReturnValue:
-    """The page with what was typed there before another was visited."""
+def again(n: int, typed: Mapping[str, str], *, status: int = 200) -> ResponseReturnValue:
+    """The page with what was typed there before."""
     found = _load(n)
     if not can(found.draft.quote.status, "send") or found.draft.quote.hold == drafting.HELD:
         return redirect(url_for(".show", n=n), code=303)
@@ -147,7 +174,12 @@ def again(n: int, typed: Mapping[str, str]) -> ResponseReturnValue:
     form.offer(_last_way())
     form.once.data = form.once.data or secrets.token_urlsafe(16)
     form.seen.data = found.fingerprint
-    return _page(found, form)
+    return _page(found, form, status=status)
+
+
+def usual_message(kind: str) -> str:
+    """What the firm greets with. Its words are of a quote, so nothing else begins with them."""
+    return str(current_user.firm.default_message) if kind == DealKind.QUOTE else ""
 
 
 def _load(n: int) -> Review:
@@ -156,6 +188,8 @@ def _load(n: int) -> Review:
 
 def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturnValue:
     draft = found.draft
+    if form.clauses.data is None:  # nothing chosen here yet
+        form.clauses.data, form.open_ended.data = str(draft.quote.clauses_n or ""), draft.quote.open_ended
     is_confirmed = current_user.found.email_confirmed_at is not None
     answer = render_template(
         "quotes/review.html",
@@ -222,9 +256,9 @@ def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str
     """(what stands in the way, what to do, where)."""
     words = {
         Blocker.NO_CUSTOMER: (_("Välj vem det är till."), _("Välj kund")),
-        Blocker.NO_LINES: (_("Offerten har inga rader."), _("Lägg till en rad")),
+        Blocker.NO_LINES: (_("Det finns inga rader."), _("Lägg till en rad")),
         Blocker.ROT_WITHOUT_LABOUR: (_("Avdraget saknar arbete att dras på."), _("Rätta raderna")),
-        Blocker.MISSING_WITHDRAWAL_TEXT: (_("Informationen om ångerrätt saknas."), _("Öppna offerten")),
+        Blocker.MISSING_WITHDRAWAL_TEXT: (_("Informationen om ångerrätt saknas."), _("Rätta det")),
         Blocker.NO_CONTACT: (_("Kunden saknar e-post och mobil."), _("Lägg till")),
         Blocker.VALID_UNTIL_PAST: (_("Sista dagen har passerat."), _("Välj en ny dag")),
         Blocker.DOCUMENT_WAITS: (
@@ -264,9 +298,9 @@ def blocker_rows(codes: list[Blocker], quote_n: int) -> list[tuple[str, str, str
 def vat_words(codes: list[VatDoubt]) -> list[str]:
     """Who accounts for the VAT of a company's quote."""
     words = {
-        VatDoubt.NOT_KNOWN: _("Säljer kunden byggtjänster? Då ska offerten vara utan moms. Skriv det på kunden."),
-        VatDoubt.VAT_TO_BUILDER: _("Kunden säljer byggtjänster, men offerten har moms på arbetet."),
-        VatDoubt.ONLY_GOODS: _("Offerten har omvänd betalningsskyldighet men inget arbete. Bara varor säljs med moms."),
-        VatDoubt.NOT_BUILDER: _("Offerten är utan moms, men på kunden står inte att den säljer byggtjänster."),
+        VatDoubt.NOT_KNOWN: _("Säljer kunden byggtjänster? Då ska det vara utan moms. Skriv det på kunden."),
+        VatDoubt.VAT_TO_BUILDER: _("Kunden säljer byggtjänster, men det är moms på arbetet."),
+        VatDoubt.ONLY_GOODS: _("Omvänd betalningsskyldighet, men inget arbete. Bara varor säljs med moms."),
+        VatDoubt.NOT_BUILDER: _("Det är utan moms, men på kunden står inte att den säljer byggtjänster."),
     }
     return [words[code] for code in codes]

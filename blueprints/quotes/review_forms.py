@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, PasswordField, RadioField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.quotes import ways
@@ -21,6 +21,7 @@ from domain.parties import Role
 from domain.phones import takes_texts
 from domain.signing_methods import ASKED, Method
 from services.clock import utc_now
+from services.errors import NotFound
 from services.quotes import giving, revealing
 from services.quotes.contracting import Signature
 from services.quotes.sending import Sending
@@ -66,6 +67,8 @@ class SendForm(FlaskForm):
     )
 
     password = PasswordField(_l("Ditt lösenord"))  # the firm signs a contract by it
+    clauses = StringField(name="mall")  # of a contract: the number of its template, empty for ours
+    open_ended = BooleanField(name="utan-slut")
     remind = RadioField(_l("Påminn efter så många dagar"), choices=REMINDERS, coerce=int, default=0)
 
     signing = RadioField(
@@ -99,6 +102,13 @@ class SendForm(FlaskForm):
         today = stockholm_date(utc_now())
         if field.data and not today <= field.data <= today + timedelta(days=LONGEST_DAYS):
             raise ValidationError(_("Välj en dag från i dag och högst ett år framåt"))
+
+    def to_clauses(self) -> int | None:
+        """The number of the contract's template. Raises NotFound for what is none."""
+        typed = self.clauses.data or ""
+        if typed and not (typed.isdecimal() and len(typed) < 10):
+            raise NotFound
+        return int(typed) if typed else None
 
     def to_input(self, signature: Signature | None = None) -> Sending:
         return Sending(
@@ -157,6 +167,12 @@ class SmsForm(FlaskForm):
 
 class ResendForm(FlaskForm):
     email = EmailText(_l("Rätt e-postadress"), [DataRequired(_l("Skriv en e-postadress med @"))])
+
+
+class CorrectForm(ResendForm):
+    """Where one who gets the quote is reached."""
+
+    phone = PhoneText(_l("Mobil"), [Optional()])
 
 
 class RecipientForm(FlaskForm):

@@ -49,7 +49,7 @@ def rows() -> dict[str, Any]:
 @requires("quote.write")
 def archive(n: int) -> ResponseReturnValue:
     quote = header.archive(n, actor=current_user.actor, now=utc_now())
-    gone = _("Utkastet är borttaget.") if quote.status == "draft" else _("Offerten är arkiverad.")
+    gone = _("Utkastet är borttaget.") if quote.status == "draft" else _("Arkiverat.")
     undoable(gone, url_for(".restore", n=n))
     return redirect(url_for(".index"), code=303)
 
@@ -58,5 +58,5 @@ def archive(n: int) -> ResponseReturnValue:
 @requires("quote.write")
 def restore(n: int) -> ResponseReturnValue:
     quote = header.restore(n, actor=current_user.actor)
-    flash(_("Offerten är tillbaka i listan."))
+    flash(_("Tillbaka i listan."))
     return redirect(url_for(".edit" if quote.status == "draft" else ".show", n=n), code=303)

@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.quotes import bp, review
-from blueprints.quotes.review_forms import RecipientForm, ResendForm, SendForm
+from blueprints.quotes.review_forms import CorrectForm, RecipientForm, SendForm
 from blueprints.quotes.view import base_of
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from domain.parties import CUSTOMER
+from services import kinds
 from services.clock import utc_now
 from services.quotes import drafting, recipient_rows, sharing
 
@@ -33,7 +34,7 @@ def recipients(n: int) -> ResponseReturnValue:
 @bp.post("/offerter/<int:n>/granska/mottagare")
 @requires("quote.send")
 def recipients_from_review(n: int) -> ResponseReturnValue:
-    names = (field.name for field in SendForm(formdata=None) if field.name in request.form)
+    names = (field.name for field in SendForm(formdata=None) if field.name in request.form and field.name != "password")
     return _page(n, kept={f"{KEPT}{name}": request.form[name] for name in names})
 
 
@@ -51,20 +52,21 @@ def add_recipient(n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(n, form=form, status=422)
     row = sharing.add(current_user.firm_id, n, form.to_input(), actor=current_user.actor, now=utc_now())
-    flash(_("%(name)s får offerten.", name=row.name))
+    flash(_("%(name)s får %(it)s.", name=row.name, it=kinds.the(drafting.get(current_user.firm_id, n).kind)))
     return _back(n)
 
 
 @bp.post("/offerter/<int:n>/mottagare/<recipient_id>/adress")
 @requires("quote.send")
 def correct_recipient(n: int, recipient_id: str) -> ResponseReturnValue:
-    """Another address; the link to the old one ends."""
-    form = ResendForm()
+    """Another address, whose link to the old one ends, or another mobile."""
+    form = CorrectForm()
     if not form.validate_on_submit():
         return _page(n, corrected=(recipient_id, form), status=422)
-    firm_id, email = current_user.firm_id, form.email.data or ""
-    row = sharing.correct(firm_id, n, recipient_id, email, actor=current_user.actor, now=utc_now())
-    flash(_("Adressen till %(name)s är ändrad.", name=row.name))
+    email, phone = form.email.data or "", (form.phone.data or "") if form.phone.raw_data else None
+    firm_id, actor = current_user.firm_id, current_user.actor
+    row = sharing.correct(firm_id, n, recipient_id, email, phone=phone, actor=actor, now=utc_now())
+    flash(_("Ändringen för %(name)s är sparad.", name=row.name))
     return _back(n)
 
 
@@ -133,7 +135,7 @@ def _page(
     n: int,
     *,
     form: RecipientForm | None = None,
-    corrected: tuple[str, ResendForm] | None = None,
+    corrected: tuple[str, CorrectForm] | None = None,
     kept: dict[str, str] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:

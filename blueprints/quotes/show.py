@@ -108,7 +108,7 @@ def extend(n: int) -> ResponseReturnValue:
         if broken.code != "not_as_sent":
             raise
         transaction.rollback()
-        flash(_("Något har ändrats sedan offerten skickades. Granska den innan du skickar."))
+        flash(_("Något har ändrats sedan det skickades. Granska innan du skickar."))
         return redirect(url_for(".review", n=n), code=303)
     if pressed.due_at:
         held.flash_hold(n)
@@ -130,7 +130,7 @@ def recall_page(n: int) -> ResponseReturnValue:
 @requires("quote.send")
 def recall(n: int) -> ResponseReturnValue:
     answering.recall(drafting.get(current_user.firm_id, n), actor=current_user.actor, now=utc_now())
-    flash(_("Offerten är tillbakatagen."))
+    flash(_("Det är tillbakataget."))
     return redirect(url_for(".show", n=n), code=303)
 
 

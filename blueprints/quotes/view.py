@@ -154,7 +154,7 @@ def no_room(photos: int) -> str:
     if not photos:
         return ""
     words = str(ngettext("Ett foto fick inte plats:", "%(num)s foton fick inte plats:", photos))
-    return words + " " + _("en offert kan ha högst %(most)s.", most=MOST_PHOTOS)
+    return words + " " + _("högst %(most)s får plats.", most=MOST_PHOTOS)
 
 
 def todo(draft: Draft | Sheet, found: Figures, *, now: datetime) -> list[Todo]:

@@ -73,7 +73,7 @@ def _next(reached: list[str]) -> str:
 def sent_words(way: str, email: str, phone: str) -> str:
     """What is said once it has gone."""
     if way == MAIL:
-        return _("Offerten är skickad till %(email)s.", email=email)
+        return _("Skickat till %(email)s.", email=email)
     if way == SMS:
-        return _("Offerten är skickad med sms till %(phone)s.", phone=phone)
+        return _("Skickat med sms till %(phone)s.", phone=phone)
     return _("Länken visas bara en gång. Lämna över en ny om kunden inte har fått den.")

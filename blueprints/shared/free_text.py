@@ -15,13 +15,13 @@ from services.clock import utc_now
 def no_personnummer(form: Any, field: Field) -> None:
     """A validator: refuse digits that are a personnummer by date and check digit."""
     if _stands_in(field):
-        raise ValidationError(_l("Skriv inte personnummer här. Kunden fyller i det själv när offerten godkänns."))
+        raise ValidationError(_l("Skriv inte personnummer här. Kunden fyller i det själv på sin sida."))
 
 
 def no_own_personnummer(form: Any, field: Field) -> None:
     """The same, said to the customer: what is written here is mailed."""
     if _stands_in(field):
-        raise ValidationError(_l("Skriv inte personnummer här. Det fyller du i när du godkänner offerten."))
+        raise ValidationError(_l("Skriv inte personnummer här. Det fyller du i när du skriver under."))
 
 
 def _stands_in(field: Field) -> bool:

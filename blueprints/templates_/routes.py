@@ -111,7 +111,7 @@ def put_into() -> ResponseReturnValue:
     first, lost_dates = templates.put_into(
         quote_n, n, current_user.firm, once_key=key, actor=current_user.actor, now=utc_now()
     )
-    flash(_("Mallen är inlagd sist i offerten."))
+    flash(_("Mallen är inlagd sist."))
     _tell(lost_dates)
     return redirect(url_for("quotes.edit", n=quote_n, _anchor=f"del-{first}" if first else None), code=303)
 

@@ -57,7 +57,7 @@ def applicant_reminder(params: Params) -> Letter:
         ],
         url=inviting.address(row),
         button=_("Fyll i mina uppgifter"),
-        after=[_("Ska du inte dela avdraget? Säg det till den som godkände offerten.")],
+        after=[_("Ska du inte dela avdraget? Säg det till den som sa ja.")],
     )
 
 

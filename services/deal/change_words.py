@@ -198,7 +198,7 @@ def _fact(fact: Fact) -> Row:
     if fact.name in TEXTS:
         return Row(str(TEXTS[fact.name]))
     if fact.name == "title":
-        return Row(_("Offerten heter nu %(title)s", title=fact.new or _("Offert")))
+        return Row(_("Rubriken är nu ”%(title)s”", title=fact.new))
     if fact.name == "basis":
         return Row(_("Priserna visas nu med moms") if fact.new == "incl" else _("Priserna visas nu utan moms"))
     if fact.name == "reverse_charge":

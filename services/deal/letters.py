@@ -137,9 +137,7 @@ def link_wanted(params: Params) -> Letter:
     return parts.to_firm(
         case,
         str(_("%(name)s vill ha en ny länk", name=case.quote.customer_name)),
-        paragraphs=[
-            _("Länken till %(title)s har gått ut. Skicka offerten igen eller lämna över en ny länk.", title=case.title)
-        ],
+        paragraphs=[_("Länken till %(title)s har gått ut. Skicka igen eller lämna över en ny länk.", title=case.title)],
     )
 
 
@@ -248,8 +246,9 @@ def record_undone(params: Params) -> Letter:
         paragraphs=[
             _(
                 "%(firm)s har tagit tillbaka anteckningen om att du sa ja. Det avtal som vi mejlade gäller inte. "
-                "Offerten ligger kvar på sidan.",
+                "%(it)s ligger kvar på sidan.",
                 firm=case.firm.name,
+                it=case.the_first,
             )
         ],
         url=links.address(parts.link(params)),
@@ -286,7 +285,8 @@ def feedback_to_firm(params: Params) -> Letter:
         str(_("Omdöme: %(title)s", title=case.title)),
         lead=[
             _(
-                "%(name)s svarade %(n)s av 5 på frågan om offerten var lätt att förstå.",
+                "%(name)s svarade %(n)s av 5 på frågan om %(it)s var lätt att förstå.",
+                it=case.the,
                 name=case.quote.customer_name,
                 n=row.score,
             )
@@ -336,7 +336,7 @@ def bounced_to_firm(params: Params) -> Letter:
         lead=[lead],
         paragraphs=[bounce_words.said(failed.kind, failed.reply, failed.to_address)],
         facts=[(str(_("Serverns svar")), failed.reply)],
-        after=[_("På offertens sida rättar du adressen eller lämnar länken på ett annat sätt.")],
+        after=[_("Öppna sidan och rätta adressen, eller lämna länken på ett annat sätt.")],
     )
 
 

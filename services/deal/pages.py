@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 from documents import places, price, units
 from documents.format import quantity
 from domain.money import round_div
-from domain.parties import Role
+from domain.parties import Role, may_decide
 from domain.quotes import Totals
 from languages import gettext as _
 from models import Message
@@ -242,21 +242,21 @@ def photos(content: Mapping[str, Any]) -> list[Shown]:
     return [(photo, places.belongs_to(content, photo)) for photo in content["photos"]]
 
 
-def settled(content: Mapping[str, Any], agreed: Mapping[str, Any]) -> Settled:
-    """An agreement (handslag.agreed/1) in words."""
+def settled(content: Mapping[str, Any], agreed: Mapping[str, Any], role: str = Role.DECIDES) -> Settled:
+    """An agreement (handslag.agreed/1) in words, for who reads it."""
     return Settled(
         chosen_words(content, figures.agreed(agreed)),
         price.price_type(content, agreed.get("most_ore")),
-        price.pays(content),
+        pays(content, role),
         price.total_words(content),
         parts(agreed.get("payment_plan", ())),
         photos(content),
     )
 
 
-def pays(content: Mapping[str, Any]) -> str:
-    """What stands beside the sum to pay."""
-    return price.pays(content)
+def pays(content: Mapping[str, Any], role: str = Role.DECIDES) -> str:
+    """What stands beside the sum to pay, for who reads it."""
+    return price.pays(content) if may_decide(role) else price.others_pay(content)
 
 
 def price_words(content: Mapping[str, Any], totals: Totals) -> str:

@@ -209,7 +209,7 @@ def place_handed_over_to_firm(params: Params) -> Letter:
         ],
         paragraphs=[
             _(
-                "Stämmer det inte kan du ta tillbaka det på offertens sida, tills %(name)s har skrivit under.",
+                "Stämmer det inte kan du ta tillbaka det, tills %(name)s har skrivit under.",
                 name=row.name,
             )
         ],

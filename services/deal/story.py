@@ -224,7 +224,7 @@ _WORDS = {
     "doc.late_acceptance.confirmed": _l("Det sena svaret bekräftades"),
     "doc.late_acceptance.refused": _l("Det sena svaret togs inte emot"),
     "doc.declined": _l("Kunden tackade nej"),
-    "doc.recalled": _l("Offerten togs tillbaka"),
+    "doc.recalled": _l("Företaget tog tillbaka det"),
     "reminder.sent": _l("Påminnelse skickad"),
     "doc.expired": _l("Tiden gick ut"),
     "withdrawal.received": _l("Avtalet ångrades"),

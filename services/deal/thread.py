@@ -35,7 +35,7 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
     if not can(deal.quote.status, "accept_late") or not deal.is_past(now):
         raise RuleBroken("not_open")
     links.seen(deal, now=now)
-    text = str(_("Offerten har gått ut. Kan jag få ny tid att bestämma mig?"))
+    text = str(_("Tiden har gått ut. Kan jag få ny tid att bestämma mig?"))
     message = _from_customer(deal, text, now)
     data = {"valid_until": deal.found.valid_until.isoformat()}
     events.record("doc.extension_asked", deal.obj, actor=deal.actor, at=now, data=data, personal={"text": text})
@@ -49,7 +49,7 @@ def ask_anew(deal: Deal, *, now: datetime) -> None:
     deal.check_may_decide()
     if deal.quote.status != "declined":
         raise RuleBroken("not_open")
-    text = str(_("Jag har ångrat mig och vill gärna ha offerten igen."))
+    text = str(_("Jag har ångrat mig. Kan ni skicka igen?"))
     message = _from_customer(deal, text, now)
     events.record("doc.commented", deal.obj, actor=deal.actor, at=now, personal={"text": text})
     _tell_firm(deal.quote, message, now)

@@ -42,6 +42,7 @@ def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
         reader=deal.reader,
         may_decide=deal.may_decide,
         role=deal.role,
+        pays=pages.pays(deal.content, deal.role),
         holder=delegating.holder(deal),
         may_hand_over=delegating.can(deal),
         may_take_back=shown.state == "waits",
@@ -163,6 +164,7 @@ def withdrawal_paper(content: Mapping[str, Any], agreement: Agreement) -> bytes:
         return paper.render(
             content["firm"],
             content["number"],
+            kind=content["kind"],
             agreed_on=stockholm_date(agreement.accepted_at),
             title=content["title"],
             address=content["address"],

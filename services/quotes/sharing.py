@@ -83,17 +83,22 @@ def add(firm_id: int, n: int, given: Given, *, actor: Actor, now: datetime) -> R
     return row
 
 
-def correct(firm_id: int, n: int, public_id: str, email: str, *, actor: Actor, now: datetime) -> Recipient:
+def correct(
+    firm_id: int, n: int, public_id: str, email: str, *, phone: str | None = None, actor: Actor, now: datetime
+) -> Recipient:
     """Another address for one of them; the link to the old one ends, the new one gets what was sent. Commits.
+
+    `phone` (None: as it is) is where a code goes by text message; where only that is another, nothing is sent.
 
     Raises NotFound, RuleBroken as `add`.
     """
     quote = _locked(firm_id, n)
     row = _get(quote, public_id)
     has_had_it = bool(scope.rows(QuoteLink, firm_id, QuoteLink.quote_id == quote.id, QuoteLink.recipient_id == row.id))
-    row.email = email
+    is_only_phone = email == row.email and phone not in (None, row.phone)
+    row.email, row.phone = email, row.phone if phone is None else phone
     _record("recipient.changed", quote, row, actor, now)
-    if has_had_it or not signs(row.role):
+    if (has_had_it or not signs(row.role)) and not is_only_phone:
         _send(quote, row, actor, now)
     transaction.commit()
     return row

@@ -60,14 +60,14 @@ TO_CUSTOMER = {
     "quote_sent_sms": _l("Sms med länken"),
     "link_again_sms": _l("Sms med länken igen"),
     "answer_to_customer_sms": _l("Sms om svaret"),
-    "quote_recalled_sms": _l("Sms om att offerten är tillbakatagen"),
+    "quote_recalled_sms": _l("Sms om att det är tillbakataget"),
     "late_refused_sms": _l("Sms om det sena svaret"),
     "quote_approved_sms": _l("Sms om att avtalet är klart"),
     "answer_to_customer": _l("Mejl med svaret"),
     "quote_approved": _l("Mejl med avtalet"),
     "quote_recorded": _l("Mejl om det antecknade svaret"),
     "record_undone": _l("Mejl om att anteckningen är tillbakatagen"),
-    "quote_recalled": _l("Mejl om att offerten är tillbakatagen"),
+    "quote_recalled": _l("Mejl om att det är tillbakataget"),
     "link_again": _l("Mejl med länken igen"),
     "reminder": _l("Mejl med en påminnelse"),
     "reminder_sms": _l("Sms med en påminnelse"),
@@ -78,17 +78,17 @@ TO_CUSTOMER = {
     "late_answer": _l("Mejl om det sena svaret"),
     "late_refused": _l("Mejl om det sena svaret"),
     "withdrawal_received": _l("Mejl med kvittensen"),
-    "your_turn": _l("Mejl om att någon har godkänt"),
+    "your_turn": _l("Mejl om att någon har sagt ja"),
     "partly_approved": _l("Mejl om att vi väntar på fler"),
-    "other_declined": _l("Mejl om att offerten är avböjd"),
+    "other_declined": _l("Mejl om att svaret blev nej"),
     "partly_expired": _l("Mejl om att tiden gick ut"),
     "other_withdrew": _l("Mejl om att avtalet är ångrat"),
     "signature_taken_back": _l("Mejl om en underskrift som togs tillbaka"),
     "place_handed_over": _l("Mejl till den som ska skriva under i stället"),
     "place_given_back": _l("Mejl om att den första ska skriva under"),
     "agreement_copy": _l("Mejl med avtalet för kännedom"),
-    "your_turn_sms": _l("Sms om att någon har godkänt"),
-    "other_declined_sms": _l("Sms om att offerten är avböjd"),
+    "your_turn_sms": _l("Sms om att någon har sagt ja"),
+    "other_declined_sms": _l("Sms om att svaret blev nej"),
     "partly_expired_sms": _l("Sms om att tiden gick ut"),
     "other_withdrew_sms": _l("Sms om att avtalet är ångrat"),
 }
@@ -120,6 +120,7 @@ class Subject(NamedTuple):
     n: int
     number: str | None
     title: str
+    kind: str
     status: str
     version: int
     changed_since: bool

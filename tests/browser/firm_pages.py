@@ -171,4 +171,4 @@ class Builder:
 
     def send(self, to: str) -> None:
         self.who.button("Skicka offerten")
-        self.who.sees(f"Offerten är skickad till {to}.")
+        self.who.sees(f"Skickat till {to}.")

@@ -162,7 +162,7 @@ def test_a_yes_on_the_phone_is_written_down(jonas: Visitor, begun: Begun) -> Non
     jonas.sees("Kundens ja är antecknat. Avtalet skrivs ut.", re.compile("^Sa ja på telefon"))
     look(jonas, "firm-quote-manual")
     jonas.button("Ta tillbaka anteckningen")
-    jonas.sees("Anteckningen är tillbakatagen. Offerten ligger hos kunden igen.")
+    jonas.sees("Anteckningen är tillbakatagen. Nu väntar vi på kunden igen.")
 
 
 def test_the_customer_reads_what_was_written_down(

@@ -133,7 +133,7 @@ def test_a_template_put_into_a_draft(jonas: Visitor, begun: Begun) -> None:
     jonas.sees("Mallens delar hamnar sist i offerten.")
     look(jonas, "template-pick")
     row(jonas, BATHROOM)
-    jonas.sees("Mallen är inlagd sist i offerten.")
+    jonas.sees("Mallen är inlagd sist.")
     expect(jonas.page.locator("a.line", has_text="Rivning av ytskikt")).to_have_count(2)
 
 

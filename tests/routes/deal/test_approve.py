@@ -167,7 +167,7 @@ def test_a09_fifty_at_once_make_one(app, sent):
     ("typed", "words"),
     [
         ({"name": ""}, "Skriv ditt namn"),
-        ({"e_signature": ""}, "Kryssa i att du har läst offerten"),
+        ({"e_signature": ""}, "Kryssa i att du har läst och skriver under"),
         ({"personnummer": "19840601-2389"}, "Sista siffran stämmer inte"),
         ({"personnummer": "1984"}, "Personnumret ska ha 12 siffror"),
         ({"personnummer": "20150101-2384"}, "Sista siffran"),

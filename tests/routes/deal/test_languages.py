@@ -177,5 +177,5 @@ def test_changing_the_card_changes_the_next_version_only(english, make):
 
 def test_without_a_good_link_the_browser_decides(app, sent):
     other = app.test_client()
-    assert "Did you open the quote" in other.get(sent.url(), headers={"Accept-Language": "en"}).text
-    assert "Öppnade du offerten" in other.get(sent.url()).text
+    assert "Did you open the link" in other.get(sent.url(), headers={"Accept-Language": "en"}).text
+    assert "Öppnade du länken" in other.get(sent.url()).text

@@ -121,6 +121,8 @@ def test_in_a_set_order_each_waits_for_the_one_before(signing):
 
 def test_a_witness_orders_nothing_and_signs_last(signing):
     karin, vera = signing("witness")
+    assert "Kunden betalar" in vera.get().text
+    assert "Du betalar" not in vera.get().text
     assert "Väntar på Karin Almgren." in words(vera)
     assert sent_to(karin, "your_turn") == []
     sign(karin, "Karin Almgren")

@@ -44,7 +44,7 @@ def test_what_may_not_change_is_409_with_words(seller, make, firm, status):
     quote = make.quote(firm, make.customer(firm), status=status)
     page = seller.get(f"/offerter/{quote.n}/redigera")
     assert page.status_code == 409
-    assert "Offerten går inte att ändra" in page.get_data(as_text=True)
+    assert "Det går inte att ändra" in page.get_data(as_text=True)
     answer = seller.post(f"/offerter/{quote.n}/delar", headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Reswap"]) == (409, "none")
     assert 'id="besked"' in answer.get_data(as_text=True)

@@ -53,7 +53,7 @@ def fresh(quote) -> Quote:
 
 
 def as_contract(client, quote):
-    assert client.post(f"/offerter/{quote.n}/slag", data={"kind": "contract"}).status_code == 303
+    assert client.post(f"/offerter/{quote.n}/slag", data={"kind": "contract"}).status_code == 200
     return client.get(f"/offerter/{quote.n}/granska").text
 
 
@@ -78,9 +78,40 @@ def test_the_review_asks_for_what_a_contract_needs(owner, make, firm):
     quote.starts_on = stockholm_date(utc_now())
     db.session.commit()
     answer = owner.post(f"/offerter/{quote.n}/kontrakt", data={"mall": "", "utan-slut": "y"})
-    assert answer.status_code == 303
+    assert answer.status_code == 200
     assert "Det här måste rättas" not in owner.get(f"/offerter/{quote.n}/granska").text
     assert fresh(quote).open_ended
+
+
+def test_one_tap_makes_it_a_contract_and_what_is_typed_stays(owner, draft):
+    path = f"/offerter/{draft.n}/slag"
+    typed = form_of(owner, draft, email="ny@kund.example", message="Vi ses på måndag.", way="mail")
+    page = owner.post(path, data={**typed, "kind": "contract"})
+    assert page.status_code == 200
+    for words in ('value="ny@kund.example"', "Vi ses på måndag.", "Skicka kontraktet", 'aria-pressed="true">Kontrakt'):
+        assert words in page.text
+    assert fresh(draft).kind == "contract"
+    assert owner.get(path).location == f"/offerter/{draft.n}/granska"  # a browser that is opened again
+
+
+def test_the_greeting_of_quotes_is_not_said_of_a_contract(owner, draft, firm):
+    firm.default_message = "Här kommer offerten."
+    db.session.commit()
+    path = f"/offerter/{draft.n}/slag"
+    typed = form_of(owner, draft, message="Här kommer offerten.")
+    assert "Här kommer offerten." not in owner.post(path, data={**typed, "kind": "contract"}).text
+    assert "Här kommer offerten." in owner.post(path, data={**typed, "message": "", "kind": "quote"}).text
+
+
+def test_what_is_chosen_and_not_saved_is_kept_and_read_before_it_goes(owner, draft):
+    as_contract(owner, draft)
+    chosen = {"mall": "", "utan-slut": "y"}
+    first = send(owner, draft, **chosen)
+    assert first.status_code == 409
+    assert "Inget är skickat än." in first.text
+    assert (fresh(draft).open_ended, fresh(draft).version) == (True, 0)
+    assert send(owner, draft, **chosen).status_code == 303
+    assert fresh(draft).version == 1
 
 
 def test_it_is_sent_with_the_firms_signature(owner, draft, firm):

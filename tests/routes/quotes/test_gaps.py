@@ -77,5 +77,5 @@ def test_links_lead_to_fields_that_are_there(seller, firm, make, ready):
 def test_a_draft_without_customer_and_lines(seller, firm, make):
     bare = make.quote(firm, lines=False)
     page = seller.get(f"/offerter/{bare.n}/granska").text
-    assert "Skriv vad som ska göras: offerten har inga rader." in page
+    assert "Skriv vad som ska göras: det finns inga rader." in page
     assert seller.get(f"/offerter/{bare.n}/redigera").status_code == 200

@@ -111,7 +111,7 @@ def test_too_late_is_told(owner, quote):
     press(owner, quote)
     send_held.run(utc_now() + LATER)
     answer = undo(owner, quote)
-    assert "Det var för sent: offerten har gått iväg." in owner.get(answer.location).text
+    assert "Det var för sent: det har gått iväg." in owner.get(answer.location).text
     assert fresh(quote).version == 1
 
 
@@ -146,7 +146,7 @@ def test_what_could_not_go_says_why_and_keeps_what_was_typed(owner, make, firm, 
     db.session.commit()
     send_held.run(utc_now() + LATER)
     page = owner.get(f"/offerter/{quote.n}")
-    for words in ("Offerten gick inte iväg", "ändrades innan den gick", "Ingenting är skickat och inget är borta"):
+    for words in ("Offerten gick inte iväg", "ändrades innan utskicket", "Ingenting är skickat och inget är borta"):
         assert words in page.text
     home = owner.get("/").text
     assert "Gick inte iväg. Se varför" in home

@@ -162,7 +162,7 @@ def test_what_the_customer_chose_on_the_page_stands_in_the_form(sent, app):
         ({"at": "25.00"}, "Skriv ett klockslag"),
         ({"note": "x" * 1001}, "högst 1 000 tecken"),
         ({"ago": timedelta(minutes=-90)}, "Tiden ligger i framtiden"),
-        ({"ago": timedelta(days=1)}, "Då var offerten inte skickad än"),
+        ({"ago": timedelta(days=1)}, "Då var det inte skickat än"),
     ],
 )
 def test_what_cannot_be_is_refused_and_kept(sent, given, words):
@@ -207,7 +207,7 @@ def test_a_late_yes_is_taken_only_knowingly(make, firm, quote, app):
     sent = Sent(make, firm.id, quote.id, quote.public_id, app.test_client().log_in(make.owner(firm)))
     refused = record(sent)
     assert refused.status_code == 422
-    assert "Kryssa i att ni står för offerten" in refused.get_data(as_text=True)
+    assert "Kryssa i att ni står fast" in refused.get_data(as_text=True)
     assert record(sent, takes_late="y").status_code == 303
     assert db.session.query(ManualAcceptance).one().is_late
     assert json.loads(agreement().agreed)["manual"]["late"] is True

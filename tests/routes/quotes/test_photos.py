@@ -146,7 +146,7 @@ def test_a_second_press_adds_nothing(owner, base, quote):
 def test_more_than_forty_are_told(owner, base, quote, monkeypatch):
     monkeypatch.setattr("services.photos.intake.MOST_PHOTOS", 1)
     answer = send(owner, base, photo(shade=1), photo(shade=2), headers=PART)
-    assert "Ett foto fick inte plats: en offert kan ha högst 40." in answer.text
+    assert "Ett foto fick inte plats: högst 40 får plats." in answer.text
     assert len(of(quote)) == 1
 
 
@@ -330,7 +330,7 @@ def test_a_copied_section_draws_the_grid_again_and_none_without_photos(owner, ba
 def test_those_without_room_are_told(owner, base, quote):
     send(owner, base, photo(), query="?rad=3")
     send(owner, base, *(b"%d" % number for number in range(MOST_PHOTOS - 1)))
-    told = f"Ett foto fick inte plats: en offert kan ha högst {MOST_PHOTOS}."
+    told = f"Ett foto fick inte plats: högst {MOST_PHOTOS} får plats."
     transaction.may_write()
     assert told in owner.post(f"{base}/rader/3/kopiera", headers=PART).text
     transaction.may_write()

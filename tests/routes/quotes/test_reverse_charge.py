@@ -65,7 +65,7 @@ def test_prices_are_turned_after_they_are_shown(owner, make, firm):
     quote = fresh()
     assert (quote.reverse_charge, quote.basis, quote.to_pay_ore, quote.deducted) == (True, "excl", 1_195_200, "")
     assert line_prices() == [(55_200, None), (312_000, None), (712_000, None)]
-    assert "offerten är utan moms" in owner.get("/offerter/1/redigera").text
+    assert "priserna är utan moms" in owner.get("/offerter/1/redigera").text
 
 
 def test_a_private_customer_has_vat_again(owner, make, firm):
@@ -156,10 +156,10 @@ def test_what_to_look_at_before_it_goes(owner, make, firm):
     assert "på kunden står inte att den säljer byggtjänster" in owner.get("/offerter/1/granska").text
     fresh().reverse_charge = False
     db.session.commit()
-    assert "Säljer kunden byggtjänster? Då ska offerten vara utan moms." in owner.get("/offerter/1/granska").text
+    assert "Säljer kunden byggtjänster? Då ska det vara utan moms." in owner.get("/offerter/1/granska").text
     db.session.query(Customer).one().sells_construction_services = "yes"
     db.session.commit()
-    assert "men offerten har moms på arbetet" in owner.get("/offerter/1/granska").text
+    assert "men det är moms på arbetet" in owner.get("/offerter/1/granska").text
     fresh().reverse_charge = True
     for line in db.session.query(QuoteLine):
         line.kind = "material"

@@ -193,7 +193,7 @@ def test_bad_input(owner, quote, typed, words):
 def test_nothing_to_send(owner, make, firm):
     empty = make.quote(firm, make.customer(firm), lines=False)
     page = owner.get(f"/offerter/{empty.n}/granska")
-    assert "Offerten har inga rader." in page.text
+    assert "Det finns inga rader." in page.text
     assert "Skicka offerten" not in page.text
     form = form_of(owner, empty)
     assert owner.post(f"/offerter/{empty.n}/skicka", data=form).status_code == 409

@@ -161,6 +161,21 @@ def test_a_corrected_address_gets_the_quote_and_the_old_link_ends(app, among):  
     assert sent.quote_id == karin.quote_id
 
 
+def test_a_mobile_is_corrected_and_nothing_is_sent(app, among):  # noqa: F811
+    karin, anna = among("co_decides")
+    owner = app.test_client().log_in(karin.make.owner(karin.firm))
+    n, (row,) = karin.quote.n, rows()
+    url, before = f"/offerter/{n}/mottagare/{row.public_id}/adress", db.session.query(Letter).count()
+    wrong = owner.post(url, data={"email": row.email, "phone": "12"})
+    assert wrong.status_code == 422
+    assert 'value="12"' in wrong.text
+    assert owner.post(url, data={"email": row.email, "phone": "070-174 06 20"}).status_code == 303
+    db.session.rollback()
+    assert rows()[0].phone == "+46701740620"
+    assert db.session.query(Letter).count() == before
+    assert anna.get().status_code == 200
+
+
 def test_once_agreed_only_readers_can_be_added(app, among):  # noqa: F811
     karin, _per = among("copy")
     karin.post("/godkann", step2(karin, "Karin Almgren"))
@@ -178,7 +193,7 @@ def test_no_more_than_eight(seller, quote):
         assert add(seller, quote, {**PER, "m-name": f"Läsare {number}"}).status_code == 303
     answer = add(seller, quote, {**PER, "m-name": "En till"})
     assert answer.status_code == 409
-    assert "högst åtta" in answer.text
+    assert "Högst åtta" in answer.text
 
 
 def test_the_firm_sees_who_is_waited_for(app, among):  # noqa: F811
@@ -200,7 +215,7 @@ def test_a_written_down_yes_of_one_is_not_everyones(app, among):  # noqa: F811
     url = f"/offerter/{karin.quote.n}/sagt-ja"
     for answer in (owner.get(url), owner.post(url, data={"name": "Karin Almgren", "channel": "phone"})):
         assert answer.status_code == 409
-        assert "Flera ska godkänna" in answer.text
+        assert "Flera ska säga ja" in answer.text
     assert karin.quote.status == "sent"
 
 

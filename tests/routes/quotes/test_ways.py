@@ -131,7 +131,7 @@ def test_what_the_other_way_would_need_does_not_count(owner, quote):
 
 def test_a_quote_by_sms_says_who_what_and_where_and_no_price(app, owner, by_mobile):
     answer = press(owner, by_mobile, way="sms", phone="070-174 06 05")
-    assert "skickad med sms till 070-174 06 05" in owner.get(answer.location).text
+    assert "Skickat med sms till 070-174 06 05" in owner.get(answer.location).text
     row = db.session.query(Letter).one()
     assert (row.kind, row.to_address) == ("quote_sent_sms", PHONE)
     assert '"channel":"sms"' in db.session.query(Event).filter_by(act="quote.sent").one().entry

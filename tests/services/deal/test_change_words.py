@@ -25,7 +25,7 @@ def test_what_is_said_adds_up_whatever_a_section_hides(both, modes):
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        ({"title": "Bad"}, ("Offerten heter nu Bad", "")),
+        ({"title": "Bad"}, ("Rubriken är nu ”Bad”", "")),
         ({"price_type": "approximate"}, ("Hur priset bestäms", "fast pris → ungefärligt pris")),
         ({"limit_percent": 10}, ("Så mycket högre får priset bli", "15\u00a0% → 10\u00a0%")),
         ({"cap_ore": 5_000_000}, ("Högsta pris", "inget → 50\u00a0000\u00a0kr")),
