@@ -23,7 +23,7 @@ from domain.uploads import BESIDE, MOST_BESIDE_BYTES
 from extensions import db
 from languages import gettext as _
 from languages import speaking
-from models import Agreement, Quote, StoredFile
+from models import Agreement, Event, Quote, StoredFile
 from services import checkpoints, events, nudge, scope, storage, transaction
 from services.actors import system
 from services.checkpoint_rows import Checkpoint
@@ -154,14 +154,19 @@ def _original(quote: Quote, facts: reading.Facts) -> list[making.Attachment]:
 
 
 def _proof(facts: reading.Facts, checkpoint: Checkpoint | None) -> dict[str, object] | None:
-    """The way to the checkpoint. None where it does not reach the agreement: a chain that broke is followed no more."""
+    """The way to the checkpoint. None where it does not reach the agreement: a chain that broke, or that was restored
+    from before its leaf, is followed no more until the operator has closed the incident.
+    """
     if checkpoint is None:
         return None
     try:
         proof = checkpoints.proof_of(facts.firm.public_id, checkpoint)
     except LookupError:
         return None
-    return proof if proof["leaf"]["seq"] >= facts.made_by.seq else None
+    leaf = proof["leaf"]
+    held = scope.columns(Event, facts.firm.id, Event.link).where(Event.seq == leaf["seq"])
+    is_reached = leaf["seq"] >= facts.made_by.seq and db.session.scalar(held) == leaf["link"]
+    return proof if is_reached else None
 
 
 def _seal(drawn: list[_Drawn], key: SealKey, now: datetime) -> int:

@@ -7,18 +7,20 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from exchange import verifiera
 from extensions import db
 from jobs import JobResult, draw_agreements, send_mail
-from models import Agreement, Event, Quote, StoredFile
+from models import Agreement, CheckpointHead, Event, Quote, StoredFile
 from services import checkpoints, doctor, outbox, storage, transaction
 from services.clock import utc_now
 from services.deal import agreements, completing
 from services.errors import DiskFull
 from services.installation import settings
 from services.sealing import keys, making
+from tests.evidence import unlock
 from tests.routes.deal.conftest import Sent, make_sent
 from tests.security.web import filled, form_on
 
@@ -203,6 +205,19 @@ def test_a_clock_that_was_set_back(signed):
         steps = verifiera.check(verifiera.unpack(verifiera.inside(file) if file.startswith(b"%PDF") else file))
         assert [step.name for step in steps if not step.holds] == ["Kontrollpunkten är senare än sista underskriften"]
         assert verifiera.verdict(steps) == 2
+
+
+def test_after_a_restore_papers_lean_on_no_checkpoint_of_before(signed):
+    """Its leaf stands where the chain has gone on otherwise: a paper that leant on it would never verify."""
+    now = utc_now()
+    checkpoints.cover(now)
+    with unlock("checkpoint"):
+        db.session.execute(update(CheckpointHead).values(link="ab" * 32))
+        db.session.commit()
+    assert draw_agreements.run(now) == JobResult(1, 0)
+    file = db.session.get_one(StoredFile, agreement().package_id)
+    steps = verifiera.check(verifiera.unpack(storage.read(signed.firm.public_id, file)))
+    assert verifiera.verdict(steps) == 2, verifiera.report(steps)
 
 
 def test_a_commit_that_fails_leaves_no_file(signed, monkeypatch):
