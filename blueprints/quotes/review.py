@@ -54,7 +54,7 @@ def review(n: int) -> ResponseReturnValue:
         email=found.sent_to or (customer.email if customer else ""),
         phone=customer.phone if customer else "",
         valid_until=day,
-        message=quote.message or usual_message(quote.kind),
+        message=usual_message(quote.kind) if quote.message in ("", firm.default_message) else quote.message,
         remind=reminding.chosen(firm, quote),
         signing=quote.signing_method,
     )

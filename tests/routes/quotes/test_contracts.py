@@ -95,11 +95,12 @@ def test_one_tap_makes_it_a_contract_and_what_is_typed_stays(owner, draft):
 
 
 def test_the_greeting_of_quotes_is_not_said_of_a_contract(owner, draft, firm):
-    firm.default_message = "Här kommer offerten."
+    firm.default_message = draft.message = "Här kommer offerten."
     db.session.commit()
     path = f"/offerter/{draft.n}/slag"
     typed = form_of(owner, draft, message="Här kommer offerten.")
     assert "Här kommer offerten." not in owner.post(path, data={**typed, "kind": "contract"}).text
+    assert "Här kommer offerten." not in owner.get(f"/offerter/{draft.n}/granska").text
     assert "Här kommer offerten." in owner.post(path, data={**typed, "message": "", "kind": "quote"}).text
 
 
