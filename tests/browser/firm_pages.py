@@ -96,7 +96,7 @@ class Builder:
     def begin(self, customer: str) -> None:
         """A new quote for a customer of the list."""
         self.who.tap(self.who.page.get_by_role("link", name="Ny offert").locator("visible=true").first)
-        self.who.is_at("Vem är offerten till?")
+        self.who.is_at("Vem är det till?")
         self.who.tap(self.who.page.get_by_role("button", name=re.compile(f"^{customer}")))
         self.who.is_at(re.compile("^Ändra offert"))
 

@@ -43,7 +43,7 @@ def begun(product: Product, jonas: Visitor) -> Begun:
 
 def new_quote(jonas: Visitor) -> None:
     jonas.tap(jonas.page.get_by_role("link", name="Ny offert").locator("visible=true").first)
-    jonas.is_at("Vem är offerten till?")
+    jonas.is_at("Vem är det till?")
 
 
 def row(jonas: Visitor, words: str) -> None:
