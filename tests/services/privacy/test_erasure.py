@@ -52,7 +52,12 @@ def _empty_folder(app):
     """No file of an earlier test: the search goes through all there are."""
     for name in ("mailbox", "files"):
         shutil.rmtree(settings().DATA_DIR / name, ignore_errors=True)
+    _forget_erasures()
     yield
+    _forget_erasures()
+
+
+def _forget_erasures() -> None:
     for name in (erasure.LIST, erasure.VACUUM_DUE):
         (settings().DATA_DIR / name).unlink(missing_ok=True)
 
