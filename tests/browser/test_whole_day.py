@@ -275,7 +275,7 @@ def _sending_is_off(day: Day) -> None:
     day.builder.title("Ny altan")
     day.builder.own_line("Del 1", "Virke", quantity="1", unit="st", price="5 000", kind="Material")
     day.builder.review()
-    day.firm.sees("Kontot håller på att stängas. Då går det inte att skicka offerter.")
+    day.firm.sees("Kontot håller på att stängas. Då går det inte att skicka.")
     expect(day.firm.page.get_by_role("button", name="Skicka offerten")).to_have_count(0)
     look(day.firm, "review-closed")
 
