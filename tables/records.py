@@ -53,7 +53,7 @@ class StoredFile(FirmOwned, Base):
     __table_args__ = (
         firm_key(),
         # photos, which are most files, are left out: nobody asks for one
-        Index("ix_stored_file_paper", "sha256", sqlite_where=text(PAPERS), postgresql_where=text(PAPERS)),
+        Index("ix_stored_file_paper", "sha256", sqlite_where=text(PAPERS)),
     )
     public_id: Mapped[str] = public_id_column()
     purpose: Mapped[str] = mapped_column(String(20))  # quote, agreement, logo
