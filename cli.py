@@ -158,7 +158,8 @@ def list_firms() -> None:
             click.echo(f"{firm.public_id}  {firm.since}  {firm.quotes:7} quotes  {closes:17}  {firm.name}")
 
 
-@firm_group.command("export")
+# one id in 64 begins with a hyphen, and is no option
+@firm_group.command("export", context_settings={"ignore_unknown_options": True})
 @click.argument("firm")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export_firm(firm: str, file: Path) -> None:

@@ -52,10 +52,11 @@ def test_export(make, run, tmp_path):
     assert [bad for _firm, _length, bad in events.verify_all()] == [None]
 
 
-def test_export_of_nobody(run, tmp_path):
-    answer = run("export", "nobody", str(tmp_path / "x.zip"))
+@pytest.mark.parametrize("unknown", ["nobody", "-Zobody"])
+def test_export_of_nobody(run, tmp_path, unknown):
+    answer = run("export", unknown, str(tmp_path / "x.zip"))
     assert answer.exit_code == 1
-    assert "No firm has the id nobody" in answer.output
+    assert f"No firm has the id {unknown}" in answer.output
     assert not list(tmp_path.iterdir())
 
 
