@@ -92,11 +92,6 @@ def missing_readers() -> list[str]:
     return [package for program, package in READERS.items() if not shutil.which(program)]
 
 
-def processes(session: Session) -> int:
-    """One for each core; one more where tests mostly wait for pages."""
-    return min(os.cpu_count() or 1, 8) + (session.chosen == "browser")
-
-
 def without_readers() -> list[str]:
     return [f"--ignore={file}" for file in READ_BY_OTHERS] if missing_readers() else []
 
@@ -105,7 +100,7 @@ def run(session: Session, *, gate: bool) -> Outcome:
     print(f"--- {session.name}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        command = [*PYTEST, "-q", "-m", session.chosen, "-n", str(processes(session)), "--dist", "worksteal"]
+        command = [*PYTEST, "-q", "-m", session.chosen, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
         command += [f"--junitxml={report}", *without_readers()]
         environment = {"EXAMPLES": "100", **os.environ, "TEST_DATABASE": session.database}
         # the lines are the same on PostgreSQL, and a browser's product is a process of its own
