@@ -736,7 +736,7 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"nej      Filen går att läsa: {_clean(error)}")
         return 1
     try:
-        import cryptography  # noqa: F401
+        import cryptography  # noqa: F401  (only whether it is there)
     except ImportError:
         _say("Biblioteket cryptography saknas. Installera det: pip install cryptography")
         return 1

@@ -204,7 +204,7 @@ def _holds_only_the_signature(seal: Any, data: bytes) -> bool:
         raw = bytes.fromhex(text.decode("ascii"))
     except ValueError:
         return False
-    from asn1crypto import cms  # type: ignore[import-untyped]
+    from asn1crypto import cms  # type: ignore[import-untyped]  # it has no types
 
     size = _der(raw, 0, len(raw))
     if size is None or any(raw[size:]):

@@ -109,7 +109,7 @@ def _stamper(address: str) -> Any:
     import urllib.error
     import urllib.request
 
-    from asn1crypto import tsp  # type: ignore[import-untyped]
+    from asn1crypto import tsp  # type: ignore[import-untyped]  # it has no types
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers, timestamps
 
