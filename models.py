@@ -22,6 +22,7 @@ from tables.firms import (
     UserToken,
 )
 from tables.inquiries import Inquiry
+from tables.moving import Arrival, EarlierHome
 from tables.photos import Photo
 from tables.quotes import (
     Decline,
@@ -46,6 +47,7 @@ __all__ = [
     "AllowanceEntry",
     "Applicant",
     "Approval",
+    "Arrival",
     "Article",
     "ArticleImport",
     "Attempt",
@@ -59,6 +61,7 @@ __all__ = [
     "Counter",
     "Customer",
     "Decline",
+    "EarlierHome",
     "ErasureReceipt",
     "Event",
     "EventValue",

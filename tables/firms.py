@@ -1,6 +1,6 @@
 """Firms, their users, logins and what they have accepted."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,12 +42,21 @@ class Firm(Base):
     default_work_type: Mapped[str] = mapped_column(String(40), default="bygg")  # rot type of new labour lines
     takes_inquiries: Mapped[bool] = mapped_column(default=False, server_default=false())  # the public form is open
     slug: Mapped[str | None] = mapped_column(String(40))  # in the form's address, domain/slugs.py
+    fiscal_year_ends: Mapped[int] = mapped_column(default=12, server_default="12")  # last month of the fiscal year
+    # arriving: its rows are being taken in from another installation (services/importing); domain/standing.py
+    standing: Mapped[str] = mapped_column(String(10), default="active", server_default="active")
+    standing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    standing_reason: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    active_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last login or act of a user, within an hour
+    inactive_warned: Mapped[int] = mapped_column(default=0, server_default="0")  # months without use last warned of
     is_sample: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     __table_args__ = (
         Index("ix_firm_slug", "slug", unique=True),
         CheckConstraint("default_valid_days BETWEEN 1 AND 365", name="valid_days"),
         CheckConstraint("company_basis IN ('incl', 'excl')", name="company_basis"),
+        CheckConstraint("standing IN ('active', 'suspended', 'arriving')", name="standing"),
+        CheckConstraint("fiscal_year_ends BETWEEN 1 AND 12", name="fiscal_year_ends"),
     )
 
 
@@ -154,31 +163,43 @@ class OnceKey(FirmOwned, Base):
 
 
 class Closing(FirmOwned, Base):
-    """A termination: its dates, the owner's choice, and whether it was undone."""
+    """A termination: how it came in, its dates, the owner's choice, and whether it was undone."""
 
     __tablename__ = "closing"
     __table_args__ = (
         firm_key(),
         same_firm("user_id", "user", ondelete=None),
-        CheckConstraint("choice IN ('erase_all', 'lock_bookkeeping')", name="choice"),
+        CheckConstraint("choice IN ('', 'erase_all', 'lock_bookkeeping')", name="choice"),
+        CheckConstraint("channel IN ('settings', 'mail', 'phone', 'letter', 'operator', 'inactivity')", name="channel"),
     )
     public_id: Mapped[str] = public_id_column()  # number of the receipt
-    user_id: Mapped[int]
+    user_id: Mapped[int | None]  # none: entered by the operator, or begun by the time
+    channel: Mapped[str] = mapped_column(String(12), default="settings", server_default="settings")
+    noted: Mapped[str] = mapped_column(String(300), default="", server_default="")  # the operator's words
     reason: Mapped[str] = mapped_column(Text, default="")
-    choice: Mapped[str] = mapped_column(String(20))
-    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    choice: Mapped[str] = mapped_column(String(20), default="")  # empty: not answered, and then all is erased
+    chosen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)  # when the termination was given
     effective_at: Mapped[datetime] = mapped_column(UtcDateTime)  # sending and approving stop
+    fees_until: Mapped[date | None]  # the last day that is paid for, Stockholm; bills come later
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # customers with agreements have been written to
     erase_after: Mapped[datetime] = mapped_column(UtcDateTime)  # end of the last day for undo
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class ErasureReceipt(Base):
-    """What is left of an erased firm: its random id, the receipt's number, dates and counts. No personal data."""
+    """What is left of an erased firm: its random id, the receipt's number, dates and counts. No personal data.
+
+    A firm that came back by an import and left again has one for each time. `receipt` is canonical JSON (schema
+    handslag.erasure/1), `signature` the installation's over it; the PDF lies in DATA_DIR/receipts.
+    """
 
     __tablename__ = "erasure_receipt"
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(22), unique=True)
-    firm_public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    firm_public_id: Mapped[str] = mapped_column(String(22), index=True)
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime] = mapped_column(UtcDateTime)
     counts: Mapped[str] = mapped_column(Text)  # JSON: rows per table, files
+    receipt: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signature: Mapped[str] = mapped_column(Text, default="", server_default="")  # JSON: key id -> base64 Ed25519

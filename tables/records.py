@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tables.base import Base, FirmOwned, firm_key, public_id_column, same_firm
@@ -98,7 +98,7 @@ class Export(FirmOwned, Base):
     __table_args__ = (
         firm_key(),
         same_firm("user_id", "user"),
-        CheckConstraint("state IN ('queued', 'running', 'ready', 'failed', 'gone')", name="state"),
+        CheckConstraint("state IN ('queued', 'running', 'ready', 'failed', 'gone', 'cancelled')", name="state"),
     )
     public_id: Mapped[str] = public_id_column()
     user_id: Mapped[int]
@@ -106,6 +106,8 @@ class Export(FirmOwned, Base):
     progress_percent: Mapped[int] = mapped_column(default=0)
     size_bytes: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
+    is_locked: Mapped[bool] = mapped_column(default=False, server_default=false())  # by a password of its own
+    password: Mapped[bytes | None] = mapped_column(LargeBinary)  # encrypted, and gone once the ZIP is made
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

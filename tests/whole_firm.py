@@ -20,6 +20,7 @@ from models import (
     ContractTemplate,
     ContractTemplateVersion,
     Decline,
+    EarlierHome,
     Feedback,
     Firm,
     HeldSending,
@@ -110,6 +111,18 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
     )
     db.session.add(
         OnceKey(firm_id=firm.id, key=new_public_id(), act="quote.send", content_sha256="0" * 64, created_at=now)
+    )
+    db.session.add(
+        EarlierHome(
+            firm_id=firm.id,
+            n=1,
+            installation="0" * 16,
+            left_at=now,
+            arrived_at=now,
+            archive_sha256="0" * 64,
+            seq=0,
+            link="0" * 64,
+        )
     )
     customer = make.customer(
         firm, marks.customer, email=f"{marks.email}@kund.example", phone=marks.phone, site_street=marks.street

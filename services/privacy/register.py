@@ -72,8 +72,9 @@ _TABLES = (
         purpose="names the sender on quotes and contracts",
         personal="name orgnr vat_number street postal_code city phone email",
         firm="f_skatt seat website slug bankgiro plusgiro logo_id default_valid_days default_terms default_message "
-        "company_basis default_work_type default_remind_days signing_rules",
-        technical="id public_id takes_inquiries is_sample created_at",
+        "company_basis default_work_type default_remind_days signing_rules fiscal_year_ends",
+        technical="id public_id takes_inquiries standing standing_at standing_reason active_at inactive_warned "
+        "is_sample created_at",
     ),
     _table(
         "user",
@@ -130,8 +131,8 @@ _TABLES = (
         "closing",
         whose="the one who terminated",
         purpose="the termination and its dates",
-        personal="reason",
-        firm="choice confirmed_at effective_at erase_after undone_at",
+        personal="reason noted",
+        firm="channel choice chosen_at confirmed_at effective_at fees_until erase_after told_at undone_at",
         technical="id firm_id public_id user_id",
     ),
     _table(
@@ -140,7 +141,7 @@ _TABLES = (
         purpose="proof that an erasure was done, and the list for restored backups",
         kept="always",
         of_firm=False,
-        technical="id number firm_public_id confirmed_at erased_at counts",
+        technical="id number firm_public_id confirmed_at erased_at counts receipt signature",
     ),
     _table(
         "customer",
@@ -443,8 +444,25 @@ _TABLES = (
         whose="the one who asked for it",
         purpose="ZIP files of everything",
         kept="the file: EXPORT_HOURS; the row: as long as the firm has its account",
-        firm="state size_bytes sha256 created_at ready_at expires_at",
+        firm="state size_bytes sha256 is_locked created_at ready_at expires_at",
         technical="id firm_id public_id user_id progress_percent attempts lease_until",
+        secret="password",  # noqa: S106  (encrypted, and only until the file is made)
+    ),
+    _table(
+        "earlier_home",
+        whose="the firm",
+        purpose="where the firm has lived before: the keys and checkpoints that its older evidence rests on",
+        firm="n installation address left_at arrived_at archive_sha256 seq link keys checkpoints proof",
+        technical="id firm_id",
+    ),
+    _table(
+        "arrival",
+        whose="nobody: random ids, counts and codes",
+        purpose="archives of other installations being taken in",
+        kept="90 days; with the firm when it is erased",
+        of_firm=False,
+        technical="id public_id asker_firm asker firm_public_id state reason progress_percent size_bytes sha256 report "
+        "attempts lease_until created_at done_at",
     ),
 )
 

@@ -159,6 +159,11 @@ def published() -> list[dict[str, Any]]:
     return list(_published(settings()))
 
 
+def installation_id() -> str:
+    """The installation in archives and receipts: the id of its first Ed25519 key. Raises KeysMissing."""
+    return str(next(one["id"] for one in published() if one["kind"] == ED25519))
+
+
 def nycklar() -> bytes:
     """`published` as canonical JSON: the file nycklar.json."""
     return canonical.dumps({"v": 1, "keys": published()})

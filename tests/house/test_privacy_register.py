@@ -47,6 +47,7 @@ def test_no_means_of_access_is_handed_out():
         "login.token_sha256",
         "once_key.key",
         "held_sending.once_key",
+        "export.password",
         "applicant.personnummer_index",
     }
 
