@@ -74,7 +74,7 @@ def app(_app: Flask) -> Iterator[Flask]:
 
 def empty_database() -> None:
     db.session.execute(text("DELETE FROM firm"))  # what a firm owns goes with it
-    for name in ("attempt", "erasure_receipt", "letter", "checkpoint_head", "checkpoint", "incident"):
+    for name in ("attempt", "arrival", "erasure_receipt", "letter", "checkpoint_head", "checkpoint", "incident"):
         db.session.execute(text(f"DELETE FROM {name}"))
     db.session.commit()
     db.session.remove()

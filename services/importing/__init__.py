@@ -1,0 +1,1 @@
+"""A firm comes from another installation, with everything that it had there."""
