@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from domain.closing_dates import FEWEST_DAYS, BadNotice, parse_notice
+
 ROOT = Path(__file__).resolve().parent
 
 
@@ -50,8 +52,8 @@ class Settings:
     LOGIN_MAX_DAYS: int = 90
     FRESH_MINUTES: int = 5  # how long a typed password counts as fresh
     EXPORT_HOURS: int = 24  # how long an export can be downloaded, at most 168
-    NOTICE_DAYS: int = 0  # notice period before an account closes
-    CLOSING_DAYS: int = 30  # reading and export after the closing
+    NOTICE: str = "0"  # notice period before an account closes: days, or "1m" for a month by the calendar
+    CLOSING_DAYS: int = 30  # reading and export after the closing, at least 30
     BACKUP_DAYS: int = 35  # when the operator's last backup of erased data is gone
     LOCK_BOOKKEEPING: bool = True  # offer owners to leave bookkeeping locked until its legal date
     INQUIRY_DAYS: int = 365  # requests through public forms that no quote answered are erased after
@@ -63,6 +65,8 @@ class Settings:
     def from_environment(cls, environ: dict[str, str] | None = None, **given: Any) -> Settings:
         """Read the environment; `given` wins over it. Raises SettingsError."""
         env = dict(os.environ if environ is None else environ)
+        if env.get("NOTICE_DAYS"):  # a notice period must not vanish unnoticed
+            raise SettingsError("NOTICE_DAYS is NOTICE now: days, or 1m for a month by the calendar.")
         values: dict[str, Any] = {}
         for setting in fields(cls):
             if setting.name in given:
@@ -87,6 +91,12 @@ class Settings:
             raise SettingsError("SEND_HOLD_SECONDS must be 0 to 600.")
         if not 0 < self.EXPORT_HOURS <= 168:
             raise SettingsError("EXPORT_HOURS must be 1 to 168.")
+        if self.CLOSING_DAYS < FEWEST_DAYS:
+            raise SettingsError(f"CLOSING_DAYS must be at least {FEWEST_DAYS}: the law gives firms that time.")
+        try:
+            parse_notice(self.NOTICE)
+        except BadNotice:
+            raise SettingsError("NOTICE must be 0 to 60 days, or 1m or 2m for months by the calendar.") from None
         if self.PRODUCTION and not self.base_url.startswith("https://"):
             raise SettingsError("PRODUCTION needs a BASE_URL that begins with https://.")
 

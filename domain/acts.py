@@ -85,12 +85,15 @@ export.downloaded | sha256
 personnummer.revealed | reason
 support.access | purpose case
 data.erased data.restricted data.locked | kinds rule until
-data.imported | source_sha256 rows
+data.imported | installation archive_sha256 seq rows
 terms.accepted instruction.changed subprocessor.notified subprocessor.objected | kind version text_sha256
 incident.opened incident.updated incident.closed | case
 firm.registered | terms_version
 firm.settings_changed | fields
-firm.close_asked | choice effective_on last_day
+firm.close_asked | choice channel received_on reason effective_on last_day note*
+firm.close_chosen | choice fiscal_year_ends
+firm.close_reminded | last_day
+firm.close_told | letters last_day
 firm.close_undone | last_day
 user.created user.removed user.email_confirmed | user_id role email*
 user.changed | user_id fields

@@ -6,16 +6,58 @@ the effective day. Then reading, export and the customers' links go on for the c
 
 from __future__ import annotations
 
+import calendar
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.clock import end_of_day, stockholm_date
 
+LONGEST_DAYS, LONGEST_MONTHS = 60, 2  # of notice: at most two months, (EU) 2023/2854 (Data Act) art. 25
+FEWEST_DAYS = 30  # to fetch one's data after the end, the same article
+CUSTOMERS_TOLD_AFTER = timedelta(days=1)  # an undo within the first day disturbs no customer
+CUSTOMERS_NOTICE_DAYS = 14  # that customers have before a last day that is brought forward
+REMINDER_DAYS = 7  # before the last day, to owners who have not chosen
+_NOTICE = re.compile(r"([0-9]{1,2})(m?)")
+
+
+class BadNotice(ValueError):
+    """A notice period that is not understood, or longer than the law allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How long ordinary use goes on after a termination: days, or months by the calendar."""
+
+    days: int = 0
+    months: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.days or self.months)
+
+    def after(self, day: date) -> date:
+        """The day on which it ends: 20 November and a month is 20 December, 31 January and a month the last of
+        February."""
+        year, month = divmod(day.year * 12 + day.month - 1 + self.months, 12)
+        last = calendar.monthrange(year, month + 1)[1]
+        return date(year, month + 1, min(day.day, last)) + timedelta(days=self.days)
+
+
+def parse_notice(text: str) -> Notice:
+    """A setting: "0" and "30" are days, "1m" a month by the calendar. Raises BadNotice."""
+    found = _NOTICE.fullmatch(text.strip())
+    if found is None:
+        raise BadNotice(text)
+    number, is_months = int(found[1]), bool(found[2])
+    if number > (LONGEST_MONTHS if is_months else LONGEST_DAYS):
+        raise BadNotice(text)
+    return Notice(months=number) if is_months else Notice(days=number)
+
 
 @dataclass(frozen=True, slots=True)
 class ClosingDates:
     effective_at: datetime  # sending and approving stop
-    erase_after: datetime  # the last moment for undo
+    erase_after: datetime  # the last moment that is promised for undo
     backup_days: int  # how long copies of erased data may remain
 
     @property
@@ -35,12 +77,33 @@ class ClosingDates:
     def backups_gone_on(self) -> date:
         return self.last_day + timedelta(days=self.backup_days)
 
+    @property
+    def remind_at(self) -> datetime:
+        """When owners who have not chosen are reminded."""
+        return self.erase_after - timedelta(days=REMINDER_DAYS)
 
-def closing_dates(now: datetime, *, notice_days: int, closing_days: int, backup_days: int) -> ClosingDates:
-    """The dates of a termination confirmed now."""
-    effective_on = stockholm_date(now) + timedelta(days=notice_days)
+    def is_in_notice(self, now: datetime) -> bool:
+        """Whether ordinary use still goes on."""
+        return now < self.effective_at
+
+
+def closing_dates(
+    now: datetime, *, notice: Notice, closing_days: int, backup_days: int, received_on: date | None = None
+) -> ClosingDates:
+    """The dates of a termination entered now, which came in on a day (Stockholm) that may lie before.
+
+    The notice counts from that day; nothing stops before now.
+    """
+    today = stockholm_date(now)
+    ends_on = notice.after(received_on or today)
+    effective_on = max(ends_on, today)
     return ClosingDates(
-        effective_at=end_of_day(effective_on) if notice_days else now,
+        effective_at=end_of_day(ends_on) if notice and ends_on >= today else now,
         erase_after=end_of_day(effective_on + timedelta(days=closing_days)),
         backup_days=backup_days,
     )
+
+
+def fees_until(notice: Notice, received_on: date) -> date:
+    """The last day that is paid for: the effective day as reckoned from the day the termination came in."""
+    return notice.after(received_on)

@@ -77,9 +77,14 @@ def due(now: datetime) -> list[int]:
     return found
 
 
+def has_begun(firm_public_id: str) -> bool:
+    """Whether there is no way back any more. Asked under the lock of the firm's row, it stays so until the commit."""
+    return firm_public_id in _listed()
+
+
 def erase(firm_id: int, *, now: datetime) -> None:
     """Erase a firm whose time is out. Does nothing for one that has undone its termination."""
-    firm = db.session.get(Firm, firm_id)
+    firm = db.session.get(Firm, firm_id, with_for_update=True)  # an owner who undoes, or is too late: one of the two
     closing = scope.find(Closing, firm_id, Closing.undone_at.is_(None), Closing.erase_after < now)
     if firm is None or closing is None:
         transaction.rollback()

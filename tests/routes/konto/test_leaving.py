@@ -8,7 +8,9 @@ import pytest
 import time_machine
 
 from extensions import db
+from jobs import close_firms
 from models import Closing, Event, Letter, Login
+from services.privacy import erasure
 from tests.factories import PASSWORD
 
 NOW = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
@@ -142,9 +144,18 @@ def test_undo_works_to_the_last_second(client, owner, clock):
     assert [row.act for row in db.session.query(Event).order_by(Event.seq)] == ["firm.close_asked", "firm.close_undone"]
 
 
-def test_undo_after_the_last_day_is_too_late(client, owner, clock):
+def test_undo_works_while_the_erasure_waits_for_its_hour(client, owner, clock):
     client.post("/konto/avsluta/bekrafta", data=GOOD)
     move(clock, datetime(2026, 12, 20, 23, 0, 0, tzinfo=UTC))
+    assert client.post("/konto/avsluta/angra").status_code == 303
+    assert is_undone()
+
+
+def test_undo_after_the_erasure_has_begun_is_too_late(client, owner, clock, monkeypatch):
+    client.post("/konto/avsluta/bekrafta", data=GOOD)
+    move(clock, datetime(2026, 12, 20, 23, 7, 0, tzinfo=UTC))
+    monkeypatch.setattr(erasure, "_erase", lambda *given: None)  # cut off after its first step
+    close_firms.run(datetime(2026, 12, 20, 23, 7, 0, tzinfo=UTC))
     assert client.post("/konto/avsluta/angra").status_code == 404
     assert not is_undone()
 
