@@ -163,7 +163,7 @@ def _member(file: BinaryIO) -> tuple[int, int]:
     """Where the data of the one member begins, and its bytes with salt, check and seal. Raises NotLocked."""
     try:
         return _found(file)
-    except (struct.error, OSError, ValueError):  # too short, or numbers that lead outside it
+    except (struct.error, OSError, ValueError, OverflowError):  # too short, or numbers that lead outside it
         raise NotLocked from None
 
 
