@@ -5,7 +5,7 @@ from __future__ import annotations
 ROLES = ("owner", "office", "seller", "worker")
 
 _READ = frozenset({"login.own", "quote.read", "customer.read", "article.read"})
-_SELL = _READ | {"quote.write", "quote.send", "customer.write", "margin.read"}
+_SELL = _READ | {"quote.write", "quote.send", "customer.write", "margin.read", "personnummer.read"}
 _OFFICE = _SELL | {"article.write", "firm.settings"}
 _OWNER = _OFFICE | {"firm.users", "firm.export", "firm.close"}
 

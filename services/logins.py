@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select
 
 from extensions import db
 from models import ChainHead, Closing, Firm, Login, User, new_public_id
-from services import events, limits, passwords, scope, transaction
+from services import events, limits, passwords, scope, standing, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
@@ -49,6 +49,8 @@ class Found:
     firm_public_id: str
     firm_name: str
     is_sample: bool
+    standing: str  # as stored: domain/standing.py
+    closes_at: datetime | None  # a termination takes effect
     erase_after: datetime | None  # the firm is being closed
     locked_to: str  # public id of the deal that a customer is shown: blueprints/shared/locking.py
     locked_link: str
@@ -85,6 +87,8 @@ _FIND = (
         Firm.public_id,
         Firm.name,
         Firm.is_sample,
+        Firm.standing,
+        Closing.effective_at,
         Closing.erase_after,
         Login.locked_to,
         Login.locked_link,
@@ -99,13 +103,14 @@ _FIND = (
         Login.ended_at.is_(None),
         Login.seen_at > bindparam("seen_after"),
         Login.created_at > bindparam("created_after"),
+        standing.IS_HERE,
     )
 )
 
 _KNOWN = (
     select(User.id, User.public_id, User.name, User.password_hash, User.firm_id, Firm.public_id.label("firm_public_id"))
     .join(Firm, Firm.id == User.firm_id)
-    .where(User.email == bindparam("email"))
+    .where(User.email == bindparam("email"), standing.IS_HERE)
 )
 _PASSWORD_HASH = select(User.password_hash).where(User.firm_id == bindparam("of"), User.id == bindparam("user_id"))
 _ADD = insert(cast(Table, Login.__table__))

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from extensions import db
 from models import User, UserToken
-from services import scope, tokens
+from services import scope, standing, tokens
 from services.errors import NotFound
 
 CONFIRM_EMAIL = "confirm_email"
@@ -50,7 +50,7 @@ def read(purpose: str, token: str, *, now: datetime) -> tuple[UserToken, User]:
     found = db.session.execute(
         select(UserToken, User)
         .join(User, UserToken.user_id == User.id)
-        .where(UserToken.public_id == public_id, UserToken.purpose == purpose)
+        .where(UserToken.public_id == public_id, UserToken.purpose == purpose, standing.of_those_here(UserToken))
     ).first()
     if found is None:
         raise NotFound

@@ -19,7 +19,14 @@ from services.deal.links import Deal
 @bp.get("/o/<deal_id>/nej")
 @by_link
 def decline_page(deal: Deal) -> ResponseReturnValue:
-    if not deal.may_decide or viewing.state(deal, utc_now()) not in ("open", "past", "closed", "waits", "not_yet"):
+    if not deal.may_decide or viewing.state(deal, utc_now()) not in (
+        "open",
+        "past",
+        "closed",
+        "suspended",
+        "waits",
+        "not_yet",
+    ):
         return redirect(url_for("deal.show", deal_id=deal.found.deal_id))
     form = DeclineForm()
     form.version.data = str(deal.found.version)

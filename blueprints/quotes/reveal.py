@@ -15,13 +15,13 @@ from services.quotes import revealing, showing
 
 
 @bp.get("/offerter/<int:n>/personnummer")
-@requires("quote.send")
+@requires("personnummer.read")
 def reveal_page(n: int) -> ResponseReturnValue:
     return _ask(n, RevealForm(formdata=None), status=200)
 
 
 @bp.post("/offerter/<int:n>/personnummer")
-@requires("quote.send")
+@requires("personnummer.read")
 def reveal(n: int) -> ResponseReturnValue:
     """The quote's page with the numbers; the chain notes who looked, and why."""
     form = RevealForm()

@@ -211,7 +211,7 @@ def _page(found: Review, form: SendForm, *, status: int = 200) -> ResponseReturn
         texts=text_blocks.offered(draft.quote.firm_id, ("message",)),
         is_stale=status == 409,
         is_confirmed=is_confirmed,
-        may_send=not found.blockers and is_confirmed and not found.is_closed,
+        may_send=not found.blockers and is_confirmed,
         recipients=recipient_rows.of_quote(draft.quote),
         needs_code=rules.most_asked(current_user.firm, Method.LINK, found.totals) is not Method.LINK,
         code_way=_code_way(found, form),

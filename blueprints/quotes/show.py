@@ -169,7 +169,7 @@ def stamped_pdf(n: int) -> ResponseReturnValue:
 
 
 @bp.get("/offerter/<int:n>/bevispaket.zip")
-@requires("quote.send")
+@requires("personnummer.read")
 def evidence_package(n: int) -> ResponseReturnValue:
     """All that proves the agreement, of everyone who signed: for those who may send it on."""
     from services.proof import handing  # zipfile and the chain: for those who ask
@@ -210,7 +210,8 @@ def page(
     asked = inquiries.of_quote(view.quote.firm_id, view.quote.id) if view.quote.has_inquiry else None
     if view.content is None:
         is_declined = asked is not None and asked.inquiry.state == "declined"
-        draft = url_for("inquiries.show" if is_declined else ".edit", n=n)
+        reading = "inquiries.show" if is_declined else ".preview"
+        draft = url_for(".edit" if current_user.may("quote.write") and not is_declined else reading, n=n)
         return held.page(view, waiting) if waiting else redirect(draft)
     may_hand_over = view.can("hand_over") and current_user.may("quote.send")
     new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None

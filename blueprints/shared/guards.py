@@ -12,14 +12,17 @@ from flask import Flask, Response, abort, make_response, redirect, request, sess
 from flask.typing import ResponseReturnValue
 from flask_login import UserMixin, current_user
 
+from blueprints.shared.htmx import wants_part
 from blueprints.shared.requests import READS_FIRST
-from domain import permissions
+from domain import permissions, standing
 from domain.clock import stockholm_date
+from domain.standing import Standing
 from extensions import login_manager
 from models import Closing, Firm, Login, User
 from services import logins
 from services.actors import Actor
 from services.clock import utc_now
+from services.errors import RuleBroken
 from services.installation import settings
 
 F = TypeVar("F", bound=Callable[..., ResponseReturnValue])
@@ -58,8 +61,14 @@ class Visitor(UserMixin):
         """The password was typed within the last minutes."""
         return utc_now() - self.found.fresh_at < timedelta(minutes=settings().FRESH_MINUTES)
 
+    @cached_property
+    def standing(self) -> Standing:
+        """Of the firm."""
+        return standing.of(self.found.standing, self.found.closes_at, utc_now())
+
     def may(self, action: str) -> bool:
-        return permissions.allowed(self.found.role, action)
+        """Whether the role allows it and the firm's standing too: what is refused now has no button."""
+        return permissions.allowed(self.found.role, action) and standing.allows(self.standing, action)
 
     @property
     def actor(self) -> Actor:
@@ -90,7 +99,10 @@ def public(view: F) -> F:
 
 
 def requires(action: str, *, fresh: bool = False, fresh_next: str = "") -> Callable[[F], F]:
-    """Only a user whose role allows the action. `fresh` also asks for the password again after some minutes."""
+    """Only a user whose role allows the action, in a firm whose standing does.
+
+    `fresh` also asks for the password again after some minutes.
+    """
     if action not in permissions.ACTIONS:
         raise ValueError(f"no such action: {action}")
 
@@ -99,8 +111,10 @@ def requires(action: str, *, fresh: bool = False, fresh_next: str = "") -> Calla
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             if not current_user.is_authenticated:
                 return to_login()
-            if not current_user.may(action):
+            if not permissions.allowed(current_user.found.role, action):
                 abort(403)
+            if not current_user.may(action):
+                return _refused()
             if fresh and not current_user.is_fresh:
                 return redirect(url_for("accounts.confirm_password", next=fresh_next or _here()), code=303)
             if request.method == "POST" and not getattr(view, READS_FIRST, False):
@@ -111,6 +125,14 @@ def requires(action: str, *, fresh: bool = False, fresh_next: str = "") -> Calla
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def _refused() -> ResponseReturnValue:
+    """The firm only reads now: a page that changes a quote leads to the one that shows it, an act is refused."""
+    n = (request.view_args or {}).get("n")
+    if request.method == "GET" and request.blueprint == "quotes" and n is not None and not wants_part():
+        return redirect(url_for("quotes.show", n=n))
+    raise RuleBroken(current_user.standing)
 
 
 def _here() -> str:

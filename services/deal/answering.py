@@ -11,7 +11,7 @@ from domain.evidence import timestamp
 from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Quote, QuoteVersion
-from services import allowance, closing, events, nudge, scope, transaction
+from services import allowance, events, nudge, scope, standing, transaction
 from services.actors import Actor
 from services.deal import inviting, links, parties
 from services.errors import RuleBroken
@@ -42,8 +42,7 @@ def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
 def confirm_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     """The firm stands by its offer though the answer came late: now there is a contract. Commits."""
     agreement = _pending(quote, "confirm_late", now)
-    if closing.is_closed_for_business(closing.running(quote.firm_id), now):
-        raise RuleBroken("firm_closing")
+    standing.check(quote.firm_id, now)
     _record(quote, agreement, "confirmed", actor=actor, now=now)
     quote.status = after(quote.status, "confirm_late", kind=quote.kind)
     quote.turn, quote.touched_at = "firm", now

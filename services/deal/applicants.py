@@ -19,7 +19,7 @@ from domain.applicants import LINK_LIVES
 from domain.quote_states import AGREED
 from extensions import db
 from models import Agreement, Applicant, Firm, Quote, QuoteVersion
-from services import allowance, events, notices, outbox, scope, tokens, transaction, vault
+from services import allowance, events, notices, outbox, scope, standing, tokens, transaction, vault
 from services.actors import Actor
 from services.deal import approving, figures, inviting, links
 from services.deal.approving import Person
@@ -69,7 +69,7 @@ def open_link(token: str) -> tuple[str, str]:
         select(Quote.public_id, Applicant.public_id)
         .join(Agreement, and_(Agreement.firm_id == Applicant.firm_id, Agreement.id == Applicant.agreement_id))
         .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
-        .where(Applicant.link_public_id == _link_id(token))
+        .where(Applicant.link_public_id == _link_id(token), standing.of_those_here(Applicant))
     )
     row = db.session.execute(statement).one_or_none()
     if row is None:
@@ -101,6 +101,7 @@ def find(
             Quote.public_id == deal_id,
             Applicant.public_id == applicant_id,
             Applicant.position > 1,
+            standing.IS_HERE,
             Applicant.link_public_id.is_not(None) if token is None else Applicant.link_public_id == _link_id(token),
         )
     )

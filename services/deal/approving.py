@@ -207,15 +207,14 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     """Make the contract, or give back the one there is; of several who decide, the last makes it. Commits.
 
     After the last day it becomes a late answer, which the firm must confirm (AvtL 4 §).
-    Raises Changed, ChoiceMissing, RuleBroken("copy_only" | "firm_closing" | "not_your_turn" | "not_open" |
+    Raises Changed, ChoiceMissing, RuleBroken("copy_only" | "closed" | "suspended" | "not_your_turn" | "not_open" |
     "consent_missing" | "method_too_weak"), once.KeyReused, signing.NotProven, signature_mark.BadMark.
     """
     links.lock(deal)
     if deal.agreement is not None:
         return deal.agreement
     deal.check_may_sign()
-    if deal.is_closed(now):
-        raise RuleBroken("firm_closing")
+    deal.check_business(now)
     if deal.pending is not None and deal.own_approval is not None:  # pressed twice
         return deal.pending
     parties.check_turn(deal)

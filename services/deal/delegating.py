@@ -52,7 +52,10 @@ def asks(deal: Deal, *, now: datetime) -> Asked | None:
 
 
 def send_code(deal: Deal, *, now: datetime) -> None:
-    """Send it. Commits. Raises TooMany, codes.NoWay, RuleBroken("copy_only" | "cannot_delegate" | "firm_closing")."""
+    """Send it. Commits.
+
+    Raises TooMany, codes.NoWay, RuleBroken("copy_only" | "cannot_delegate" | "closed" | "suspended").
+    """
     from services.signing import codes  # imports this room
 
     codes.send(deal, _terms(deal), may=_check, now=now)
@@ -61,7 +64,7 @@ def send_code(deal: Deal, *, now: datetime) -> None:
 def delegate(deal: Deal, name: str, email: str, *, phone: str = "", code: str = "", now: datetime) -> Recipient:
     """Let another sign in place of who has come; the one gets a link of the own by letter. Commits.
 
-    Raises PhoneNeeded, codes.NotProven, RuleBroken("copy_only" | "cannot_delegate" | "firm_closing" |
+    Raises PhoneNeeded, codes.NotProven, RuleBroken("copy_only" | "cannot_delegate" | "closed" | "suspended" |
     "firm_cannot_sign" | "too_many_recipients").
     """
     from services.signing import codes  # imports this room
@@ -152,12 +155,11 @@ def holder(deal: Deal) -> str:
 
 
 def _check(deal: Deal, now: datetime) -> None:
-    """Raises RuleBroken("copy_only" | "cannot_delegate" | "firm_closing")."""
+    """Raises RuleBroken("copy_only" | "cannot_delegate" | "closed" | "suspended")."""
     deal.check_may_decide()
     if not can(deal):
         raise RuleBroken("cannot_delegate")
-    if deal.is_closed(now):
-        raise RuleBroken("firm_closing")
+    deal.check_business(now)
 
 
 def _takes_code(deal: Deal) -> bool:

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from domain import applicants
 from domain.applicants import Missing
 from domain.quote_states import AGREED
+from domain.standing import Standing
 from extensions import db
 from models import Agreement, Applicant, Firm, Letter, Quote, QuoteLink, new_public_id
-from services import closing, events, outbox, scope, tokens, transaction
+from services import events, outbox, scope, standing, tokens, transaction
 from services.actors import Actor, system
 from services.deal import links
 from services.errors import NotFound, RuleBroken
@@ -142,8 +143,8 @@ def hand_over(deal: links.Deal, position: int, *, channel: str, now: datetime) -
 def due(now: datetime) -> list[int]:
     """Ids of the agreements where somebody is to be reminded."""
     with transaction.reading():
-        statement = select(Applicant.agreement_id).where(Applicant.remind_at <= now).distinct()
-        return sorted(db.session.scalars(statement))
+        statement = select(Applicant.agreement_id).where(Applicant.remind_at <= now, standing.of_the_active(Applicant))
+        return sorted(db.session.scalars(statement.distinct()))
 
 
 def remind(agreement_id: int, *, now: datetime) -> None:
@@ -152,7 +153,7 @@ def remind(agreement_id: int, *, now: datetime) -> None:
     The customer's letter also names those whom the customer was to hand a link.
     """
     agreement = db.session.get(Agreement, agreement_id)
-    if agreement is None:
+    if agreement is None or standing.of_firm(agreement.firm_id, now) is Standing.SUSPENDED:
         transaction.rollback()
         return
     quote = scope.get(Quote, agreement.firm_id, Quote.id == agreement.quote_id, lock=True)
@@ -177,11 +178,7 @@ def remind(agreement_id: int, *, now: datetime) -> None:
 
 def is_wanted(quote: Quote, *, now: datetime) -> bool:
     """Whether the data are of any use: there is a contract, and a firm that goes on."""
-    return (
-        quote.status in AGREED
-        and quote.archived_at is None
-        and not closing.is_closed_for_business(closing.running(quote.firm_id), now)
-    )
+    return quote.status in AGREED and quote.archived_at is None and standing.of_firm(quote.firm_id, now) is not Standing.CLOSED
 
 
 def _remind_customer(quote: Quote, agreement: Agreement, *, now: datetime) -> None:

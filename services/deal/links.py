@@ -21,10 +21,11 @@ from domain.dates_sv import longest_withdrawal_day
 from domain.deal_kinds import is_signed
 from domain.parties import CUSTOMER, Role, may_decide, signs
 from domain.quote_states import QuoteStatus, can
+from domain.standing import Standing
+from domain.standing import of as of_stored
 from extensions import db
 from models import Agreement, Approval, Closing, Firm, Message, Quote, QuoteLink, QuoteVersion, Recipient, StoredFile
-from services import closing as leaving
-from services import events, notices, outbox, scope, tokens, transaction
+from services import events, notices, outbox, scope, standing, tokens, transaction
 from services.actors import Actor
 from services.deal import figures
 from services.deal.figures import Chosen
@@ -76,6 +77,7 @@ class Found(NamedTuple):
     firm_public_id: str
     logo_id: int | None
     agreement_id: int | None
+    standing: str  # of the firm, as stored: domain/standing.py
     closes_at: datetime | None  # the firm is leaving
     has_messages: bool
     recipient_id: int | None  # whose link it is; none is the customer's
@@ -236,9 +238,13 @@ class Deal:
         """Whether the last day for approving has ended."""
         return now > end_of_day(self.found.valid_until)
 
-    def is_closed(self, now: datetime) -> bool:
-        """Whether the firm has stopped doing business here: nothing can be approved."""
-        return leaving.has_stopped(self.found.closes_at, now)
+    def standing(self, now: datetime) -> Standing:
+        """Of the firm: if it is not active, nothing can be approved."""
+        return of_stored(self.found.standing, self.found.closes_at, now)
+
+    def check_business(self, now: datetime) -> None:
+        """Raises RuleBroken("closed" | "suspended")."""
+        standing.check_business(self.standing(now))
 
     def reload(self, found: Found) -> None:
         """Go on with what the database says now."""
@@ -312,7 +318,7 @@ def open_link(token: str) -> str:
     row = db.session.execute(
         select(QuoteLink.revoked_at, Quote.public_id)
         .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
-        .where(QuoteLink.public_id == _link_id(token))
+        .where(QuoteLink.public_id == _link_id(token), standing.of_those_here(QuoteLink))
     ).one_or_none()
     if row is None or row.revoked_at is not None:
         raise NotFound
@@ -350,6 +356,7 @@ _FIND = (
         Firm.public_id,
         Firm.logo_id,
         Agreement.id,
+        Firm.standing,
         Closing.effective_at,
         exists().where(Message.firm_id == Quote.firm_id, Message.quote_id == Quote.id),
         QuoteLink.recipient_id,
@@ -378,7 +385,7 @@ _FIND = (
     .outerjoin(Agreement, and_(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id))
     .outerjoin(Closing, and_(Closing.firm_id == Firm.id, Closing.undone_at.is_(None)))
     .outerjoin(Recipient, and_(Recipient.firm_id == QuoteLink.firm_id, Recipient.id == QuoteLink.recipient_id))
-    .where(QuoteLink.public_id == bindparam("link"), Quote.public_id == bindparam("deal"))
+    .where(QuoteLink.public_id == bindparam("link"), Quote.public_id == bindparam("deal"), standing.IS_HERE)
 )
 
 
@@ -642,6 +649,7 @@ def send_again(deal_id: str, *, now: datetime) -> None:
             QuoteLink.way.in_((MAIL, SMS)),
             QuoteLink.revoked_at.is_(None),
             QuoteLink.expires_at >= now,
+            standing.of_those_here(QuoteLink),
         )
         .order_by(QuoteLink.id)
     ).all()
@@ -657,7 +665,12 @@ def ask_for_new(deal_id: str, token: str, *, now: datetime) -> None:
     row = db.session.execute(
         select(QuoteLink, Quote)
         .join(Quote, and_(Quote.firm_id == QuoteLink.firm_id, Quote.id == QuoteLink.quote_id))
-        .where(QuoteLink.public_id == _link_id(token), Quote.public_id == deal_id, QuoteLink.revoked_at.is_(None))
+        .where(
+            QuoteLink.public_id == _link_id(token),
+            Quote.public_id == deal_id,
+            QuoteLink.revoked_at.is_(None),
+            standing.of_those_here(QuoteLink),
+        )
     ).one_or_none()
     if row is None:
         raise NotFound

@@ -37,7 +37,7 @@ from models import (
     Withdrawal,
     new_public_id,
 )
-from services import allowance, closing, events, nudge, once, outbox, scope, storage, transaction
+from services import allowance, events, nudge, once, outbox, scope, standing, storage, transaction
 from services.actors import Actor
 from services.deal import attachments, figures, inviting, links
 from services.deal.approving import ChoiceMissing
@@ -124,7 +124,7 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
     """Make the agreement of a yes given elsewhere. Begins reading and writes at the end; commits.
 
     Raises NotFound, Stale (another version has been sent meanwhile), choices.BadChoice, ChoiceMissing, TooEarly,
-    InTheFuture, Late, TooWeak, attachments.BadAttachment, DiskFull, RuleBroken("not_open" | "firm_closing"),
+    InTheFuture, Late, TooWeak, attachments.BadAttachment, DiskFull, RuleBroken("not_open" | "closed" | "suspended"),
     once.KeyReused.
     """
     firm_id, firm_public_id = firm.id, firm.public_id
@@ -141,8 +141,7 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
         return
     case = load(firm_id, n)
     _check(case, yes, now)
-    if closing.is_closed_for_business(closing.running(firm_id), now):
-        raise RuleBroken("firm_closing")
+    standing.check(firm_id, now)
     chosen = figures.check(case.content, yes.picked, yes.quantities)
     if figures.to_choose(case.content, chosen.picked):
         raise ChoiceMissing

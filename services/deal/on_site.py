@@ -13,7 +13,7 @@ from domain.parties import CUSTOMER
 from domain.quote_states import can
 from extensions import db
 from models import Login, Quote, QuoteLink, Recipient, User
-from services import closing, events, logins, scope, transaction
+from services import events, logins, scope, standing, transaction
 from services.actors import Actor
 from services.deal import links
 from services.errors import RuleBroken
@@ -25,14 +25,13 @@ def show(n: int, *, login_id: int, actor: Actor, now: datetime, whose: str = CUS
     """Hold this login to the view of one who signs; the deal's public id. Begins to write; commits.
 
     `whose`: public id of a recipient, or CUSTOMER. Several sign one after the other, the lock between them.
-    Raises NotFound, RuleBroken("not_open" | "firm_closing").
+    Raises NotFound, RuleBroken("not_open" | "closed" | "suspended").
     """
     transaction.start_writing()
     quote = drafting.get(actor.firm_id, n, lock=True)
     if not can(quote.status, "hand_over"):
         raise RuleBroken("not_open")
-    if closing.is_closed_for_business(closing.running(actor.firm_id), now):
-        raise RuleBroken("firm_closing")
+    standing.check(actor.firm_id, now)
     reader = _reader(quote, whose)
     link = _unused(quote, reader) or links.on_site(quote, now=now, reader=reader)
     data = {"version": quote.version, "link_id": link.public_id}

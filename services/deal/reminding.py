@@ -15,9 +15,10 @@ from domain import reminders
 from domain.parties import CUSTOMER
 from domain.quote_states import OPEN
 from domain.reminders import Course, Facts
+from domain.standing import Standing
 from extensions import db
 from models import Firm, Letter, Quote, QuoteLink, QuoteVersion, Reminding
-from services import closing, events, outbox, scope, transaction
+from services import events, outbox, scope, standing, transaction
 from services.actors import Actor, system
 from services.deal import links, parties
 from services.errors import RuleBroken
@@ -128,8 +129,8 @@ def ask(firm_id: int, n: int, *, actor: Actor, now: datetime) -> datetime:
 def due(now: datetime) -> list[int]:
     """Ids of the rows whose time has come."""
     with transaction.reading():
-        statement = select(Reminding.id).where(Reminding.next_at <= now).order_by(Reminding.next_at)
-        return list(db.session.scalars(statement))
+        statement = select(Reminding.id).where(Reminding.next_at <= now, standing.of_the_active(Reminding))
+        return list(db.session.scalars(statement.order_by(Reminding.next_at)))
 
 
 def remind(reminding_id: int, *, now: datetime) -> None:
@@ -140,7 +141,7 @@ def remind(reminding_id: int, *, now: datetime) -> None:
         return
     quote = scope.get(Quote, row.firm_id, Quote.id == row.quote_id, lock=True)  # as all who write here do first
     db.session.refresh(row)
-    if row.next_at is None or row.next_at > now:
+    if row.next_at is None or row.next_at > now or standing.of_firm(row.firm_id, now) is Standing.SUSPENDED:
         transaction.rollback()
         return
     facts = _facts(quote, now)
@@ -201,7 +202,7 @@ def _facts(quote: Quote, now: datetime) -> Facts:
         mail_failed_at=quote.mail_failed_at,
         is_archived=quote.archived_at is not None,
         has_link=bool(_asked(quote)) or _only_texted(quote) is not None,
-        is_closed=closing.is_closed_for_business(closing.running(quote.firm_id), now),
+        is_closed=standing.of_firm(quote.firm_id, now) is Standing.CLOSED,
         valid_until=valid_until,
     )
 

@@ -14,6 +14,7 @@ from domain.clock import stockholm_date
 from domain.dates_sv import WITHDRAWAL_DAYS, last_withdrawal_day
 from domain.quote_states import OPEN, QuoteStatus, can
 from domain.quotes import from_data
+from domain.standing import Standing
 from languages import gettext as _
 from languages import speaking
 from models import Agreement, Message, StoredFile
@@ -58,15 +59,17 @@ def _among_several(deal: Deal, shown: pages.Page) -> pages.Page:
 
 
 def state(deal: Deal, now: datetime) -> str:
-    """open: can be approved. past: a late answer is possible. closed: the firm is leaving. Else the stored status.
+    """open: can be approved. past: a late answer is possible. Else the stored status.
+
+    closed, suspended: the firm does no business now.
 
     Of several: waits: has approved, others have not. not_yet: others sign first. reads: does not sign.
     """
     status = deal.found.status
     if status in (S.ACCEPTED, S.SIGNED, S.COMPLETED, S.LATE_ACCEPTANCE, S.WITHDRAWN):
         return str(status)
-    if deal.is_closed(now):
-        return "closed"
+    if (standing := deal.standing(now)) is not Standing.ACTIVE:
+        return str(standing)
     if not deal.may_sign and (status in OPEN or can(status, "accept_late")):
         return "reads"
     if deal.is_waiting and deal.own_approval is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 
 from extensions import db
 from models import Customer, Firm, Inquiry, Letter, Photo, Quote, StoredFile
-from services import scope, storage, tokens
+from services import scope, standing, storage, tokens
 from services.errors import NotFound
 from services.installation import settings
 from services.photos import rows
@@ -66,7 +66,7 @@ def by_token(text: str) -> Sent:
         select(Inquiry, Quote, Firm)
         .join(Quote, and_(Quote.firm_id == Inquiry.firm_id, Quote.id == Inquiry.quote_id))
         .join(Firm, Firm.id == Inquiry.firm_id)
-        .where(Inquiry.public_id == public_id)
+        .where(Inquiry.public_id == public_id, standing.IS_HERE)
     ).first()
     if found is None:
         raise LinkOld

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from domain import canonical
 from domain.photos import MOST_BYTES
 from extensions import db
-from models import Closing, Customer, Firm, Inquiry, Quote, User, new_public_id
-from services import closing, customers, events, limits, notices, outbox, scope, storage, transaction
+from models import Customer, Firm, Inquiry, Quote, User, new_public_id
+from services import customers, events, limits, notices, outbox, scope, standing, storage, transaction
 from services.actors import Actor
 from services.customers import CustomerInput
 from services.errors import NotFound, TooMany
@@ -69,8 +69,7 @@ def open_firm(firm_public_id: str, *, now: datetime, lock: bool = False, by_slug
         firm = db.session.scalar(select(Firm).where(Firm.slug == firm_public_id.lower(), Firm.takes_inquiries))
     if firm is None:
         raise NotFound
-    running: Closing | None = closing.running(firm.id)
-    if closing.is_closed_for_business(running, now):
+    if not standing.may_do_business(firm.id, now):
         raise FirmClosed(firm)
     return firm
 

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from domain.standing import Standing
 from extensions import db
 from models import Firm, HeldSending, Quote, User
-from services import nudge, once, scope, transaction
+from services import nudge, once, scope, standing, transaction
 from services.actors import Actor
 from services.deal import reminding
 from services.errors import NotFound, RuleBroken, Stale
@@ -120,7 +121,7 @@ def due(now: datetime) -> list[int]:
     with transaction.reading():
         statement = (
             select(HeldSending.id)
-            .where(HeldSending.stopped == "", HeldSending.due_at <= now)
+            .where(HeldSending.stopped == "", HeldSending.due_at <= now, standing.of_the_active(HeldSending))
             .order_by(HeldSending.due_at, HeldSending.id)
         )
         return list(db.session.scalars(statement))
@@ -140,7 +141,8 @@ def go(held_id: int, *, now: datetime) -> None:
     try:
         sending.send(firm_id, n, asked, actor=actor, key="", now=now, hold=hold)
     except (RuleBroken, NotFound, Stale) as error:
-        _stop(firm_id, n, hold, _code(error), now)
+        if (code := _code(error)) != Standing.SUSPENDED:  # else it waits
+            _stop(firm_id, n, hold, code, now)
     finally:
         transaction.rollback()
         transaction.may_write()

@@ -17,7 +17,7 @@ from domain.quotes import Totals
 from domain.reverse_charge import VatDoubt
 from languages import speaking
 from models import Firm, QuoteLink, StoredFile, User
-from services import allowance, closing, scope
+from services import allowance, scope
 from services.allowance import Person
 from services.deal import figures, pages
 from services.deal.pages import Page
@@ -44,7 +44,6 @@ class Review:
     gaps: Found
     fingerprint: str
     sent_to: str
-    is_closed: bool
     last_way: str  # by which the sender sent last
     reach: Reach | None  # a deduction that the customer, or one person, has not left
     known: Person | None  # whom the firm knows to have agreed to deductions that year
@@ -81,7 +80,6 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
         gaps=completeness.NOTHING if is_document else completeness.of_loaded(draft, totals, firm, user),
         fingerprint=sending.fingerprint(draft, firm, user, now=now, photos=photos),
         sent_to=mailed[-1] if mailed else "",
-        is_closed=closing.is_closed_for_business(closing.running(firm.id), now),
     )
 
 

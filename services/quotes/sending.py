@@ -22,9 +22,8 @@ from domain.quote_states import OPEN, after, can
 from domain.signing_methods import Method
 from extensions import db
 from languages import speaking
-from models import Closing, Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
-from services import closing as leaving
-from services import events, numbers, once, scope, storage, transaction
+from models import Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
+from services import events, numbers, once, scope, standing, storage, transaction
 from services.actors import Actor
 from services.deal import agreements, answering, figures, links, reminding
 from services.errors import RuleBroken, Stale
@@ -98,7 +97,7 @@ def send(
 
     The address of a link that is handed over, told this once; else "". With `hold`, nothing happens if its row is
     gone. Raises NotFound, Stale (the draft is not the one reviewed), DiskFull, and RuleBroken("email_not_confirmed" |
-    "firm_closing" | "no_seal_key" | "not_sendable" | "has_blockers" | "on_its_way" | "firm_signature_missing").
+    "closed" | "suspended" | "no_seal_key" | "not_sendable" | "has_blockers" | "on_its_way" | "firm_signature_missing").
     """
     facts = sending.facts(n)
     if once.answer(firm_id, key, ACT, facts) is not None:
@@ -352,7 +351,7 @@ def _give(
 def resend(firm_id: int, n: int, to: str, *, way: str = giving.MAIL, actor: Actor, now: datetime) -> None:
     """Send the newest version to a corrected address or number; a link to another one of that way ends. Commits.
 
-    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed" | "no_seal_key").
+    Raises NotFound, RuleBroken("not_open" | "closed" | "suspended" | "email_not_confirmed" | "no_seal_key").
     """
     _give_again(firm_id, n, way, to, actor=actor, now=now)
     transaction.commit()
@@ -361,7 +360,7 @@ def resend(firm_id: int, n: int, to: str, *, way: str = giving.MAIL, actor: Acto
 def hand_over(firm_id: int, n: int, *, way: str = giving.LINK, actor: Actor, now: datetime) -> str:
     """The address of a link that the firm gives the customer itself; told once, noted in the chain. Commits.
 
-    Raises NotFound, RuleBroken("not_open" | "firm_closing" | "email_not_confirmed" | "no_seal_key").
+    Raises NotFound, RuleBroken("not_open" | "closed" | "suspended" | "email_not_confirmed" | "no_seal_key").
     """
     address = links.address(_give_again(firm_id, n, way, "", actor=actor, now=now))
     transaction.commit()
@@ -392,9 +391,7 @@ def check_sender(firm_id: int, actor: Actor, now: datetime) -> User:
     sender = scope.get(User, firm_id, User.id == actor.user_id)
     if sender.email_confirmed_at is None:
         raise RuleBroken("email_not_confirmed")
-    running = scope.find(Closing, firm_id, Closing.undone_at.is_(None))
-    if leaving.is_closed_for_business(running, now):
-        raise RuleBroken("firm_closing")
+    standing.check(firm_id, now)
     return sender
 
 

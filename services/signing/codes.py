@@ -94,7 +94,7 @@ def send(deal: Deal, terms: str, *, may: May | None = None, now: datetime) -> No
     """Send a code for what the page says; one that is just sent is left alone. The ones before die. Commits.
 
     `may`: raises where it cannot be used; without it, where nothing can be signed.
-    Raises TooMany, NoWay, RuleBroken("not_open" | "copy_only" | "firm_closing").
+    Raises TooMany, NoWay, RuleBroken("not_open" | "copy_only" | "closed" | "suspended").
     """
     check = may or _check_open
     check(deal, now)
@@ -181,8 +181,7 @@ def _is_just_sent(row: SigningCode | None, deal: Deal, terms: str, now: datetime
 def _check_open(deal: Deal, now: datetime) -> None:
     deal.check_may_sign()
     parties.check_turn(deal)
-    if deal.is_closed(now):
-        raise RuleBroken("firm_closing")
+    deal.check_business(now)
     if deal.agreement is not None or viewing.state(deal, now) not in ("open", "past"):
         raise RuleBroken("not_open")
 

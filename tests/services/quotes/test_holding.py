@@ -201,7 +201,7 @@ def test_a_firm_that_closed_meanwhile_sends_nothing(case, now):
     db.session.add(Closing(firm_id=case.firm_id, user_id=case.actor.user_id, choice="erase_all", **dates))
     db.session.commit()
     send_held.run(now + WAIT)
-    assert db.session.query(HeldSending).one().stopped == "firm_closing"
+    assert db.session.query(HeldSending).one().stopped == "closed"
     assert case.quote.version == 0
 
 
