@@ -20,6 +20,17 @@ from tests.factories import Make
 IS_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 
 
+# crawls, checks of the house and whole processes: what they run is measured by the tests of each room
+NOT_MEASURED = ("tests/security/", "tests/house/", "tests/ground/", "tests/services/checking/test_corpus.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Coverage doubles the cost of a test on Python 3.11."""
+    for item in items:
+        if item.nodeid.startswith(NOT_MEASURED):
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database: SQLite, or with TEST_DATABASE=postgresql one on a throw-away server."""

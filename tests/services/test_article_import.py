@@ -309,6 +309,7 @@ def test_an_export_without_the_purchase_price_says_nothing_of_it(firm, make):
     assert b"123,45" in b"".join(articles.to_csv(firm.id, with_purchase=True))
 
 
+@pytest.mark.no_cover
 def test_twenty_thousand_rows(firm, actor):
     text = HEAD + "".join(f"Artikel {n};st;{n},50;25;Material;;\n" for n in range(articles_csv.MOST_ROWS))
     public_id = keep(text, actor)
