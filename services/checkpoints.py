@@ -24,6 +24,7 @@ from models import Checkpoint as Row
 from services import checkpoint_file, restored, transaction
 from services.checkpoint_rows import ROWS_AT_A_TIME, Checkpoint, by_bytes, heads_at, newest, of, store
 from services.sealing import keys
+from services.standing import IS_HERE
 
 TRIES = 20
 # what someone signed, or takes back: within the hour there is a checkpoint over it
@@ -137,6 +138,7 @@ def is_signed_since() -> bool:
         .outerjoin(CheckpointHead, _newest_head())
         .where(or_(CheckpointHead.seq.is_(None), ChainHead.seq != CheckpointHead.seq))  # else every chain is walked
         .where(or_(CheckpointHead.seq.is_(None), Event.seq > CheckpointHead.seq), Event.act.in_(SIGNING))
+        .where(IS_HERE)
         .limit(1)
     )
     return db.session.scalar(statement) is not None
@@ -166,14 +168,14 @@ def _draft(before: Checkpoint | None) -> _Draft | None:
         return None
     draft.root = tree.root()
     gone = select(CheckpointHead.firm).outerjoin(Firm, Firm.public_id == CheckpointHead.firm)
-    gone = gone.where(CheckpointHead.until_n.is_(None), Firm.id.is_(None))
+    gone = gone.where(CheckpointHead.until_n.is_(None), or_(Firm.id.is_(None), ~IS_HERE))
     draft.left = list(db.session.scalars(gone))
     return draft
 
 
 def ends() -> Iterator[Any]:
-    """Per firm by id: the end of its chain, its newest leaf (signed_n, signed_seq, signed_link), and `then_link`, the
-    link that the chain has now where that leaf was taken."""
+    """Per firm that is here, by id: the end of its chain, its newest leaf (signed_n, signed_seq, signed_link), and
+    `then_link`, the link that the chain has now where that leaf was taken."""
     at_leaf = and_(Event.firm_id == Firm.id, Event.seq == CheckpointHead.seq)
     statement = (
         select(
@@ -186,6 +188,7 @@ def ends() -> Iterator[Any]:
         .join(ChainHead, ChainHead.firm_id == Firm.id)
         .outerjoin(CheckpointHead, _newest_head())
         .outerjoin(Event, at_leaf)
+        .where(IS_HERE)
         .order_by(by_bytes(Firm.public_id))
     )
     yield from db.session.execute(statement.execution_options(yield_per=ROWS_AT_A_TIME))

@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 
 from extensions import db
 from models import Firm, StoredFile
-from services import scope, storage, transaction
+from services import scope, standing, storage, transaction
 
 MOST_ATTEMPTS = 3
 
@@ -45,6 +45,7 @@ def claim(table: Any, file_id: Any, *, lease: timedelta, now: datetime) -> Order
         .join(Firm, Firm.id == table.firm_id)
         .outerjoin(StoredFile, (StoredFile.firm_id == table.firm_id) & (StoredFile.id == file_id))
         .where(table.state == "waiting", or_(table.lease_until.is_(None), table.lease_until < now))
+        .where(standing.IS_HERE)
         .order_by(table.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=table)

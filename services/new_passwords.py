@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from models import Login, User
-from services import account_letters, events, limits, logins, passwords, scope, transaction, user_tokens
+from services import account_letters, events, limits, logins, passwords, scope, standing, transaction, user_tokens
 from services.actors import Actor
 
 
@@ -15,7 +15,7 @@ def ask(email: str, *, ip: str, user_agent: str, now: datetime) -> None:
     limits.count_with_address("reset", email, ip, limit=limits.LETTERS_PER_ACCOUNT, now=now)
     passwords.waste_time(email)  # covers what the writing below takes longer for a known address
     user = logins.find_user(email)
-    if user is None:
+    if user is None or not standing.is_here(user.firm):
         logins.waste_a_write(now)
         return
     actor = logins.actor_of(user, ip=ip, user_agent=user_agent)

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, update
 from domain import notices
 from extensions import db
 from models import Firm, Letter, Quote, User, new_public_id
-from services import events, nudge, scope, transaction
+from services import events, nudge, scope, standing, transaction
 from services.actors import system
 
 LEASE = timedelta(minutes=2)
@@ -75,6 +75,7 @@ def claim(now: datetime) -> Letter | None:
             Letter.state == "queued",
             or_(Letter.next_at <= now, Letter.next_at > now + FARTHEST),
             or_(Letter.lease_until.is_(None), Letter.lease_until < now),
+            or_(Letter.firm_id.is_(None), standing.of_those_here(Letter)),
         )
         .order_by(Letter.next_at, Letter.id)
         .limit(1)

@@ -24,6 +24,7 @@ from services import (
     logins,
     once,
     passwords,
+    standing,
     transaction,
     user_tokens,
 )
@@ -67,7 +68,10 @@ def _register(given: Registration, public_id: str, password_hash: str, now: date
     known = logins.find_user(given.email)
     if known is None:
         _create(given, public_id, password_hash, now)
-    elif once.answer(known.firm_id, given.once, "register", {"email": given.email}) is None:
+    elif (
+        standing.is_here(known.firm)
+        and once.answer(known.firm_id, given.once, "register", {"email": given.email}) is None
+    ):
         account_letters.queue_account_exists(known, now=now)
     transaction.commit()
     return known is None

@@ -41,6 +41,11 @@ def check_business(found: Standing) -> None:
         raise RuleBroken(found)
 
 
+def is_here(firm: Firm) -> bool:
+    """Whether all of it has arrived. Nothing is written to a firm that has not."""
+    return firm.standing != Standing.ARRIVING
+
+
 def of_those_here(model: Any) -> ColumnElement[bool]:
     """Rows of firms that are here: what a firm brings is left alone until all of it has arrived."""
     return _of_firms(model, Firm.standing == Standing.ARRIVING.value)

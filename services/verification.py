@@ -18,7 +18,7 @@ from sqlalchemy import select
 from domain import checkpoints
 from extensions import db
 from models import ChainHead, Firm, StoredFile
-from services import checkpoint_file, checkpoint_rows, events, incidents, restored, storage, transaction
+from services import checkpoint_file, checkpoint_rows, events, incidents, restored, standing, storage, transaction
 from services.checkpoints import ends, is_led_on
 from services.incidents import Finding
 from services.installation import settings
@@ -72,7 +72,7 @@ def part_of(now: datetime) -> int:
 def _chains(checked: Checked) -> Iterator[Finding]:
     """Every chain from its start; a break that the operator has closed is passed, the next one is named."""
     with transaction.reading():
-        ids = list(db.session.scalars(select(Firm.id).order_by(Firm.id)))
+        ids = list(db.session.scalars(select(Firm.id).where(standing.IS_HERE).order_by(Firm.id)))
     for firm_id in ids:
         with transaction.reading():
             firm = db.session.get(Firm, firm_id)
@@ -134,7 +134,7 @@ def _files(checked: Checked, part: int | None) -> Iterator[Finding]:
                 StoredFile.id, StoredFile.firm_id, StoredFile.public_id, StoredFile.sha256, Firm.public_id.label("firm")
             )
             .join(Firm, Firm.id == StoredFile.firm_id)
-            .where(StoredFile.id > last)
+            .where(StoredFile.id > last, standing.IS_HERE)
             .order_by(StoredFile.id)
             .limit(FILES_AT_A_TIME)
         )

@@ -24,7 +24,7 @@ from extensions import db
 from languages import gettext as _
 from languages import speaking
 from models import Agreement, Event, Quote, StoredFile
-from services import checkpoints, events, nudge, scope, storage, transaction
+from services import checkpoints, events, nudge, scope, standing, storage, transaction
 from services.actors import system
 from services.checkpoint_rows import Checkpoint
 from services.deal import agreements, parties
@@ -70,6 +70,7 @@ def waiting(now: datetime) -> list[int]:
                 Agreement.pdf_id.is_(None),
                 Quote.status.not_in(parties.PENDING),
                 is_due(now),
+                standing.of_those_here(Agreement),
             )
             .order_by(Agreement.id)
         )

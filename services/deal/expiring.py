@@ -10,7 +10,7 @@ from domain.clock import stockholm_date
 from domain.quote_states import OPEN, QuoteStatus, after, can
 from extensions import db
 from models import Firm, Quote, QuoteVersion
-from services import events, notices, scope, transaction
+from services import events, notices, scope, standing, transaction
 from services.actors import system
 from services.deal import links, parties
 
@@ -28,7 +28,11 @@ def due(now: datetime) -> list[int]:
                     QuoteVersion.version == Quote.version,
                 ),
             )
-            .where(Quote.status.in_([str(status) for status in OPEN]), QuoteVersion.valid_until < stockholm_date(now))
+            .where(
+                Quote.status.in_([str(status) for status in OPEN]),
+                QuoteVersion.valid_until < stockholm_date(now),
+                standing.of_those_here(Quote),
+            )
         )
         return list(db.session.scalars(statement))
 

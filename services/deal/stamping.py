@@ -15,7 +15,7 @@ from sqlalchemy import and_, select
 
 from extensions import db
 from models import Agreement, Firm, StoredFile
-from services import scope, storage, transaction
+from services import scope, standing, storage, transaction
 from services.deal.completing import is_due, wait_after
 from services.errors import place_of
 from services.installation import settings
@@ -37,6 +37,7 @@ def waiting(now: datetime) -> list[int]:
                 Agreement.sealed_at.is_not(None),
                 Agreement.stamped_id.is_(None),
                 is_due(now),
+                standing.of_those_here(Agreement),
             )
             .order_by(Agreement.id)
             .limit(AT_ONCE)

@@ -1,10 +1,14 @@
-"""The worker's half: take an export that waits, under a lease, and make its ZIP."""
+"""The worker's half: take an export that waits, under a lease, and make its ZIP.
+
+A worker that lives renews its lease each second; one whose lease of some seconds has run out is dead, and what it had
+in hand is begun anew, from a new snapshot: half a ZIP of an older one would not agree with the tables of today.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,22 +19,44 @@ from languages import speaking
 from models import Export, Firm, User
 from services import events, leaving_letters, scope, storage, transaction
 from services.actors import system
-from services.exporting import archive
+from services.errors import DiskFull
+from services.exporting import archive, contents, locking
 from services.installation import settings
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=15)
 MOST_ATTEMPTS = 3
 SECONDS_BETWEEN_NOTES = 1.0
+BYTES_A_STEP = 2048  # of a stored file: they take about as long as a row of a table
+ROOM_AGAIN = timedelta(minutes=1)
+
+
+class Gone(Exception):
+    """There is nothing to make any more: it was cancelled, its firm is erased, or another worker has it."""
+
+
+class Ending(Exception):
+    """The worker is asked to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An export that this worker has taken."""
+    """An export that this worker has taken, for the `attempt`th time."""
 
     id: int
     public_id: str
     firm_id: int
     firm_public_id: str
+    attempt: int
+
+
+class Clock:
+    """The job's beginning and the time it has taken since."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now, self._started = now, time.monotonic()
+
+    def now(self) -> datetime:
+        return self._now + timedelta(seconds=time.monotonic() - self._started)
 
 
 def claim(now: datetime) -> Order | None:
@@ -53,39 +79,36 @@ def claim(now: datetime) -> Order | None:
     export, firm_public_id = found
     export.attempts += 1
     if export.attempts > MOST_ATTEMPTS:
-        export.state = "failed"
+        _fail(export, now)
+        public_id = export.public_id
         transaction.commit()
+        storage.remove(firm_public_id, public_id, halves=True)
         return claim(now)
     export.state, export.progress_percent, export.lease_until = "running", 0, now + LEASE
-    order = Order(export.id, export.public_id, export.firm_id, firm_public_id)
+    order = Order(export.id, export.public_id, export.firm_id, firm_public_id, export.attempts)
     transaction.commit()
     return order
 
 
-def make(order: Order, *, now: datetime) -> None:
-    """Write the ZIP, encrypted, and then in one commit: ready, event, letter. What goes wrong is tried again."""
-    clock = _Clock(now)
+def make(order: Order, *, clock: Clock, is_ending: Callable[[], bool] = lambda: False) -> None:
+    """Write the ZIP, encrypted, and then in one commit: ready, event, letter. What goes wrong is tried again.
+
+    A full disk and a worker that is asked to end are no fault of the export: they count as no attempt.
+    """
     try:
-        with transaction.snapshot():
-            owner, reads = owner_of(order.firm_id, now), _language_of(order)
-            rows = sum(archive.counts(order.firm_id).values())
-            progress = _Progress(order.id, rows * 2, clock)  # each table is walked twice: data and sheet
-            stream = Summed(archive.parts(owner, progress.step))
-            storage.require_disk()
-            with speaking(reads):
-                storage.write(order.firm_public_id, order.public_id, stream)
+        storage.remove(order.firm_public_id, order.public_id, halves=True)  # of a worker that died with it
+        stream, rows = _write(order, clock, is_ending)
         _finish(order, stream, rows, clock.now())
-    except BaseException:
+    except Gone:
+        transaction.rollback()
+        if not _is_anothers(order):
+            storage.remove(order.firm_public_id, order.public_id)
+    except BaseException as fault:
         transaction.rollback()
         storage.remove(order.firm_public_id, order.public_id)
-        _put_back(order, clock.now())
-        raise
-
-
-def _language_of(order: Order) -> str:
-    """What the one who asked for the file reads."""
-    export = scope.get(Export, order.firm_id, Export.id == order.id)
-    return scope.get(User, order.firm_id, User.id == export.user_id).language
+        _put_back(order, fault, clock.now())
+        if not isinstance(fault, Ending):
+            raise
 
 
 def owner_of(firm_id: int, now: datetime) -> archive.Owner:
@@ -93,11 +116,32 @@ def owner_of(firm_id: int, now: datetime) -> archive.Owner:
     return archive.Owner(firm.id, firm.public_id, firm.name, now)
 
 
+def _write(order: Order, clock: Clock, is_ending: Callable[[], bool]) -> tuple[Summed, int]:
+    """The ZIP in its place on the disk; its sum, and the rows of the firm."""
+    now = clock.now()
+    with transaction.snapshot():
+        export = scope.find(Export, order.firm_id, Export.id == order.id)
+        if export is None:
+            raise Gone
+        owner, reads = owner_of(order.firm_id, now), scope.get(User, order.firm_id, User.id == export.user_id).language
+        rows, estimated_bytes = sum(archive.counts(order.firm_id).values()), contents.of_firm(order.firm_id).size_bytes
+        storage.require_disk(estimated_bytes)
+        # each table is walked twice: data and sheet
+        watch = _Watch(order, rows * 2 + estimated_bytes // BYTES_A_STEP, clock, is_ending)
+        pieces = watch.watched(archive.parts(owner, watch.step))
+        stream = Summed(locking.with_password(pieces, owner, locking.of_export(export, order.firm_public_id)))
+        with speaking(reads):
+            storage.write(order.firm_public_id, order.public_id, stream)
+    return stream, rows
+
+
 def _finish(order: Order, stream: Summed, rows: int, now: datetime) -> None:
-    export = scope.get(Export, order.firm_id, Export.id == order.id, lock=True)
+    export = scope.find(Export, order.firm_id, _is_mine(order), lock=True)
+    if export is None:
+        raise Gone
     for older in scope.rows(Export, order.firm_id, Export.user_id == export.user_id, Export.state == "ready"):
         older.state = "gone"  # its file goes with the next clean-up; one at a time is what the page promises
-    export.state, export.progress_percent, export.lease_until = "ready", 100, None
+    export.state, export.progress_percent, export.lease_until, export.password = "ready", 100, None, None
     export.size_bytes, export.sha256 = stream.size_bytes, stream.digest.hexdigest()
     export.ready_at = now
     export.expires_at = now + timedelta(hours=settings().EXPORT_HOURS)
@@ -109,45 +153,70 @@ def _finish(order: Order, stream: Summed, rows: int, now: datetime) -> None:
     transaction.commit()
 
 
-def _put_back(order: Order, now: datetime) -> None:
-    export = scope.find(Export, order.firm_id, Export.id == order.id)
+def _put_back(order: Order, fault: BaseException, now: datetime) -> None:
+    export = scope.find(Export, order.firm_id, _is_mine(order), lock=True)
     if export is not None:
-        is_last = export.attempts >= MOST_ATTEMPTS
-        export.state = "failed" if is_last else "queued"
-        export.lease_until = None if is_last else now + timedelta(minutes=export.attempts)
+        is_ours = not isinstance(fault, DiskFull | Ending)
+        if is_ours and order.attempt >= MOST_ATTEMPTS:
+            _fail(export, now)
+        else:
+            export.state, export.progress_percent, export.attempts = "queued", 0, order.attempt - (not is_ours)
+            wait = timedelta(minutes=order.attempt) if is_ours else ROOM_AGAIN
+            export.lease_until = None if isinstance(fault, Ending) else now + wait
     transaction.commit()
 
 
-class _Clock:
-    """The job's beginning and the time it has taken."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now, self._started = now, time.monotonic()
-
-    def now(self) -> datetime:
-        return self._now + timedelta(seconds=time.monotonic() - self._started)
+def _fail(export: Export, now: datetime) -> None:
+    export.state, export.lease_until, export.password = "failed", None, None
 
 
-class _Progress:
-    """Tell the row how far it is, and renew the lease, at most once a second and beside the reading transaction."""
+def _is_mine(order: Order):  # type: ignore[no-untyped-def]
+    return (Export.id == order.id) & (Export.state == "running") & (Export.attempts == order.attempt)
 
-    def __init__(self, export_id: int, total: int, clock: _Clock) -> None:
-        self._done = 0
-        self._export_id, self._total, self._clock = export_id, max(total, 1), clock
+
+def _is_anothers(order: Order) -> bool:
+    """Whether a later attempt has it, and so its place on the disk."""
+    export = scope.find(Export, order.firm_id, Export.id == order.id)
+    found = export is not None and export.state in ("running", "ready")
+    transaction.rollback()
+    return found
+
+
+class _Watch:
+    """At most once a second, beside the reading transaction: tell the row how far it is, renew the lease, look up."""
+
+    def __init__(self, order: Order, total: int, clock: Clock, is_ending: Callable[[], bool]) -> None:
+        self._order, self._total, self._clock, self._is_ending = order, max(total, 1), clock, is_ending
+        self._steps = self._bytes = 0
         self._noted = time.monotonic()
 
     def step(self, count: int) -> None:
-        self._done += count
-        if time.monotonic() - self._noted < SECONDS_BETWEEN_NOTES:
-            return
-        self._noted = time.monotonic()
-        percent = min(99, self._done * 100 // self._total)
+        self._steps += count
+        self._look()
+
+    def watched(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self._bytes += len(piece)
+            self._look()
+            yield piece
+        self._note()  # once more before the file takes its place
+
+    def _look(self) -> None:
+        if time.monotonic() - self._noted >= SECONDS_BETWEEN_NOTES:
+            self._note()
+
+    def _note(self) -> None:
+        """Raises Gone, Ending, DiskFull."""
+        if self._is_ending():
+            raise Ending
+        storage.require_disk()
+        percent = min(99, (self._steps + self._bytes // BYTES_A_STEP) * 100 // self._total)
+        noted = update(Export).where(Export.firm_id == self._order.firm_id, _is_mine(self._order))
         with transaction.beside() as connection:
-            connection.execute(
-                update(Export)
-                .where(Export.id == self._export_id)
-                .values(progress_percent=percent, lease_until=self._clock.now() + LEASE)
-            )
+            values = {"progress_percent": percent, "lease_until": self._clock.now() + LEASE}
+            if connection.execute(noted.values(values)).rowcount == 0:
+                raise Gone
+        self._noted = time.monotonic()
 
 
 class Summed:

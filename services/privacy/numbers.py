@@ -16,7 +16,7 @@ from domain.clock import start_of_day, stockholm_date
 from domain.quote_states import AGREED
 from extensions import db
 from models import Agreement, Applicant, Firm, Quote
-from services import events, transaction
+from services import events, standing, transaction
 from services.actors import system
 
 AT_A_TIME = 100
@@ -59,5 +59,6 @@ def _past(year: int) -> Select[tuple[int, str, int, str]]:
             )
             .exists(),
             or_(ended, slow),
+            standing.IS_HERE,
         )
     )

@@ -31,7 +31,7 @@ from models import (
     StoredFile,
     UserToken,
 )
-from services import keys, limits, scope, storage, transaction
+from services import keys, limits, scope, standing, storage, transaction
 from services.inquiries import forgetting
 from services.installation import settings
 from services.photos import copying
@@ -53,11 +53,12 @@ def old_rows(now: datetime) -> int:
     last_seen = now - timedelta(days=settings().LOGIN_IDLE_DAYS) - LOGIN_KEPT
     removed = limits.forget_old(now)
     for statement in (
-        delete(OnceKey).where(OnceKey.created_at < now - ONCE_KEPT),
-        delete(UserToken).where(UserToken.expires_at < now - TOKEN_KEPT),
-        delete(SigningCode).where(SigningCode.created_at < now - CODE_KEPT),
+        delete(OnceKey).where(OnceKey.created_at < now - ONCE_KEPT, standing.of_those_here(OnceKey)),
+        delete(UserToken).where(UserToken.expires_at < now - TOKEN_KEPT, standing.of_those_here(UserToken)),
+        delete(SigningCode).where(SigningCode.created_at < now - CODE_KEPT, standing.of_those_here(SigningCode)),
         delete(Login).where(
-            or_(Login.ended_at < now - LOGIN_KEPT, Login.created_at < last_login, Login.seen_at < last_seen)
+            or_(Login.ended_at < now - LOGIN_KEPT, Login.created_at < last_login, Login.seen_at < last_seen),
+            standing.of_those_here(Login),
         ),
         _removed_and_sent(QuoteLine),
         _removed_and_sent(QuoteSection),
@@ -71,7 +72,7 @@ def old_exports(now: datetime) -> int:
     statement = (
         select(Export.id, Export.firm_id, Export.public_id, Firm.public_id.label("firm"))
         .join(Firm, Firm.id == Export.firm_id)
-        .where(or_(Export.state == "gone", Export.expires_at <= now), Export.size_bytes > 0)
+        .where(or_(Export.state == "gone", Export.expires_at <= now), Export.size_bytes > 0, standing.IS_HERE)
     )
     found = db.session.execute(statement).all()
     transaction.rollback()
@@ -95,6 +96,7 @@ def removed_photos(now: datetime) -> int:
         .where(
             Photo.sent_version == 0,
             or_(Photo.removed_at < now - PHOTO_KEPT, _is_without(QuoteLine), _is_without(QuoteSection)),
+            standing.IS_HERE,
         )
         .limit(PHOTOS_AT_A_TIME)
     )
@@ -125,7 +127,7 @@ def old_imports(now: datetime) -> int:
         select(ArticleImport.id, ArticleImport.firm_id, StoredFile.public_id, Firm.public_id.label("firm"))
         .join(Firm, Firm.id == ArticleImport.firm_id)
         .outerjoin(StoredFile, StoredFile.id == ArticleImport.file_id)
-        .where(ArticleImport.expires_at <= now)
+        .where(ArticleImport.expires_at <= now, standing.IS_HERE)
     )
     found = db.session.execute(statement).all()
     transaction.rollback()
@@ -170,6 +172,7 @@ def rows_without_file() -> int:
     """Report papers and pictures whose file is gone; how many. Nothing is changed: a backup may have them."""
     missing = 0
     statement = select(StoredFile.public_id, Firm.public_id.label("firm")).join(Firm, Firm.id == StoredFile.firm_id)
+    statement = statement.where(standing.IS_HERE)
     with transaction.reading():
         for row in db.session.execute(statement.execution_options(yield_per=1000)):
             if not storage.path(row.firm, row.public_id).exists():
@@ -187,7 +190,7 @@ def _removed_and_sent(model: type[QuoteLine | QuoteSection]) -> Delete:
     sent = select(Quote.id).where(Quote.sent_at > model.removed_at, Quote.id == model.quote_id).exists()
     later = aliased(model)
     has_later = select(later.id).where(later.quote_id == model.quote_id, later.n > model.n).exists()
-    return delete(model).where(model.removed_at.is_not(None), sent, has_later)
+    return delete(model).where(model.removed_at.is_not(None), sent, has_later, standing.of_those_here(model))
 
 
 def old_inquiries(now: datetime) -> int:
@@ -195,7 +198,11 @@ def old_inquiries(now: datetime) -> int:
     statement = (
         select(Inquiry, Quote)
         .join(Quote, and_(Quote.firm_id == Inquiry.firm_id, Quote.id == Inquiry.quote_id))
-        .where(Inquiry.created_at < now - timedelta(days=settings().INQUIRY_DAYS), Quote.version == 0)
+        .where(
+            Inquiry.created_at < now - timedelta(days=settings().INQUIRY_DAYS),
+            Quote.version == 0,
+            standing.of_those_here(Inquiry),
+        )
         .limit(1)
     )
     removed = 0
@@ -216,6 +223,7 @@ def let_news_rest(now: datetime) -> int:
             Quote.question_at.is_(None),
             Quote.mail_failed_at.is_(None),
             Quote.status != QuoteStatus.LATE_ACCEPTANCE,
+            standing.of_those_here(Quote),
         )
         .values(turn="none")
         .execution_options(synchronize_session=False)
