@@ -47,7 +47,7 @@ class Put:
 
 
 SMALL = (
-    Put("LÄS-MIG.txt", "Hej.\n".encode()),
+    Put("LÄS-MIG.txt", b"Hej.\n"),
     Put("data/firm.jsonl", b'{"id":1,"name":"Tumbredd"}\n'),
     Put("data/article.jsonl", b'{"id":1,"n":1}\n{"id":2,"n":2}\n' * 40),
     Put("pdf/2026-001-v1.pdf", b"%PDF-1.7 and so on", of=FILE),

@@ -16,7 +16,8 @@ def test_what_is_written_is_read():
     assert list(archive.rows("firm")) == [{"id": 1, "name": "Tumbredd"}]
     assert [row["n"] for row in archive.rows("article")] == [1, 2] * 40
     assert [(member.name, member.of) for member in archive.files()] == [(one.name, one.of) for one in SMALL]
-    assert archive.has("data/firm.jsonl") and not archive.has("pdf/2026-001-v1.pdf")
+    assert archive.has("data/firm.jsonl")
+    assert not archive.has("pdf/2026-001-v1.pdf")
     with pytest.raises(BadArchive) as refused:
         list(archive.rows("quote"))
     assert refused.value.code == "missing"
