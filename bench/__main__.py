@@ -20,6 +20,7 @@ from bench import (
     chain,
     checking,
     fill,
+    leaving,
     letters,
     measure,
     open_pages,
@@ -61,6 +62,9 @@ def main() -> int:
             bench.hash = _hash_alone(hashing, hello)
             rows, references = _measure(bench, ours, page, hello, folder, with_phone=not asked.no_browser)
             rows += weigh.start_row(*starts)
+        if not asked.quick:
+            note("measuring: a firm with 1 GB that moves")
+            rows += measured(lambda: leaving.moving_rows(folder), Row("moving", "", None, "× ZIP", 60, 30))
         rows += weigh.install_row()
     print(report.printed(rows))
     if asked.write:
@@ -153,7 +157,7 @@ def _measure(
     note("measuring: letters")
     rows += measured(lambda: letters.letters_row(folder), Row("letters", "", None, "of smtplib's", 0.3, 0.5, True))
     note("measuring: export")
-    rows += measured(lambda: weigh.export_rows(bench, ours, folder), Row("export", "", None, "× ZIP", 30, 10))
+    rows += measured(lambda: leaving.export_rows(bench, ours, folder), Row("export", "", None, "× ZIP", 30, 10))
     return rows, references
 
 

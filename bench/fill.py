@@ -78,7 +78,7 @@ class Deal:
     token: str
 
 
-def firm(size: int, *, now: datetime) -> Filled:
+def firm(size: int, *, now: datetime, pdf_bytes: int = PDF_BYTES) -> Filled:
     """A firm with `size` quotes, a tenth as many customers (at most 5,000) and ARTICLES articles."""
     transaction.may_write()
     made, user = _firm(size, now)
@@ -87,7 +87,7 @@ def firm(size: int, *, now: datetime) -> Filled:
     draft_n, sent_n = draft(made, user, now=now), draft(made, user, now=now)
     send(made, user, sent_n, actor=actor, now=now)
     drafted, sent = _copies_of(made.id, draft_n), _copies_of(made.id, sent_n)
-    _copy(made, drafted, sent, crowd, size - 2, now)
+    _copy(made, drafted, sent, crowd, size - 2, now, pdf_bytes)
     transaction.commit()  # without ANALYZE: no statistics are kept, they may hold samples of what was erased
     return Filled(size, made.id, user.email, draft_n, sent_n)
 
@@ -304,10 +304,11 @@ def _copy(
     crowd: list[tuple[int, str]],
     count: int,
     now: datetime,
+    pdf_bytes: int,
 ) -> None:
     ids = {model: int(db.session.scalar(select(func.max(model.id))) or 0) for model in _COPIED}
     chain = _Chain(made)
-    pdf = _padded(storage.read(made.public_id, db.session.get_one(StoredFile, sent["file"]["id"])))
+    pdf = _padded(storage.read(made.public_id, db.session.get_one(StoredFile, sent["file"]["id"])), pdf_bytes)
     first_n = sent["quote"]["n"]
     made_rows: dict[type[Base], list[dict[str, Any]]] = {model: [] for model in (*_COPIED, Event, EventValue)}
     last_number = 1
@@ -437,9 +438,9 @@ def _count_up(firm_id: int, series: str, value: int) -> None:
         counter.value = value
 
 
-def _padded(pdf: bytes) -> bytes:
+def _padded(pdf: bytes, size_bytes: int) -> bytes:
     """The paper at the size that the export is measured with; what follows the end of a PDF is a comment."""
-    return pdf + b"%" + b"." * max(0, PDF_BYTES - len(pdf) - 1)
+    return pdf + b"%" + b"." * max(0, size_bytes - len(pdf) - 1)
 
 
 def waiting_letters() -> Iterator[int]:

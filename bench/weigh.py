@@ -1,13 +1,11 @@
-"""The rows of the table about papers, pages on a phone, memory, start, export and installation."""
+"""The rows of the table about papers, pages on a phone, memory, start and installation."""
 
 from __future__ import annotations
 
 import re
 import statistics
 import time
-import zipfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -17,19 +15,16 @@ from sqlalchemy import select
 
 from bench import servers
 from bench.browser import Phone
-from bench.fill import PDF_BYTES, Filled
 from bench.measure import LONG, ROWS, Bench, long_row, times
 from bench.refs import canvas
 from bench.report import Row
 from bench.servers import ROOT, Server
-from bench.web import NotBuilt, form
 from extensions import db
-from models import Export, QuoteVersion
+from models import QuoteVersion
 from services import transaction
 from services.quotes.content import read
 
 FONTS = ROOT / "documents" / "fonts"
-EXPORT_LIMIT_SECONDS = 600
 
 
 def pdf_rows(bench: Bench) -> list[Row]:
@@ -121,77 +116,6 @@ def start_row(ours: list[float], page: list[float]) -> list[Row]:
     return [Row("start to first page", f"{own:.2f} s, P {reference:.2f} s", own / reference, "× P's", 4, 2)]
 
 
-def export_rows(bench: Bench, ours: Server, folder: Path) -> list[Row]:
-    """Exports of the two smaller firms by the running worker, while another user looks at the list."""
-    sizes = sorted(bench.firms)[:2]
-    if len(sizes) < 2:
-        raise NotBuilt("two firms are needed")
-    worker = servers.worker(ours)
-    peaks, seconds = [], 0.0
-    other = bench.log_in(bench.firms[sizes[-1]])
-    path = f"/offerter?{ROWS}"
-    before = _p95([other.get(path).seconds for _ in range(200)])
-    during: list[float] = []
-    for size in sizes:
-        servers.forget_peak(worker)
-        during = []
-        with ThreadPoolExecutor(1) as pool:
-            making = pool.submit(_export, bench, bench.firms[size])
-            while not making.done():
-                during.append(other.get(path).seconds)
-                time.sleep(0.02)
-            seconds = making.result()
-        peaks.append(servers.peak_mib(worker))
-    stored = _stored_zip(folder / "stored.zip", sizes[-1])
-    grown = peaks[-1] - peaks[0]
-    growth = f"{peaks[0]:.0f} MiB at {sizes[0]:,}, {peaks[-1]:.0f} MiB at {sizes[-1]:,}"
-    return [
-        Row(
-            f"export of {sizes[-1]:,} quotes",
-            f"{seconds:.1f} s, stored ZIP {stored:.2f} s",
-            seconds / stored,
-            "× ZIP",
-            30,
-            10,
-        ),
-        Row("export, growth of memory", growth, grown, "MiB", 20, 20),
-        Row("export, others' list p95", f"{times(_p95(during))} / {times(before)}", _p95(during) / before, "", 2, 2),
-    ]
-
-
-def _export(bench: Bench, filled: Filled) -> float:
-    """Ask for an export as its owner and wait until it is ready; seconds."""
-    visitor = bench.log_in(filled)
-    fields = form(visitor.page("/konto"), "/konto/export")
-    start = time.perf_counter()
-    answer = visitor.post("/konto/export", fields)
-    if answer.status != 303 or "/konto/export/" not in answer.location:
-        raise NotBuilt(f"the export was answered {answer.status}")
-    public_id = answer.location.rsplit("/", 1)[1]
-    with bench.app.app_context():
-        while time.perf_counter() - start < EXPORT_LIMIT_SECONDS:
-            state = db.session.scalar(select(Export.state).where(Export.public_id == public_id))
-            transaction.rollback()
-            if state == "ready":
-                return time.perf_counter() - start
-            if state == "failed":
-                break
-            time.sleep(0.05)
-    raise NotBuilt("the export did not get ready")
-
-
-def _stored_zip(path: Path, count: int) -> float:
-    """The reference: as many papers of the same size into a ZIP, stored."""
-    paper = bytes(PDF_BYTES)
-    start = time.perf_counter()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for number in range(count):
-            archive.writestr(f"offerter/Offert {number}.pdf", paper)
-    seconds = time.perf_counter() - start
-    path.unlink()
-    return seconds
-
-
 def install_row() -> list[Row]:
     """What the pinned requirements take on disk; the set-up itself is one command."""
     total = 0
@@ -206,10 +130,6 @@ def install_row() -> list[Row]:
         Row("install, commands", "./run", 1, "", 3, 1),
         Row("install, size of what is required", "no database server", total / 1e6, "MB", 250, 120),
     ]
-
-
-def _p95(seconds: list[float]) -> float:
-    return sorted(seconds)[round(0.95 * (len(seconds) - 1))]
 
 
 def _median(act: Callable[[], object], count: int = 40) -> float:
