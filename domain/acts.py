@@ -82,6 +82,7 @@ inquiry.received | photos customer
 inquiry.declined | channel
 export.made | kind rows sha256
 export.downloaded | sha256
+export.cancelled
 personnummer.revealed | reason
 support.access | purpose case
 data.erased data.restricted data.locked | kinds rule until

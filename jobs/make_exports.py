@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from jobs import JobResult, each
+from jobs import JobResult, each, stopping
 from services.exporting import making
 
 
 def run(now: datetime) -> JobResult:
-    """Make every export that waits."""
+    """Make every export that waits. One that is half made when the worker must end is handed back."""
+    clock = making.Clock(now)
 
     def waiting() -> Iterator[making.Order]:
-        while (order := making.claim(now)) is not None:
+        while (order := making.claim(clock.now())) is not None:
             yield order
 
-    return each(waiting(), lambda order: making.make(order, now=now))
+    return each(waiting(), lambda order: making.make(order, clock=clock, is_ending=stopping.is_set))

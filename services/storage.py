@@ -20,6 +20,7 @@ from services.installation import settings
 from services.keys import sync_folder
 
 READ_BYTES = 64 * 1024
+SYNC_BYTES = 32 * 1024 * 1024  # of a large file at a time: a gigabyte at once would hold up everybody's commits
 
 
 class TooLarge(Exception):
@@ -112,13 +113,15 @@ def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> i
     target = path(firm_public_id, file_public_id)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
-    written = 0
+    written = synced = 0
     try:
         with open(temporary, "xb", opener=_private) as file:
             for chunk in vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id):
                 written += file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
+                if written - synced >= SYNC_BYTES:
+                    _sync(file)
+                    synced = written
+            _sync(file)
         temporary.replace(target)
     except OSError as error:
         temporary.unlink(missing_ok=True)
@@ -144,13 +147,23 @@ def stream(firm_public_id: str, file_public_id: str) -> Iterator[bytes]:
     )
 
 
-def remove(firm_public_id: str, file_public_id: str) -> None:
-    path(firm_public_id, file_public_id).unlink(missing_ok=True)
+def remove(firm_public_id: str, file_public_id: str, *, halves: bool = False) -> None:
+    """`halves`: also what a process that died had written of it."""
+    target = path(firm_public_id, file_public_id)
+    target.unlink(missing_ok=True)
+    if halves:
+        for half in target.parent.glob(f".{target.name}.*"):
+            half.unlink(missing_ok=True)
 
 
 def _parts(source: Path) -> Iterator[bytes]:
     with source.open("rb") as file:
         yield from pieces(file)
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _private(name: str, flags: int) -> int:

@@ -2,34 +2,85 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
-from domain.clock import stockholm_date
+from sqlalchemy import and_
+
 from extensions import db
-from models import Export, Firm, User
+from models import Export, Firm, User, new_public_id
 from services import events, nudge, scope, storage, transaction
 from services.actors import Actor
-from services.errors import NotFound
-from services.exporting import contents
+from services.errors import DiskFull, NotFound
+from services.exporting import contents, locking
 
 WAITING = ("queued", "running")
 
 
-def ask(user: User, *, actor: Actor, now: datetime) -> Export:
-    """Queue an export; one that is already on its way is the answer. Raises DiskFull."""
+class UnderWay(Exception):
+    """Another user of the firm has one on its way."""
+
+
+def ask(user: User, *, actor: Actor, now: datetime, password: str = "") -> Export:
+    """Queue an export, locked with a password or open; the user's own that is already on its way is the answer.
+
+    Raises UnderWay, WeakPassword, DiskFull.
+    """
+    if password:
+        locking.check(password, user.firm.name, user.email, user.name)  # slow: before anything is locked
+    transaction.start_writing()
     db.session.get_one(Firm, actor.firm_id, with_for_update=True)  # two taps take turns
-    if running := scope.find(Export, actor.firm_id, Export.user_id == user.id, Export.state.in_(WAITING)):
+    if running := scope.find(Export, actor.firm_id, Export.state.in_(WAITING)):
+        if running.user_id != user.id:
+            raise UnderWay
         return running
     storage.require_disk(contents.of_firm(actor.firm_id).estimated_bytes)
-    export = Export(firm_id=actor.firm_id, user_id=user.id, created_at=now)
+    export = Export(firm_id=actor.firm_id, user_id=user.id, public_id=new_public_id(), created_at=now)
+    if password:
+        locking.keep(export, actor.firm_public_id, password)
     db.session.add(export)
     nudge.after_commit("make_exports")
     transaction.commit()
     return export
+
+
+def cancel(user: User, public_id: str, *, actor: Actor, now: datetime) -> None:
+    """End one that waits or is being made: no file, no letter. One that has ended already stays as it is.
+
+    A worker that is at it sees so within a second and removes what it has written. Raises NotFound.
+    """
+    export = scope.get(Export, user.firm_id, Export.public_id == public_id, Export.user_id == user.id, lock=True)
+    if export.state not in WAITING:
+        return
+    is_being_made = export.state == "running" and export.lease_until is not None and export.lease_until >= now
+    export.state, export.lease_until, export.password = "cancelled", None, None
+    events.record("export.cancelled", f"export:{public_id}", actor=actor, at=now, data={})
+    transaction.commit()
+    if not is_being_made:
+        storage.remove(actor.firm_public_id, public_id, halves=True)
+
+
+def colleague(user: User) -> tuple[Export, str] | None:
+    """One that another user of the firm has on its way, and that user's name or address."""
+    statement = (
+        scope.columns(User, user.firm_id, Export, User.name, User.email)
+        .join(Export, and_(Export.firm_id == User.firm_id, Export.user_id == User.id))
+        .where(Export.state.in_(WAITING), User.id != user.id)
+    )
+    found = db.session.execute(statement.limit(1)).first()
+    return (found[0], found.name or found.email) if found else None
+
+
+def waits_for_room(export: Export) -> bool:
+    """Whether it was put back, and would not find room now either."""
+    if export.state != "queued" or export.lease_until is None:
+        return False
+    try:
+        storage.require_disk(contents.of_firm(export.firm_id).estimated_bytes)
+    except DiskFull:
+        return True
+    return False
 
 
 def get(user: User, public_id: str) -> Export:
@@ -64,7 +115,5 @@ def open_file(export: Export, *, actor: Actor, now: datetime) -> Iterator[bytes]
 
 
 def file_name(firm_name: str, export: Export) -> str:
-    """tumbredd-snickeri-2026-11-20.zip"""
-    plain = unicodedata.normalize("NFKD", firm_name).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "handslag"
-    return f"{slug}-{stockholm_date(export.created_at).isoformat()}.zip"
+    """What it is saved as."""
+    return locking.file_name(firm_name, export.created_at, is_locked=export.is_locked)

@@ -17,7 +17,7 @@ from sqlalchemy import or_, select, update
 from extensions import db
 from languages import speaking
 from models import Export, Firm, User
-from services import events, leaving_letters, scope, storage, transaction
+from services import events, leaving_letters, scope, standing, storage, transaction
 from services.actors import system
 from services.errors import DiskFull
 from services.exporting import archive, contents, locking
@@ -65,6 +65,7 @@ def claim(now: datetime) -> Order | None:
         select(Export, Firm.public_id)
         .join(Firm, Firm.id == Export.firm_id)
         .where(
+            standing.IS_HERE,
             Export.state.in_(("queued", "running")),
             or_(Export.lease_until.is_(None), Export.lease_until < now),
         )
@@ -79,7 +80,7 @@ def claim(now: datetime) -> Order | None:
     export, firm_public_id = found
     export.attempts += 1
     if export.attempts > MOST_ATTEMPTS:
-        _fail(export, now)
+        _fail(export)
         public_id = export.public_id
         transaction.commit()
         storage.remove(firm_public_id, public_id, halves=True)
@@ -124,7 +125,8 @@ def _write(order: Order, clock: Clock, is_ending: Callable[[], bool]) -> tuple[S
         if export is None:
             raise Gone
         owner, reads = owner_of(order.firm_id, now), scope.get(User, order.firm_id, User.id == export.user_id).language
-        rows, estimated_bytes = sum(archive.counts(order.firm_id).values()), contents.of_firm(order.firm_id).size_bytes
+        rows = sum(archive.counts(order.firm_id).values())
+        estimated_bytes = contents.of_firm(order.firm_id).estimated_bytes
         storage.require_disk(estimated_bytes)
         # each table is walked twice: data and sheet
         watch = _Watch(order, rows * 2 + estimated_bytes // BYTES_A_STEP, clock, is_ending)
@@ -158,7 +160,7 @@ def _put_back(order: Order, fault: BaseException, now: datetime) -> None:
     if export is not None:
         is_ours = not isinstance(fault, DiskFull | Ending)
         if is_ours and order.attempt >= MOST_ATTEMPTS:
-            _fail(export, now)
+            _fail(export)
         else:
             export.state, export.progress_percent, export.attempts = "queued", 0, order.attempt - (not is_ours)
             wait = timedelta(minutes=order.attempt) if is_ours else ROOM_AGAIN
@@ -166,7 +168,7 @@ def _put_back(order: Order, fault: BaseException, now: datetime) -> None:
     transaction.commit()
 
 
-def _fail(export: Export, now: datetime) -> None:
+def _fail(export: Export) -> None:
     export.state, export.lease_until, export.password = "failed", None, None
 
 

@@ -16,7 +16,7 @@ from models import Closing, Firm, Quote
 from services import events, scope, transaction
 from services.actors import Actor
 from services.errors import NotFound
-from services.exporting import archive, making
+from services.exporting import archive, locking, making
 from services.exporting.making import Summed
 
 
@@ -48,20 +48,23 @@ def firms() -> Iterator[Listed]:
         )
 
 
-def write(firm_public_id: str, path: Path, *, now: datetime) -> str:
-    """Write the firm's ZIP, in clear, to a new file that only its owner can read; its SHA-256.
+def write(firm_public_id: str, path: Path, *, now: datetime, password: str = "") -> str:
+    """Write the firm's ZIP to a new file that only its owner can read, locked where there is a password; its SHA-256.
 
-    The act stands in the firm's own chain. Raises NotFound, FileExistsError.
+    The act stands in the firm's own chain. Raises NotFound, WeakPassword, FileExistsError.
     """
     firm_id = db.session.scalar(select(Firm.id).where(Firm.public_id == firm_public_id))
     transaction.rollback()
     if firm_id is None:
         raise NotFound
+    if password:
+        locking.check(password)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file, transaction.snapshot():
             rows = sum(archive.counts(firm_id).values())
-            stream = Summed(archive.parts(making.owner_of(firm_id, now), lambda count: None))
+            owner = making.owner_of(firm_id, now)
+            stream = Summed(locking.with_password(archive.parts(owner, lambda count: None), owner, password))
             for piece in stream:
                 file.write(piece)
     except BaseException:
