@@ -112,7 +112,7 @@ def begin(
 def choose(choice: str, ends: int | None, *, seen: str, actor: Actor, now: datetime) -> None:
     """Choose what becomes of what is left, or leave it open, until the erasure begins. Commits.
 
-    `seen` is `mark` of the choice that the form was drawn from. Raises NotFound, RuleBroken("not_offered"), Stale.
+    `seen` is `mark` of what the form was drawn from. Raises NotFound, RuleBroken("not_offered"), Stale.
     """
     firm = _lock(actor.firm_id)
     closing = _still_whole(firm)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import url_for
-from sqlalchemy import select
-
 from domain.clock import stockholm_date
 from domain.closing_dates import ClosingDates
+from domain.terminations import Channel
 from extensions import db
 from languages import gettext as _
-from mail.letters import Letter, Params, draws
+from mail.letters import Letter, Params, Unwanted, draws
 from mail.writing import write
-from models import Closing, ErasureReceipt, Export, Firm, User
+from models import Closing, Export, Firm, User
 from services import outbox, scope
+from services.bookkeeping import material
 from services.installation import settings
 
 
@@ -40,10 +41,35 @@ def queue_firm_erased(owners: dict[str, str], number: str, *, now: datetime) -> 
         outbox.queue("firm_erased", address, {"receipt": number, "lang": language}, firm_id=None, now=now)
 
 
+def queue_closing_reminder(closing: Closing, *, now: datetime) -> None:
+    _to_owners("closing_reminder", closing, now)
+
+
 def _to_owners(kind: str, closing: Closing, now: datetime) -> None:
     """Every owner learns of it: none of them should find the account gone without having been told."""
     for owner in scope.rows(User, closing.firm_id, User.role == "owner"):
         outbox.queue(kind, owner.email, {"closing": closing.public_id}, firm_id=closing.firm_id, now=now)
+
+
+def _closing(params: Params) -> Closing:
+    return scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
+
+
+def _facts(closing: Closing, now: datetime) -> dict[str, object]:
+    """What the letters of a termination tell."""
+    chosen = settings()
+    dates = ClosingDates(closing.effective_at, closing.erase_after, chosen.BACKUP_DAYS)
+    return {
+        "firm_name": db.session.get_one(Firm, closing.firm_id).name,
+        "closing": closing,
+        "dates": dates,
+        "begins_on": stockholm_date(closing.confirmed_at),
+        "material": material.counted(closing.firm_id),
+        "lock_offered": chosen.LOCK_BOOKKEEPING,
+        "may_undo": closing.channel != Channel.OPERATOR,
+        "operator": chosen.OPERATOR_CONTACT or chosen.OPERATOR,
+        "url": url_for("konto.closing_receipt", _external=True),
+    }
 
 
 @draws("export_ready")
@@ -59,21 +85,22 @@ def export_ready(params: Params) -> Letter:
 
 @draws("closing_receipt")
 def closing_receipt(params: Params) -> Letter:
-    closing = scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
-    dates = ClosingDates(closing.effective_at, closing.erase_after, settings().BACKUP_DAYS)
-    return write(
-        "closing_receipt",
-        _("Kvitto: kontot är uppsagt"),
-        firm_name=db.session.get_one(Firm, closing.firm_id).name,
-        closing=closing,
-        dates=dates,
-        url=url_for("konto.closing_receipt", _external=True),
-    )
+    closing = _closing(params)
+    return write("closing_receipt", _("Kvitto: kontot är uppsagt"), **_facts(closing, params["now"]))
+
+
+@draws("closing_reminder")
+def closing_reminder(params: Params) -> Letter:
+    """To owners who have not chosen what becomes of what is left."""
+    closing = _closing(params)
+    if closing.undone_at or closing.choice:
+        raise Unwanted
+    return write("closing_reminder", _("Välj vad som ska hända med kontot"), **_facts(closing, params["now"]))
 
 
 @draws("closing_undone")
 def closing_undone(params: Params) -> Letter:
-    closing = scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
+    closing = _closing(params)
     return write(
         "closing_undone",
         _("Uppsägningen är ångrad"),
@@ -85,13 +112,18 @@ def closing_undone(params: Params) -> Letter:
 
 @draws("firm_erased")
 def firm_erased(params: Params) -> Letter:
-    receipt = db.session.scalars(select(ErasureReceipt).where(ErasureReceipt.number == params["receipt"])).one()
-    counts = json.loads(receipt.counts)
-    return write(
+    from services.privacy import receipts  # which leans on these letters
+
+    receipt = receipts.find(params["receipt"])
+    counts, told = json.loads(receipt.counts), receipts.told(receipt)
+    letter = write(
         "firm_erased",
         _("Kontot är raderat"),
         receipt=receipt,
         rows=counts["rows"],
         files=counts["files"],
+        locked=[one for one in told["kept"] if one["what"] == "bookkeeping"] if told else [],
         backups_gone_on=stockholm_date(receipt.erased_at) + timedelta(days=settings().BACKUP_DAYS),
+        url=url_for("receipts.show", number=receipt.number, _external=True),
     )
+    return replace(letter, attachments=receipts.attachments(receipt))

@@ -52,6 +52,7 @@ class Found:
     standing: str  # as stored: domain/standing.py
     closes_at: datetime | None  # a termination takes effect
     erase_after: datetime | None  # the firm is being closed
+    closing_channel: str | None  # how that termination came in
     locked_to: str  # public id of the deal that a customer is shown: blueprints/shared/locking.py
     locked_link: str
     seq: int  # of the newest entry of the firm's chain: what an open page compares (blueprints/shared/live.py)
@@ -90,6 +91,7 @@ _FIND = (
         Firm.standing,
         Closing.effective_at,
         Closing.erase_after,
+        Closing.channel,
         Login.locked_to,
         Login.locked_link,
         ChainHead.seq,
@@ -155,7 +157,11 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
     known = transaction.connection().execute(_KNOWN, {"email": email}).one_or_none()
     limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)  # ends it: hashing is slow
     transaction.start_writing()
-    is_right = passwords.is_right(known.password_hash, password) if known else passwords.waste_time(password)
+    is_right = (
+        passwords.is_right(known.password_hash, password)
+        if known and known.password_hash  # none yet: the firm has come from another installation
+        else passwords.waste_time(password)
+    )
     current = _password_hash(known.firm_id, known.id) if known else None
     if known is None or current is None:
         waste_a_write(now)

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.konto import bp
+from blueprints.konto.leaving import about
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part, wants_part
 from blueprints.shared.words import INCIDENTS
 from models import Export
-from services import checkpoints, closing, incidents
+from services import checkpoints, incidents
 from services.clock import utc_now
 from services.exporting import asking, contents
 from services.installation import settings
@@ -24,15 +25,12 @@ STOP_POLLING = 286  # htmx: swap this in and ask no more
 def show() -> str:
     """Account and data: both ways to take the data along, and out."""
     now = utc_now()
-    running = current_user.closing
     return render_template(
         "konto/show.html",
         contents=contents.of_firm(current_user.firm_id),
         hours=settings().EXPORT_HOURS,
         export=_shown(asking.newest(current_user.user, now)),
-        dates=closing.dates_of(running) if running else closing.plan(now),
-        running=running,
-        now=now,
+        **about(now),
         chain=checkpoints.standing(current_user.firm_id),
         incidents=incidents.of_firm(current_user.firm_id),
         incident_words=INCIDENTS,

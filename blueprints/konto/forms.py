@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, PasswordField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from blueprints.shared.fields import strip
+from blueprints.shared.fields import choices, strip
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.words import month_choices
 
 LONGEST_REASON = 2000
 
 
-class CloseForm(FlaskForm):
+class _Choice(FlaskForm):
+    """What becomes of what is left."""
+
+    ends = SelectField(_l("Räkenskapsåret slutar i"), choices=month_choices(), coerce=int, default=12)
+
+    @property
+    def last_month(self) -> int:
+        return int(self.ends.data)
+
+
+def _answers(*validators: Any) -> RadioField:
+    """None is chosen beforehand: that is the owner's to do."""
+    return RadioField(
+        _l("Vad ska hända med det som finns här?"),
+        list(validators),
+        choices=choices(
+            ("erase_all", _l("Lämna ut och radera allt")),
+            ("lock_bookkeeping", _l("Lås bokföringsmaterial till sitt lagstadgade datum och radera resten")),
+        ),
+    )
+
+
+class CloseForm(_Choice):
     """Confirm the termination."""
 
+    choice = _answers(Optional())
     reason = TextAreaField(
         _l("Varför slutar du?"),
         [Optional(), Length(max=LONGEST_REASON, message=_l("Skriv högst %(max)d tecken."))],
@@ -25,3 +51,10 @@ class CloseForm(FlaskForm):
         [DataRequired(_l("Kryssa i att du har hämtat din data eller inte behöver den."))],
     )
     password = PasswordField(_l("Lösenord"), [DataRequired(_l("Skriv ditt lösenord."))])
+
+
+class ChoiceForm(_Choice):
+    """Choose, or choose otherwise, after the termination."""
+
+    choice = _answers(DataRequired(_l("Välj ett av de två.")))
+    seen = HiddenField()

@@ -1,20 +1,48 @@
-"""Leaving: what happens, confirm with the password, the receipt, and the way back."""
+"""Leaving: what happens, confirm with the password, the receipt with the owner's choice, and the way back."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.konto import bp
-from blueprints.konto.forms import CloseForm
+from blueprints.konto.forms import ChoiceForm, CloseForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
+from blueprints.shared.words import MONTHS
+from domain.clock import stockholm_date
+from domain.terminations import Choice, may_undo
 from models import Closing
 from services import closing
+from services.bookkeeping import material
 from services.clock import utc_now
 from services.errors import NotFound
 from services.exporting import contents
+from services.installation import settings
+
+
+def about(now: datetime) -> dict[str, object]:
+    """What the pages tell of a termination: of the one that runs, else of one that would begin now."""
+    running: Closing | None = current_user.closing
+    return {
+        "running": running,
+        "dates": closing.dates_of(running) if running else closing.plan(now),
+        "begins_on": stockholm_date(running.confirmed_at if running else now),
+        "chosen": running.choice if running else "",
+        "may_undo": running is not None and may_undo(running.channel, current_user.actor.ref),
+        "lock_offered": Choice.LOCK_BOOKKEEPING in closing.choices(),
+        "operator": settings().OPERATOR_CONTACT or settings().OPERATOR,
+        "now": now,
+    }
+
+
+def _about_choice(now: datetime) -> dict[str, object]:
+    """The same, and what locking would keep."""
+    kept = material.counted(current_user.firm_id)
+    return {**about(now), "material": kept, "ends_word": MONTHS[current_user.firm.fiscal_year_ends]}
 
 
 @bp.get("/avsluta")
@@ -23,14 +51,7 @@ def leave() -> ResponseReturnValue:
     """What happens when, before anything has been asked."""
     if current_user.closing:
         return redirect(url_for(".closing_receipt"))
-    now = utc_now()
-    return render_template(
-        "konto/leave.html",
-        dates=closing.plan(now),
-        contents=contents.of_firm(current_user.firm_id),
-        running=None,
-        now=now,
-    )
+    return render_template("konto/leave.html", contents=contents.of_firm(current_user.firm_id), **about(utc_now()))
 
 
 @bp.get("/avsluta/bekrafta")
@@ -38,7 +59,7 @@ def leave() -> ResponseReturnValue:
 def confirm_closing() -> ResponseReturnValue:
     if current_user.closing:
         return redirect(url_for(".closing_receipt"))
-    return _confirm_page(CloseForm())
+    return _confirm_page(CloseForm(formdata=None, data={"ends": current_user.firm.fiscal_year_ends}))
 
 
 @bp.post("/avsluta/bekrafta")
@@ -47,11 +68,15 @@ def close() -> ResponseReturnValue:
     form = CloseForm()
     if not form.validate_on_submit():
         return _confirm_page(form, status=422)
+    offered = closing.choices()
     try:
         closing.ask(
             current_user.user,
             password=form.password.data or "",
             reason=form.reason.data or "",
+            # one answer is no question: the page says what will happen
+            choice=(form.choice.data or "") if len(offered) > 1 else offered[0],
+            ends=form.last_month,
             actor=current_user.actor,
             now=utc_now(),
         )
@@ -67,7 +92,24 @@ def closing_receipt() -> ResponseReturnValue:
     running: Closing | None = current_user.closing
     if running is None:
         raise NotFound
-    return render_template("konto/receipt.html", running=running, dates=closing.dates_of(running), now=utc_now())
+    stored = {"choice": running.choice or None, "ends": current_user.firm.fiscal_year_ends}
+    return _receipt_page(ChoiceForm(formdata=None, data={**stored, "seen": closing.mark(running)}))
+
+
+@bp.post("/avsluta/val")
+@requires("firm.close")
+def choose() -> ResponseReturnValue:
+    """What becomes of what is left."""
+    if current_user.closing is None:
+        raise NotFound
+    form = ChoiceForm()
+    if not form.validate_on_submit():
+        return _receipt_page(form, status=422)
+    closing.choose(
+        form.choice.data, form.last_month, seen=form.seen.data or "", actor=current_user.actor, now=utc_now()
+    )
+    flash(_("Valet är sparat."))
+    return redirect(url_for(".closing_receipt"), code=303)
 
 
 @bp.post("/avsluta/angra")
@@ -78,5 +120,11 @@ def undo_closing() -> ResponseReturnValue:
     return redirect(url_for(".show"), code=303)
 
 
+def _receipt_page(form: ChoiceForm, *, status: int = 200) -> ResponseReturnValue:
+    return render_template("konto/receipt.html", form=form, **_about_choice(utc_now())), status
+
+
 def _confirm_page(form: CloseForm, *, status: int = 200) -> ResponseReturnValue:
-    return render_template("konto/confirm.html", form=form, dates=closing.plan(utc_now())), status
+    now = utc_now()
+    facts = {**_about_choice(now), "fees_until": closing.fees_of_plan(now)}
+    return render_template("konto/confirm.html", form=form, **facts), status

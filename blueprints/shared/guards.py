@@ -14,7 +14,7 @@ from flask_login import UserMixin, current_user
 
 from blueprints.shared.htmx import wants_part
 from blueprints.shared.requests import READS_FIRST
-from domain import permissions, standing
+from domain import permissions, standing, terminations
 from domain.clock import stockholm_date
 from domain.standing import Standing
 from extensions import login_manager
@@ -188,8 +188,18 @@ def register(app: Flask) -> None:
     def _closing() -> dict[str, object]:
         if not current_user.is_authenticated or current_user.found.erase_after is None:
             return {"closing": None}
-        last_day = stockholm_date(current_user.found.erase_after)
-        return {"closing": {"on": last_day, "undo_url": url_for("konto.undo_closing")}}
+        found = current_user.found
+        may_undo = current_user.may("firm.close") and terminations.may_undo(
+            found.closing_channel, current_user.actor.ref
+        )
+        return {
+            "closing": {
+                "on": stockholm_date(found.erase_after),
+                "works_until": stockholm_date(found.closes_at) if utc_now() < found.closes_at else None,
+                "undo_url": url_for("konto.undo_closing") if may_undo else None,
+                "data_url": url_for("konto.show") if current_user.may("firm.export") else None,
+            }
+        }
 
 
 def remember(token: str) -> None:

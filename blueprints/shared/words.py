@@ -15,6 +15,24 @@ KINDS = {"labour": _l("Arbete"), "material": _l("Material"), "other": _l("Övrig
 WORK_TYPES = rule_rows.WORK_TYPES
 # days without an answer
 REMINDERS = choices(("0", _l("Av")), ("3", "3"), ("7", "7"), ("14", "14"))
+MONTHS = {
+    1: _l("januari"),
+    2: _l("februari"),
+    3: _l("mars"),
+    4: _l("april"),
+    5: _l("maj"),
+    6: _l("juni"),
+    7: _l("juli"),
+    8: _l("augusti"),
+    9: _l("september"),
+    10: _l("oktober"),
+    11: _l("november"),
+    12: _l("december"),
+}
+
+
+def month_choices() -> list[Any]:
+    return choices(*((str(n), name) for n, name in MONTHS.items()))
 
 
 def vat_choices() -> list[Any]:

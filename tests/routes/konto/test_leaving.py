@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import dataclasses
+import json
+import re
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
 
+from domain.bookkeeping import keep_until
 from extensions import db
 from jobs import close_firms
-from models import Closing, Event, Letter, Login
+from models import Closing, Event, Firm, Letter, Login
+from services import closing
+from services.bookkeeping import material
 from services.privacy import erasure
 from tests.factories import PASSWORD
 
@@ -189,3 +195,137 @@ def test_another_firm_is_not_touched(client, owner, make):
     assert other.post("/konto/avsluta/angra").status_code == 404
     assert not is_undone()
     assert "Kontot stängs" not in other.get("/konto").get_data(as_text=True)
+
+
+def choose(client, choice: str = "lock_bookkeeping", *, ends: str = "6", seen: str | None = None):
+    page = client.get("/konto/avsluta/kvitto").get_data(as_text=True)
+    drawn = re.search(r'name="seen" value="([^"]*)"', page)
+    data = {"choice": choice, "ends": ends, "seen": drawn[1] if drawn and seen is None else seen or ""}
+    return client.post("/konto/avsluta/val", data=data)
+
+
+def test_nothing_is_chosen_beforehand(client, owner):
+    page = client.get("/konto/avsluta/bekrafta").get_data(as_text=True)
+    assert page.count('name="choice"') == 2
+    assert " checked" not in page
+    assert '<option selected value="12">' in page
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ("", "Du har inte valt än. Utan svar raderas allt efter 20 december."),
+        ("erase_all", "Efter 20 december raderas allt."),
+        (
+            "lock_bookkeeping",
+            "Efter 20 december låses avtalens papper och bevis. Just nu finns inga, så då raderas allt.",
+        ),
+    ],
+)
+def test_each_answer_is_told_on_the_receipt(client, owner, choice, words):
+    client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": choice, "ends": "12"})
+    closing = running()
+    assert closing is not None
+    assert (closing.choice, closing.chosen_at) == (choice, NOW if choice else None)
+    receipt = client.get("/konto/avsluta/kvitto").get_data(as_text=True).replace("\xa0", " ")
+    assert words in receipt
+    assert "På sidan Konto och data" in receipt
+    assert "20 november" in receipt, "the last day that is paid for"
+
+
+def test_what_is_locked_has_its_date(client, owner, firm, monkeypatch):
+    def counted(firm_id: int) -> material.Material:
+        ends = db.session.get_one(Firm, firm_id).fiscal_year_ends
+        return material.Material(papers=1, packages=1, last=keep_until(NOW.date(), ends))
+
+    monkeypatch.setattr(material, "counted", counted)
+    page = client.get("/konto/avsluta/bekrafta").get_data(as_text=True).replace("\xa0", " ")
+    assert "Slutar räkenskapsåret i december låses det sista till och med 31 december 2033." in page
+    client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": "lock_bookkeeping", "ends": "6"})
+    receipt = client.get("/konto/avsluta/kvitto").get_data(as_text=True).replace("\xa0", " ")
+    assert "det sista till och med 31 december 2034. Allt annat raderas." in receipt
+
+
+def test_one_chooses_later_and_otherwise(client, owner):
+    client.post("/konto/avsluta/bekrafta", data=GOOD)
+    assert choose(client).status_code == 303
+    assert choose(client).status_code == 303, "the same again is no other act"
+    closing = running()
+    assert closing is not None
+    assert (closing.choice, db.session.get_one(Firm, closing.firm_id).fiscal_year_ends) == ("lock_bookkeeping", 6)
+    assert choose(client, "erase_all").status_code == 303
+    acts = [(row.act, json.loads(row.entry)["data"].get("choice")) for row in db.session.query(Event)]
+    assert acts == [
+        ("firm.close_asked", ""),
+        ("firm.close_chosen", "lock_bookkeeping"),
+        ("firm.close_chosen", "erase_all"),
+    ]
+
+
+def test_a_choice_from_an_old_page_is_refused(client, owner):
+    client.post("/konto/avsluta/bekrafta", data=GOOD)
+    choose(client)
+    assert choose(client, "erase_all", seen="").status_code == 409
+    closing = running()
+    assert closing is not None
+    assert closing.choice == "lock_bookkeeping"
+
+
+def test_a_choice_needs_an_answer_and_a_termination(client, owner):
+    assert choose(client).status_code == 404
+    client.post("/konto/avsluta/bekrafta", data=GOOD)
+    answer = choose(client, "")
+    assert answer.status_code == 422
+    assert "Välj ett av de två." in answer.get_data(as_text=True)
+    client.post("/konto/avsluta/angra")
+    assert choose(client).status_code == 404
+
+
+def test_where_nothing_can_be_locked_nothing_is_asked(client, owner, app, monkeypatch):
+    chosen = dataclasses.replace(app.config["SETTINGS"], LOCK_BOOKKEEPING=False)
+    monkeypatch.setitem(app.config, "SETTINGS", chosen)
+    assert 'name="choice"' not in client.get("/konto/avsluta/bekrafta").get_data(as_text=True)
+    client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": "lock_bookkeeping"})
+    closing = running()
+    assert closing is not None
+    assert closing.choice == "erase_all"
+    assert choose(client).status_code == 409
+
+
+def test_in_the_notice_ordinary_use_goes_on(client, owner, app, monkeypatch, clock, make, firm):
+    chosen = dataclasses.replace(app.config["SETTINGS"], NOTICE="1m")
+    monkeypatch.setitem(app.config, "SETTINGS", chosen)
+    assert "till och med 20 december, och avgifter" in client.get("/konto/avsluta/bekrafta").get_data(
+        as_text=True
+    ).replace("\xa0", " ")
+    client.post("/konto/avsluta/bekrafta", data=GOOD)
+    note = "Kontot är uppsagt. Allt fungerar som vanligt till och med 20 december, och 19 januari 2027 stängs det."
+    page = client.get("/offerter").get_data(as_text=True).replace("\xa0", " ")
+    assert note in page
+    assert "Ny offert" in page
+    move(clock, datetime(2026, 12, 20, 22, 59, 59, tzinfo=UTC))
+    assert note in client.get("/offerter").get_data(as_text=True).replace("\xa0", " ")
+    move(clock, datetime(2026, 12, 20, 23, 0, 0, tzinfo=UTC))
+    page = client.get("/offerter").get_data(as_text=True).replace("\xa0", " ")
+    assert note not in page
+    assert "Kontot stängs 19 januari 2027." in page or "Kontot stängs 19 januari." in page
+
+
+def test_others_of_the_firm_read_the_date_and_have_no_buttons_for_it(client, owner, make, firm):
+    client.post("/konto/avsluta/bekrafta", data=GOOD)
+    other = client.application.test_client()
+    other.log_in(make.user(db.session.merge(firm), role="seller"))
+    page = other.get("/offerter").get_data(as_text=True)
+    assert "Kontot stängs" in page
+    assert "Ångra uppsägningen" not in page
+    assert "Hämta din data" not in page
+
+
+def test_what_the_operator_has_ended_only_the_operator_undoes(client, owner, firm):
+    firm = db.session.merge(firm)
+    closing.enter(firm, "operator", date(2026, 11, 20), "", NOW, reason="service_ends")
+    page = client.get("/konto/avsluta/kvitto").get_data(as_text=True)
+    assert "Tjänsten läggs ner" in page
+    assert 'action="/konto/avsluta/angra"' not in page
+    assert client.post("/konto/avsluta/angra").status_code == 409
+    assert not is_undone()
