@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -12,23 +14,54 @@ from decimal import Decimal
 
 import pytest
 
-from exchange import csv_sv, json_lines
+from exchange import csv_sv, json_lines, zip_stream
+from exchange.manifests import File
+from exchange.spool import Spool
 from exchange.zip_stream import PIECE_BYTES, ZipStream
 
 STAMP = (2026, 11, 20, 9, 14, 30)
 
 
-def test_zip_read_back():
+def packed() -> tuple[ZipStream, bytes]:
     stream = ZipStream(STAMP)
-    data = b"".join(stream.add("a/å.txt", [b"hej ", b"du"], compress=True))
-    data += b"".join(stream.add("b.pdf", [b"%PDF"] * 3, compress=False))
-    data += b"".join(stream.close())
+    data = b"".join(stream.add("a/å.txt", [b"hej ", b"du"]))
+    data += b"".join(stream.put("b.pdf", b"%PDF" * 3, of="public id"))
+    data += b"".join(stream.add("empty.txt", []))
+    return stream, data + b"".join(stream.close())
+
+
+def test_zip_read_back():
+    stream, data = packed()
     with zipfile.ZipFile(io.BytesIO(data)) as read:
         assert read.testzip() is None
         assert read.read("a/å.txt") == b"hej du"
-        assert [info.compress_type for info in read.infolist()] == [zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED]
-        assert read.infolist()[0].date_time == STAMP
-    assert [(file.name, file.size_bytes) for file in stream.packed] == [("a/å.txt", 6), ("b.pdf", 12)]
+        stored, deflated = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED
+        assert [info.compress_type for info in read.infolist()] == [deflated, stored, deflated]
+        assert {info.date_time for info in read.infolist()} == {STAMP}
+        assert {info.external_attr >> 16 for info in read.infolist()} == {0o100600}
+    assert list(stream.files()) == [
+        File(name, len(clear), hashlib.sha256(clear).hexdigest(), of)
+        for name, clear, of in (
+            ("a/å.txt", b"hej du", ""),
+            ("b.pdf", b"%PDF" * 3, "public id"),
+            ("empty.txt", b"", ""),
+        )
+    ]
+
+
+def test_a_large_zip_read_back(monkeypatch):
+    """What has no room in 32 and 16 bits, with bounds that a small one passes."""
+    monkeypatch.setattr(zip_stream, "MOST_32", 5)
+    monkeypatch.setattr(zip_stream, "MOST_16", 2)
+    _stream, data = packed()
+    assert b"PK\x06\x06" in data
+    with zipfile.ZipFile(io.BytesIO(data)) as read:
+        assert read.testzip() is None
+        assert {info.filename: info.file_size for info in read.infolist()} == {
+            "a/å.txt": 6,
+            "b.pdf": 12,
+            "empty.txt": 0,
+        }
 
 
 def test_zip_comes_in_pieces_while_it_is_written():
@@ -40,10 +73,10 @@ def test_zip_comes_in_pieces_while_it_is_written():
         nonlocal taken
         for _number in range(200):
             taken += 1
-            yield bytes(PIECE_BYTES)
+            yield os.urandom(PIECE_BYTES)
 
     given = 0
-    for piece in stream.add("x", parts(), compress=False):
+    for piece in stream.add("x", parts()):
         given += len(piece)
         assert taken * PIECE_BYTES - given < 3 * PIECE_BYTES
 
@@ -51,6 +84,19 @@ def test_zip_comes_in_pieces_while_it_is_written():
 def test_an_empty_zip_is_a_zip():
     stream = ZipStream(STAMP)
     assert zipfile.ZipFile(io.BytesIO(b"".join(stream.close()))).namelist() == []
+
+
+def test_what_waits_on_the_disk_is_encrypted_and_has_no_name(tmp_path):
+    spool = Spool(tmp_path)
+    lines = [f"namn {number}".encode() for number in range(20_000)]
+    for line in lines[:-1]:
+        spool.append(line)
+    assert list(spool) == lines[:-1]
+    spool.append(lines[-1])
+    assert list(spool) == lines
+    assert not list(tmp_path.iterdir())
+    spool._file.seek(0)
+    assert b"namn" not in spool._file.read()
 
 
 def read(data: bytes) -> list[list[str]]:

@@ -197,10 +197,14 @@ def test_a_lost_file_is_said_and_the_rest_comes(make, firm):
     path = storage.path(firm.public_id, damaged.public_id)
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    lost_id, damaged_id = lost.public_id, damaged.public_id
     db.session.rollback()
     ready = export(make, firm)
     zipped = zipfile.ZipFile(io.BytesIO(b"".join(storage.stream(firm.public_id, ready.public_id))))
-    assert json.loads(zipped.read("manifest.json"))["unreadable"] == ["pdf/2026-001-v1.pdf", "avtal/2026-001.pdf"]
+    assert json.loads(zipped.read("manifest.json"))["unreadable"] == [
+        f"stored_file {lost_id} pdf/2026-001-v1.pdf",
+        f"stored_file {damaged_id} avtal/2026-001.pdf",
+    ]
     assert zipped.testzip() is None
     assert "pdf/2026-002-v1.pdf" in zipped.namelist()
 

@@ -15,6 +15,7 @@ from services.actors import Actor
 from services.clock import utc_now
 from services.errors import NotFound
 from services.exporting import papers
+from services.exporting.ranks import Ranks
 from services.photos import arranging, pictures, rows
 from services.photos.rows import Place
 from services.privacy import sweeping
@@ -245,8 +246,8 @@ def test_another_firm_cannot_copy_or_open_them(make, quote, firm, of_line):
     assert scope.rows(Photo, other.id) == []
 
 
-def test_the_export_has_them_by_each_quote(quote, firm, actor, of_line):
+def test_the_export_has_their_pictures_once(quote, firm, actor, of_line):
     copied(quote, drafting.load(firm.id, quote.n).customer.n, firm, actor)
-    found = [paper for paper in papers.all_of(firm.id) if paper.name.startswith("foton/")]
-    assert (len(found), len({paper.name for paper in found})) == (6, 6)
+    found = [paper for paper in papers.all_of(firm.id, Ranks(firm.id)) if paper.name.startswith("foton/")]
+    assert (len(found), len({paper.name for paper in found})) == (3, 3)
     assert {storage.path(firm.public_id, paper.public_id).exists() for paper in found} == {True}
