@@ -29,6 +29,10 @@ def queue_password_changed(user: User, *, now: datetime) -> None:
     outbox.queue("password_changed", user.email, {"user": user.public_id}, firm_id=user.firm_id, now=now)
 
 
+def queue_firm_arrived(owner: User, *, now: datetime) -> None:
+    outbox.queue("firm_arrived", owner.email, {"user": owner.public_id}, firm_id=owner.firm_id, now=now)
+
+
 def _queue(kind: str, user: User, purpose: str, now: datetime) -> None:
     token = user_tokens.issue(user, purpose, now=now)
     params = {"user": user.public_id, "token": token.public_id}
@@ -64,6 +68,18 @@ def password_changed(params: Params) -> Letter:
     return write(
         "password_changed",
         _("Ditt lösenord är bytt"),
+        email=user.email,
+        url=url_for("accounts.forgot", _external=True),
+    )
+
+
+@draws("firm_arrived")
+def firm_arrived(params: Params) -> Letter:
+    user = _user(params)
+    return write(
+        "firm_arrived",
+        _("Ert företag har flyttat hit"),
+        firm_name=user.firm.name,
         email=user.email,
         url=url_for("accounts.forgot", _external=True),
     )

@@ -49,9 +49,12 @@ ACROSS_FIRMS = {
     "services/verification.py": "reads the papers and chains of all firms",
     "services/feedback_figure.py": "counts the answers of all firms and names none",
     "services/checking/known.py": "tells of a paper by its SHA-256 alone, whoever's it is",
+    "services/importing/laying.py": "one address of mail, one user of all firms",
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",
     "services/exporting/operating.py": "lists all firms for the operator",
     "services/privacy/erasure.py": "finds the firms whose time is out",
+    "services/watching.py": "finds the accounts that nobody uses, whoever's they are",
+    "services/firm_list.py": "lists all firms for the operator",
     "services/privacy/numbers.py": "forgets what is past its time, of all firms",
     "services/privacy/sweeping.py": "removes what is past its time, of all firms",
 }

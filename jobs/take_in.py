@@ -1,0 +1,20 @@
+"""Take in the firms that have come as archives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from jobs import JobResult, each
+from services.importing import taking_in
+from services.importing.course import Order
+
+
+def run(now: datetime) -> JobResult:
+    """Take in every archive that waits, and take back those that were called off."""
+
+    def waiting() -> Iterator[Order]:
+        while (order := taking_in.claim(now)) is not None:
+            yield order
+
+    return each(waiting(), lambda order: taking_in.take_in(order, now))

@@ -1,0 +1,63 @@
+"""Another installation: its own folder, secrets and database, of the same kind as that of the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flask import Flask
+
+from app import create_app
+from config import Settings
+from extensions import db
+from services import schema, transaction
+from tests.client import Client
+from tests.conftest import IS_POSTGRESQL
+from tests.factories import Make
+
+
+@dataclass(frozen=True)
+class Home:
+    """An installation; `inside` makes it the one that services act on."""
+
+    app: Flask
+
+    @property
+    def make(self) -> Make:
+        return Make(self.app)
+
+    @contextmanager
+    def inside(self) -> Iterator[None]:
+        with self.app.app_context():
+            transaction.may_write()
+            try:
+                yield
+            finally:
+                db.session.rollback()
+                db.session.remove()
+                transaction.may_write()
+
+
+@contextmanager
+def second_home(folder: Path, settings: Settings) -> Iterator[Home]:
+    """`settings` are those of the first one."""
+    if IS_POSTGRESQL:
+        from tests.postgres import add_database
+
+        url = add_database(settings.DATABASE_URL)
+    else:
+        url = f"sqlite:///{folder / 'handslag.db'}"
+    app = create_app(replace(settings, DATA_DIR=folder, DATABASE_URL=url, BASE_URL="http://second.example"))
+    app.test_client_class = Client
+    app.extensions["wake"] = lambda job, delay=0: None
+    home = Home(app)
+    with home.inside():
+        schema.tools().upgrade()
+        if not IS_POSTGRESQL:
+            with db.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
+    yield home
+    with home.inside():
+        db.engine.dispose()
