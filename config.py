@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.closing_dates import FEWEST_DAYS, BadNotice, parse_notice
+from domain.inactivity import FEWEST_MONTHS
 
 ROOT = Path(__file__).resolve().parent
 
@@ -52,9 +53,11 @@ class Settings:
     LOGIN_MAX_DAYS: int = 90
     FRESH_MINUTES: int = 5  # how long a typed password counts as fresh
     EXPORT_HOURS: int = 24  # how long an export can be downloaded, at most 168
+    IMPORT_MAX_GIB: int = 20  # the largest archive of another installation that is taken in
     NOTICE: str = "0"  # notice period before an account closes: days, or "1m" for a month by the calendar
     CLOSING_DAYS: int = 30  # reading and export after the closing, at least 30
     BACKUP_DAYS: int = 35  # when the operator's last backup of erased data is gone
+    INACTIVE_MONTHS: int = 24  # accounts that nobody uses are terminated, after two warnings; 0: never
     LOCK_BOOKKEEPING: bool = True  # offer owners to leave bookkeeping locked until its legal date
     INQUIRY_DAYS: int = 365  # requests through public forms that no quote answered are erased after
     DISK_FREE_MIB: int = 200  # below this, uploads and exports are refused
@@ -91,8 +94,12 @@ class Settings:
             raise SettingsError("SEND_HOLD_SECONDS must be 0 to 600.")
         if not 0 < self.EXPORT_HOURS <= 168:
             raise SettingsError("EXPORT_HOURS must be 1 to 168.")
+        if self.IMPORT_MAX_GIB < 1:
+            raise SettingsError("IMPORT_MAX_GIB must be at least 1.")
         if self.CLOSING_DAYS < FEWEST_DAYS:
             raise SettingsError(f"CLOSING_DAYS must be at least {FEWEST_DAYS}: the law gives firms that time.")
+        if self.INACTIVE_MONTHS and self.INACTIVE_MONTHS < FEWEST_MONTHS:
+            raise SettingsError(f"INACTIVE_MONTHS must be 0 or at least {FEWEST_MONTHS}: two warnings come first.")
         try:
             parse_notice(self.NOTICE)
         except BadNotice:

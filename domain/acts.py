@@ -96,6 +96,8 @@ firm.close_chosen | choice fiscal_year_ends
 firm.close_reminded | last_day
 firm.close_told | letters last_day
 firm.close_undone | last_day
+firm.suspended firm.restored | reason note*
+firm.inactive_warned | months last_day
 user.created user.removed user.email_confirmed | user_id role email*
 user.changed | user_id fields
 user.role_changed | user_id old_role new_role

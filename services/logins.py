@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select, update
 
 from extensions import db
-from models import ChainHead, Closing, Firm, Login, User, new_public_id
+from models import ChainHead, Closing, Firm, Login, User, UserToken, new_public_id
 from services import events, limits, passwords, scope, standing, transaction
 from services.actors import Actor
 from services.errors import NotFound, RuleBroken
@@ -50,6 +50,8 @@ class Found:
     firm_name: str
     is_sample: bool
     standing: str  # as stored: domain/standing.py
+    standing_at: datetime | None
+    standing_reason: str
     closes_at: datetime | None  # a termination takes effect
     erase_after: datetime | None  # the firm is being closed
     closing_channel: str | None  # how that termination came in
@@ -89,6 +91,8 @@ _FIND = (
         Firm.name,
         Firm.is_sample,
         Firm.standing,
+        Firm.standing_at,
+        Firm.standing_reason,
         Closing.effective_at,
         Closing.erase_after,
         Closing.channel,
@@ -116,6 +120,8 @@ _KNOWN = (
 )
 _PASSWORD_HASH = select(User.password_hash).where(User.firm_id == bindparam("of"), User.id == bindparam("user_id"))
 _ADD = insert(cast(Table, Login.__table__))
+_FIRM = cast(Table, Firm.__table__)
+_USED = update(_FIRM).where(_FIRM.c.id == bindparam("of")).values(active_at=bindparam("now"), inactive_warned=0)
 
 
 def find(token: str, *, now: datetime) -> Found | None:
@@ -222,7 +228,13 @@ def _add(firm_id: int, user_id: int, *, ip: str, user_agent: str, now: datetime)
         "user_agent": user_agent,
     }
     transaction.connection().execute(_ADD, row)
+    _use(firm_id, now)
     return token, public_id
+
+
+def _use(firm_id: int, now: datetime) -> None:
+    """Somebody uses the firm's account: no warning counts any more (services/watching.py)."""
+    transaction.connection().execute(_USED, {"of": firm_id, "now": now})
 
 
 def of_user(user: User) -> list[Login]:
@@ -275,7 +287,17 @@ def touch(found: Found, *, now: datetime) -> None:
     """Note that the login is in use, at most once an hour. Called before a change: reading writes nothing."""
     if now - found.seen_at > SEEN_EVERY:
         db.session.execute(scope.change(Login, found.firm_id).where(Login.id == found.login_id).values(seen_at=now))
+        _use(found.firm_id, now)
         transaction.commit(keep=True)
+
+
+def end_of_firm(firm: Firm, *, actor: Actor, now: datetime) -> None:
+    """End all logins and mailed links of a firm's users at once. Never commits."""
+    going = scope.change(Login, firm.id).where(Login.ended_at.is_(None)).values(ended_at=now)
+    for public_id in db.session.scalars(going.returning(Login.public_id)):
+        _record("login.ended", public_id, actor, now, "security")
+    unused = UserToken.used_at.is_(None), UserToken.revoked_at.is_(None)
+    db.session.execute(scope.change(UserToken, firm.id).where(*unused).values(revoked_at=now))
 
 
 def _end(user: User, which: ColumnElement[bool], *, now: datetime) -> list[str]:

@@ -19,7 +19,7 @@ from domain.clock import stockholm_date
 from domain.standing import Standing
 from extensions import login_manager
 from models import Closing, Firm, Login, User
-from services import logins
+from services import logins, standing_letters
 from services.actors import Actor
 from services.clock import utc_now
 from services.errors import RuleBroken
@@ -183,6 +183,14 @@ def register(app: Flask) -> None:
     login_manager.user_loader(_load)
     login_manager.session_protection = None  # the row decides; a phone changes its address all day
     app.before_request(_check_origin)
+
+    @app.context_processor
+    def _suspended() -> dict[str, object]:
+        if not current_user.is_authenticated or current_user.standing is not Standing.SUSPENDED:
+            return {"suspended": None}
+        found = current_user.found
+        facts = {"why": standing_letters.WHY[found.standing_reason], "contact": standing_letters.contact()}
+        return {"suspended": facts | {"on": stockholm_date(found.standing_at)}}
 
     @app.context_processor
     def _closing() -> dict[str, object]:
