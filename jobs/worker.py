@@ -10,11 +10,16 @@ from flask import Flask
 from jobs import stopping
 
 THREADS = 2
+LONG_ONES = ("make_exports",)  # jobs whose worker renews a short lease: another takes over when it has run out
+LEASES_END = 16.0  # seconds
 
 
 def main(app: Flask) -> int:
     """Work until TERM, then finish the items in hand and return 0."""
-    consumer = _consumer(app.extensions["queue"].huey)
+    queue = app.extensions["queue"]
+    consumer = _consumer(queue.huey)
+    for job in LONG_ONES:  # what a worker that died had in hand need not wait for the next minute
+        queue.wake(job, LEASES_END)
     consumer.run()
     return 0
 

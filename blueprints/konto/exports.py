@@ -7,41 +7,53 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.konto import bp
+from blueprints.konto.forms import WEAK, ExportForm
 from blueprints.konto.leaving import about
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part, wants_part
+from blueprints.shared.requests import reads_first
 from blueprints.shared.words import INCIDENTS
 from models import Export
 from services import checkpoints, incidents
 from services.clock import utc_now
-from services.exporting import asking, contents
+from services.exporting import asking, contents, locking
 from services.installation import settings
+from services.passwords import WeakPassword
 
 STOP_POLLING = 286  # htmx: swap this in and ask no more
 
 
 @bp.get("")
 @requires("firm.export")
-def show() -> str:
+def show() -> ResponseReturnValue:
     """Account and data: both ways to take the data along, and out."""
-    now = utc_now()
-    return render_template(
-        "konto/show.html",
-        contents=contents.of_firm(current_user.firm_id),
-        hours=settings().EXPORT_HOURS,
-        export=_shown(asking.newest(current_user.user, now)),
-        **about(now),
-        chain=checkpoints.standing(current_user.firm_id),
-        incidents=incidents.of_firm(current_user.firm_id),
-        incident_words=INCIDENTS,
-    )
+    return _page(ExportForm(formdata=None))
 
 
 @bp.post("/export")
 @requires("firm.export", fresh=True, fresh_next="/konto")
+@reads_first
 def make_export() -> ResponseReturnValue:
-    export = asking.ask(current_user.user, actor=current_user.actor, now=utc_now())
+    form = ExportForm()
+    if not form.validate_on_submit():
+        return _page(form, status=422)
+    password = form.password.data or ""
+    try:
+        export = asking.ask(current_user.user, actor=current_user.actor, now=utc_now(), password=password)
+    except asking.UnderWay:
+        return _page(form, status=409)
+    except WeakPassword as error:
+        form.password.errors = [WEAK[error.code]]
+        return _page(form, status=422)
     return redirect(url_for(".export_state", export_id=export.public_id), code=303)
+
+
+@bp.post("/export/<export_id>/avbryt")
+@requires("firm.export")
+def cancel_export(export_id: str) -> ResponseReturnValue:
+    """One that is ready by then stays: the page it leads to says so."""
+    asking.cancel(current_user.user, export_id, actor=current_user.actor, now=utc_now())
+    return redirect(url_for(".export_state", export_id=export_id), code=303)
 
 
 @bp.get("/export/<export_id>")
@@ -73,6 +85,27 @@ def download(export_id: str) -> ResponseReturnValue:
     return answer
 
 
+def _page(form: ExportForm, *, status: int = 200) -> ResponseReturnValue:
+    now = utc_now()
+    other = asking.colleague(current_user.user)
+    return (
+        render_template(
+            "konto/show.html",
+            contents=contents.of_firm(current_user.firm_id),
+            hours=settings().EXPORT_HOURS,
+            form=form,
+            suggested=locking.suggested(),
+            colleague={"name": other[1], "percent": other[0].progress_percent} if other else None,
+            export=_shown(asking.newest(current_user.user, now)),
+            **about(now),
+            chain=checkpoints.standing(current_user.firm_id),
+            incidents=incidents.of_firm(current_user.firm_id),
+            incident_words=INCIDENTS,
+        ),
+        status,
+    )
+
+
 def _shown(export: Export | None) -> dict[str, object] | None:
     """What the part draws; the states of the row and one that only time makes: gone."""
     if export is None:
@@ -81,7 +114,11 @@ def _shown(export: Export | None) -> dict[str, object] | None:
         "id": export.public_id,
         "state": "gone" if asking.has_gone(export, utc_now()) else export.state,
         "percent": export.progress_percent,
+        "waits": asking.waits_for(export),
         "size_bytes": export.size_bytes,
+        "sha256": export.sha256,
+        "is_locked": export.is_locked,
         "expires_at": export.expires_at,
         "name": asking.file_name(current_user.firm_name, export),
+        "operator": settings().OPERATOR_CONTACT or settings().OPERATOR,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.shared.fields import choices, strip
@@ -58,3 +58,17 @@ class ChoiceForm(_Choice):
 
     choice = _answers(DataRequired(_l("Välj ett av de två.")))
     seen = HiddenField()
+
+
+WEAK = {
+    "short": _l("Lösenordet behöver minst 10 tecken."),
+    "long": _l("Lösenordet får ha högst 99 tecken."),
+    "signs": _l("Använd bara a till z, siffror och tecken: å, ä och ö läser inte alla program lika."),
+    "weak": _l("Lösenordet är lätt att gissa. Ta fyra ord som inte hör ihop, eller förslaget."),
+}
+
+
+class ExportForm(FlaskForm):
+    """Ask for a ZIP. The password is typed in clear, once: a browser would keep a hidden one as that of the login."""
+
+    password = StringField(_l("Lösenord till filen"))

@@ -72,15 +72,15 @@ def colleague(user: User) -> tuple[Export, str] | None:
     return (found[0], found.name or found.email) if found else None
 
 
-def waits_for_room(export: Export) -> bool:
-    """Whether it was put back, and would not find room now either."""
+def waits_for(export: Export) -> str:
+    """What one that was put back waits for: `room` on the disk, or its turn `again`. Empty for all others."""
     if export.state != "queued" or export.lease_until is None:
-        return False
+        return ""
     try:
         storage.require_disk(contents.of_firm(export.firm_id).estimated_bytes)
     except DiskFull:
-        return True
-    return False
+        return "room"
+    return "again"
 
 
 def get(user: User, public_id: str) -> Export:
@@ -92,7 +92,7 @@ def newest(user: User, now: datetime) -> Export | None:
     """What the page shows: one on its way, one to download, or one that failed last."""
     statement = scope.of(Export, user.firm_id).where(Export.user_id == user.id).order_by(Export.id.desc()).limit(1)
     export = db.session.scalar(statement)
-    return None if export is None or has_gone(export, now) else export
+    return None if export is None or export.state == "cancelled" or has_gone(export, now) else export
 
 
 def has_gone(export: Export, now: datetime) -> bool:

@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from domain.quote_states import OPEN
 from extensions import db
-from models import Agreement, Article, Customer, Event, Message, Quote, StoredFile
+from models import (
+    Agreement,
+    Article,
+    ContractTemplate,
+    Customer,
+    Event,
+    FirmOwned,
+    Inquiry,
+    Message,
+    Quote,
+    QuoteTemplate,
+    StoredFile,
+    TextBlock,
+    User,
+)
 from services import scope
 
 BYTES_A_QUOTE = 2500  # of compressed texts with ten lines, besides the PDFs
@@ -25,7 +41,9 @@ class Contents:
     customers: int
     articles: int
     pictures: int
+    texts: int
     messages: int
+    users: int
     events: int
     bytes_of_files: int
 
@@ -48,10 +66,17 @@ def of_firm(firm_id: int) -> Contents:
         scope.columns(Customer, firm_id, count),
         scope.columns(Article, firm_id, count),
         scope.columns(StoredFile, firm_id, count).where(is_picture),
-        scope.columns(Message, firm_id, count),
+        _together(QuoteTemplate, ContractTemplate, TextBlock, firm_id=firm_id),
+        _together(Message, Inquiry, firm_id=firm_id),
+        scope.columns(User, firm_id, count),
         scope.columns(Event, firm_id, count),
         scope.columns(StoredFile, firm_id, size),
     )
     return Contents(
         *(int(value) for value in db.session.execute(select(*(one.scalar_subquery() for one in asked))).one())
     )
+
+
+def _together(*models: type[FirmOwned], firm_id: int) -> Select[tuple[int]]:
+    counts = (scope.columns(model, firm_id, func.count()).scalar_subquery() for model in models)
+    return select(reduce(add, counts))

@@ -97,16 +97,14 @@ def make(order: Order, *, clock: Clock, is_ending: Callable[[], bool] = lambda: 
     A full disk and a worker that is asked to end are no fault of the export: they count as no attempt.
     """
     try:
-        storage.remove(order.firm_public_id, order.public_id, halves=True)  # of a worker that died with it
         stream, rows = _write(order, clock, is_ending)
         _finish(order, stream, rows, clock.now())
-    except Gone:
+    except BaseException as fault:
         transaction.rollback()
         if not _is_anothers(order):
             storage.remove(order.firm_public_id, order.public_id)
-    except BaseException as fault:
-        transaction.rollback()
-        storage.remove(order.firm_public_id, order.public_id)
+        if isinstance(fault, Gone):
+            return
         _put_back(order, fault, clock.now())
         if not isinstance(fault, Ending):
             raise
@@ -121,9 +119,10 @@ def _write(order: Order, clock: Clock, is_ending: Callable[[], bool]) -> tuple[S
     """The ZIP in its place on the disk; its sum, and the rows of the firm."""
     now = clock.now()
     with transaction.snapshot():
-        export = scope.find(Export, order.firm_id, Export.id == order.id)
+        export = scope.find(Export, order.firm_id, _is_mine(order))
         if export is None:
             raise Gone
+        storage.remove(order.firm_public_id, order.public_id, halves=True)  # of a worker that died with it
         owner, reads = owner_of(order.firm_id, now), scope.get(User, order.firm_id, User.id == export.user_id).language
         rows = sum(archive.counts(order.firm_id).values())
         estimated_bytes = contents.of_firm(order.firm_id).estimated_bytes
@@ -178,8 +177,8 @@ def _is_mine(order: Order):  # type: ignore[no-untyped-def]
 
 def _is_anothers(order: Order) -> bool:
     """Whether a later attempt has it, and so its place on the disk."""
-    export = scope.find(Export, order.firm_id, Export.id == order.id)
-    found = export is not None and export.state in ("running", "ready")
+    later = (Export.state == "ready") | (Export.attempts > order.attempt)
+    found = scope.find(Export, order.firm_id, Export.id == order.id, later) is not None
     transaction.rollback()
     return found
 

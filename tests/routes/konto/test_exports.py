@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
 
+from exchange import locked_zip
 from extensions import db
 from jobs import make_exports
-from models import Export, Login
+from models import Event, Export, Login, User
 from services import events
 from services.clock import utc_now
 
@@ -103,6 +106,92 @@ def test_download(client, ready, firm):
     assert acts == ["export.made", "export.downloaded"]
 
 
+LOCK = "hyvel spik 7 takstol"
+
+
+def test_a_locked_one_opens_with_its_password_alone(client, owner):
+    asked = client.post("/konto/export", data={"password": LOCK}).headers["Location"]
+    sealed = db.session.query(Export).one().password
+    assert sealed is not None
+    assert LOCK.encode() not in sealed
+    assert make_exports.run(utc_now()).done == 1
+    export = db.session.query(Export).one()
+    assert (export.is_locked, export.password) == (True, None)
+    page = client.get(asked).get_data(as_text=True)
+    assert export.sha256 in page
+    assert "7-Zip" in page
+    answer = client.post(f"{asked}/fil")
+    assert "-med-losenord.zip" in answer.headers["Content-Disposition"]
+    file = io.BytesIO(answer.get_data())
+    assert zipfile.ZipFile(file).namelist()[0].endswith(f"{utc_now():%Y-%m-%d}.zip")
+    inner = b"".join(locked_zip.pieces(file, LOCK))
+    assert "manifest.json" in zipfile.ZipFile(io.BytesIO(inner)).namelist()
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("kort", "minst 10 tecken"),
+        ("tumbreddsnickeri", "lätt att gissa"),
+        ("ö" * 3 + "hyvelspik79qw", "läser inte alla program lika"),
+        ("q7" * 50, "högst 99 tecken"),
+    ],
+)
+def test_a_weak_password_is_told(client, owner, password, words):
+    answer = client.post("/konto/export", data={"password": password})
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert words in page
+    assert f'value="{password}"' in page
+    assert db.session.query(Export).count() == 0
+
+
+def test_the_suggestion_is_strong(client, owner):
+    page = client.get("/konto").get_data(as_text=True)
+    suggested = re.search(r"förslag: ([a-z0-9-]{19})", page)
+    assert suggested
+    assert client.post("/konto/export", data={"password": suggested[1]}).status_code == 303
+
+
+def test_cancelled(client, asked):
+    assert client.post(f"{asked}/avbryt").headers["Location"] == asked
+    assert client.post(f"{asked}/avbryt").status_code == 303  # a double click
+    assert make_exports.run(utc_now()).done == 0
+    assert "Du avbröt. Ingen fil är kvar." in client.get(asked).get_data(as_text=True)
+    assert 'id="export"' not in client.get("/konto").get_data(as_text=True)
+    assert [row.act for row in db.session.query(Event) if row.act.startswith("export")] == ["export.cancelled"]
+    assert client.post(f"{asked}/fil").status_code == 404
+    assert client.post("/konto/export").headers["Location"] != asked
+
+
+def test_one_that_is_ready_is_cancelled_too_late(client, ready):
+    assert client.post(f"{ready}/avbryt").status_code == 303
+    assert client.post(f"{ready}/fil").status_code == 200
+
+
+def test_a_colleague_is_told_and_gets_nothing(client, asked, make, firm):
+    db.session.execute(db.update(Export).values(state="running", progress_percent=40))
+    db.session.execute(db.update(User).values(name="Kim Lind"))
+    db.session.commit()
+    client.log_in(make.user(db.session.merge(firm), email="annan@tumbredd.example"))
+    for answer in (client.get("/konto"), client.post("/konto/export")):
+        page = answer.get_data(as_text=True)
+        assert "Kim Lind gör en ZIP-fil just nu." in page
+        assert "Den har kommit till 40 %" in page
+        assert "Skapa ZIP-fil" not in page
+    assert answer.status_code == 409
+    assert client.post(f"{asked}/avbryt").status_code == 404
+    assert db.session.query(Export).count() == 1
+
+
+@pytest.mark.parametrize(("free", "words"), [(0, "Väntar på plats"), (1 << 50, "Försöker strax igen")])
+def test_what_one_that_was_put_back_waits_for(client, asked, monkeypatch, free, words):
+    db.session.execute(db.update(Export).values(lease_until=utc_now()))
+    db.session.commit()
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=free))
+    assert words in client.get(asked).get_data(as_text=True)
+
+
 def test_a_get_downloads_nothing(client, ready):
     assert client.get(f"{ready}/fil").status_code == 405
 
@@ -122,6 +211,7 @@ def test_an_old_password_is_asked_for_again(client, ready, what):
 
 def test_another_firm_gets_404(client, ready, make):
     client.log_in(make.owner(make.firm("Annan")))
+    assert "gör en ZIP-fil" not in client.get("/konto").get_data(as_text=True)
     assert client.get(ready).status_code == 404
     assert client.post(f"{ready}/fil").status_code == 404
 
@@ -130,6 +220,7 @@ def test_another_owner_of_the_firm_gets_404(client, ready, make, firm):
     client.log_in(make.user(db.session.merge(firm), email="annan@tumbredd.example"))
     assert client.get(ready).status_code == 404
     assert client.post(f"{ready}/fil").status_code == 404
+    assert client.post(f"{ready}/avbryt").status_code == 404
 
 
 @pytest.mark.parametrize("role", ["office", "seller", "worker"])
@@ -140,6 +231,7 @@ def test_other_roles_get_403(client, ready, make, firm, role):
         client.get(ready),
         client.post("/konto/export"),
         client.post(f"{ready}/fil"),
+        client.post(f"{ready}/avbryt"),
     ):
         assert answer.status_code == 403
 
