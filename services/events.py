@@ -131,7 +131,7 @@ def _opened(firm_public_id: str, seq: int, field: str, sealed: bytes) -> bytes:
 _OF_ENTRY = (Event.seq, Event.entry, Event.content, Event.link, Event.act, Event.obj, Event.at)
 
 
-def _says_the_same(row: Any) -> bool:
+def says_the_same(row: Any) -> bool:
     """Whether the columns that timelines read are those of the entry that is hashed."""
     try:
         entry = json.loads(row.entry)
@@ -150,7 +150,7 @@ def verify(firm: Firm, *, known: Collection[int] = ()) -> int | None:
     head = db.session.get(ChainHead, firm.id)
     statement = scope.columns(Event, firm.id, *_OF_ENTRY).order_by(Event.seq).execution_options(yield_per=500)
     with closing(db.session.execute(statement)) as rows:  # a bad entry ends the walk, the cursor with it
-        entries = ((row.entry.encode(), row.link if row.seq in known or _says_the_same(row) else "") for row in rows)
+        entries = ((row.entry.encode(), row.link if row.seq in known or says_the_same(row) else "") for row in rows)
         end = (head.seq, head.link) if head else (0, evidence.ZERO_LINK)
         return evidence.first_bad(firm.public_id, entries, head=end, known=known)
 

@@ -29,13 +29,20 @@ def current() -> str | None:
 
 def newest() -> str:
     """The migration that no other one follows."""
-    revisions, followed = set(), set()
-    for file in (FOLDER / "versions").glob("*.py"):
-        found = dict(_REVISION.findall(file.read_text(encoding="utf-8")))
-        revisions.add(found["revision"])
-        followed.add(found["down_revision"])
-    (head,) = revisions - followed
-    return str(head)
+    followed = _followed()
+    (head,) = followed.keys() - set(followed.values())
+    return head
+
+
+def known() -> frozenset[str]:
+    """All migrations that a database here may have been at."""
+    return frozenset(_followed())
+
+
+def _followed() -> dict[str, str]:
+    """Every migration and the one it follows; "" for the first."""
+    found = (dict(_REVISION.findall(file.read_text(encoding="utf-8"))) for file in (FOLDER / "versions").glob("*.py"))
+    return {one["revision"]: one["down_revision"] for one in found}
 
 
 def tools() -> ModuleType:

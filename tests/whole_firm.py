@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,6 +49,7 @@ from models import (
 from services import events, logins, outbox, storage, vault
 from services.actors import Actor
 from services.clock import utc_now
+from services.quotes import content, drafting
 from tests.factories import PERSONNUMMER, Make
 
 
@@ -197,6 +199,40 @@ def _stored(firm: Firm, data: bytes, purpose: str, media_type: str) -> int:
     return row.id
 
 
+def _frozen(firm: Firm, quote: Quote, title: str) -> dict[str, Any]:
+    """What the draft says, as a version says it."""
+    draft, user = drafting.load(firm.id, quote.n), db.session.get_one(User, quote.user_id)
+    day = stockholm_date(utc_now())
+    frozen = content.build(draft, firm, user, number=quote.number or "", version=1, today=day)
+    return frozen | {"title": title}
+
+
+def _agreed(quote: Quote, frozen: dict[str, Any], json_sha256: str, pdf_sha256: str, marks: Markers) -> dict[str, Any]:
+    totals = frozen["totals"]
+    return {
+        "schema": "handslag.agreed/1",
+        "lang": "sv",
+        "quote": quote.public_id,
+        "number": quote.number,
+        "version": 1,
+        "json_sha256": json_sha256,
+        "pdf_sha256": pdf_sha256,
+        "picked": [],
+        "totals": totals,
+        "applicants": [{"order": 1, "name": marks.customer, "rot_kr": 0, "rut_kr": 0}],
+        "home": {"kind": "none"},
+        "name": marks.customer,
+        "consents": [],
+        "to_pay_ore": totals["to_pay_ore"],
+        "total_ore": totals["gross_ore"],
+        "accepted_at": "2026-11-20T08:14:36.123Z",
+    }
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
 def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor, number: int) -> None:
     now = utc_now()
     quote = make.quote(
@@ -209,17 +245,18 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         gross_ore=129050,
         message=marks.line,
     )
-    content = canonical.dumps({"schema": "handslag.quote/1", "number": quote.number, "title": marks.line})
+    frozen = _frozen(firm, quote, marks.line)
+    stored = canonical.dumps(frozen)
     pdf = f"%PDF-1.7 {marks.file} {number}".encode()
     db.session.add(
         QuoteVersion(
             firm_id=firm.id,
             quote_id=quote.id,
             version=1,
-            content=content.decode(),
-            json_sha256=canonical.sha256_hex(content),
+            content=stored.decode(),
+            json_sha256=canonical.sha256_hex(stored),
             pdf_id=_stored(firm, pdf, "quote", "application/pdf"),
-            pdf_sha256="0" * 64,
+            pdf_sha256=canonical.sha256_hex(pdf),
             gross_ore=129050,
             to_pay_ore=129050,
             valid_until=stockholm_date(now),
@@ -237,7 +274,7 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
     db.session.add(link)
     db.session.add(Reminding(firm_id=firm.id, quote_id=quote.id, days=7, sent=1, since=now, last_at=now))
     db.session.flush()
-    agreed = canonical.dumps({"schema": "handslag.agreed/1", "name": marks.customer})
+    agreed = canonical.dumps(_agreed(quote, frozen, canonical.sha256_hex(stored), canonical.sha256_hex(pdf), marks))
     recipient = Recipient(
         firm_id=firm.id,
         quote_id=quote.id,
@@ -262,6 +299,8 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
             approved_at=now,
         )
     )
+    papers = [pdf + b" avtal", b"PK" + pdf, pdf + b" avtal, med tid"]
+    sealed, package, stamped = map(canonical.sha256_hex, papers)
     agreement = Agreement(
         firm_id=firm.id,
         quote_id=quote.id,
@@ -275,9 +314,12 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
         gross_ore=129050,
         deduction_ore=0,
         to_pay_ore=129050,
-        pdf_id=_stored(firm, pdf + b" avtal", "agreement", "application/pdf"),
-        package_id=_stored(firm, b"PK" + pdf, "package", "application/zip"),
-        stamped_id=_stored(firm, pdf + b" avtal, med tid", "agreement", "application/pdf"),
+        pdf_id=_stored(firm, papers[0], "agreement", "application/pdf"),
+        pdf_sha256=sealed,
+        package_id=_stored(firm, papers[1], "package", "application/zip"),
+        package_sha256=package,
+        stamped_id=_stored(firm, papers[2], "agreement", "application/pdf"),
+        stamped_sha256=stamped,
     )
     db.session.add(agreement)
     db.session.add(
@@ -375,22 +417,21 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
             **pictures,
         )
     )
+    document = b"%PDF-1.7\n" + marks.file.encode()
     upload = Upload(
         firm_id=firm.id,
         quote_id=quote.id,
         state="ready",
         name=f"{marks.file}.pdf",
-        sha256="0" * 64,
-        size_bytes=9,
-        file_id=_stored(firm, b"%PDF-1.7\n" + marks.file.encode(), "document", "application/pdf"),
+        sha256=_sha256(document),
+        size_bytes=len(document),
+        file_id=_stored(firm, document, "document", "application/pdf"),
         created_at=now,
     )
     db.session.add(upload)
     db.session.flush()
-    page_id = _stored(firm, jpeg + b"page", "document_page", "image/jpeg")
-    db.session.add(
-        UploadPage(firm_id=firm.id, upload_id=upload.id, n=1, file_id=page_id, width=9, height=9, sha256="0" * 64)
-    )
+    page = {"file_id": _stored(firm, jpeg + b"page", "document_page", "image/jpeg"), "sha256": _sha256(jpeg + b"page")}
+    db.session.add(UploadPage(firm_id=firm.id, upload_id=upload.id, n=1, width=9, height=9, **page))
     events.record(
         "doc.commented",
         f"quote:{quote.public_id}:v1",
