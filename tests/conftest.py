@@ -5,12 +5,14 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
 from app import create_app
+from blueprints.shared.folding import Compiled
 from config import Settings
 from extensions import db
 from services import installation, schema, transaction
@@ -59,9 +61,18 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
 
 
 @pytest.fixture(scope="session")
-def _app(settings: Settings) -> Iterator[Flask]:
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Templates that one process of the run has compiled, for the others."""
+    folder = tmp_path_factory.getbasetemp().parent / "compiled"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _app(settings: Settings, compiled: Path) -> Iterator[Flask]:
     app = create_app(settings)
     app.test_client_class = Client
+    app.jinja_env.bytecode_cache = Compiled(app, compiled)
     app.extensions["wake"] = lambda job, delay=0: None  # no worker listens; tests run the jobs themselves
     making.in_child = child.answer  # pyHanko is loaded once, here; tests/services/sealing has the process of its own
     gc.freeze()  # what is loaded stays to the end
