@@ -46,6 +46,7 @@ BLUEPRINTS = (
     "deal",
     "inquiries",
     "checking",
+    "receipts",
     "konto",
     "ops",
     "dev",

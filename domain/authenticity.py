@@ -160,13 +160,14 @@ class OwnSeal:
 class Known:
     """A paper that is kept here. Nobody's name and no amount."""
 
-    paper: str  # quote, agreement, package
+    paper: str  # quote, agreement, package, erasure
     kind: str  # domain.deal_kinds
     deal_id: str
     sha256: str
     at: datetime
     methods: tuple[str, ...] = ()  # of those who said yes, in their order (domain/signing_methods.py)
     has_newer: bool = False
+    number: str = ""  # of the receipt of an erasure
 
 
 @dataclass(frozen=True, slots=True)

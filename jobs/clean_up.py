@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from jobs import JobResult
-from services.privacy import erasure, numbers, sweeping
+from services.privacy import compacting, numbers, sweeping
 
 
 def run(now: datetime) -> JobResult:
@@ -19,5 +19,5 @@ def run(now: datetime) -> JobResult:
         + sweeping.let_news_rest(now)
         + numbers.forget(now)
     )
-    erasure.empty_log()
+    compacting.empty_log()
     return JobResult(done)

@@ -72,10 +72,9 @@ class Queue:
     def tick(self) -> None:
         now = utc_now()
         with self.app.app_context():
-            heartbeat.beat()
-        for name, is_due in schedule.WHEN.items():
-            if is_due(now):
+            for name in schedule.due(now, heartbeat.last()):
                 self.wake(name)
+            heartbeat.beat()  # after it: who is cut off here wakes them again
 
     def run(self, job: str) -> None:
         """Run a job in this process; if it runs here already, it runs once more after that."""

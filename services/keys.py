@@ -103,7 +103,7 @@ def create_firm_key(settings: Settings, secrets: Secrets, firm_public_id: str) -
 def destroy_firm_key(settings: Settings, firm_public_id: str) -> None:
     """Overwrite and remove the firm's data key. Doing it again is harmless."""
     path = _path(settings, firm_public_id)
-    firm_cipher.cache_clear()
+    _opened.cache_clear()
     if path.exists():
         with path.open("r+b") as file:
             file.write(randomness.token_bytes(path.stat().st_size))
@@ -117,12 +117,23 @@ class KeyMissing(Exception):
     """The firm's data key is not in KEYS_DIR, or the installation key does not open it."""
 
 
-@lru_cache(maxsize=1000)
 def firm_cipher(settings: Settings, secrets: Secrets, firm_public_id: str) -> AESGCM:
-    """The firm's data key, opened. Raises KeyMissing."""
+    """The firm's data key, opened. Raises KeyMissing, also where another process has destroyed the key since."""
+    path = _path(settings, firm_public_id)
     try:
-        stored = _path(settings, firm_public_id).read_bytes()
-        key = AESGCM(secrets.installation_key).decrypt(stored[:12], stored[12:], b"firm-key:" + firm_public_id.encode())
+        seen = path.stat()
+    except OSError:
+        _opened.cache_clear()
+        raise KeyMissing(firm_public_id) from None
+    return _opened(path, secrets.installation_key, firm_public_id, (seen.st_mtime_ns, seen.st_ino))
+
+
+@lru_cache(maxsize=1000)
+def _opened(path: Path, installation_key: bytes, firm_public_id: str, seen: tuple[int, int]) -> AESGCM:
+    """Remembered until the file is another: a firm may come back, under a new key."""
+    try:
+        stored = path.read_bytes()
+        key = AESGCM(installation_key).decrypt(stored[:12], stored[12:], b"firm-key:" + firm_public_id.encode())
     except (OSError, InvalidTag):
         raise KeyMissing(firm_public_id) from None
     return AESGCM(key)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import url_for
+
 from domain.clock import stockholm_date
 from domain.closing_dates import ClosingDates
 from domain.terminations import Channel

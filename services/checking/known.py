@@ -10,6 +10,7 @@ from domain.authenticity import Known
 from extensions import db
 from models import Agreement, Approval, Quote, QuoteVersion, StoredFile
 from services.deal import parties
+from services.privacy import receipts
 from tables.records import PAPERS
 
 
@@ -18,7 +19,10 @@ def by_hash(hashes: Collection[str]) -> dict[str, Known]:
     # the index's own words, or SQLite does not take it
     own = StoredFile.sha256.in_(set(hashes)), text(PAPERS)
     statement = select(StoredFile).where(*own).order_by(StoredFile.id.desc())
-    found = {}
+    found = {
+        sha256: Known("erasure", "", "", sha256, row.erased_at, number=row.number)
+        for sha256, row in receipts.by_sha256(hashes).items()
+    }
     for file in db.session.scalars(statement):
         if paper := _agreed(file) or _sent(file):
             found[file.sha256] = paper

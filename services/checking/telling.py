@@ -35,7 +35,8 @@ def lines(checked: Checked) -> Iterator[str]:
     yield f"{'':5} SHA-256 {checked.sha256}"
     paper = verdict.paper
     if verdict.by is By.HASH and paper:
-        yield f"yes   kept here: {paper.paper} of deal {paper.deal_id}, {paper.at.isoformat(timespec='seconds')}"
+        what = f"receipt {paper.number} of an erasure" if paper.number else f"{paper.paper} of deal {paper.deal_id}"
+        yield f"yes   kept here: {what}, {paper.at.isoformat(timespec='seconds')}"
         if paper.methods:
             yield f"{'':5} {len(paper.methods)} said yes: {', '.join(paper.methods)}"
     else:

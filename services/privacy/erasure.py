@@ -2,66 +2,48 @@
 
 The order makes every step safe to repeat; the firm's and the termination's rows go last, since they are the task:
 
-1. a line in DATA_DIR/erasures.jsonl (random ids and counts only): the list that is replayed after an old backup
-2. the data key: what backups still hold of encrypted values and files is unreadable from here on
-3. files, exports, and the letters in the local mailbox
-4. the rows, some thousands at a time, so that other firms do not wait
-5. in one commit: the last rows, the receipt, the last letter
-6. on SQLite VACUUM and an emptied write-ahead log, so that no page keeps an old text
+1. a line in the journal (journal.py): random ids, times and counts
+2. where the owner chose so, bookkeeping is moved under a key of its own (services/bookkeeping/archive.py)
+3. the data key: what backups still hold of encrypted values and files is unreadable from here on
+4. the other places outside the database, by their register (places.py)
+5. the rows, some thousands at a time, so that other firms do not wait
+6. the receipt is signed and sealed; in one commit: the last rows, its row, the last letter
+7. the journal's second line, which holds the receipt
+8. on SQLite VACUUM and an emptied write-ahead log, so that no page keeps an old text (compacting.py)
+
+One process at a time does it; another waits, and then finds nothing to do. Cut off anywhere it is finished by the next
+round, or before the first request of the next start.
 """
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
 import json
 import logging
 import os
-import shutil
-import sqlite3
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, or_, select, tuple_
 
+from domain.standing import Standing
 from extensions import db
-from mail import local_mailbox
-from models import Base, Closing, ErasureReceipt, Firm, User, new_public_id
-from services import keys, leaving_letters, scope, storage, transaction
+from models import Arrival, Base, Closing, ErasureReceipt, Firm, User, new_public_id
+from services import keys, leaving_letters, scope, transaction
+from services.bookkeeping import archive
 from services.installation import settings
+from services.privacy import compacting, journal, places, receipts
+from services.privacy.journal import Done, Entry
 from services.privacy.register import TABLES, Table
+from services.sealing import keys as sealing_keys
+from services.sealing.making import SealFailed
 
 log = logging.getLogger("handslag.erasure")
-LIST = "erasures.jsonl"
-VACUUM_DUE = "vacuum.due"  # file in DATA_DIR: rows were erased and the database has not been compacted since
+LOCK_BOOKKEEPING = "lock_bookkeeping"
 ROWS_AT_A_TIME = 2000
 LAST = ("closing", "user", "firm")  # needed until the end: the task, the addresses of the last letter, the firm
-CHECKPOINT_TRIES = 20
-CHECKPOINT_WAIT_SECONDS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the list of erasures."""
-
-    firm: str  # public id
-    number: str  # of the receipt
-    confirmed_at: datetime
-    rows: int
-    files: int
-
-    def to_json(self) -> str:
-        fields = {"firm": self.firm, "number": self.number, "confirmed_at": self.confirmed_at.isoformat()}
-        return json.dumps(fields | {"rows": self.rows, "files": self.files})
-
-    @classmethod
-    def from_json(cls, line: str) -> Entry:
-        found = json.loads(line)
-        confirmed_at = datetime.fromisoformat(found["confirmed_at"])
-        return cls(found["firm"], found["number"], confirmed_at, int(found["rows"]), int(found["files"]))
 
 
 def tables() -> list[Table]:
@@ -70,8 +52,12 @@ def tables() -> list[Table]:
 
 
 def due(now: datetime) -> list[int]:
-    """Ids of the firms whose last day for undo has passed."""
-    statement = select(Closing.firm_id).where(Closing.undone_at.is_(None), Closing.erase_after < now)
+    """Ids of the firms whose last day for undo has passed. One that the operator has suspended waits for the end."""
+    statement = (
+        select(Closing.firm_id)
+        .join(Firm, Firm.id == Closing.firm_id)
+        .where(Closing.undone_at.is_(None), Closing.erase_after < now, Firm.standing == Standing.ACTIVE.value)
+    )
     found = sorted(set(db.session.scalars(statement)))
     transaction.rollback()
     return found
@@ -79,94 +65,162 @@ def due(now: datetime) -> list[int]:
 
 def has_begun(firm_public_id: str) -> bool:
     """Whether there is no way back any more. Asked under the lock of the firm's row, it stays so until the commit."""
-    return firm_public_id in _listed()
+    entry = journal.read().erased.get(firm_public_id)
+    return entry is not None and entry.number not in _receipts()
 
 
 def erase(firm_id: int, *, now: datetime) -> None:
-    """Erase a firm whose time is out. Does nothing for one that has undone its termination."""
-    firm = db.session.get(Firm, firm_id, with_for_update=True)  # an owner who undoes, or is too late: one of the two
-    closing = scope.find(Closing, firm_id, Closing.undone_at.is_(None), Closing.erase_after < now)
-    if firm is None or closing is None:
+    """Erase a firm whose time is out. Does nothing for one that has undone its termination, or may not be touched.
+
+    Raises KeysMissing, before anything is erased, where no receipt could be signed.
+    """
+    with _alone():
+        sealing_keys.key_id()
+        firm = db.session.get(Firm, firm_id, with_for_update=True)  # an owner undoes it, or is too late: one of both
+        closing = scope.find(Closing, firm_id, Closing.undone_at.is_(None), Closing.erase_after < now)
+        if firm is None or closing is None or firm.standing != Standing.ACTIVE:
+            transaction.rollback()
+            return
+        known = journal.read()
+        entry = known.erased.get(firm.public_id)
+        if entry is None or entry.number in _receipts():  # the first time, or it has come back since
+            entry = _begin(firm, closing)
         transaction.rollback()
-        return
-    public_id = firm.public_id
-    entry = _listed().get(public_id) or _list(firm, closing)
-    owners = {user.email: user.language for user in scope.rows(User, firm_id, User.role == "owner")}
-    transaction.rollback()
-    _erase(entry, firm_id, owners, now)
+        archived = _lock_bookkeeping(entry, firm_id, now)
+        _erase(entry, firm_id, archived, now, known.done.get(entry.number))
 
 
 def replay(now: datetime) -> int:
-    """Erase again what an older backup brought back; how many firms. Their last letter has been sent before."""
-    listed = _listed()
-    if not listed:
-        return 0
-    there = {public_id: firm_id for firm_id, public_id in db.session.execute(select(Firm.id, Firm.public_id))}
-    transaction.rollback()
-    back = [(entry, there[entry.firm]) for entry in listed.values() if entry.firm in there]
-    for entry, firm_id in back:
-        _erase(entry, firm_id, {}, now)
-    for public_id in listed.keys() - there.keys():  # files and keys may have been restored without the database
-        _erase_outside(public_id)
+    """Erase again what an older backup brought back, and finish what was cut off; how many firms.
+
+    A firm whose receipt the database knows is here since: it has come back by an import. Receipts that an older
+    database lacks come back too.
+    """
+    with _alone():
+        known = journal.read()
+        if not known.begun:
+            return 0
+        there = {row.public_id: row for row in db.session.execute(select(Firm.public_id, Firm.id, Firm.standing))}
+        mine = _receipts()
+        transaction.rollback()
+        back = [
+            (entry, there[entry.firm].id)
+            for entry in known.erased.values()
+            if entry.firm in there and entry.number not in mine and there[entry.firm].standing != Standing.ARRIVING
+        ]
+        for entry, firm_id in back:
+            archived = _lock_bookkeeping(entry, firm_id, now, again=entry.number in known.done)
+            try:
+                _erase(entry, firm_id, archived, now, known.done.get(entry.number))
+            except (sealing_keys.KeysMissing, SealFailed) as error:  # its data is gone; the next hour tries again
+                transaction.rollback()
+                log.error("Erasure %s waits for its receipt: %s", entry.number, error)
+        for public_id in known.erased.keys() - there.keys():  # files and keys may have been restored by themselves
+            places.erase(public_id, arrivals=False)
+        _bring_back([done for done in known.done.values() if done.number not in mine])
     if back:
-        compact()
+        compacting.compact()
     return len(back)
 
 
-def compact() -> bool:
-    """Rewrite SQLite's file without what was erased. False if someone read meanwhile: the next round tries again."""
-    marker = settings().DATA_DIR / VACUUM_DUE
-    if not marker.exists():
-        return True
-    transaction.rollback()
-    if db.engine.dialect.name == "sqlite" and not _vacuum():
-        return False
-    marker.unlink(missing_ok=True)
-    return True
+def follow() -> None:
+    """Give the journal what the database knows and it lacks: a line that was cut off, or a journal that was lost."""
+    known = journal.read()
+    with transaction.reading():
+        lacking = [row for row in db.session.scalars(select(ErasureReceipt)) if row.number not in known.done]
+        for row in lacking:
+            if row.number not in known.begun:
+                log.warning("The journal of erasures lacked %s; it is there again", row.number)
+            _note_done(row)
 
 
-def empty_log() -> bool:
-    """Empty SQLite's write-ahead log, which keeps old pages until they are overwritten."""
-    if db.engine.dialect.name != "sqlite":
-        return True
-    transaction.rollback()
-    with contextlib.closing(db.engine.raw_connection()) as connection:
-        for _try in range(CHECKPOINT_TRIES):
-            is_busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if not is_busy:
-                return True
-            time.sleep(CHECKPOINT_WAIT_SECONDS)
-    return False
+def returned(firm_public_id: str, now: datetime) -> None:
+    """A firm that was erased here has come back by an import: from now on it is like any other."""
+    journal.returned(firm_public_id, now)
 
 
-def _vacuum() -> bool:
-    with contextlib.closing(db.engine.raw_connection()) as connection:
-        connection.cursor().execute("PRAGMA query_only=0")
-        connection.info["query_only"] = False  # as tables/engine.py notes it
-        try:
-            connection.cursor().execute("VACUUM")
-        except sqlite3.OperationalError as error:  # another writer, or no room for the copy
-            log.warning("The database could not be compacted: %s", error)
-            return False
-    return empty_log()
+def gone() -> set[str]:
+    """Public ids of the firms that were erased here and are not here now."""
+    known = journal.read()
+    with transaction.reading():
+        receipts_of = db.session.execute(select(ErasureReceipt.number, ErasureReceipt.firm_public_id)).all()
+        there = set(db.session.scalars(select(Firm.public_id)))
+    unknown = {row.firm_public_id for row in receipts_of if row.number not in known.begun}  # of a journal that was lost
+    return (set(known.erased) | unknown) - there
 
 
-def _erase(entry: Entry, firm_id: int, owners: dict[str, str], now: datetime) -> None:
-    _erase_outside(entry.firm)
-    (settings().DATA_DIR / VACUUM_DUE).touch(mode=0o600)
+def discard(firm_id: int, firm_public_id: str) -> None:
+    """Erase what there is of a firm that never was open here, as after an import that failed. No receipt, no letter."""
+    places.erase(firm_public_id, arrivals=False)
+    _erase_tables(firm_id)
+    delete_rows(firm_id)
+    transaction.commit()
+    places.erase(firm_public_id, arrivals=False)
+
+
+def delete_rows(firm_id: int) -> None:
+    """Every row of a firm, in the running transaction. Never commits."""
     for table in tables():
-        if table.name not in LAST:
-            _erase_rows(Base.metadata.tables[table.name], firm_id)
-    _erase_last(entry, firm_id, owners, now)
-    _erase_outside(entry.firm)  # what a request under way wrote meanwhile
+        rows = Base.metadata.tables[table.name]
+        mine = rows.c.id == firm_id if table.name == "firm" else rows.c.firm_id == firm_id
+        db.session.execute(delete(rows).where(mine))
+
+
+def _begin(firm: Firm, closing: Closing) -> Entry:
+    """Count what there is, and write the journal's first line."""
+    counted = {
+        table.name: select(func.count()).where(Base.metadata.tables[table.name].c.firm_id == firm.id).scalar_subquery()
+        for table in tables()
+        if table.name != "firm"
+    }
+    found = db.session.execute(select(*counted.values())).one()
+    rows = {"firm": 1, **dict(zip(counted, map(int, found), strict=True))}
+    held = places.counts(firm.public_id)
+    entry = Entry(
+        firm.public_id,
+        new_public_id(),
+        closing.confirmed_at,
+        sum(rows.values()),
+        held[places.FILES.name],
+        closing.choice or "erase_all",
+        {name: count for name, count in rows.items() if count},
+        held,
+    )
+    journal.append(entry.line())
+    return entry
+
+
+def _lock_bookkeeping(entry: Entry, firm_id: int, now: datetime, *, again: bool = False) -> archive.Archive | None:
+    """Move bookkeeping where the owner chose so. `again`: a restored firm, whose key may be gone for good."""
+    if entry.choice != LOCK_BOOKKEEPING:
+        return None
+    try:
+        archive.move(firm_id, entry.firm, entry.number, now)
+    except keys.KeyMissing:
+        if not again:
+            raise
+        log.error("The bookkeeping of erasure %s could not be archived again: its key is gone", entry.number)
+    return archive.read(entry.number)
+
+
+def _erase(entry: Entry, firm_id: int, archived: archive.Archive | None, now: datetime, done: Done | None) -> None:
+    """`done`: it was erased before, its receipt stands, and its owners have been told."""
+    places.erase(entry.firm)
+    compacting.call_for()
+    _erase_tables(firm_id)
+    row = _row(done) if done else _made(entry, archived, now)
+    _erase_last(row, firm_id, now, is_told=done is not None)
+    places.erase(entry.firm)  # what a request under way wrote meanwhile
+    if done is None:
+        with transaction.reading():
+            _note_done(receipts.find(entry.number))
     log.info("Erased one firm; receipt %s", entry.number)
 
 
-def _erase_outside(firm_public_id: str) -> None:
-    keys.destroy_firm_key(settings(), firm_public_id)
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(storage.folder(firm_public_id))
-    local_mailbox.forget(settings().DATA_DIR / "mailbox", firm_public_id)
+def _erase_tables(firm_id: int) -> None:
+    for table in tables():
+        if table.name not in LAST:
+            _erase_rows(Base.metadata.tables[table.name], firm_id)
 
 
 def _erase_rows(table: SqlTable, firm_id: int) -> None:
@@ -182,57 +236,58 @@ def _erase_rows(table: SqlTable, firm_id: int) -> None:
             return
 
 
-def _erase_last(entry: Entry, firm_id: int, owners: dict[str, str], now: datetime) -> None:
+def _erase_last(row: ErasureReceipt, firm_id: int, now: datetime, *, is_told: bool) -> None:
     """The rows that were the task, whatever was written meanwhile, the receipt and the letter: one commit."""
-    for table in tables():
-        rows = Base.metadata.tables[table.name]
-        mine = rows.c.id == firm_id if table.name == "firm" else rows.c.firm_id == firm_id
-        db.session.execute(delete(rows).where(mine))
-    if not db.session.scalar(select(ErasureReceipt.id).where(ErasureReceipt.firm_public_id == entry.firm)):
-        db.session.add(
-            ErasureReceipt(
-                number=entry.number,
-                firm_public_id=entry.firm,
-                confirmed_at=entry.confirmed_at,
-                erased_at=now,
-                counts=json.dumps({"rows": entry.rows, "files": entry.files}),
-            )
-        )
-        leaving_letters.queue_firm_erased(owners, entry.number, now=now)
+    owners = {user.email: user.language for user in scope.rows(User, firm_id, User.role == "owner")}
+    public_id = row.firm_public_id
+    delete_rows(firm_id)
+    db.session.execute(delete(Arrival).where(or_(Arrival.asker_firm == public_id, Arrival.firm_public_id == public_id)))
+    db.session.add(row)
+    if not is_told:
+        leaving_letters.queue_firm_erased(owners, row.number, now=now)
     transaction.commit()
 
 
-def _list(firm: Firm, closing: Closing) -> Entry:
-    counted = [
-        select(func.count()).where(Base.metadata.tables[table.name].c.firm_id == firm.id).scalar_subquery()
-        for table in tables()
-        if table.name != "firm"
-    ]
-    rows = 1 + sum(db.session.execute(select(*counted)).one())
-    files = sum(1 for path in storage.folder(firm.public_id).rglob("*") if path.is_file())
-    entry = Entry(firm.public_id, new_public_id(), closing.confirmed_at, int(rows), files)
-    path = _list_path()
-    is_new = not path.exists()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(entry.to_json() + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        keys.sync_folder(path.parent)
-    return entry
+def _made(entry: Entry, archived: archive.Archive | None, now: datetime) -> ErasureReceipt:
+    """The receipt of this moment; its papers are in their place."""
+    transaction.rollback()
+    made = receipts.make(entry, archived, now=now)
+    counts = {"rows": entry.rows, "files": entry.files, "papers": receipts.keep(entry.number, made.papers)}
+    times = {"confirmed_at": entry.confirmed_at, "erased_at": now}
+    texts = {"counts": json.dumps(counts), "receipt": made.receipt.decode(), "signature": made.signature}
+    return ErasureReceipt(number=entry.number, firm_public_id=entry.firm, **times, **texts)
 
 
-def _listed() -> dict[str, Entry]:
-    return {entry.firm: entry for entry in _read_list()}
+def _row(done: Done) -> ErasureReceipt:
+    times = {"confirmed_at": done.confirmed_at, "erased_at": done.erased_at}
+    texts = {"counts": done.counts, "receipt": done.receipt, "signature": done.signature}
+    return ErasureReceipt(number=done.number, firm_public_id=done.firm, **times, **texts)
 
 
-def _read_list() -> Iterator[Entry]:
-    with contextlib.suppress(FileNotFoundError):
-        for line in _list_path().read_text().splitlines():
-            with contextlib.suppress(ValueError, KeyError):  # the half line of a power cut: its firm is still there
-                yield Entry.from_json(line)
+def _note_done(row: ErasureReceipt) -> None:
+    times = (row.confirmed_at, row.erased_at)
+    journal.append(Done(row.firm_public_id, row.number, *times, row.counts, row.receipt, row.signature).line())
 
 
-def _list_path() -> Path:
-    return settings().DATA_DIR / LIST
+def _bring_back(lacking: list[Done]) -> None:
+    there = _receipts()
+    for done in lacking:
+        if done.number not in there:
+            db.session.add(_row(done))
+    transaction.commit()
+
+
+def _receipts() -> set[str]:
+    """Numbers of the receipts that the database knows."""
+    return set(db.session.scalars(select(ErasureReceipt.number)))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time; who comes meanwhile waits. The kernel gives it back whatever happens."""
+    descriptor = os.open(settings().DATA_DIR / ".erasing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -15,9 +15,9 @@ from sqlalchemy.sql.dml import Delete, Update
 
 from domain.quote_states import QuoteStatus
 from extensions import db
+from mail.local_mailbox import NOBODY
 from models import (
     ArticleImport,
-    ErasureReceipt,
     Export,
     Firm,
     Inquiry,
@@ -35,6 +35,7 @@ from services import keys, limits, scope, standing, storage, transaction
 from services.inquiries import forgetting
 from services.installation import settings
 from services.photos import copying
+from services.privacy import erasure
 
 log = logging.getLogger("handslag.sweep")
 ORPHAN_AGE = timedelta(days=30)  # so long a database restored from an older backup may be exchanged for a newer one
@@ -147,8 +148,7 @@ def orphans(now: datetime) -> int:
     wrong database, and no sweep may make that mistake final.
     """
     removed = 0
-    erased = set(db.session.scalars(select(ErasureReceipt.firm_public_id)))
-    transaction.rollback()
+    erased = erasure.gone()
     for folder in _folders(settings().files_dir):
         named = _named(folder.name)
         if named is None:
@@ -161,6 +161,10 @@ def orphans(now: datetime) -> int:
     for folder in _folders(settings().DATA_DIR / "mailbox"):
         if folder.name in erased:
             removed += _remove_folder(folder, now)
+    for path in (settings().DATA_DIR / "mailbox" / NOBODY).glob("*"):  # as if delivered; the last ones to erased firms
+        if _is_old(path, now):
+            path.unlink(missing_ok=True)
+            removed += 1
     for path in settings().keys_dir.glob("*.key"):
         if path.stem in erased:
             keys.destroy_firm_key(settings(), path.stem)

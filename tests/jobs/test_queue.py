@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sqlite3
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -137,12 +139,49 @@ def test_asked_while_it_runs_it_runs_once_more():
     assert turn.begin()
 
 
+@pytest.mark.parametrize(("job", "times"), [("send_mail", 1440), ("clean_up", 24), ("sweep_files", 1)])
+def test_how_often_in_a_day(job, times):
+    ticks = [datetime.fromisoformat("2026-11-20T00:00:30+00:00") + timedelta(minutes=n) for n in range(1441)]
+    assert sum(job in schedule.due(now, since) for since, now in pairwise(ticks)) == times
+
+
+NIGHT = datetime.fromisoformat("2026-11-20T01:37:00+00:00")
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
 @pytest.mark.parametrize(
-    ("due", "minutes"), [(schedule.every_minute, 1440), (schedule.hourly, 24), (schedule.nightly, 1)]
+    ("since", "now", "is_due"),
+    [
+        (NIGHT - MINUTE, NIGHT, True),
+        (NIGHT, NIGHT + MINUTE, False),
+        (NIGHT - MINUTE, NIGHT + 7 * MINUTE, True),  # both threads were busy
+        (NIGHT - 3 * MINUTE, NIGHT + DAY / 3, True),  # down over the night
+        (NIGHT - 9 * DAY, NIGHT - MINUTE, True),  # and for days: once
+        (NIGHT + MINUTE, NIGHT + DAY - MINUTE, False),
+        (NIGHT + DAY, NIGHT + MINUTE, False),  # the clock was set back
+        (None, NIGHT + MINUTE, False),  # a first start
+        (None, NIGHT + MINUTE / 2, True),
+    ],
 )
-def test_how_often_in_a_day(due, minutes):
-    start = datetime.fromisoformat("2026-11-20T00:00:00+00:00")
-    assert sum(due(start + timedelta(minutes=minute)) for minute in range(1440)) == minutes
+def test_what_was_missed_while_nobody_worked_is_due(since, now, is_due):
+    due = schedule.due(now, since)
+    assert ("sweep_files" in due) == is_due
+    assert "send_mail" in due
+    assert len(due) == len(set(due))
+
+
+def test_a_start_makes_up_for_the_night(queue):
+    """The sign of life tells when the clock was last heard; what was due since is woken at the first tick."""
+    queue.tick()
+    file = queue.settings.DATA_DIR / "worker.alive"
+    os.utime(file, (file.stat().st_mtime - DAY.total_seconds(),) * 2)
+    while queue.huey.dequeue():
+        pass
+    queue.tick()
+    woken = []
+    while task := queue.huey.dequeue():
+        woken += task.args
+    assert {"sweep_files", "verify_evidence", "close_firms"} <= set(woken)
 
 
 @pytest.mark.parametrize("name", sorted(schedule.WHEN))

@@ -18,7 +18,7 @@ from jobs import schedule
 from models import Applicant, Letter
 from services import mailbox
 from services.clock import utc_now
-from services.privacy import erasure
+from services.privacy import compacting
 from tests.conftest import IS_POSTGRESQL
 from tests.factories import PASSWORD
 from tests.routes.deal.conftest import Sent, make_sent
@@ -180,7 +180,7 @@ def test_and_when_nobody_needs_them_they_are_gone(app, make, settings):
     db.session.rollback()
     assert db.session.query(Applicant).filter(Applicant.personnummer.is_not(None)).count() == 0
     if not IS_POSTGRESQL:
-        erasure.empty_log()
+        compacting.empty_log()
         database = Path(settings.database_url.removeprefix("sqlite:///"))
         data = b"".join(path.read_bytes() for path in database.parent.iterdir() if path.name.startswith(database.name))
         assert index not in data

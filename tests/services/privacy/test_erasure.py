@@ -13,13 +13,13 @@ import pytest
 from config import Settings
 from extensions import db
 from jobs import clean_up, close_firms, make_exports, send_mail
-from mail import local_mailbox
-from models import Base, Closing, ErasureReceipt, Firm, Letter
-from services import closing, events, keys, leaving_letters, storage, transaction
+from models import Base, ErasureReceipt, Firm, Letter
+from services import closing, events, leaving_letters, storage
 from services.actors import system
 from services.exporting import asking
-from services.installation import secrets, settings
-from services.privacy import erasure
+from services.installation import settings
+from services.privacy import compacting, erasure, journal
+from services.sealing import keys as sealing_keys
 from tests.conftest import IS_POSTGRESQL
 from tests.factories import PASSWORD, Make
 from tests.whole_firm import Markers, fill
@@ -58,7 +58,7 @@ def _empty_folder(app):
 
 
 def _forget_erasures() -> None:
-    for name in (erasure.LIST, erasure.VACUUM_DUE):
+    for name in (journal.NAME, compacting.VACUUM_DUE):
         (settings().DATA_DIR / name).unlink(missing_ok=True)
 
 
@@ -195,49 +195,8 @@ def test_erasing_again_does_nothing(leaver):
     assert db.session.query(ErasureReceipt).count() == 1
 
 
-class Cut(BaseException):
-    """The process is gone."""
-
-
-@pytest.mark.parametrize("place", ["listed", "key", "mailbox", "rows", "some rows", "last", "vacuum"])
-def test_cut_off_anywhere_it_is_finished_by_the_next_round(leaver, other, monkeypatch, place):
-    before = checksum(other)
-    rounds = 0
-
-    def cut(*given, **named):
-        nonlocal rounds
-        rounds += 1
-        if place == "some rows" and rounds < 4:
-            return real(*given, **named)
-        raise Cut
-
-    module, name = {
-        "listed": (erasure, "_erase"),
-        "key": (keys, "destroy_firm_key"),
-        "mailbox": (local_mailbox, "forget"),
-        "rows": (erasure, "_erase_rows"),
-        "some rows": (erasure, "_erase_rows"),
-        "last": (leaving_letters, "queue_firm_erased"),
-        "vacuum": (erasure, "_vacuum" if not IS_POSTGRESQL else "compact"),
-    }[place]
-    real = getattr(module, name)
-    with monkeypatch.context() as patch:
-        patch.setattr(module, name, cut)
-        with pytest.raises(Cut):
-            close_firms.run(AFTER)
-    transaction.rollback()
-    assert close_firms.run(AFTER + timedelta(hours=1)).failed == 0
-    assert db.session.query(ErasureReceipt).count() == 1
-    assert db.session.query(Letter).filter_by(firm_id=None).count() == 1
-    assert len((settings().DATA_DIR / erasure.LIST).read_text().splitlines()) == 1
-    assert not (settings().DATA_DIR / erasure.VACUUM_DUE).exists()
-    assert found_in_rows() == set()
-    assert found_on_disk() == set()
-    assert checksum(other) == before
-
-
 def test_a_reader_delays_only_the_compacting(leaver, monkeypatch):
-    monkeypatch.setattr(erasure, "CHECKPOINT_TRIES", 1)
+    monkeypatch.setattr(compacting, "CHECKPOINT_TRIES", 1)
     with db.engine.connect() as reader:
         reader.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
         reader.connection.driver_connection.execute("SELECT * FROM firm").fetchone()  # type: ignore[union-attr]
@@ -248,44 +207,33 @@ def test_a_reader_delays_only_the_compacting(leaver, monkeypatch):
     assert found_on_disk() == set()
 
 
-def test_a_firm_from_an_old_backup_is_erased_again(leaver, other, make):
-    """C-57: rows, key and files come back with a backup; the list is replayed before the first request."""
-    public_id, before = leaver.public_id, checksum(other)
+def test_two_workers_at_once_make_one_receipt(leaver):
+    due = erasure.due(AFTER)
     close_firms.run(AFTER)
-    db.session.query(Letter).filter_by(firm_id=None).delete()
-    db.session.commit()
-    back = make.firm(MARKS.name)
-    back.public_id = public_id
-    db.session.commit()
-    keys.create_firm_key(settings(), secrets(), public_id)
-    fill(make, back, MARKS)
-    assert erasure.replay(AFTER + DAY) == 1
-    assert found_in_rows() == set()
-    assert not storage.folder(public_id).exists()
-    assert not (settings().keys_dir / f"{public_id}.key").exists()
-    assert db.session.query(Letter).filter_by(firm_id=None).count() == 0
+    erasure.erase(*due, now=AFTER)  # the other one had asked before
     assert db.session.query(ErasureReceipt).count() == 1
-    assert checksum(other) == before
+    assert db.session.query(Letter).count() == 1
 
 
-def test_files_that_come_back_alone_are_erased_again(leaver):
-    public_id = leaver.public_id
-    close_firms.run(AFTER)
-    storage.folder(public_id).mkdir(parents=True)
-    (storage.folder(public_id) / "x").write_bytes(b"x")
-    keys.create_firm_key(settings(), secrets(), public_id)
-    assert erasure.replay(AFTER + DAY) == 0
-    assert not storage.folder(public_id).exists()
-    assert not (settings().keys_dir / f"{public_id}.key").exists()
+@pytest.mark.parametrize("standing", ["suspended", "arriving"])
+def test_a_firm_that_may_not_be_touched_is_left_alone(leaver, standing):
+    leaver.standing = standing
+    db.session.commit()
+    before = checksum(leaver)
+    assert close_firms.run(AFTER).done == 0
+    erasure.erase(leaver.id, now=AFTER)
+    assert checksum(leaver) == before
+    assert not journal.read().begun
 
 
-def test_a_half_line_of_the_list_is_passed_over(leaver):
-    (settings().DATA_DIR / erasure.LIST).write_text('{"firm": "abc", "num\n')
-    assert erasure.replay(AFTER) == 0
+def test_without_a_key_to_sign_with_nothing_is_begun(leaver, monkeypatch):
+    before = checksum(leaver)
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing_keys, "_ring", missing)
+        assert close_firms.run(AFTER).failed == 1
+        assert checksum(leaver) == before
     assert close_firms.run(AFTER).done == 1
-    assert len((settings().DATA_DIR / erasure.LIST).read_text().splitlines()) == 2
 
 
-def test_without_a_list_nothing_is_replayed(other):
-    assert erasure.replay(AFTER) == 0
-    assert db.session.query(Closing).count() == 0
+def missing() -> None:
+    raise sealing_keys.KeysMissing("gone")
