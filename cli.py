@@ -274,6 +274,40 @@ def terminate_firm(
     click.echo(f"Receipt {entered.public_id}: business stops {dates.effective_on}, last day {dates.last_day}.")
 
 
+@firm_group.command("suspend", context_settings={"ignore_unknown_options": True})
+@click.argument("firm")
+@click.option("--reason", required=True, type=click.Choice(tuple(Reason)))
+@click.option("--note", default="", help="Read by the owners.")
+@with_appcontext
+def suspend_firm(firm: str, reason: str, note: str) -> None:
+    """Let a firm read, export and leave, and nothing else. Its owners are told. Security ends all its logins."""
+    from services import suspending
+    from services.errors import NotFound, RuleBroken
+
+    try:
+        suspending.suspend(firm, reason, note.strip(), by="command", now=utc_now())
+    except NotFound:
+        raise click.ClickException(NO_FIRM.format(firm)) from None
+    except RuleBroken as broken:
+        raise click.ClickException(WHY_NOT_SUSPENDED[broken.code]) from None
+    click.echo("suspended")
+
+
+@firm_group.command("restore", context_settings={"ignore_unknown_options": True})
+@click.argument("firm")
+@with_appcontext
+def restore_firm(firm: str) -> None:
+    """Let a suspended firm do all again, as it was. Its owners are told."""
+    from services import suspending
+    from services.errors import NotFound
+
+    try:
+        suspending.restore(firm, by="command", now=utc_now())
+    except NotFound:
+        raise click.ClickException(NO_FIRM.format(firm)) from None
+    click.echo("active")
+
+
 @firm_group.command("replay-erasures")
 def replay_erasures() -> None:
     """Erase again the firms that a restored backup brought back. Every start does this too."""

@@ -13,5 +13,5 @@ def _use_rules(state: BlueprintSetupState) -> None:
     rule_rows.load(state.app.config["SETTINGS"])
 
 
-from blueprints.ops import guard, incidents, routes, rules  # noqa: E402, F401  (they need bp)
+from blueprints.ops import firms, guard, incidents, routes, rules  # noqa: E402, F401  (they need bp)
 from services import incident_letters  # noqa: E402, F401  (registers the letter, in the worker too)
