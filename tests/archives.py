@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -77,3 +79,17 @@ def all_of(data: bytes, **limits: int) -> dict[str, bytes]:
     """Everything in it, read to the end. Raises BadArchive."""
     archive = opened(data, **limits)
     return {member.name: b"".join(archive.pieces(member)) for member in archive.files()}
+
+
+def places(data: bytes) -> dict[str, tuple[int, int]]:
+    """Where the directory's record and the local header of each file begin."""
+    with zipfile.ZipFile(io.BytesIO(data)) as read:
+        at, found = read.start_dir, {}
+        for info in read.infolist():
+            found[info.filename] = at, info.header_offset
+            at += 46 + sum(struct.unpack_from("<3H", data, at + 28))
+    return found
+
+
+def put_at(data: bytes, at: int, new: bytes) -> bytes:
+    return data[:at] + new + data[at + len(new) :]
