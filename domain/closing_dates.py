@@ -77,11 +77,6 @@ class ClosingDates:
     def backups_gone_on(self) -> date:
         return self.last_day + timedelta(days=self.backup_days)
 
-    @property
-    def remind_at(self) -> datetime:
-        """When owners who have not chosen are reminded."""
-        return self.erase_after - timedelta(days=REMINDER_DAYS)
-
     def is_in_notice(self, now: datetime) -> bool:
         """Whether ordinary use still goes on."""
         return now < self.effective_at

@@ -5,17 +5,17 @@ The dates are reckoned in domain/closing_dates.py.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from domain.clock import end_of_day, stockholm_date
-from domain.closing_dates import ClosingDates, closing_dates, fees_until, parse_notice
+from domain.closing_dates import REMINDER_DAYS, ClosingDates, closing_dates, fees_until, parse_notice
 from domain.terminations import ENTERED, Channel, Choice, Reason, may_undo
 from extensions import db
 from models import Closing, Firm, User, new_public_id
-from services import events, leaving_letters, limits, passwords, scope, transaction
-from services.actors import Actor
+from services import events, leaving_letters, limits, passwords, scope, standing, transaction
+from services.actors import Actor, system
 from services.errors import NotFound, RuleBroken, Stale
 from services.installation import settings
 
@@ -144,6 +144,36 @@ def undo(*, actor: Actor, now: datetime) -> None:
     events.record("firm.close_undone", _obj(closing), actor=actor, at=now, data=data)
     leaving_letters.queue_closing_undone(closing, now=now)
     transaction.commit()
+
+
+def unanswered(now: datetime) -> list[int]:
+    """Ids of the firms that close within days and whose owners have not chosen what becomes of what is left."""
+    with transaction.reading():
+        statement = select(Closing.firm_id).where(
+            Closing.undone_at.is_(None),
+            Closing.choice == "",
+            Closing.erase_after >= now,
+            Closing.erase_after <= now + timedelta(days=REMINDER_DAYS),
+            standing.of_those_here(Closing),
+        )
+        return sorted(db.session.scalars(statement))
+
+
+def remind(firm_id: int, *, now: datetime) -> None:
+    """Tell its owners, once for each termination. Commits."""
+    firm = _lock(firm_id)
+    closing = running(firm_id)
+    if closing is None or closing.choice or _is_reminded(closing):
+        transaction.rollback()
+        return
+    data = {"last_day": stockholm_date(closing.erase_after).isoformat()}
+    events.record("firm.close_reminded", _obj(closing), actor=system(firm_id, firm.public_id), at=now, data=data)
+    leaving_letters.queue_closing_reminder(closing, now=now)
+    transaction.commit()
+
+
+def _is_reminded(closing: Closing) -> bool:
+    return any(event.act == "firm.close_reminded" for event in events.of_object(closing.firm_id, _obj(closing)))
 
 
 def _lock(firm_id: int) -> Firm:

@@ -24,7 +24,10 @@ TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own pe
 TO_FIRM_TOO = ("link_wanted", "quote_declined")
 TEXT = "_sms"  # ends the name of a kind that is a text message
 # kinds that keep quiet hours, also when they were kept waiting
-BY_DAY = ("reminder", "reminder_sms", "applicant_reminder", "details_reminder")
+BY_DAY = (
+    *("reminder", "reminder_sms", "applicant_reminder", "details_reminder"),
+    *("page_closes", "page_closes_sms", "page_stays", "page_stays_sms"),
+)
 
 
 def is_to_applicant(kind: str) -> bool:

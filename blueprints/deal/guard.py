@@ -117,6 +117,7 @@ def names(deal: links.Deal) -> dict[str, object]:
         "privacy_url": url_for("deal.privacy", deal_id=deal_id),
         "opened_url": _opened_url(deal),
         "is_translated": is_translated,
+        "last_day": deal.last_day(utc_now()),
         # beside what the firm has typed, on a page whose own words are in another language (WCAG 3.1.2)
         "own_lang": OWN_LANG[deal.content["lang"]] if is_translated else "",
     }

@@ -79,6 +79,8 @@ class Found(NamedTuple):
     agreement_id: int | None
     standing: str  # of the firm, as stored: domain/standing.py
     closes_at: datetime | None  # the firm is leaving
+    gone_after: datetime | None  # this page's last moment, if it does
+    customers_told_at: datetime | None  # of it
     has_messages: bool
     recipient_id: int | None  # whose link it is; none is the customer's
     recipient: str | None  # public id
@@ -242,6 +244,11 @@ class Deal:
         """Of the firm: if it is not active, nothing can be approved."""
         return of_stored(self.found.standing, self.found.closes_at, now)
 
+    def last_day(self, now: datetime) -> date | None:
+        """Of this page, if the firm leaves: said once customers are told, or nothing can be approved any more."""
+        is_said = self.found.customers_told_at or self.standing(now) is Standing.CLOSED
+        return stockholm_date(self.found.gone_after) if self.found.gone_after and is_said else None
+
     def check_business(self, now: datetime) -> None:
         """Raises RuleBroken("closed" | "suspended")."""
         standing.check_business(self.standing(now))
@@ -358,6 +365,8 @@ _FIND = (
         Agreement.id,
         Firm.standing,
         Closing.effective_at,
+        Closing.erase_after,
+        Closing.told_at,
         exists().where(Message.firm_id == Quote.firm_id, Message.quote_id == Quote.id),
         QuoteLink.recipient_id,
         Recipient.public_id,

@@ -38,6 +38,8 @@ ACROSS_FIRMS = {
     "services/quotes/holding.py": "sends what is due, whoever's it is",
     "services/deal/expiring.py": "ends the offers that are due, whoever's they are",
     "services/deal/applicants.py": "a co-applicant's link names its row and nothing else",
+    "services/closing.py": "finds the terminations that nobody has answered, whoever's they are",
+    "services/deal/farewell.py": "finds the firms whose customers are to be told",
     "services/deal/inviting.py": "reminds those who have data to give, whoever's they are",
     "services/deal/reminding.py": "sends the reminders that are due, whoever's they are",
     "services/leases.py": "takes the next file that waits, whoever's it is",
