@@ -174,13 +174,24 @@ def list_firms() -> None:
 @firm_group.command("export", context_settings={"ignore_unknown_options": True})
 @click.argument("firm")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def export_firm(firm: str, file: Path) -> None:
-    """Write everything of a firm (its id from `firm list`) to a new ZIP file. The file is not encrypted."""
+@click.option("--password", "is_locked", is_flag=True, help="Lock the file with a password, which is asked for.")
+def export_firm(firm: str, file: Path, is_locked: bool) -> None:
+    """Write everything of a firm (its id from `firm list`) to a new ZIP file: in clear, or locked with a password."""
     from services.errors import NotFound
     from services.exporting import operating
+    from services.passwords import WeakPassword
 
+    words = {
+        "short": "needs at least 10 characters",
+        "long": "may have at most 99 characters",
+        "signs": "may hold a to z, digits and signs alone: programs read other letters in different ways",
+        "weak": "is easy to guess",
+    }
+    password = click.prompt("Password of the file", hide_input=True, confirmation_prompt=True) if is_locked else ""
     try:
-        sha256 = operating.write(firm, file, now=utc_now())
+        sha256 = operating.write(firm, file, now=utc_now(), password=password)
+    except WeakPassword as weak:
+        raise click.ClickException(f"The password {words[weak.code]}.") from None
     except NotFound:
         raise click.ClickException(f"No firm has the id {firm}; `firm list` shows them.") from None
     except FileExistsError:

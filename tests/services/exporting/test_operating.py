@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import stat
 import zipfile
 
 import pytest
 
+from exchange import locked_zip
 from extensions import db
 from models import Event
 from services import closing, events
@@ -50,6 +52,22 @@ def test_export(make, run, tmp_path):
     assert last.act == "export.made"
     assert '"actor":"operator:command"' in last.entry
     assert [bad for _firm, _length, bad in events.verify_all()] == [None]
+
+
+def test_export_behind_a_password(make, app, tmp_path):
+    public_id, path, typed = make.firm().public_id, tmp_path / "firma.zip", "hyvel spik 7 takstol"
+
+    def export(password: str) -> str:
+        words = ["firm", "export", public_id, str(path), "--password"]
+        return app.test_cli_runner().invoke(args=words, input=f"{password}\n{password}\n").output
+
+    assert "is easy to guess" in export("lösenord99".replace("ö", "o"))
+    assert "a to z" in export("smörgåstårta 77 x")
+    assert not path.exists()
+    assert typed not in export(typed)
+    with path.open("rb") as file:
+        inner = b"".join(locked_zip.pieces(file, typed))
+    assert zipfile.ZipFile(io.BytesIO(inner)).testzip() is None
 
 
 @pytest.mark.parametrize("unknown", ["nobody", "-Zobody"])
