@@ -199,6 +199,27 @@ def export_firm(firm: str, file: Path, is_locked: bool) -> None:
     click.echo(f"{sha256}  {file}")
 
 
+@firm_group.command("compare")
+@click.argument("one", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("other", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def compare_firms(one: Path, other: Path) -> None:
+    """Tell in what two archives differ, other than a firm that moved does. Exit status 1 if in anything."""
+    from exchange.archive_zip import BadArchive
+    from services.exporting import comparing
+
+    try:
+        differences = comparing.differences(one, other)
+    except BadArchive as bad:
+        raise click.ClickException(
+            f"No archive of a firm: {bad}. Unlock a locked one first, with 7-Zip."
+        ) from None
+    for difference in differences:
+        click.echo(difference)
+    if differences:
+        raise SystemExit(1)
+    click.echo("the same firm")
+
+
 @firm_group.command("suspend", context_settings={"ignore_unknown_options": True})
 @click.argument("firm")
 @click.option("--reason", required=True, type=click.Choice(tuple(Reason)))
@@ -283,40 +304,6 @@ def terminate_firm(
         raise click.ClickException(NOT_TERMINATED[error.code]) from None
     dates = closing.dates_of(entered)
     click.echo(f"Receipt {entered.public_id}: business stops {dates.effective_on}, last day {dates.last_day}.")
-
-
-@firm_group.command("suspend", context_settings={"ignore_unknown_options": True})
-@click.argument("firm")
-@click.option("--reason", required=True, type=click.Choice(tuple(Reason)))
-@click.option("--note", default="", help="Read by the owners.")
-@with_appcontext
-def suspend_firm(firm: str, reason: str, note: str) -> None:
-    """Let a firm read, export and leave, and nothing else. Its owners are told. Security ends all its logins."""
-    from services import suspending
-    from services.errors import NotFound, RuleBroken
-
-    try:
-        suspending.suspend(firm, reason, note.strip(), by="command", now=utc_now())
-    except NotFound:
-        raise click.ClickException(NO_FIRM.format(firm)) from None
-    except RuleBroken as broken:
-        raise click.ClickException(WHY_NOT_SUSPENDED[broken.code]) from None
-    click.echo("suspended")
-
-
-@firm_group.command("restore", context_settings={"ignore_unknown_options": True})
-@click.argument("firm")
-@with_appcontext
-def restore_firm(firm: str) -> None:
-    """Let a suspended firm do all again, as it was. Its owners are told."""
-    from services import suspending
-    from services.errors import NotFound
-
-    try:
-        suspending.restore(firm, by="command", now=utc_now())
-    except NotFound:
-        raise click.ClickException(NO_FIRM.format(firm)) from None
-    click.echo("active")
 
 
 @firm_group.command("replay-erasures")

@@ -88,3 +88,15 @@ def test_export_never_writes_over_a_file(make, run, tmp_path):
 
 def test_replay(run):
     assert run("replay-erasures").output == "0 erased again\n"
+
+
+def test_compare(make, run, tmp_path):
+    public_id, one, other = make.firm().public_id, str(tmp_path / "1.zip"), str(tmp_path / "2.zip")
+    run("export", public_id, one)
+    run("export", public_id, other)
+    assert run("compare", one, one).output == "the same firm\n"
+    answer = run("compare", one, other)  # the first export stands in its chain, and it has not moved
+    assert answer.exit_code == 1
+    assert answer.output.startswith("chain: 1 does not say that it goes on from 0 of ")
+    (tmp_path / "x.zip").write_text("no archive")
+    assert run("compare", one, str(tmp_path / "x.zip")).exit_code == 1
