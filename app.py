@@ -27,6 +27,7 @@ from blueprints.shared import (
     locking,
     requests,
     speaking,
+    streaming,
     tokens,
 )
 from cli import register_commands
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         arrived,
         guards,
         locking,
+        streaming,
         errors,
         filters,
         headers,

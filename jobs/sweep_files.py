@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from jobs import JobResult
+from services.importing import receiving
 from services.privacy import sweeping
 
 
 def run(now: datetime) -> JobResult:
     """`failed` counts the missing files."""
-    return JobResult(done=sweeping.orphans(now), failed=sweeping.rows_without_file())
+    done = sweeping.orphans(now) + receiving.sweep(now)
+    return JobResult(done=done, failed=sweeping.rows_without_file())

@@ -18,6 +18,7 @@ MIB = 1024 * 1024
 PLAIN_FORM_BYTES = 512 * 1024  # our longest texts, each sign as twelve
 READS_FIRST = "_reads_first"
 TAKES = "_takes_bytes"
+STREAMS = "_streams"  # blueprints/shared/streaming.py: the view itself reads its form
 
 
 def limits(settings: Settings) -> dict[str, Any]:
@@ -95,7 +96,8 @@ def register(app: Flask) -> None:
     @app.before_request
     def _refuse_nul() -> None:
         """No text of ours holds a NUL, and PostgreSQL takes none."""
-        forms = (request.args,) if request.method in ("GET", "HEAD") else (request.args, request.form)
+        is_read = request.method in ("GET", "HEAD") or hasattr(app.view_functions.get(request.endpoint or ""), STREAMS)
+        forms = (request.args,) if is_read else (request.args, request.form)
         typed = (value for form in forms for values in form.listvalues() for value in values)
         if "\0" in request.path or any("\0" in value for value in typed):
             abort(400)

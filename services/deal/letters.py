@@ -131,6 +131,28 @@ def link_again(params: Params) -> Letter:
     )
 
 
+@draws("link_moved")
+def link_moved(params: Params) -> Letter:
+    """The firm has moved to this installation: the links that were sent before lead nowhere from now on."""
+    link = parts.link(params)
+    case = parts.case_of(params["firm_id"], Quote.id == link.quote_id)
+    return parts.to_customer(
+        case,
+        str(_("Ny länk till %(title)s", title=case.title)),
+        lead=parts.to_whom(case, link),
+        paragraphs=[
+            _("%(firm)s har flyttat sina offerter och avtal till en ny adress.", firm=case.firm.name),
+            _(
+                "Här är din nya länk till %(it)s. Använd den i stället för den du hade. "
+                "Det du har svarat och godkänt gäller som förut.",
+                it=case.the,
+            ),
+        ],
+        url=links.address(link),
+        button=_("Läs %(it)s", it=case.the),
+    )
+
+
 @draws("link_wanted")
 def link_wanted(params: Params) -> Letter:
     case = parts.of_quote(params)

@@ -38,6 +38,12 @@ def link_again(params: Params) -> str:
     return sms_text.fit(str(_("%(firm)s: länken till %(title)s igen:", **names)), links.address(link))
 
 
+@texts("link_moved_sms")
+def link_moved(params: Params) -> str:
+    link, names = _about(params)
+    return sms_text.fit(str(_("%(firm)s har flyttat. Din nya länk till %(title)s:", **names)), links.address(link))
+
+
 @texts("reminder_sms")
 def reminder(params: Params) -> str:
     """Raises Unwanted."""

@@ -15,6 +15,7 @@ from models import (
     Article,
     ContractTemplate,
     Customer,
+    EarlierHome,
     Event,
     FirmOwned,
     Inquiry,
@@ -46,6 +47,7 @@ class Contents:
     users: int
     events: int
     bytes_of_files: int
+    homes: int  # other installations that the firm has lived on
 
     @property
     def estimated_bytes(self) -> int:
@@ -71,6 +73,7 @@ def of_firm(firm_id: int) -> Contents:
         scope.columns(User, firm_id, count),
         scope.columns(Event, firm_id, count),
         scope.columns(StoredFile, firm_id, size),
+        scope.columns(EarlierHome, firm_id, count),
     )
     return Contents(
         *(int(value) for value in db.session.execute(select(*(one.scalar_subquery() for one in asked))).one())

@@ -69,6 +69,8 @@ TO_CUSTOMER = {
     "record_undone": _l("Mejl om att anteckningen är tillbakatagen"),
     "quote_recalled": _l("Mejl om att det är tillbakataget"),
     "link_again": _l("Mejl med länken igen"),
+    "link_moved": _l("Mejl med den nya länken"),
+    "link_moved_sms": _l("Sms med den nya länken"),
     "reminder": _l("Mejl med en påminnelse"),
     "reminder_sms": _l("Sms med en påminnelse"),
     "applicant_link": _l("Mejl till medsökande med egen länk"),

@@ -38,6 +38,7 @@ FILLED_BY = {
     ("deal", "version_n"): "version_n",
     ("deal", "page_n"): "page_n",
     ("konto", "export_id"): "export_id",
+    ("konto", "n"): "quote_n",
     ("settings", "public_id"): "login_id",
 }
 # parameters that name nothing of a firm: public texts; tokens of mailed links (test_link_tokens.py); the local

@@ -79,7 +79,7 @@ def test_c25_what_belongs_to_the_owner_alone(app):
     assert alone == {"firm.users", "firm.export", "firm.close"}
     marks = {rule.endpoint: getattr(app.view_functions[rule.endpoint], GUARD) for rule in rules(app)}
     of_konto = {mark for endpoint, mark in marks.items() if endpoint.startswith("konto.")}
-    assert of_konto == {"firm.export", "firm.close"}
+    assert of_konto == {"firm.export", "firm.close", "firm.users"}
 
 
 def test_c25_public_routes_are_few_and_named(app):
