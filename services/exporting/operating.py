@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, select
 from domain.clock import stockholm_date
 from extensions import db
 from models import Closing, Firm, Quote
-from services import events, scope, transaction
+from services import events, scope, standing, transaction
 from services.actors import Actor
 from services.errors import NotFound
 from services.exporting import archive, locking, making
@@ -46,6 +46,14 @@ def firms() -> Iterator[Listed]:
             quotes=db.session.scalar(scope.columns(Quote, row.id, func.count())) or 0,
             last_day=stockholm_date(row.erase_after) if row.erase_after else None,
         )
+
+
+def find(firm_public_id: str) -> Firm:
+    """The firm with this id, for an act of the operator. Raises NotFound."""
+    firm = db.session.scalar(select(Firm).where(Firm.public_id == firm_public_id, standing.IS_HERE))
+    if firm is None:
+        raise NotFound
+    return firm
 
 
 def write(firm_public_id: str, path: Path, *, now: datetime, password: str = "") -> str:

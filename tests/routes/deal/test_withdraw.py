@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from blueprints.shared.filters import day
+from domain.clock import STOCKHOLM
 from domain.dates_sv import last_withdrawal_day
 from extensions import db
-from jobs import send_mail
+from jobs import draw_agreements, send_mail
 from models import Closing, Withdrawal
 from services import mailbox
 from services.clock import utc_now
@@ -96,8 +98,15 @@ def test_it_works_while_the_firm_is_leaving(agreed):
     dates = {"confirmed_at": now, "effective_at": now, "erase_after": now + timedelta(days=30)}
     db.session.add(Closing(firm_id=agreed.firm.id, user_id=user_id, choice="erase_all", **dates))
     db.session.commit()
-    assert agreed.get("/avtal").status_code == 200
-    assert agreed.get("/angerblankett.pdf").status_code == 200
+    assert draw_agreements.run(now).done == 1, "what was agreed before is sealed all the same"
+    page = agreed.get("/avtal").text.replace("\xa0", " ")
+    assert (
+        f"Sidan finns till och med {day(dates['erase_after'].astimezone(STOCKHOLM).date())}.".replace("\xa0", " ")
+        in page
+    )
+    for path in ("/offert.pdf", "/avtal.pdf", "/bevispaket.zip", "/angerblankett.pdf", "/angra"):
+        assert agreed.get(path).status_code == 200, path
+    assert agreed.client.post(f"/o/{agreed.deal_id}/lank").status_code in (200, 303), "the link again"
     assert agreed.post("/angra", FORM).status_code == 303
     assert agreed.quote.status == "withdrawn"
 
