@@ -210,9 +210,7 @@ def compare_firms(one: Path, other: Path) -> None:
     try:
         differences = comparing.differences(one, other)
     except BadArchive as bad:
-        raise click.ClickException(
-            f"No archive of a firm: {bad}. Unlock a locked one first, with 7-Zip."
-        ) from None
+        raise click.ClickException(f"No archive of a firm: {bad}. Unlock a locked one first, with 7-Zip.") from None
     for difference in differences:
         click.echo(difference)
     if differences:
