@@ -46,6 +46,14 @@ class Order:
     report: str = "{}"
 
 
+@dataclass(frozen=True, slots=True)
+class Half:
+    """The firm while it is arriving."""
+
+    id: int
+    public_id: str
+
+
 class Course:
     """The report and the progress of one arrival. Rows and files are counted, each once checked and once laid."""
 

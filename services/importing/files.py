@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from exchange.archive_zip import Archive
-from models import Firm
 from services import storage
-from services.importing.course import Course
+from services.importing.course import Course, Half
 
 
-def keep(archive: Archive, firm: Firm, course: Course) -> None:
+def keep(archive: Archive, firm: Half, course: Course) -> None:
     """Write each that is not there yet: a file is whole or not at all. Raises DiskFull, BadArchive."""
-    public_id = firm.public_id
     for file in archive.files():
         if file.of:
             course.step(1)
-            if not storage.path(public_id, file.of).exists():
-                storage.write(public_id, file.of, archive.pieces(file))
+            if not storage.path(firm.public_id, file.of).exists():
+                storage.write(firm.public_id, file.of, archive.pieces(file))

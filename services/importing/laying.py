@@ -25,7 +25,7 @@ from services import moving, transaction, vault
 from services.exporting import rows
 from services.exporting.ranks import Ranks, references
 from services.importing import merging
-from services.importing.course import Course, Failed
+from services.importing.course import Course, Failed, Half
 from services.moving import Row
 from tables.columns import UtcDateTime
 
@@ -42,7 +42,7 @@ NEVER_OPENS = 60  # bytes in place of a value that could not be read where it co
 Read = Callable[[Row], Any]
 
 
-def lay_firm(archive: Archive, course: Course) -> Firm:
+def lay_firm(archive: Archive, course: Course) -> Half:
     """The firm itself, not seen by anyone yet, in one transaction with the word that it is being taken in."""
     row = next(iter(archive.rows("firm")))
     table = Base.metadata.tables["firm"]
@@ -53,15 +53,16 @@ def lay_firm(archive: Archive, course: Course) -> Firm:
         values["slug"] = None
         course.tell("slug_taken", "firm")
     db.session.execute(insert(table), values)
+    firm_id = db.session.scalars(select(Firm.id).where(Firm.public_id == values["public_id"])).one()
     course.begin(values["public_id"])
     transaction.commit()
-    return db.session.scalars(select(Firm).where(Firm.public_id == values["public_id"])).one()
+    return Half(firm_id, values["public_id"])
 
 
 class Laying:
     """Lays the rows of one firm."""
 
-    def __init__(self, archive: Archive, firm: Firm, course: Course) -> None:
+    def __init__(self, archive: Archive, firm: Half, course: Course) -> None:
         self.archive, self.course = archive, course
         self.firm_id, self.firm_public_id = firm.id, firm.public_id
         self.ranks = Ranks(firm.id)

@@ -26,7 +26,7 @@ from services import keys, storage, transaction
 from services.errors import DiskFull, RuleBroken, place_of
 from services.importing import checking, files, kept, opening, undoing
 from services.importing.checking import Refused
-from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Failed, Order
+from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Failed, Half, Order
 from services.importing.laying import Laying, lay_firm
 from services.importing.receiving import most_bytes
 from services.installation import secrets, settings
@@ -144,7 +144,7 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
         course.total = rows * 2
         storage.require_disk(_bytes(archive))
         checking.check(archive, now=now, step=course.step)
-        keys.create_firm_key(settings(), secrets(), archive.manifest.firm)
+        _ensure_key(archive.manifest.firm)
         firm = lay_firm(archive, course)
         for what in archive.manifest.unreadable:
             course.tell("unreadable", what)
@@ -156,14 +156,22 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
     opening.open_firm(archive, laying, course)
 
 
-def _half(order: Order) -> Firm | None:
+def _ensure_key(firm_public_id: str) -> None:
+    """One that lies here already is used: files beside it may be all that is left of a lost database."""
+    try:
+        keys.firm_cipher(settings(), secrets(), firm_public_id)
+    except keys.KeyMissing:
+        keys.create_firm_key(settings(), secrets(), firm_public_id)
+
+
+def _half(order: Order) -> Half | None:
     """What an earlier try has begun. A restart may have erased it, where it is a firm that was erased here once."""
-    of_this = Firm.public_id == order.firm_public_id, Firm.standing == Standing.ARRIVING
+    if not order.firm_public_id:
+        return None
     with transaction.reading():
-        firm = db.session.scalar(select(Firm).where(*of_this)) if order.firm_public_id else None
-        if firm is not None:
-            db.session.expunge(firm)
-    return firm
+        of_this = Firm.public_id == order.firm_public_id, Firm.standing == Standing.ARRIVING
+        firm_id = db.session.scalar(select(Firm.id).where(*of_this))
+    return None if firm_id is None else Half(firm_id, order.firm_public_id)
 
 
 def _bytes(archive: Archive) -> int:
