@@ -18,7 +18,7 @@ from services.errors import RuleBroken, Stale
 
 COMPANY = (
     "name", "orgnr", "f_skatt", "vat_number", "street", "postal_code", "city", "seat", "phone", "email", "website",
-    "bankgiro", "plusgiro",
+    "bankgiro", "plusgiro", "fiscal_year_ends",
 )  # fmt: skip
 QUOTE = (
     "default_valid_days",

@@ -16,6 +16,7 @@ from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import reads_first
+from blueprints.shared.words import MONTHS
 from domain import slugs
 from services import firms, legal
 from services.clock import utc_now
@@ -148,4 +149,5 @@ def _page(
 def _others(form: CompanyForm, stored: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
     """Label and stored value of each field where someone else's value differs from the typed one."""
     typed = form.to_input() if stored else {}
-    return [(form[name].label.text, value) for name, value in (stored or {}).items() if typed[name] != value]
+    shown = {name: MONTHS[value] if name == "fiscal_year_ends" else value for name, value in (stored or {}).items()}
+    return [(form[name].label.text, shown[name]) for name, value in (stored or {}).items() if typed[name] != value]

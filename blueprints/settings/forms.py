@@ -38,7 +38,7 @@ from blueprints.shared.fields import (
 )
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
-from blueprints.shared.words import REMINDERS, work_choices
+from blueprints.shared.words import REMINDERS, month_choices, work_choices
 from domain import slugs
 from domain.signing_methods import Method, Rule, tidy
 
@@ -96,6 +96,7 @@ class CompanyForm(FlaskForm):
     website = StringField(_l("Webbplats"), [Optional(), _at_most(200), web_address], filters=[strip])
     bankgiro = BankgiroField(_l("Bankgiro"), [Optional()])
     plusgiro = PlusgiroField(_l("Plusgiro"), [Optional()])
+    fiscal_year_ends = SelectField(_l("Räkenskapsåret slutar i"), choices=month_choices(), coerce=int, default=12)
     seen = HiddenField()
 
     def to_input(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from extensions import db
 from models import Agreement, Closing, Event, Firm, Letter, Quote, QuoteLink
 from services import events, outbox, scope, standing, transaction
 from services.actors import system
-from services.deal.links import MAIL, ON_SITE, SMS
+from services.deal.links import ON_SITE, SMS
 
 CLOSES, STAYS = "page_closes", "page_stays"
 KINDS = {kind: (kind, f"{kind}_sms") for kind in (CLOSES, STAYS)}
@@ -72,7 +72,8 @@ def calm(closing_id: int, *, now: datetime) -> None:
     last = 0
     while (closing := db.session.get(Closing, closing_id, with_for_update=True)) is not None:
         told = select(Letter.quote_id).where(_worried(closing.firm_id, closing.public_id), Letter.quote_id > last)
-        some = list(db.session.scalars(told.distinct().order_by(Letter.quote_id).limit(AT_A_TIME)))
+        found = db.session.scalars(told.distinct().order_by(Letter.quote_id).limit(AT_A_TIME))
+        some = [quote_id for quote_id in found if quote_id is not None]
         for quote in scope.rows(Quote, closing.firm_id, Quote.id.in_(some)):
             _write(STAYS, quote, closing, now)
         transaction.commit()
@@ -130,11 +131,9 @@ def _write(kind: str, quote: Quote, closing: Closing, now: datetime) -> None:
     newest = {link.recipient_id: link for link in sorted(ways, key=lambda link: link.id)}
     for link in newest.values():
         params = {"link": link.public_id, "closing": closing.public_id}
-        about = {"firm_id": quote.firm_id, "now": now, "quote_id": quote.id}
-        if link.way == SMS:
-            outbox.queue(f"{kind}_sms", link.phone, params, **about)
-        elif to := link.email if link.way == MAIL else _given(quote, link):
-            outbox.queue(kind, to, params, **about)
+        way, to = (f"{kind}_sms", link.phone) if link.way == SMS else (kind, link.email or _given(quote, link))
+        if to:
+            outbox.queue(way, to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
 
 
 def _given(quote: Quote, link: QuoteLink) -> str:

@@ -32,6 +32,7 @@ COMPANY: dict[str, Any] = {
     "website": "https://tumbredd.example",
     "bankgiro": "5050-1055",
     "plusgiro": "",
+    "fiscal_year_ends": 12,
 }
 MESSAGE = "Hej! Här kommer offerten som vi pratade om. Hör av dig om något är oklart. Hälsningar, Jonas"
 INQUIRY = InquiryInput(

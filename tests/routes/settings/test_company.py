@@ -27,6 +27,7 @@ GOOD = {
     "website": "www.tumbredd.example",
     "bankgiro": "50501055",
     "plusgiro": "9008004",
+    "fiscal_year_ends": "6",
 }
 
 
@@ -72,6 +73,7 @@ def test_saving_reads_what_swedes_type(office):
         "website": "https://www.tumbredd.example",
         "bankgiro": "5050-1055",
         "plusgiro": "90 08 00-4",
+        "fiscal_year_ends": 6,
     }
     changed = json.loads(acts()[0].entry)["data"]["fields"]
     assert set(changed) >= {"name", "street", "website"}
@@ -86,7 +88,7 @@ def test_saving_the_same_again_is_no_event(office):
 
 
 def test_fields_can_be_emptied(office):
-    save(office, **{name: "" for name in GOOD if name not in ("name", "email")})
+    save(office, **{name: "" for name in GOOD if name not in ("name", "email", "fiscal_year_ends")})
     assert (stored().orgnr, stored().f_skatt, stored().bankgiro) == ("", False, "")
 
 
