@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -25,6 +28,7 @@ from services.sealing import keys
 from tests.whole_firm import Markers, fill, json_lines
 
 MARKS = Markers()
+DOCS = Path(__file__).parents[3] / "docs" / "export.md"
 
 
 @pytest.fixture
@@ -136,3 +140,14 @@ def test_it_is_the_same_whoever_asks_and_when(firm):
     text = two.read("LÄS-MIG.txt").decode()
     assert "localhost" not in text
     assert str(now.astimezone(STOCKHOLM).year) not in text.replace("2026-001", "").replace("2020-12", "")
+
+
+def test_the_reader_of_the_docs_reads_it(firm, tmp_path, capsys, monkeypatch):
+    """What docs/export.md shows is run as it stands."""
+    path = tmp_path / "a.zip"
+    with transaction.snapshot():
+        path.write_bytes(b"".join(archive.parts(making.owner_of(firm.id, utc_now()), len_of)))
+    (program,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    monkeypatch.setattr(sys, "argv", ["read", str(path)])
+    exec(compile(program, DOCS.name, "exec"), {})  # noqa: S102
+    assert f"2026-002\t{MARKS.customer}\t1290.5" in capsys.readouterr().out.splitlines()
