@@ -110,7 +110,7 @@ class _Checking:
 
     def _nobody_elses(self, rules: Columns, rows: list[dict[str, Any]]) -> None:
         """Ids of this firm's rows that another firm's have here. Empties the list."""
-        for column in columns.ids(rules.table):
+        for column in columns.ids(rules.table) if rows else ():
             wanted = [row[column.name] for row in rows if row.get(column.name)]
             with transaction.reading():
                 if wanted and db.session.scalar(select(column).where(column.in_(wanted)).limit(1)) is not None:

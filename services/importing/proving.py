@@ -198,13 +198,14 @@ class Evidence:
             entry = strict_json.record(row["entry"])
             data = entry["data"]
             acts.check(entry["act"], data)
-            is_plain = all(_is_plain(value) for value in data.values()) and isinstance(entry["actor"], str)
+            is_ours = entry["seq"] == row["seq"] and isinstance(entry["actor"], str)
+            is_ours = is_ours and all(_is_plain(value) for value in data.values())
         except (strict_json.BadJson, acts.UnknownAct, AttributeError, KeyError):
             return False
         for field, value in data.items():
             if isinstance(value, str) and value.startswith("c:"):
                 self._commitments.add(row["seq"], field, value)
-        return is_plain
+        return is_ours
 
 
 def _is_plain(value: Any) -> bool:
