@@ -248,7 +248,7 @@ def _compared(files: Iterator[File], left_out: set[str]) -> Iterator[File]:
         if file.name in grown:
             yield File(file.name, 0, "")
         elif file.name not in skipped:
-            yield file
+            yield File(file.name, file.size_bytes, file.sha256, file.of)  # no matter where in an archive it lies
 
 
 def _of_tables(tables: Iterable[str]) -> Iterator[str]:

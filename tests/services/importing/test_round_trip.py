@@ -127,8 +127,9 @@ def test_a_firm_moves_and_moves_back(archive, home, app, tmp_path):
     _what_grows_begins_as_it_came(archive, b)
     _lives_here(public_id)
 
-    again = taking_in.from_file(archive, utc_now())
-    assert (again.state, again.reason) == ("refused", "lives_here")
+    again = home.app.test_cli_runner().invoke(args=["firm", "import", str(archive)])
+    assert again.exit_code == 1
+    assert "lives_here: This firm lives here already" in again.output
 
     with Home(app).inside():
         assert taking_in.from_file(b, utc_now()).state == "done"
@@ -262,12 +263,9 @@ def test_addresses_and_names_that_are_taken_here(archive, home):
     home.make.firm("Granne Måleri", slug="tumbredd")
     db.session.execute(update(User).values(email=user["email"]))
     db.session.commit()
-    outcome = taking_in.from_file(archive, utc_now())
-    assert outcome.state == "done"
-    assert outcome.report["problems"] == [
-        {"code": "slug_taken", "where": "firm"},
-        {"code": "address_taken", "where": "user 1"},
-    ]
+    told = home.app.test_cli_runner().invoke(args=["firm", "import", str(archive)])
+    assert told.exit_code == 0
+    assert "to look at: slug_taken firm\nto look at: address_taken user 1\n" in told.output
     came = db.session.scalars(select(Firm).where(Firm.public_id == firm_of(archive))).one()
     assert came.slug is None
     assert db.session.scalars(select(User.email).where(User.firm_id == came.id)).one().endswith("@upptagen.invalid")
