@@ -2,69 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
-
 import pytest
-from sqlalchemy import event
 
 from extensions import db
 from jobs import draw_agreements
 from models import Agreement, Event, Letter, StoredFile
-from services import storage, transaction
+from services import storage
 from services.clock import utc_now
 from services.deal import agreements
 from services.proof import package, reading
 from services.sealing import keys, making
 from tests.conftest import IS_POSTGRESQL
+from tests.killing import killed_at
 from tests.routes.deal.conftest import Sent, make_sent
 
 FEWEST = 40
 STRIDE = 3 if IS_POSTGRESQL else 1  # its server outlives a killed client: what differs by point is ours, and on SQLite
-
-
-class _Points:
-    """Counts what a process does to database and disk, and kills it before its n-th step."""
-
-    def __init__(self, fatal: int) -> None:
-        self.count, self.fatal = 0, fatal
-        for name in ("before_cursor_execute", "commit"):
-            event.listen(db.engine, name, self.step)
-        event.listen(db.session, "after_commit", self.step)
-        for name in ("open", "mkdir", "fsync", "replace"):
-            setattr(os, name, self._before(getattr(os, name)))
-
-    def step(self, *_rest: object, **_named: object) -> None:
-        self.count += 1
-        if self.count == self.fatal:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def _before(self, inner: Callable[..., object]) -> Callable[..., object]:
-        def stepping(*args: object, **named: object) -> object:
-            self.step()
-            return inner(*args, **named)
-
-        return stepping
-
-
-def killed_at(point: int, act: Callable[[], object]) -> bool:
-    """Do the act in a process of its own; whether that was killed before its end."""
-    transaction.may_write()
-    db.session.remove()
-    db.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            _Points(point)
-            act()
-            status = 0
-        finally:
-            os._exit(status)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
-    return os.WIFSIGNALED(status)
 
 
 def found() -> tuple[Agreement | None, list[str], list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import Executable
 
 from extensions import db
 from jobs import make_exports, worker
@@ -86,18 +87,14 @@ def midway(monkeypatch) -> Callable[[Callable[[], object]], None]:
     return set_up
 
 
-def aside(act: Callable[[], object]) -> Callable[[], object]:
-    """Do it as another process would, beside the transaction that reads."""
+def beside(statement: Executable) -> Callable[[], object]:
+    """As another process does it, while the export reads."""
 
     def acting() -> None:
         with transaction.beside() as connection:
-            connection.execute(act())
+            connection.execute(statement)
 
     return acting
-
-
-def update(**values: object) -> Callable[[], object]:
-    return aside(lambda: db.update(Export).values(**values))
 
 
 def run(at: datetime) -> tuple[int, int]:
@@ -106,7 +103,7 @@ def run(at: datetime) -> tuple[int, int]:
 
 
 def test_cancelled_while_it_is_made(asked, midway):
-    midway(update(state="cancelled", lease_until=None, password=None))
+    midway(beside(db.update(Export).values(state="cancelled", lease_until=None, password=None)))
     assert run(asked.now) == (1, 0)
     assert asked.state == "cancelled"
     assert asked.files() == asked.before
@@ -196,27 +193,25 @@ def test_a_worker_that_must_end_hands_it_back(asked, midway):
 
 
 def test_a_firm_that_is_erased_meanwhile_leaves_no_file(asked, midway):
-    midway(aside(lambda: db.delete(Export)))
+    midway(beside(db.delete(Export)))
     assert run(asked.now) == (1, 0)
     assert asked.files() == asked.before
 
 
-def test_progress_counts_rows_and_bytes(asked, midway):
+def test_progress_counts_rows_and_bytes(asked, midway, monkeypatch):
     seen: list[int] = []
     note = making._Watch._note
 
-    def noting(watch):
+    def noting(watch: making._Watch) -> None:
         note(watch)
-        seen.append(watch._steps + watch._bytes)
+        seen.append(watch._steps * 10**9 + watch._bytes)
 
     midway(lambda: None)
-    making._Watch._note = noting
-    try:
-        assert run(asked.now) == (1, 0)
-    finally:
-        making._Watch._note = note
+    monkeypatch.setattr(making._Watch, "_note", noting)
+    assert run(asked.now) == (1, 0)
     assert seen == sorted(seen)
-    assert seen[-1] > 9000
+    assert seen[0] < 10**9 * 20 < seen[-1]
+    assert seen[-1] % 10**9 > 9000
 
 
 def test_a_dead_workers_lease_has_run_out_when_the_next_one_looks():
