@@ -12,8 +12,8 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from exchange.manifests import File
 from exchange.spool import Spool
@@ -37,8 +37,7 @@ _END_64 = struct.Struct("<4sQ2H2I4Q")
 _LOCATOR_64 = struct.Struct("<4sIQI")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A line of the list of contents. The digest is of the clear bytes."""
 
     name: str
@@ -132,7 +131,7 @@ class ZipStream:
         return (_Entry(*json.loads(line)) for line in self._contents)
 
     def _note(self, entry: _Entry) -> None:
-        self._contents.append(json.dumps(astuple(entry)).encode())
+        self._contents.append(json.dumps(entry).encode())
         self._count += 1
 
     def _full_pieces(self, waiting: bytearray) -> Iterator[bytes]:
