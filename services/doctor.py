@@ -18,6 +18,7 @@ from mail.transport import SmtpTransport, Unreachable
 from models import Firm, Letter
 from services import (
     checkpoint_rows,
+    firm_list,
     heartbeat,
     incidents,
     keys,
@@ -59,6 +60,7 @@ def examine(now: datetime) -> Iterator[Finding]:
     if not any(finding.is_wrong for finding in found):
         with transaction.reading():
             yield from _firm_keys()
+            yield from _standing()
             yield from _letters(now)
             yield from _papers()
             yield from _evidence(now)
@@ -153,6 +155,14 @@ def _firm_keys() -> Iterator[Finding]:
         yield _wrong("keys", f"The data key of firm {public_id} does not open; restore {settings().keys_dir}.")
     if not missing:
         yield _good("keys", "Every firm's data key opens.")
+
+
+def _standing() -> Iterator[Finding]:
+    suspended, warned = firm_list.counts()
+    if suspended:
+        yield Finding("firms", None, f"{suspended} are suspended; they stand at /drift/foretag.")
+    if warned:
+        yield Finding("firms", None, f"{warned} are warned that nobody has used them for long (INACTIVE_MONTHS).")
 
 
 def _letters(now: datetime) -> Iterator[Finding]:

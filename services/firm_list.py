@@ -96,7 +96,7 @@ def find(firm_public_id: str) -> Known:
     )
 
 
-def counts(now: datetime) -> tuple[int, int]:
+def counts() -> tuple[int, int]:
     """How many are suspended, and how many have been warned that nobody uses them."""
     asked = [
         select(func.count()).where(Firm.standing == Standing.SUSPENDED.value).scalar_subquery(),

@@ -117,7 +117,7 @@ def send_link_again(email: str, *, ip: str, now: datetime) -> None:
     limits.count_with_address("link again", email, ip, limit=limits.LETTERS_PER_ACCOUNT, now=now)
     user = logins.find_user(email)
     passwords.waste_time(email)
-    if user is None:
+    if user is None or not standing.is_here(user.firm):
         logins.waste_a_write(now)
     elif user.email_confirmed_at is None:
         account_letters.queue_confirm_email(user, now=now)

@@ -63,10 +63,11 @@ def open_firm(firm_public_id: str, *, now: datetime, lock: bool = False, by_slug
 
     With `by_slug` the firm's short name is as good as its public id.
     """
-    statement = select(Firm).where(Firm.public_id == firm_public_id, Firm.takes_inquiries)
+    statement = select(Firm).where(Firm.public_id == firm_public_id, Firm.takes_inquiries, standing.IS_HERE)
     firm = db.session.scalar(statement.with_for_update() if lock else statement)
     if firm is None and by_slug:
-        firm = db.session.scalar(select(Firm).where(Firm.slug == firm_public_id.lower(), Firm.takes_inquiries))
+        named = select(Firm).where(Firm.slug == firm_public_id.lower(), Firm.takes_inquiries, standing.IS_HERE)
+        firm = db.session.scalar(named)
     if firm is None:
         raise NotFound
     if not standing.may_do_business(firm.id, now):

@@ -17,7 +17,7 @@ from extensions import db
 from jobs import JobResult, remind, send_mail
 from mail import local_mailbox
 from models import Closing, Event, Firm, Letter, Quote, Reminding
-from services import transaction
+from services import suspending, transaction
 from services.deal import answering, links, reminding, thread
 from services.quotes import drafting, extending, sending
 from tests.domain.test_quiet_hours import at
@@ -176,6 +176,17 @@ def test_a_firm_that_is_leaving_reminds_nobody(told, make):
     assert days_of_work(SENT + 6 * DAY, 3) == []
 
 
+def test_a_suspended_firm_reminds_once_it_is_restored(told):
+    public_id, due_at = told.firm.public_id, at("2026-11-30 14:32")
+    suspending.suspend(public_id, "request", by="command", now=SENT)
+    assert remind.run(due_at) == JobResult()
+    reminding.remind(row().id, now=due_at)  # a round that had begun
+    assert row().next_at is not None
+    suspending.restore(public_id, by="command", now=due_at + 2 * DAY)
+    assert remind.run(due_at + 2 * DAY) == JobResult(done=1)
+    assert kinds().count("reminder") == 1
+
+
 def test_a_new_version_begins_anew_only_if_it_is_chosen(told, make):
     remind.run(at("2026-11-30 14:32"))
     send(make, told.quote, valid_until=date(2026, 12, 30), now=at("2026-12-02 10:00"))
@@ -250,7 +261,7 @@ import os, signal, sys
 from datetime import datetime
 from app import create_app
 from jobs import remind
-from services import transaction
+from services import suspending, transaction
 app = create_app()
 commit = transaction.commit
 def die(**given):

@@ -12,7 +12,7 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import JobResult, send_held
 from models import Closing, Event, Firm, HeldSending, Letter, OnceKey, Quote, QuoteLink, QuoteVersion
-from services import transaction
+from services import suspending, transaction
 from services.actors import Actor
 from services.clock import utc_now
 from services.deal import answering
@@ -203,6 +203,20 @@ def test_a_firm_that_closed_meanwhile_sends_nothing(case, now):
     send_held.run(now + WAIT)
     assert db.session.query(HeldSending).one().stopped == "closed"
     assert case.quote.version == 0
+
+
+def test_while_the_firm_is_suspended_it_waits(case, now):
+    case.press(now)
+    public_id = case.firm.public_id
+    suspending.suspend(public_id, "request", by="command", now=now)
+    held_id = db.session.scalar(db.select(HeldSending.id))
+    db.session.rollback()
+    assert send_held.run(now + WAIT) == JobResult()
+    holding.go(held_id, now=now + WAIT)  # a round that had begun
+    assert db.session.query(HeldSending).one().stopped == ""
+    suspending.restore(public_id, by="command", now=now + 2 * WAIT)
+    assert send_held.run(now + 2 * WAIT) == JobResult(done=1)
+    assert case.quote.status == "sent"
 
 
 def test_who_is_not_confirmed_any_more(case, now):
