@@ -14,6 +14,7 @@ from services import events, nudge, scope, storage, transaction
 from services.actors import Actor
 from services.errors import DiskFull, NotFound
 from services.exporting import contents, locking
+from services.keys import KeyMissing
 
 WAITING = ("queued", "running")
 
@@ -107,7 +108,7 @@ def open_file(export: Export, *, actor: Actor, now: datetime) -> Iterator[bytes]
     pieces = storage.stream(firm_public_id, public_id)
     try:
         first = next(pieces)  # opens file and key here: the rest is sent when this request's context has ended
-    except (FileNotFoundError, StopIteration):
+    except (FileNotFoundError, StopIteration, KeyMissing):  # the firm is being erased
         raise NotFound from None
     events.record("export.downloaded", f"export:{public_id}", actor=actor, at=now, data={"sha256": export.sha256})
     transaction.commit()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import randbytes
+from shutil import rmtree
 from types import SimpleNamespace
 
 import pytest
@@ -14,11 +17,13 @@ from sqlalchemy import Executable
 from extensions import db
 from jobs import make_exports, worker
 from models import Event, Export, Letter, User
-from services import storage, transaction
+from services import keys, storage, transaction
 from services.actors import Actor, system
 from services.clock import utc_now
+from services.errors import NotFound
 from services.exporting import archive, asking, making
 from services.exporting.making import LEASE, MOST_ATTEMPTS, Clock
+from services.installation import settings
 
 LOCK = "hyvel spik 7 takstol"
 
@@ -33,9 +38,8 @@ class Asked:
         self.user: User = make.owner(firm)
         self.now = utc_now()
         self.folder = storage.folder(firm.public_id)
-        storage.put(
-            firm.id, firm.public_id, bytes(9000), purpose="quote", name="x", media_type="text/csv", now=self.now
-        )
+        paper = randbytes(200_000)
+        storage.put(firm.id, firm.public_id, paper, purpose="quote", name="x", media_type="image/png", now=self.now)
         db.session.commit()
         self.public_id = asking.ask(self.user, actor=self.actor, now=self.now, password=LOCK).public_id
         self.before = self.files()
@@ -198,6 +202,16 @@ def test_a_firm_that_is_erased_meanwhile_leaves_no_file(asked, midway):
     assert asked.files() == asked.before
 
 
+def test_a_download_that_has_begun_ends_whole_while_the_firm_is_erased(asked):
+    run(asked.now)
+    begun = asking.open_file(asked.export, actor=asked.actor, now=asked.now)
+    rmtree(asked.folder)
+    keys.destroy_firm_key(settings(), asked.actor.firm_public_id)
+    assert hashlib.sha256(b"".join(begun)).hexdigest() == asked.export.sha256
+    with pytest.raises(NotFound):
+        asking.open_file(asked.export, actor=asked.actor, now=asked.now)
+
+
 def test_progress_counts_rows_and_bytes(asked, midway, monkeypatch):
     seen: list[int] = []
     note = making._Watch._note
@@ -211,7 +225,7 @@ def test_progress_counts_rows_and_bytes(asked, midway, monkeypatch):
     assert run(asked.now) == (1, 0)
     assert seen == sorted(seen)
     assert seen[0] < 10**9 * 20 < seen[-1]
-    assert seen[-1] % 10**9 > 9000
+    assert seen[-1] % 10**9 > 200_000
 
 
 def test_a_dead_workers_lease_has_run_out_when_the_next_one_looks():
