@@ -178,7 +178,11 @@ def remind(agreement_id: int, *, now: datetime) -> None:
 
 def is_wanted(quote: Quote, *, now: datetime) -> bool:
     """Whether the data are of any use: there is a contract, and a firm that goes on."""
-    return quote.status in AGREED and quote.archived_at is None and standing.of_firm(quote.firm_id, now) is not Standing.CLOSED
+    return (
+        quote.status in AGREED
+        and quote.archived_at is None
+        and standing.of_firm(quote.firm_id, now) is not Standing.CLOSED
+    )
 
 
 def _remind_customer(quote: Quote, agreement: Agreement, *, now: datetime) -> None:
