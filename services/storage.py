@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import hashlib
 import os
@@ -110,6 +111,17 @@ def describe(row: StoredFile, data: bytes) -> None:
 
 def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> int:
     """Encrypt parts into the file's place; whole or not at all. Bytes written. Raises DiskFull."""
+    half, written = begin(firm_public_id, file_public_id, parts, syncs=True)
+    half.replace(path(firm_public_id, file_public_id))
+    sync_folder(half.parent)
+    return written
+
+
+def begin(firm_public_id: str, file_public_id: str, parts: Iterable[bytes], *, syncs: bool = False) -> tuple[Path, int]:
+    """Encrypt parts into a file beside its place, to be renamed; with it the bytes written. Raises DiskFull.
+
+    `syncs`: it is on the disk when this returns. Else that is for the caller, before it is renamed.
+    """
     target = path(firm_public_id, file_public_id)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
@@ -118,11 +130,11 @@ def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> i
         with open(temporary, "xb", opener=_private) as file:
             for chunk in vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id):
                 written += file.write(chunk)
-                if written - synced >= SYNC_BYTES:
+                if syncs and written - synced >= SYNC_BYTES:
                     _sync(file)
                     synced = written
-            _sync(file)
-        temporary.replace(target)
+            if syncs:
+                _sync(file)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -131,8 +143,20 @@ def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> i
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(target.parent)
-    return written
+    return temporary, written
+
+
+def sync_all() -> None:
+    """Have all that was written to the disk of the files reach it: for many files at once one word does."""
+    folder = os.open(settings().files_dir, os.O_RDONLY)
+    try:
+        if syncfs := getattr(ctypes.CDLL(None), "syncfs", None):  # Linux; os.sync waits for other disks too
+            if syncfs(folder):
+                raise OSError("syncfs failed")
+        else:
+            os.sync()
+    finally:
+        os.close(folder)
 
 
 def read(firm_public_id: str, file: StoredFile) -> bytes:

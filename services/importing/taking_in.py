@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -161,6 +162,7 @@ def _ensure_key(firm_public_id: str) -> None:
     try:
         keys.firm_cipher(settings(), secrets(), firm_public_id)
     except keys.KeyMissing:
+        shutil.rmtree(storage.folder(firm_public_id), ignore_errors=True)  # no key opens what lies there
         keys.create_firm_key(settings(), secrets(), firm_public_id)
 
 
