@@ -64,6 +64,7 @@ def examine(now: datetime) -> Iterator[Finding]:
             yield from _letters(now)
             yield from _papers()
             yield from _evidence(now)
+            yield from _erasures()
             yield from _clock(now)
         yield from _restored()
     yield from _mail()
@@ -194,6 +195,20 @@ def _papers() -> Iterator[Finding]:
     if unstamped:
         sentence = f"{unstamped} sealed papers wait for a time stamp; does {settings().TSA_URL} answer?"
         yield Finding("time stamps", None, sentence)
+
+
+def _erasures() -> Iterator[Finding]:
+    from services.privacy import erasure, journal  # what only this command and the worker load
+
+    missing = erasure.unknown_to_journal()
+    if missing:
+        yield _wrong(
+            "erasures",
+            f"{journal.path()} lacks {len(missing)} erasures that are known otherwise; put back its newest"
+            " copy, then: ./run flask firm replay-erasures. Without it a backup brings erased firms back for good.",
+        )
+    else:
+        yield _good("erasures", "The journal knows every one that is known otherwise.")
 
 
 def _clock(now: datetime) -> Iterator[Finding]:

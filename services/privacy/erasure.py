@@ -149,6 +149,11 @@ def gone() -> set[str]:
     return (set(known.erased) | unknown) - there
 
 
+def unknown_to_journal() -> set[str]:
+    """Numbers that a row or a paper tells of and the journal does not: it was lost, or is an old copy."""
+    return (_receipts() | receipts.numbers_of_papers()) - journal.read().begun.keys()
+
+
 def discard(firm_id: int, firm_public_id: str) -> None:
     """Erase what there is of a firm that never was open here, as after an import that failed. No receipt, no letter."""
     places.erase(firm_public_id, arrivals=False)

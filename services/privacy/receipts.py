@@ -133,6 +133,11 @@ def has_paper(row: ErasureReceipt, language: str) -> bool:
     return _path(row.number, language).exists()
 
 
+def numbers_of_papers() -> set[str]:
+    """The numbers that papers lie here of."""
+    return {file.name.partition(".")[0] for file in (settings().DATA_DIR / "receipts").glob("*.pdf")}
+
+
 def attachments(row: ErasureReceipt) -> tuple[Attachment, ...]:
     """What goes along with the last letter, in the language at hand."""
     if not row.receipt or not has_paper(row, languages.code()):

@@ -2,129 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 
-from config import Settings
 from extensions import db
-from jobs import clean_up, close_firms, make_exports, send_mail
-from models import Base, ErasureReceipt, Firm, Letter
+from jobs import clean_up, close_firms, send_mail
+from models import Base, ErasureReceipt, Export, Firm, Letter
 from services import closing, events, leaving_letters, storage
 from services.actors import system
-from services.exporting import asking
 from services.installation import settings
 from services.privacy import compacting, erasure, journal
 from services.sealing import keys as sealing_keys
 from tests.conftest import IS_POSTGRESQL
-from tests.factories import PASSWORD, Make
-from tests.whole_firm import Markers, fill
-
-MARKS = Markers()
-OTHERS = Markers(
-    name="Annanfirma",
-    email="annanmejl",
-    phone="+46700000992",
-    street="Annangatan 1",
-    orgnr="",
-    customer="Annankund",
-    line="Annanrad",
-    photo="Annanfoto av köket",
-    question="Annanfråga",
-    decline="Annatnej",
-    feedback="Annatomdöme",
-    personnummer="198502152393",
-    browser="Annanbläddrare",
-    file="Annanfil",
-)
-NOW = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
-DAY = timedelta(days=1)
-LAST_MOMENT = datetime(2026, 12, 20, 22, 59, 59, 999999, tzinfo=UTC)
-AFTER = LAST_MOMENT + timedelta(minutes=8)
-
-
-@pytest.fixture(autouse=True)
-def _empty_folder(app):
-    """No file of an earlier test: the search goes through all there are."""
-    for name in ("mailbox", "files"):
-        shutil.rmtree(settings().DATA_DIR / name, ignore_errors=True)
-    _forget_erasures()
-    yield
-    _forget_erasures()
-
-
-def _forget_erasures() -> None:
-    for name in (journal.NAME, compacting.VACUUM_DUE):
-        (settings().DATA_DIR / name).unlink(missing_ok=True)
-
-
-@pytest.fixture
-def other(make: Make) -> Firm:
-    """A firm that stays."""
-    firm = make.firm(OTHERS.name, orgnr="", vat_number="", phone=OTHERS.phone, email="annan@example.se")
-    fill(make, firm, OTHERS)
-    return firm
-
-
-@pytest.fixture
-def leaver(make: Make) -> Firm:
-    """A terminated firm with something everywhere: tables, files, an export, a letter in the local mailbox."""
-    firm = make.firm(
-        MARKS.name, orgnr=MARKS.orgnr, phone=MARKS.phone, street=MARKS.street, email=f"{MARKS.email}@firma.example"
-    )
-    owner = fill(make, firm, MARKS)
-    actor = system(firm.id, firm.public_id)
-    asking.ask(owner, actor=actor, now=NOW)
-    assert make_exports.run(NOW).done == 1
-    closing.ask(owner, password=PASSWORD, reason=MARKS.decline, actor=actor, now=NOW)
-    home = settings().DATA_DIR / "mailbox" / firm.public_id
-    home.mkdir(parents=True)
-    (home / "brev.eml").write_text(f"To: {MARKS.email}@kund.example\n\n{MARKS.question}")
-    return firm
-
-
-def everything() -> list[Path]:
-    """Every file the installation keeps: database, write-ahead log, files, queue, mailbox."""
-    chosen: Settings = settings()
-    kept = [path for path in chosen.DATA_DIR.rglob("*") if path.is_file()]
-    if not IS_POSTGRESQL:
-        database = Path(chosen.database_url.removeprefix("sqlite:///"))
-        kept += database.parent.glob(f"{database.name}*")
-    return kept
-
-
-def found_on_disk() -> set[str]:
-    """The markers that a search through all files finds, in either case of letters."""
-    found = set()
-    for path in everything():
-        data = path.read_bytes()
-        found |= {mark for mark in MARKS.all() if mark.encode() in data or mark.lower().encode() in data}
-    return found
-
-
-def found_in_rows() -> set[str]:
-    db.session.rollback()
-    text = repr([tuple(row) for table in Base.metadata.sorted_tables for row in db.session.execute(table.select())])
-    return {mark for mark in MARKS.all() if mark in text or mark.lower() in text}
-
-
-def checksum(firm: Firm) -> str:
-    """Of all rows and files of a firm."""
-    db.session.rollback()
-    digest = hashlib.sha256()
-    for table in Base.metadata.sorted_tables:
-        if table.name == "firm" or "firm_id" in table.columns:
-            mine = table.c.id == firm.id if table.name == "firm" else table.c.firm_id == firm.id
-            for row in db.session.execute(table.select().where(mine).order_by(*table.primary_key.columns)):
-                digest.update(repr(tuple(row)).encode())
-    for path in sorted(storage.folder(firm.public_id).rglob("*")):
-        digest.update(path.name.encode() + (path.read_bytes() if path.is_file() else b""))
-    digest.update((settings().keys_dir / f"{firm.public_id}.key").read_bytes())
-    return digest.hexdigest()
+from tests.erasing import AFTER, DAY, LAST_MOMENT, MARKS, NOW, checksum, found_in_rows, found_on_disk, marks_in
 
 
 def test_the_markers_are_there_before(leaver):
@@ -133,6 +25,14 @@ def test_the_markers_are_there_before(leaver):
     assert found_in_rows() >= set(MARKS.all()) - encrypted
     if not IS_POSTGRESQL:
         assert found_on_disk() >= set(MARKS.all()) - encrypted
+
+
+def test_what_is_deflated_is_searched_too(leaver):
+    """An export holds its texts only so."""
+    export = db.session.query(Export).one()
+    archive = b"".join(storage.stream(leaver.public_id, export.public_id))
+    assert MARKS.question.encode() not in archive
+    assert {MARKS.question, MARKS.customer, MARKS.personnummer} <= marks_in(archive)
 
 
 def test_until_the_last_moment_everything_is_there(leaver, other):
