@@ -115,7 +115,7 @@ def a_day(app, make) -> tuple[Sent, str]:
 
     n = sent.quote.n
     owner.post(f"/offerter/{n}/svara", data={"answer": f"Ditt nummer är {ERIK}"})
-    owner.post("/kunder/ny", data={"kind": "private", "name": f"Karin {OWN}"})
+    owner.post("/kunder", data={"kind": "private", "name": f"Karin {OWN}"})
     assert owner.get(f"/kunder?q={OWN[:8]}").status_code == 200
     assert OWN in owner.post(f"/offerter/{n}{REVEALED}", data={"reason": "check"}).text
     owner.post("/losenord", data={"password": PASSWORD})
@@ -162,7 +162,7 @@ def test_a_whole_day_leaves_no_personnummer_anywhere(app, make, settings, trail,
     assert [head for head in trail.heads if found_in(head.encode())] == []
     told = {path for path, body in trail.bodies if found_in(body)}
     own_words = {f"POST {sent.url('/fraga')}", f"POST {sent.url('/godkann')}", f"POST {own}"}
-    firms = {f"POST /offerter/{sent.quote.n}{rest}" for rest in (REVEALED, "/svara")} | {"POST /kunder/ny"}
+    firms = {f"POST /offerter/{sent.quote.n}{rest}" for rest in (REVEALED, "/svara")} | {"POST /kunder"}
     assert told <= own_words | firms, "only who typed a number gets it back, and the firm that gave a reason"
 
 
