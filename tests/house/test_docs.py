@@ -26,7 +26,7 @@ def test_every_setting_is_documented_with_its_default():
 def test_every_job_is_documented_with_its_time():
     rows = dict(
         re.findall(
-            r"^\| `([a-z_]+)` \| (every minute|hourly|nightly)", (DOCS / "operations.md").read_text(), flags=re.M
+            r"^\| `([a-z_]+)` \| (every minute|hourly|daily|nightly)", (DOCS / "operations.md").read_text(), flags=re.M
         )
     )
     assert rows == {name: when.__name__.replace("_", " ") for name, when in schedule.WHEN.items()}
