@@ -37,6 +37,7 @@ bevis.sig        utfärdarens underskrift på bevis.json
 kedja.jsonl      händelserna: avtalets egna hela, företagets andra bara som fingeravtryck
 checkpoint.json  kontrollpunkten som binder kedjan, och vägen dit (saknas om ingen fanns än)
 nycklar.json     utfärdarens publika nycklar
+tidigare.json    installationen där avtalet kom till, om företaget har flyttat sedan dess
 bilaga-*         fil som visar ett svar som gavs på annat sätt, om det finns en
 verifiera.py     programmet som prövar allt detta
 

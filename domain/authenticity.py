@@ -2,6 +2,10 @@
 
 The order of belief: the same bytes are kept here; the installation's own seal over all of the file; the proof of a
 package by the installation's own keys. A seal or a proof by other keys shows that the file is whole, and whom to ask.
+
+What a firm brought along from another installation nobody here has seen happen: its archive, its keys and the name of
+where it was are the firm's word alone. So a paper of before the move is never called authentic, whoever has sealed it
+since; keys that came along are known, and vouch for the papers of their own firms and of nobody else's.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ ARCHIVING = "lta_updates"  # what was added later is time stamps and what they r
 class Result(StrEnum):
     AUTHENTIC = "authentic"
     ALTERED = "altered"
+    MOVED = "moved"  # whole, and of another installation, which a firm has come from with it
     OTHER = "other"  # whole, and sealed by keys that are not of this installation
     UNKNOWN = "unknown"
     UNREADABLE = "unreadable"
@@ -44,6 +49,7 @@ class By(StrEnum):
 
     HASH = "hash"  # the same bytes are kept here
     SEAL = "seal"
+    KEY = "key"  # of moved: a key that came along has sealed or signed it
     PROOF = "proof"  # each step of a package's proof, by our keys
 
 
@@ -60,6 +66,15 @@ class Where(StrEnum):
     TIME = "time"  # sealed outside of the certificate's time
     NOT_OURS = "not_ours"  # says that it is of this installation; the key is another
     PROOF = "proof"  # a file of the package; `file` names the step
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Another installation that firms have come from, as their archives say."""
+
+    address: str  # empty: they do not say one and the same
+    arrived_at: datetime
+    firms: frozenset[str] = frozenset()  # public ids; never shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,8 @@ class Package:
     refused: str = ""
     begins: str = ""  # of the PDF around it, against the frozen one: same, changed, other
     named: str = ""  # public id of the agreement
+    signer: str = ""  # SHA-256 of the key that its own list names as the proof's
+    home: Home | None = None  # where it says that the agreement was made, before the firm came to its issuer
     steps: tuple[Step, ...] = ()
     steps_by_us: tuple[Step, ...] = ()
 
@@ -115,7 +132,9 @@ class Package:
         if found["refused"]:
             return cls(refused=found["refused"])
         steps, by_us = (tuple(Step(**step) for step in found[name]) for name in ("steps", "steps_by_us"))
-        return cls(begins=found["begins"], named=found["named"], steps=steps, steps_by_us=by_us)
+        told = found.get("home")
+        home = Home(told["address"], _moment(told["arrived_at"])) if told else None
+        return cls("", found["begins"], found["named"], found.get("signer", ""), home, steps, by_us)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +186,8 @@ class Known:
     at: datetime
     methods: tuple[str, ...] = ()  # of those who said yes, in their order (domain/signing_methods.py)
     has_newer: bool = False
+    firm: str = ""  # public id; never shown
+    home: Home | None = None  # it came along from there
     number: str = ""  # of the receipt of an erasure
 
 
@@ -180,6 +201,7 @@ class Verdict:
     paper: Known | None = None  # the same, what it begins with, or what its package names
     seal: Seal | None = None
     package: Package | None = None
+    home: Home | None = None  # of moved
 
 
 def judge(
@@ -188,17 +210,33 @@ def judge(
     known: Mapping[str, Known],
     own: Collection[OwnSeal],
     named: Known | None = None,
+    homes: Mapping[str, Home] | None = None,
     now: datetime,
 ) -> Verdict:
     """What the file is. `known`: papers kept here by SHA-256, of those in `hashes(facts)`; `named`: the agreement that
-    its package names, if it lives here.
+    its package names, if it lives here; `homes`: keys that came along, of those in `keys(facts)`.
     """
-    if paper := known.get(facts.sha256):
+    paper = known.get(facts.sha256)
+    if paper and not paper.home:
         return Verdict(Result.AUTHENTIC, By.HASH, paper=paper)
+    inside = _judge_inside(facts, known, own, named, homes or {}, now)
+    if paper and inside.result is not Result.AUTHENTIC:  # else of a firm that left and came back: our own key tells
+        return Verdict(Result.MOVED, By.HASH, paper=paper, seal=inside.seal, home=paper.home)
+    return inside
+
+
+def _judge_inside(
+    facts: Facts,
+    known: Mapping[str, Known],
+    own: Collection[OwnSeal],
+    named: Known | None,
+    homes: Mapping[str, Home],
+    now: datetime,
+) -> Verdict:
     if facts.kind == "pdf":
-        return _judge_pdf(facts, known, own, named, now)
+        return _judge_pdf(facts, known, own, named, homes, now)
     if facts.kind == "zip" and facts.packages:
-        return _judge_package(facts.packages[0], named)
+        return _judge_package(facts.packages[0], named, homes)
     return Verdict(Result.UNREADABLE, why=facts.refused) if facts.refused else Verdict(Result.UNKNOWN, why="kind")
 
 
@@ -207,8 +245,19 @@ def hashes(facts: Facts) -> list[str]:
     return [facts.sha256, *(sha256 for _, sha256 in facts.beginnings)]
 
 
+def keys(facts: Facts) -> list[str]:
+    """Whose keys to look for among those that came along."""
+    found = [*(seal.fingerprint for seal in facts.seals), *(package.signer for package in facts.packages)]
+    return [one for one in found if one]
+
+
 def _judge_pdf(
-    facts: Facts, known: Mapping[str, Known], own: Collection[OwnSeal], named: Known | None, now: datetime
+    facts: Facts,
+    known: Mapping[str, Known],
+    own: Collection[OwnSeal],
+    named: Known | None,
+    homes: Mapping[str, Home],
+    now: datetime,
 ) -> Verdict:
     begins = next((known[sha256] for _, sha256 in reversed(facts.beginnings) if sha256 in known), None)
     seal = next((one for one in reversed(facts.seals) if not one.is_stamp), None)
@@ -220,15 +269,33 @@ def _judge_pdf(
         where = _narrowed(facts, begins)
     if begins and begins.paper != "quote" and where is not None:
         where = Where.AFTER  # all of a sealed paper is here, and more
-    says_ours = begins or named or any(one.name == seal.name for one in own)
+    home = _home_of(homes.get(seal.fingerprint), begins, named)
+    is_named_ours = any(one.name == seal.name for one in own)
+    says_ours = is_named_ours or ((begins or named) and not home)
     if ours is None and says_ours and where in (None, Where.TIME):
         where = Where.NOT_OURS
     if where:
         return Verdict(Result.ALTERED, where=where, paper=begins, seal=seal)
+    stamped = begins if begins and begins.paper == "agreement" else None
+    if ours and (home := _made_elsewhere(facts.packages, stamped)):
+        return Verdict(Result.MOVED, By.SEAL, paper=stamped, seal=seal, home=home)
     if ours:
-        stamped = begins if begins and begins.paper == "agreement" else None
         return Verdict(Result.AUTHENTIC, By.SEAL, paper=stamped, seal=seal)
+    if home:
+        return Verdict(Result.MOVED, By.KEY, seal=seal, home=home)
     return Verdict(Result.OTHER, seal=seal)
+
+
+def _home_of(home: Home | None, *papers: Known | None) -> Home | None:
+    """The installation of a key that came along, if the firms that brought it are those of the papers kept here."""
+    whose = {paper.firm for paper in papers if paper}
+    return home if home and whose <= home.firms else None
+
+
+def _made_elsewhere(packages: Sequence[Package], paper: Known | None) -> Home | None:
+    """Where an agreement was made that was only sealed here: what our own package says, or the chain."""
+    told = next((one.home for one in packages if one.home), None)
+    return told or (paper.home if paper else None)
 
 
 def _fault(seal: Seal, last: Seal, ours: OwnSeal | None, now: datetime) -> Where | None:
@@ -280,15 +347,20 @@ def _judge_unsealed(facts: Facts, begins: Known | None, named: Known | None) -> 
     return Verdict(Result.UNKNOWN, why="unsealed")
 
 
-def _judge_package(package: Package, named: Known | None) -> Verdict:
+def _judge_package(package: Package, named: Known | None, homes: Mapping[str, Home]) -> Verdict:
     if package.refused:
         return Verdict(Result.UNREADABLE, why=package.refused)
+    why = UNFINISHED if _is_unfinished(package.steps_by_us or package.steps) else ""
     if _is_proven(package.steps_by_us):
-        why = UNFINISHED if _is_unfinished(package.steps_by_us) else ""
-        return Verdict(Result.AUTHENTIC, By.PROOF, why=why, package=package, paper=named)
+        result = Result.MOVED if package.home else Result.AUTHENTIC
+        ours = named if named and not named.home else None  # what came along tells nothing of what is ours
+        return Verdict(result, By.PROOF, why=why, package=package, paper=ours, home=package.home)
     if _is_proven(package.steps):
-        if named:
+        home = _home_of(homes.get(package.signer), named)
+        if named and not home:
             return Verdict(Result.ALTERED, where=Where.NOT_OURS, package=package, paper=named)
+        if home:
+            return Verdict(Result.MOVED, By.KEY, why=why, package=package, home=home)
         return Verdict(Result.OTHER, package=package)
     file = _file(package.steps) or _file(package.steps_by_us)
     if not file and not named:  # nothing is wrong, but nobody has signed it

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FORMAT = "handslag.bevis/1"
+EARLIER = "tidigare.json"
 PROOF, SIGNED = "bevis.json", "bevis.sig"
 CANONICAL = ("offert.json", "avtal.json", PROOF)
 NEEDED = ("avtal.pdf", "offert.json", "avtal.json", PROOF, SIGNED, "kedja.jsonl", "nycklar.json")
@@ -122,6 +123,7 @@ class _Check:
         self.content: dict[str, Any] = {}
         self.entries: list[Entry] = []
         self.end: tuple[int, str] = (0, "")
+        self.links: dict[int, str] = {}  # after each entry, in hex
 
     def run(self) -> list[Step]:
         self._try("Alla filer finns", ARITHMETIC, self._complete)
@@ -140,6 +142,8 @@ class _Check:
         for number, signer in enumerate(self._signers(), 1):
             self._try("Underskrift {}: {}".format(number, _clean(signer.get("name"))), *self._yes(signer))
         self._try("Alla som skulle har sagt ja", ARITHMETIC, self._all)
+        if EARLIER in self.files:
+            self._try("Händelserna på en annan installation, före flytten", KEY, self._earlier)
         self._try("Kontrollpunkten innehåller kedjan", ARITHMETIC, self._leaf)
         self._try("Kontrollpunkten är undertecknad av utfärdaren", KEY, self._checkpoint_signed)
         self._try("Kontrollpunkten är senare än sista underskriften", CLOCK, self._later)
@@ -184,7 +188,7 @@ class _Check:
         return f"{len(listed)} SHA-256 stämmer"
 
     def _canonical(self) -> str:
-        for name in CANONICAL + (("checkpoint.json",) if "checkpoint.json" in self.files else ()):
+        for name in (*CANONICAL, *(name for name in ("checkpoint.json", EARLIER) if name in self.files)):
             _must(canonical(_table(self.files[name])) == self.files[name], name + " är omskriven")
         return "sorterade nycklar, inga mellanslag, UTF-8 i NFC"
 
@@ -231,6 +235,7 @@ class _Check:
                 content = content_hash(line)
                 self.entries.append(Entry(seq, row["act"], row["actor"], row["t"], row["data"]))
             link = link_hash(link, content)
+            self.links[seq] = link.hex()
         chain = self.proof["chain"]
         self.end = seq, link.hex()
         told = (chain["before_seq"], chain["before_link"], chain["last_seq"], chain["last_link"])
@@ -376,6 +381,39 @@ class _Check:
             _must(bool(done) and done[-1].data["pdf_sha256"] == _sha256(self.files["avtal.pdf"]), "slutposten saknas")
         return f"{len(yeses)} av {wanted}"
 
+    def _earlier(self) -> str:
+        """Where the firm lived before: the issuer of the package vouches for the move, not for what happened there."""
+        words, unsigned = [], []
+        for home in _table(self.files[EARLIER])["homes"]:
+            at = self.links.get(home["seq"], home["link"])
+            _must(at == home["link"], "kedjan är en annan än när företaget flyttade")
+            told = "till post {} på installation {}".format(home["seq"], _clean(home["installation"]))
+            told += " ({})".format(_clean(home["address"])) if home["address"] else ""
+            told += ", flyttad {}".format(_clean(home["arrived_at"])[:10])
+            if home["proof"] is None:
+                unsigned.append(told)
+            else:
+                told += ", undertecknad där med nyckel " + self._signed_there(home)
+            words.append(told)
+        said = "; ".join(words) + ". Utfärdaren av paketet har inte sett det som hände där"
+        if unsigned:
+            raise NotYet(said + ", och ingen kontrollpunkt följde med")
+        return said
+
+    def _signed_there(self, home: dict[str, Any]) -> str:
+        """The key of the installation before that signed the chain as it was there."""
+        given = home["proof"]
+        leaf, point = given["leaf"], given["checkpoint"]
+        _must(leaf["firm"] == self.proof["firm"]["id"] and leaf["seq"] <= home["seq"], "lövet är en annan kedjas")
+        link = self.links.get(leaf["seq"])
+        if link is None:
+            raise NotYet("kontrollpunkten från den andra installationen gäller en annan del av kedjan")
+        _must(leaf["link"] == link, "kedjan är en annan än den som undertecknades där")
+        _must(root_from(leaf, given["path"]) == point["root"], "vägen leder inte till kontrollpunktens rot")
+        _must(point["key"] in given["signatures"], "underskrift saknas av nyckeln som punkten nämner")
+        self._verify(point["key"], given["signatures"][point["key"]], canonical(point), home["keys"])
+        return _clean(point["key"])
+
     def _checkpoint(self) -> dict[str, Any]:
         if "checkpoint.json" not in self.files:
             _must(self.proof["checkpoint"] is None, "checkpoint.json saknas")
@@ -436,13 +474,14 @@ class _Check:
             raise NotYet(f"sigill {named} stämmer, men {rest} följer efter det med en tidsstämpel: de prövas inte här")
         return "sigill " + named
 
-    def _verify(self, key_id: str, signature: str, message: bytes) -> None:
-        """Ed25519 by a key that nycklar.json lists, under its own fingerprint."""
+    def _verify(self, key_id: str, signature: str, message: bytes, others: list[dict[str, Any]] | None = None) -> None:
+        """Ed25519 by a key that nycklar.json lists, or `others` do, under its own fingerprint."""
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-        listed = json.loads(self.keys if self.keys is not None else self.files["nycklar.json"])
-        rows = [row for row in listed["keys"] if row["kind"] == "ed25519" and row["id"] == key_id]
+        if others is None:
+            others = json.loads(self.keys if self.keys is not None else self.files["nycklar.json"])["keys"]
+        rows = [row for row in others if row["kind"] == "ed25519" and row["id"] == key_id]
         _must(len(rows) == 1, f"nyckeln {_clean(key_id)} står inte i nycklar.json")
         public: Any = load_pem_public_key(rows[0]["pem"].encode("ascii"))
         _must(_sha256(public.public_bytes(Encoding.Raw, PublicFormat.Raw))[:16] == key_id, "nyckeln heter inte så")

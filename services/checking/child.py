@@ -308,6 +308,8 @@ def _package(data: bytes, own_keys: bytes | None, *, within: bytes | None = None
         "refused": "",
         "begins": _begins(within, frozen) if within is not None else "",
         "named": _named(files),
+        "signer": _signer(files),
+        "home": _home(files),
         "steps": _steps(files, within, None),
         "steps_by_us": _steps(files, within, own_keys) if own_keys else [],
     }
@@ -329,6 +331,35 @@ def _named(files: dict[str, bytes]) -> str:
     except (ValueError, KeyError, TypeError):
         return ""
     return named if isinstance(named, str) and _PUBLIC_ID.fullmatch(named) else ""
+
+
+def _signer(files: dict[str, bytes]) -> str:
+    """SHA-256 of the key that the package's own list names as the one of bevis.sig; whether it is, the steps say."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
+
+    try:
+        name = json.loads(files["bevis.sig"])["key"]
+        pem = next(one["pem"] for one in json.loads(files["nycklar.json"])["keys"] if one["id"] == name)
+        public: Any = load_pem_public_key(pem.encode())
+        return hashlib.sha256(public.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # a file may hold anything
+        return ""
+
+
+def _home(files: dict[str, bytes]) -> dict[str, str] | None:
+    """Where the package says that the agreement was made, before the firm came to its issuer."""
+    if "tidigare.json" not in files:
+        return None
+    try:
+        told = json.loads(files["tidigare.json"])["homes"][-1]
+        at = datetime.fromisoformat(str(told["arrived_at"]))
+        return {"address": _printable(str(told["address"]))[:200], "arrived_at": _iso(at)}
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # a file may hold anything; that it is there says enough
+        return {"address": "", "arrived_at": datetime.fromtimestamp(0, UTC).isoformat()}
 
 
 def _steps(files: dict[str, bytes], pdf: bytes | None, keys: bytes | None) -> list[dict[str, Any]]:

@@ -6,12 +6,16 @@ from collections.abc import Collection
 
 from sqlalchemy import and_, or_, select, text
 
+from domain.acts import AGREES
 from domain.authenticity import Known
 from extensions import db
-from models import Agreement, Approval, Quote, QuoteVersion, StoredFile
+from models import Agreement, Approval, Firm, Quote, QuoteVersion, StoredFile
 from services.deal import parties
+from services.importing import homes
 from services.privacy import receipts
 from tables.records import PAPERS
+
+YES = (*AGREES, "doc.witnessed")
 
 
 def by_hash(hashes: Collection[str]) -> dict[str, Known]:
@@ -51,6 +55,7 @@ def _agreed(file: StoredFile) -> Known | None:
     if row is None or row.Quote.status in parties.PENDING:
         return None
     made, quote = row
+    firm = _firm(file)
     return Known(
         paper="package" if made.package_id == file.id else "agreement",
         kind=quote.kind,
@@ -58,7 +63,13 @@ def _agreed(file: StoredFile) -> Known | None:
         sha256=file.sha256,
         at=made.accepted_at,
         methods=tuple(_approved(made) or [made.method]),
+        firm=firm,
+        home=homes.before(file.firm_id, firm, quote.public_id, YES, made.agreed_sha256),
     )
+
+
+def _firm(file: StoredFile) -> str:
+    return str(db.session.scalars(select(Firm.public_id).where(Firm.id == file.firm_id)).one())
 
 
 def _approved(made: Agreement) -> list[str]:
@@ -87,4 +98,6 @@ def _sent(file: StoredFile) -> Known | None:
     if row is None:
         return None
     version, at, kind, deal_id, newest = row
-    return Known("quote", kind, deal_id, file.sha256, at, has_newer=newest > version)
+    firm = _firm(file)
+    home = homes.before(file.firm_id, firm, deal_id, ("doc.frozen",), file.sha256)
+    return Known("quote", kind, deal_id, file.sha256, at, has_newer=newest > version, firm=firm, home=home)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.authenticity import By, Facts, Package, Result, Seal, Where
+from domain.authenticity import By, Facts, Package, Result, Seal, Verdict, Where
 from services.checking.verifying import Checked
 
-EXIT = {Result.AUTHENTIC: 0, Result.ALTERED: 1, Result.OTHER: 2, Result.UNKNOWN: 2, Result.UNREADABLE: 2}
+EXIT = {Result.AUTHENTIC: 0, Result.ALTERED: 1} | dict.fromkeys(
+    (Result.MOVED, Result.OTHER, Result.UNKNOWN, Result.UNREADABLE), 2
+)
 BY = {
     By.HASH: "the same bytes are kept here",
     By.SEAL: "sealed by this installation, and nothing has changed since",
@@ -24,6 +26,13 @@ WHERE = {
     Where.TIME: "the seal is of a time when its certificate was not valid",
     Where.NOT_OURS: "it says that it is of this installation, and is not by its key",
     Where.PROOF: "in the package: {file}",
+}
+
+MOVED_BY = {
+    By.HASH: "the same bytes are kept here, as they came along",
+    By.SEAL: "sealed by this installation later",
+    By.PROOF: "its proof was packed by this installation later",
+    By.KEY: "made with a key that came along",
 }
 
 UNFINISHED = "; others were still to sign, so it shows no agreement"
@@ -46,11 +55,21 @@ def lines(checked: Checked) -> Iterator[str]:
     words = {
         Result.AUTHENTIC: f"AUTHENTIC: {BY[verdict.by]}{UNFINISHED if verdict.why else ''}" if verdict.by else "",
         Result.ALTERED: f"ALTERED: {WHERE[verdict.where].format(file=verdict.file)}" if verdict.where else "",
+        Result.MOVED: _moved(verdict),
         Result.OTHER: "NOT KNOWN HERE: whole, and made with keys of another installation; ask there",
         Result.UNKNOWN: f"NOT KNOWN HERE ({verdict.why})",
         Result.UNREADABLE: f"CANNOT BE READ ({verdict.why})",
     }
     yield words[verdict.result]
+
+
+def _moved(verdict: Verdict) -> str:
+    home = verdict.home
+    if home is None or verdict.by is None:
+        return ""
+    at = f" ({_printable(home.address)}, as the firm's archive says)" if home.address else ""
+    told = f"MADE ON ANOTHER INSTALLATION{at}, moved here {home.arrived_at.date().isoformat()}: {MOVED_BY[verdict.by]}"
+    return f"{told}. Nobody here has seen how it was made; ask there{UNFINISHED if verdict.why else ''}"
 
 
 def _inside(facts: Facts) -> Iterator[str]:

@@ -11,6 +11,7 @@ from domain import authenticity
 from domain.authenticity import Facts, OwnSeal, Result, Verdict
 from services import limits, transaction
 from services.checking import known, looking
+from services.importing import homes
 from services.sealing import keys
 
 # tries in a window of limits.py, from one network address
@@ -48,7 +49,7 @@ def check(data: bytes, *, now: datetime, whole: bool = False) -> Checked:
     sha256 = hashlib.sha256(data).hexdigest()
     with transaction.reading():
         papers = known.by_hash([sha256])
-        if papers and not whole:
+        if papers and not whole and not papers[sha256].home:
             return Checked(Verdict(Result.AUTHENTIC, authenticity.By.HASH, paper=papers[sha256]), sha256)
     if len(data) > looking.MOST_BYTES:
         return Checked(Verdict(Result.UNREADABLE, why="bytes"), sha256)
@@ -62,7 +63,8 @@ def conclude(facts: Facts, own: list[OwnSeal], now: datetime) -> Verdict:
     with transaction.reading():
         papers = known.by_hash(authenticity.hashes(facts))
         named = next(filter(None, (known.agreement(one.named) for one in facts.packages)), None)
-        return authenticity.judge(facts, known=papers, own=own, named=named, now=now)
+        came = homes.holding(authenticity.keys(facts))
+        return authenticity.judge(facts, known=papers, own=own, named=named, homes=came, now=now)
 
 
 def in_words(methods: Sequence[str]) -> list[str]:

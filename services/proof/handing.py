@@ -18,7 +18,7 @@ from services import scope, storage
 from services.deal import parties
 from services.deal.links import Deal
 from services.errors import NotFound, RuleBroken
-from services.proof import package
+from services.proof import earlier, package, reading
 from services.sealing.keys import KeysMissing
 
 
@@ -36,10 +36,10 @@ def of_party(deal: Deal) -> tuple[bytes, str]:
         raise NotFound
     agreement = deal.agreement
     assert agreement is not None  # noqa: S101  (may_have has looked)
-    checkpoint = _checkpoint(agreement, deal.found.firm_public_id)
+    kept = _checkpoint(agreement, deal.found.firm_public_id)
     party = deal.found.recipient or CUSTOMER
     name = _("Bevispaket %(n)s", n=deal.content["number"]) + ".zip"
-    return _built(agreement, checkpoint, party), name
+    return _built(agreement, kept, party), name
 
 
 def of_firm(firm_id: int, firm_public_id: str, n: int) -> tuple[bytes, str]:
@@ -54,9 +54,11 @@ def of_firm(firm_id: int, firm_public_id: str, n: int) -> tuple[bytes, str]:
     return _built(agreement, None, package.FIRM), _("Bevis hittills %(n)s", n=quote.number) + ".zip"
 
 
-def _built(agreement: Agreement, checkpoint: dict[str, Any] | None, for_party: str | None) -> bytes:
+def _built(agreement: Agreement, kept: dict[str, Any] | None, for_party: str | None) -> bytes:
+    """`kept`: the checkpoint of the paper."""
     try:
-        return package.build(agreement, checkpoint=checkpoint, for_party=for_party)
+        facts = reading.facts(agreement)
+        return package.build_of(facts, checkpoint=earlier.checkpoint(facts, kept), for_party=for_party)
     except KeysMissing:
         raise RuleBroken("no_package_now") from None
 

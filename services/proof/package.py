@@ -14,7 +14,7 @@ from domain import canonical, evidence
 from domain.parties import CUSTOMER
 from models import Agreement
 from services.installation import settings
-from services.proof import reading, telling
+from services.proof import earlier, reading, telling
 from services.proof.reading import MOST_ENTRIES, Entry, Facts
 from services.proof.telling import FIRM, SHARED
 from services.sealing import keys
@@ -60,6 +60,8 @@ def build_of(facts: Facts, *, checkpoint: Mapping[str, Any] | None, for_party: s
     }
     if checkpoint:
         files["checkpoint.json"] = canonical.dumps(checkpoint)
+    if came := earlier.told(facts):
+        files[earlier.NAME] = canonical.dumps(came)
     if facts.attachment and for_party is FIRM:
         files[_name_of(*facts.attachment)] = facts.attachment[1]
     proof = telling.of(facts, told, for_party=for_party)

@@ -50,6 +50,7 @@ ACROSS_FIRMS = {
     "services/incidents.py": "tells the operator what does not hold, whoever's it is",
     "services/verification.py": "reads the papers and chains of all firms",
     "services/feedback_figure.py": "counts the answers of all firms and names none",
+    "services/importing/homes.py": "finds who brought a key along, whoever it is",
     "services/checking/known.py": "tells of a paper by its SHA-256 alone, whoever's it is",
     "services/importing/laying.py": "one address of mail, one user of all firms",
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",

@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from domain.authenticity import By, Known, Result, Seal, Verdict, Where
+from domain.authenticity import By, Home, Known, Result, Seal, Verdict, Where
 from extensions import db
 from jobs import draw_agreements
 from models import Agreement, Attempt, QuoteVersion, StoredFile
@@ -209,8 +209,11 @@ def test_an_agreement_tells_how_many_and_how_and_not_who(app, client, sent, tmp_
 NOW = utc_now()
 SEAL = Seal(False, True, "entire_file", "none", True, '"><script>alert(1)</script>', "ab" * 32, NOW, NOW, NOW)
 PAPER = Known("agreement", "contract", "x" * 22, "cd" * 32, NOW, ("link", "link_code"))
+HOME = Home("https://<script>alert(2)</script>", NOW)
 VERDICTS = [
-    *(Verdict(Result.AUTHENTIC, by, paper=PAPER, seal=SEAL) for by in By),
+    *(Verdict(Result.AUTHENTIC, by, paper=PAPER, seal=SEAL) for by in (By.HASH, By.SEAL, By.PROOF)),
+    *(Verdict(Result.MOVED, by, seal=SEAL, home=HOME) for by in (By.HASH, By.SEAL, By.KEY)),
+    Verdict(Result.MOVED, By.KEY, home=Home("", NOW)),
     Verdict(Result.AUTHENTIC, By.SEAL, seal=SEAL),
     *(Verdict(Result.ALTERED, where=where, file="avtal.json", paper=PAPER, seal=SEAL) for where in Where),
     Verdict(Result.OTHER, seal=SEAL),
