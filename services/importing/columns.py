@@ -34,6 +34,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _ADDRESS = re.compile(r"[^\s@<>\"\x00-\x1f\x7f]+@[^\s@<>\"\x00-\x1f\x7f]+")
+_REACHED = re.compile(rf"{_ADDRESS.pattern}|\+[0-9]{{6,15}}")  # by mail or by a text message
 _WEB = re.compile(r"https?://[^\s<>\"'\x00-\x1f\x7f]+")
 _LANGUAGES = (languages.SWEDISH, languages.ENGLISH)
 PURPOSES = (
@@ -78,7 +79,7 @@ KNOWN: dict[str, Fits] = {
     "recipient.email": _like(_ADDRESS),
     "recipient.stands_for": _like(ID),
     "inquiry.email": _like(_ADDRESS),
-    "letter.to_address": _like(_ADDRESS),
+    "letter.to_address": _like(_REACHED),
     "letter.params": shapes.params,
     "agreement.agreed": shapes.agreed,
     "agreement.method": _among(*Method),

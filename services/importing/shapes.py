@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import languages
 from domain import payment_plan as plans
 from domain import quotes as arithmetic
+from domain.clauses import Audience
 from domain.clauses import from_data as clauses_from_data
 from domain.deal_kinds import DealKind
 from domain.price_types import PriceType
@@ -22,6 +23,7 @@ Fits = Callable[[Any], bool]
 _ID = re.compile(r"[0-9A-Za-z_-]{22}")
 _INSTALLATION = re.compile(r"[0-9a-f]{16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 MOST_ORE = 10**15
 
 
@@ -42,6 +44,24 @@ def _day(value: Any) -> bool:
         return _text(value) and 1 < date.fromisoformat(value).year < 9999
     except ValueError:
         return False
+
+
+def _moment(value: Any) -> bool:
+    try:
+        return _text(value) and bool(_TIME.fullmatch(value)) and 1 < datetime.fromisoformat(value).year < 9999
+    except ValueError:
+        return False
+
+
+def _totals(value: Any) -> bool:
+    """All sums of a quote, each a whole number."""
+    return _SUMS(value) and _figures(value)
+
+
+def _figures(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(_text(one) if name in ("kind", "installation") else _figures(one) for name, one in value.items())
+    return all(map(_figures, value)) if isinstance(value, list) else _number(value) or _flag(value)
 
 
 def _like(pattern: re.Pattern[str]) -> Fits:
@@ -120,7 +140,17 @@ _LINE = _with(
 )
 _SECTION = _with(**_texts("key title price_mode choice"), **_numbers("total_ore discount_bp"), lines=_list(_LINE))
 _PLAN = _reads(plans.from_data, plans.BadPlan)
-_TOTALS = _reads(arithmetic.from_data)
+_SUMS = _reads(arithmetic.from_data)
+_PHOTO = _with(id=_like(_ID), sha256=_text, caption=_text, **_numbers("width height"))
+_PAGE = _with(sha256=_like(_SHA256), **_numbers("n width height"))
+_DOCUMENT = _with(id=_like(_ID), name=_text, bytes=_number, sha256=_like(_SHA256), pages=_list(_PAGE))
+_CONTRACT = _with(
+    audience=_one_of(*Audience),
+    clauses=_list(_with(**_texts("code title text"))),
+    open_ended=_flag,
+    **_texts("texts from_quote"),
+    firm_signer=lambda value: value is None or _with(name=_text, way=_text, at=_moment)(value),
+)
 _FIRM = _texts("name street postal_code city seat phone email website bankgiro plusgiro contact orgnr vat_number")
 _CUSTOMER = _texts("name orgnr vat_number contact email phone street postal_code city")
 _QUOTE = _with(
@@ -147,14 +177,14 @@ _QUOTE = _with(
     site=_with(**_texts("street postal_code city")),
     signing=_with(method=_one_of(*Method), rules=_RULES),
     sections=_list(_SECTION),
-    totals=_TOTALS,
-    payment_plan=_list(lambda part: isinstance(part, dict)),
-    deciders=_list(lambda one: isinstance(one, dict)),
-    photos=_list(lambda one: isinstance(one, dict)),
+    totals=_totals,
+    payment_plan=lambda value: _PLAN(value) and _list(_with(comes_to_ore=_number))(value),
+    deciders=_list(_with(id=_text, name=_text)),
+    photos=_list(_PHOTO),
     withdrawal=_with(right=_flag, days=_number, text_version=_text),
     deduction_terms=_with(text_version=_text),
-    document=_or_none(lambda value: isinstance(value, dict)),
-    contract=_or_none(lambda value: isinstance(value, dict)),
+    document=_or_none(_DOCUMENT),
+    contract=_or_none(_CONTRACT),
 )
 _CONSENTS = _list(_with(**_texts("kind text text_version text_sha256"), value=_flag))
 _AGREED = _with(
@@ -164,12 +194,12 @@ _AGREED = _with(
     json_sha256=_like(_SHA256),
     pdf_sha256=_like(_SHA256),
     picked=_list(_text),
-    totals=_TOTALS,
+    totals=_totals,
     applicants=_list(_with(order=_number, name=_text)),
     name=_text,
     consents=_CONSENTS,
     **_numbers("to_pay_ore total_ore"),
-    accepted_at=_text,
+    accepted_at=_moment,
 )
 
 
