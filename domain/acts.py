@@ -92,6 +92,7 @@ incident.opened incident.updated incident.closed | case
 firm.registered | terms_version
 firm.settings_changed | fields
 firm.close_asked | choice channel received_on reason effective_on last_day note*
+firm.close_hastened | last_day
 firm.close_chosen | choice fiscal_year_ends
 firm.close_reminded | last_day
 firm.close_told | letters last_day

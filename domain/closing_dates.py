@@ -99,6 +99,17 @@ def closing_dates(
     )
 
 
+def earliest_last_day(today: date, *, has_pages: bool, withdraw_until: date | None) -> date:
+    """How far an owner may bring the last day forward: to tomorrow where no customer is the worse for it.
+
+    Customers with the page of an agreement have their days from the letter that names the new day, which goes out
+    tomorrow at the latest; and while a consumer can withdraw the page is there.
+    """
+    tomorrow = today + timedelta(days=1)
+    told = tomorrow + timedelta(days=CUSTOMERS_NOTICE_DAYS) if has_pages else tomorrow
+    return max(told, withdraw_until or tomorrow)
+
+
 def fees_until(notice: Notice, received_on: date) -> date:
     """The last day that is paid for: the effective day as reckoned from the day the termination came in."""
     return notice.after(received_on)

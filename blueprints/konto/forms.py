@@ -53,6 +53,17 @@ class CloseForm(_Choice):
     password = PasswordField(_l("Lösenord"), [DataRequired(_l("Skriv ditt lösenord."))])
 
 
+class HastenForm(FlaskForm):
+    """Bring the last day forward."""
+
+    until = HiddenField(validators=[DataRequired()])
+    is_sure = BooleanField(
+        _l("Jag har hämtat det jag behöver"),
+        [DataRequired(_l("Kryssa i att du har hämtat det du behöver."))],
+    )
+    hasten_password = PasswordField(_l("Lösenord"), [DataRequired(_l("Skriv ditt lösenord."))])
+
+
 class ChoiceForm(_Choice):
     """Choose, or choose otherwise, after the termination."""
 

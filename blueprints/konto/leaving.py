@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.konto import bp
-from blueprints.konto.forms import ChoiceForm, CloseForm
+from blueprints.konto.forms import ChoiceForm, CloseForm, HastenForm
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.words import MONTHS
 from domain.clock import stockholm_date
 from domain.terminations import Choice, may_undo
 from models import Closing
-from services import closing
+from services import closing, hastening
 from services.bookkeeping import material
 from services.clock import utc_now
 from services.errors import NotFound
@@ -89,11 +89,15 @@ def close() -> ResponseReturnValue:
 @bp.get("/avsluta/kvitto")
 @requires("firm.close")
 def closing_receipt() -> ResponseReturnValue:
-    running: Closing | None = current_user.closing
-    if running is None:
+    if current_user.closing is None:
         raise NotFound
+    return _receipt_page(_choice_form())
+
+
+def _choice_form() -> ChoiceForm:
+    running: Closing = current_user.closing
     stored = {"choice": running.choice or None, "ends": current_user.firm.fiscal_year_ends}
-    return _receipt_page(ChoiceForm(formdata=None, data={**stored, "seen": closing.mark(running)}))
+    return ChoiceForm(formdata=None, data={**stored, "seen": closing.mark(running)})
 
 
 @bp.post("/avsluta/val")
@@ -112,6 +116,37 @@ def choose() -> ResponseReturnValue:
     return redirect(url_for(".closing_receipt"), code=303)
 
 
+@bp.post("/avsluta/tidigare")
+@requires("firm.close")
+def hasten() -> ResponseReturnValue:
+    """Bring the last day forward."""
+    if current_user.closing is None:
+        raise NotFound
+    form = HastenForm()
+    if not form.validate_on_submit():
+        return _receipt_page(_choice_form(), form, status=422)
+    try:
+        hastening.hasten(
+            current_user.user,
+            password=form.hasten_password.data or "",
+            seen=_day(form.until.data or ""),
+            actor=current_user.actor,
+            now=utc_now(),
+        )
+    except closing.WrongPassword:
+        form.hasten_password.errors = [_("Lösenordet stämmer inte.")]
+        return _receipt_page(_choice_form(), form, status=422)
+    flash(_("Sista dagen är ändrad."))
+    return redirect(url_for(".closing_receipt"), code=303)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound from None
+
+
 @bp.post("/avsluta/angra")
 @requires("firm.close")
 def undo_closing() -> ResponseReturnValue:
@@ -120,8 +155,19 @@ def undo_closing() -> ResponseReturnValue:
     return redirect(url_for(".show"), code=303)
 
 
-def _receipt_page(form: ChoiceForm, *, status: int = 200) -> ResponseReturnValue:
-    return render_template("konto/receipt.html", form=form, **_about_choice(utc_now())), status
+def _receipt_page(form: ChoiceForm, hasten_form: HastenForm | None = None, *, status: int = 200) -> ResponseReturnValue:
+    now = utc_now()
+    sooner = hastening.earliest(current_user.closing, now) if current_user.closing.choice else None
+    hasten_form = hasten_form or HastenForm(formdata=None, data={"until": sooner and sooner.isoformat()})
+    body = render_template(
+        "konto/receipt.html",
+        form=form,
+        hasten_form=hasten_form,
+        sooner=sooner,
+        has_errors=bool(form.errors or hasten_form.errors),
+        **_about_choice(now),
+    )
+    return body, status
 
 
 def _confirm_page(form: CloseForm, *, status: int = 200) -> ResponseReturnValue:

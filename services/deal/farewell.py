@@ -26,6 +26,7 @@ KINDS = {kind: (kind, f"{kind}_sms") for kind in (CLOSES, STAYS)}
 AT_A_TIME = 50
 # what customers keep a paper of, whatever became of it
 WITH_PAPER = AGREED | {QuoteStatus.WITHDRAWN, QuoteStatus.CANCELLED, QuoteStatus.RESCINDED, QuoteStatus.REPLACED}
+_AGREED = exists().where(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
 LOOK_BACK = timedelta(days=30)  # how long after an undo letters are still looked for: a worker may have been down
 
 
@@ -83,6 +84,24 @@ def calm(closing_id: int, *, now: datetime) -> None:
     transaction.rollback()
 
 
+def last_day(closing: Closing) -> str:
+    """As letters name it: brought forward, everyone is told anew."""
+    return stockholm_date(closing.erase_after).isoformat()
+
+
+def has_pages(firm_id: int, now: datetime) -> bool:
+    """Whether any customer has a way in to an agreement."""
+    way = exists().where(
+        QuoteLink.firm_id == Quote.firm_id,
+        QuoteLink.quote_id == Quote.id,
+        QuoteLink.way != ON_SITE,
+        QuoteLink.revoked_at.is_(None),
+        QuoteLink.expires_at >= now,
+    )
+    statement = scope.columns(Quote, firm_id, Quote.id).where(Quote.status.in_(WITH_PAPER), _AGREED, way).limit(1)
+    return db.session.scalar(statement) is not None
+
+
 def _lock(firm_id: int) -> Closing | None:
     """The termination that runs, while an undo waits."""
     db.session.execute(select(Firm.id).where(Firm.id == firm_id).with_for_update())
@@ -91,10 +110,9 @@ def _lock(firm_id: int) -> Closing | None:
 
 def _untold(closing: Closing, last: int) -> Sequence[Quote]:
     """The next quotes with an agreement that have no letter about this termination."""
-    letters = _letters(CLOSES, closing.public_id)
+    letters = and_(_letters(CLOSES, closing.public_id), Letter.params.contains(f'"{last_day(closing)}"'))
     told = exists().where(Letter.firm_id == Quote.firm_id, Letter.quote_id == Quote.id, letters)
-    agreed = exists().where(Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
-    statement = scope.of(Quote, closing.firm_id).where(Quote.id > last, Quote.status.in_(WITH_PAPER), agreed, ~told)
+    statement = scope.of(Quote, closing.firm_id).where(Quote.id > last, Quote.status.in_(WITH_PAPER), _AGREED, ~told)
     return db.session.scalars(statement.order_by(Quote.id).limit(AT_A_TIME)).all()
 
 
@@ -130,7 +148,7 @@ def _write(kind: str, quote: Quote, closing: Closing, now: datetime) -> None:
     )
     newest = {link.recipient_id: link for link in sorted(ways, key=lambda link: link.id)}
     for link in newest.values():
-        params = {"link": link.public_id, "closing": closing.public_id}
+        params = {"link": link.public_id, "closing": closing.public_id, "last_day": last_day(closing)}
         way, to = (f"{kind}_sms", link.phone) if link.way == SMS else (kind, link.email or _given(quote, link))
         if to:
             outbox.queue(way, to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
@@ -152,6 +170,6 @@ def _record_told(closing: Closing, now: datetime) -> None:
         at=now,
         data={
             "letters": db.session.scalar(written) or 0,
-            "last_day": stockholm_date(closing.erase_after).isoformat(),
+            "last_day": last_day(closing),
         },
     )

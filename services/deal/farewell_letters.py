@@ -11,14 +11,14 @@ from languages import gettext as _
 from mail.letters import Letter, Params, Unwanted, draws, texts
 from models import Agreement, Closing, Quote, QuoteLink
 from services import scope
+from services.deal import farewell, links
 from services.deal import letter_parts as parts
-from services.deal import links
 from services.deal.letter_parts import Case
 
 
 @draws("page_closes")
 def page_closes(params: Params) -> Letter:
-    """Raises Unwanted where the firm stays after all."""
+    """Raises Unwanted where the firm stays after all, or leaves on another day."""
     link, case, last_day = _of(params)
     return parts.to_customer(
         case,
@@ -82,7 +82,7 @@ def page_stays_sms(params: Params) -> str:
 def _of(params: Params) -> tuple[QuoteLink, Case, date]:
     link, case = _case(params)
     closing = scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
-    if closing.undone_at is not None:
+    if closing.undone_at is not None or params["last_day"] != farewell.last_day(closing):
         raise Unwanted
     return link, case, stockholm_date(closing.erase_after)
 

@@ -11,11 +11,13 @@ import pytest
 import time_machine
 
 from domain.bookkeeping import keep_until
+from domain.clock import STOCKHOLM
 from extensions import db
 from jobs import close_firms
 from models import Closing, Event, Firm, Letter, Login
 from services import closing
 from services.bookkeeping import material
+from services.deal import farewell
 from services.privacy import erasure
 from tests.factories import PASSWORD
 
@@ -329,3 +331,60 @@ def test_what_the_operator_has_ended_only_the_operator_undoes(client, owner, fir
     assert 'action="/konto/avsluta/angra"' not in page
     assert client.post("/konto/avsluta/angra").status_code == 409
     assert not is_undone()
+
+
+SOONER = {"until": "2026-11-21", "is_sure": "y", "hasten_password": PASSWORD}
+
+
+def last_day() -> str:
+    row = running()
+    assert row is not None
+    return row.erase_after.astimezone(STOCKHOLM).isoformat()
+
+
+def test_who_has_fetched_all_closes_tomorrow(client, owner, clock):
+    client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": "erase_all"})
+    assert 'value="2026-11-21"' in client.get("/konto/avsluta/kvitto").get_data(as_text=True)
+    for _press in range(2):
+        assert client.post("/konto/avsluta/tidigare", data=SOONER).status_code == 303
+    assert last_day() == "2026-11-21T23:59:59.999999+01:00"
+    page = client.get("/konto/avsluta/kvitto").get_data(as_text=True).replace("\xa0", " ")
+    assert "Kontot stängs 21 november" in page
+    assert "/konto/avsluta/tidigare" not in page
+    acts = [row.act for row in db.session.query(Event).order_by(Event.seq)]
+    assert acts == ["firm.close_asked", "firm.close_hastened"]
+    assert [row.kind for row in db.session.query(Letter)] == ["closing_receipt"] * 2
+    move(clock, datetime(2026, 11, 21, 22, 59, 59, tzinfo=UTC))
+    assert client.post("/konto/avsluta/angra").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("choice", "change", "status"),
+    [
+        ("", {}, 409),  # nobody has said what becomes of what is left
+        ("erase_all", {"until": "2026-11-20"}, 409),
+        ("erase_all", {"until": "2026-12-21"}, 409),  # later than it was
+        ("erase_all", {"until": "i morgon"}, 404),
+        ("erase_all", {"is_sure": ""}, 422),
+        ("erase_all", {"hasten_password": "fel lösenord 99"}, 422),
+    ],
+)
+def test_it_is_not_closed_sooner(client, owner, choice, change, status):
+    client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": choice})
+    assert client.post("/konto/avsluta/tidigare", data={**SOONER, **change}).status_code == status
+    assert last_day().startswith("2026-12-20")
+
+
+def test_without_a_termination_nothing_is_closed_sooner(client, owner):
+    assert client.post("/konto/avsluta/tidigare", data=SOONER).status_code == 404
+
+
+def test_customers_with_agreements_keep_their_time(client, owner, make, firm, monkeypatch):
+    client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": "erase_all"})
+    monkeypatch.setattr(farewell, "has_pages", lambda firm_id, now: True)
+    assert client.post("/konto/avsluta/tidigare", data=SOONER).status_code == 409
+    page = client.get("/konto/avsluta/kvitto").get_data(as_text=True).replace("\xa0", " ")
+    assert "Stäng efter 5 december" in page
+    assert "Kunder med avtal behöver sin tid" in page
+    assert client.post("/konto/avsluta/tidigare", data={**SOONER, "until": "2026-12-05"}).status_code == 303
+    assert last_day().startswith("2026-12-05")

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from domain.clock import end_of_day
-from domain.closing_dates import BadNotice, closing_dates, parse_notice
+from domain.closing_dates import BadNotice, closing_dates, earliest_last_day, parse_notice
 from services import closing
 
 NOW = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
@@ -16,6 +16,22 @@ NOW = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
 
 def dates(now=NOW, notice=0, days=30):
     return closing_dates(now, notice=parse_notice(str(notice)), closing_days=days, backup_days=35)
+
+
+@pytest.mark.parametrize(
+    ("has_pages", "withdraw_until", "last"),
+    [
+        (False, None, date(2026, 11, 21)),
+        (True, None, date(2026, 12, 5)),  # fourteen days from a letter tomorrow
+        (True, date(2026, 12, 4), date(2026, 12, 5)),
+        (True, date(2026, 12, 28), date(2026, 12, 28)),
+        (False, date(2026, 12, 1), date(2026, 12, 1)),  # no link is left, but the right is
+        (False, date(2026, 11, 1), date(2026, 11, 21)),
+    ],
+)
+def test_how_far_the_last_day_is_brought_forward(has_pages, withdraw_until, last):
+    day = date(2026, 11, 20)
+    assert earliest_last_day(day, has_pages=has_pages, withdraw_until=withdraw_until) == last
 
 
 def test_without_notice_business_stops_at_once():

@@ -11,7 +11,7 @@ from extensions import db
 from jobs import remind_owners, send_mail, tell_customers
 from mail import local_mailbox
 from models import Agreement, Closing, Event, Letter, QuoteLink
-from services import closing
+from services import closing, hastening
 from services.actors import Actor
 from services.deal import farewell
 from services.installation import settings
@@ -103,6 +103,25 @@ def test_cut_off_anywhere_it_writes_to_those_who_are_left(firm, leaving, monkeyp
     assert len(letters("page_closes")) == all_of_them
 
 
+def test_a_last_day_that_is_brought_forward_is_told_anew(firm, owner, make, leaving):
+    first = letters_after_a_day()
+    closing.choose("erase_all", None, seen="", actor=actor(firm, owner), now=TOLD)
+    db.session.query(Agreement).update({"withdraw_until": date(2026, 12, 11)})
+    db.session.commit()
+    sooner = hastening.earliest(db.session.query(Closing).one(), TOLD)
+    assert sooner == date(2026, 12, 11), "while a consumer can withdraw the page is there"
+    hastening.hasten(owner, password=PASSWORD, seen=sooner, actor=actor(firm, owner), now=TOLD)
+    tell_customers.run(TOLD + timedelta(hours=1))
+    assert len(letters("page_closes")) == 2 * first
+    send_mail.run(TOLD + timedelta(hours=1))
+    assert [row.state for row in letters("page_closes")] == ["dropped"] * first + ["sent"] * first
+
+
+def letters_after_a_day() -> int:
+    tell_customers.run(TOLD)
+    return len(letters("page_closes"))
+
+
 def test_an_undo_within_the_day_disturbs_no_customer(firm, owner, leaving):
     closing.undo(actor=actor(firm, owner), now=NOW + timedelta(hours=23))
     tell_customers.run(TOLD)
@@ -130,9 +149,9 @@ def test_the_letter_says_the_day_and_how_to_withdraw_after_it(firm, leaving):
     db.session.commit()
     tell_customers.run(TOLD)
     folder, public_id = settings().DATA_DIR / "mailbox", firm.public_id
-    local_mailbox.forget(folder, public_id)
     assert send_mail.run(TOLD).failed == 0
-    kept = [letter for letter in local_mailbox.newest(folder) if "Spara ditt avtal senast" in letter.subject]
+    ours = [letter for letter in local_mailbox.newest(folder) if letter.firm == public_id]
+    kept = [letter for letter in ours if "Spara ditt avtal senast" in letter.subject]
     assert kept
     text = kept[-1].text.replace("\xa0", " ")
     assert "finns till och med 20 december 2026." in text

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from extensions import db
 from jobs import close_firms, make_exports, send_mail
 from mail import local_mailbox
 from models import User
 from services import closing
 from services.actors import system
-from services.exporting import asking
+from services.exporting import asking, making
 from services.installation import settings
 from tests.client import Page
 from tests.factories import PASSWORD, Make
@@ -60,6 +61,19 @@ def test_export_ready(owner):
     for words in said(letter):
         assert "21 november 2026 kl. 10.14" in words
         assert f"http://localhost/konto/export/{asked}" in words
+
+
+def test_export_failed(owner):
+    asked = asking.ask(owner, actor=actor(owner), now=NOW)
+    asked.attempts = making.MOST_ATTEMPTS
+    db.session.commit()
+    firm = owner.firm.public_id
+    assert make_exports.run(NOW).done == 0
+    letter = arrived(firm)
+    assert letter.subject == "Din ZIP-fil gick inte att göra"
+    for words in said(letter):
+        assert "Vi försökte göra din ZIP-fil tre gånger" in words
+        assert "http://localhost/konto" in words
 
 
 def test_receipt(owner):
