@@ -25,6 +25,10 @@ def queue_export_ready(export: Export, user: User, *, now: datetime) -> None:
     outbox.queue("export_ready", user.email, {"export": export.public_id}, firm_id=export.firm_id, now=now)
 
 
+def queue_export_failed(export: Export, user: User, *, now: datetime) -> None:
+    outbox.queue("export_failed", user.email, {"export": export.public_id}, firm_id=export.firm_id, now=now)
+
+
 def queue_closing_receipt(closing: Closing, *, now: datetime) -> None:
     _to_owners("closing_receipt", closing, now)
 
@@ -81,6 +85,16 @@ def export_ready(params: Params) -> Letter:
         _("Din ZIP-fil är klar"),
         export=export,
         url=url_for("konto.export_state", export_id=export.public_id, _external=True),
+    )
+
+
+@draws("export_failed")
+def export_failed(params: Params) -> Letter:
+    return write(
+        "export_failed",
+        _("Din ZIP-fil gick inte att göra"),
+        operator=settings().OPERATOR_CONTACT or settings().OPERATOR,
+        url=url_for("konto.show", _external=True),
     )
 
 

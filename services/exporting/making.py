@@ -80,7 +80,7 @@ def claim(now: datetime) -> Order | None:
     export, firm_public_id = found
     export.attempts += 1
     if export.attempts > MOST_ATTEMPTS:
-        _fail(export)
+        _fail(export, now)
         public_id = export.public_id
         transaction.commit()
         storage.remove(firm_public_id, public_id, halves=True)
@@ -159,7 +159,7 @@ def _put_back(order: Order, fault: BaseException, now: datetime) -> None:
     if export is not None:
         is_ours = not isinstance(fault, DiskFull | Ending)
         if is_ours and order.attempt >= MOST_ATTEMPTS:
-            _fail(export)
+            _fail(export, now)
         else:
             export.state, export.progress_percent, export.attempts = "queued", 0, order.attempt - (not is_ours)
             wait = timedelta(minutes=order.attempt) if is_ours else ROOM_AGAIN
@@ -167,8 +167,10 @@ def _put_back(order: Order, fault: BaseException, now: datetime) -> None:
     transaction.commit()
 
 
-def _fail(export: Export) -> None:
+def _fail(export: Export, now: datetime) -> None:
     export.state, export.lease_until, export.password = "failed", None, None
+    user = scope.get(User, export.firm_id, User.id == export.user_id)
+    leaving_letters.queue_export_failed(export, user, now=now)
 
 
 def _is_mine(order: Order):  # type: ignore[no-untyped-def]
