@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -79,6 +80,29 @@ def test_zip_comes_in_pieces_while_it_is_written():
     for piece in stream.add("x", parts()):
         given += len(piece)
         assert taken * PIECE_BYTES - given < 3 * PIECE_BYTES
+
+
+def test_memory_does_not_grow_with_the_number_of_files():
+    """Python's zipfile would keep half a kilobyte of each."""
+
+    def peak_bytes(count: int) -> int:
+        tracemalloc.start()
+        try:
+            stream = ZipStream(STAMP)
+            for number in range(count):
+                for _piece in stream.put(f"pdf/2026-{number:06}-v1.pdf", b"%PDF"):
+                    pass
+            for _file in stream.files():
+                pass
+            for _piece in stream.close():
+                pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak_bytes(10)
+    few = peak_bytes(1500)
+    assert peak_bytes(4500) - few < 200_000
 
 
 def test_an_empty_zip_is_a_zip():
