@@ -10,6 +10,7 @@ from domain.acts import AGREES
 from domain.authenticity import Known
 from extensions import db
 from models import Agreement, Approval, Firm, Quote, QuoteVersion, StoredFile
+from services import standing
 from services.deal import parties
 from services.importing import homes
 from services.privacy import receipts
@@ -21,7 +22,7 @@ YES = (*AGREES, "doc.witnessed")
 def by_hash(hashes: Collection[str]) -> dict[str, Known]:
     """The papers among these SHA-256. Where several sent the same document, it is of who sent it first."""
     # the index's own words, or SQLite does not take it
-    own = StoredFile.sha256.in_(set(hashes)), text(PAPERS)
+    own = StoredFile.sha256.in_(set(hashes)), text(PAPERS), standing.of_those_here(StoredFile)
     statement = select(StoredFile).where(*own).order_by(StoredFile.id.desc())
     found = {
         sha256: Known("erasure", "", "", sha256, row.erased_at, number=row.number)
@@ -40,7 +41,7 @@ def agreement(public_id: str) -> Known | None:
     statement = select(StoredFile).join(
         Agreement, and_(Agreement.firm_id == StoredFile.firm_id, Agreement.pdf_id == StoredFile.id)
     )
-    file = db.session.scalar(statement.where(Agreement.public_id == public_id))
+    file = db.session.scalar(statement.where(Agreement.public_id == public_id, standing.of_those_here(Agreement)))
     return _agreed(file) if file else None
 
 

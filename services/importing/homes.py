@@ -19,6 +19,7 @@ from domain import authenticity
 from extensions import db
 from models import Agreement, Article, Customer, EarlierHome, Event, Firm, Quote, StoredFile, User
 from services import scope
+from services.standing import IS_HERE
 
 _END = "-----END "  # the seal's own certificate stands first
 
@@ -80,7 +81,7 @@ def holding(fingerprints: Collection[str]) -> dict[str, authenticity.Home]:
         return {}
     named = [EarlierHome.keys.contains(one[:16]) for one in wanted]
     asked = select(EarlierHome, Firm.public_id).join(Firm, Firm.id == EarlierHome.firm_id)
-    asked = asked.where(or_(*named), Firm.standing != "arriving").order_by(EarlierHome.arrived_at)
+    asked = asked.where(or_(*named), IS_HERE).order_by(EarlierHome.arrived_at)
     found: dict[str, list[authenticity.Home]] = {}
     for home, firm in db.session.execute(asked):
         for one in wanted & set(_fingerprints(home.keys)):

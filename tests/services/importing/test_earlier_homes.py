@@ -14,7 +14,7 @@ from exchange import verifiera
 from extensions import db
 from jobs import draw_agreements
 from models import Agreement, ChainHead, EarlierHome, Firm, QuoteVersion, StoredFile
-from services import checkpoints, storage
+from services import checkpoints, storage, verification
 from services.checking import looking, verifying
 from services.clock import utc_now
 from services.installation import settings
@@ -96,6 +96,16 @@ def test_what_came_along_is_known_and_not_called_authentic(moved, make):
 
 def test_a_hostile_archive_makes_nothing_ours(moved, make, monkeypatch):
     """Whoever packs an archive chooses its keys, its address and its times."""
+    firm = db.session.get_one(Firm, moved.firm_id)
+    firm.standing = "arriving"  # half of it is laid, and its home not yet
+    db.session.commit()
+    assert (
+        verifying.fingerprint(canonical.sha256_hex(moved.sent), ip="", now=utc_now()).verdict.result is Result.UNKNOWN
+    )
+    assert firm.public_id not in [row.firm for row in checkpoints.ends()]
+    assert verification.check(utc_now()).chains == 0
+    db.session.query(Firm).filter_by(id=moved.firm_id).update({"standing": "active"})
+    db.session.commit()
     facts = verifying.check(moved.own, now=utc_now()).facts
     monkeypatch.setattr(looking, "look", lambda files, keys: [facts])  # the same file each time
     home, other = moved.home, make.firm("Granne AB")
