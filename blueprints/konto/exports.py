@@ -87,7 +87,7 @@ def download(export_id: str) -> ResponseReturnValue:
 
 def _page(form: ExportForm, *, status: int = 200) -> ResponseReturnValue:
     now = utc_now()
-    other = asking.colleague(current_user.user)
+    own, colleague = asking.seen(current_user.user, now)
     return (
         render_template(
             "konto/show.html",
@@ -95,8 +95,8 @@ def _page(form: ExportForm, *, status: int = 200) -> ResponseReturnValue:
             hours=settings().EXPORT_HOURS,
             form=form,
             suggested=locking.suggested(),
-            colleague={"name": other[1], "percent": other[0].progress_percent} if other else None,
-            export=_shown(asking.newest(current_user.user, now)),
+            colleague={"name": colleague[1], "percent": colleague[0].progress_percent} if colleague else None,
+            export=_shown(own),
             **about(now),
             chain=checkpoints.standing(current_user.firm_id),
             incidents=incidents.of_firm(current_user.firm_id),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import and_
+from sqlalchemy import and_, or_
 
 from extensions import db
 from models import Export, Firm, User, new_public_id
@@ -62,17 +62,6 @@ def cancel(user: User, public_id: str, *, actor: Actor, now: datetime) -> None:
         storage.remove(actor.firm_public_id, public_id, halves=True)
 
 
-def colleague(user: User) -> tuple[Export, str] | None:
-    """One that another user of the firm has on its way, and that user's name or address."""
-    statement = (
-        scope.columns(User, user.firm_id, Export, User.name, User.email)
-        .join(Export, and_(Export.firm_id == User.firm_id, Export.user_id == User.id))
-        .where(Export.state.in_(WAITING), User.id != user.id)
-    )
-    found = db.session.execute(statement.limit(1)).first()
-    return (found[0], found.name or found.email) if found else None
-
-
 def waits_for(export: Export) -> str:
     """What one that was put back waits for: `room` on the disk, or its turn `again`. Empty for all others."""
     if export.state != "queued" or export.lease_until is None:
@@ -89,11 +78,24 @@ def get(user: User, public_id: str) -> Export:
     return scope.get(Export, user.firm_id, Export.public_id == public_id, Export.user_id == user.id)
 
 
-def newest(user: User, now: datetime) -> Export | None:
-    """What the page shows: one on its way, one to download, or one that failed last."""
-    statement = scope.of(Export, user.firm_id).where(Export.user_id == user.id).order_by(Export.id.desc()).limit(1)
-    export = db.session.scalar(statement)
-    return None if export is None or export.state == "cancelled" or has_gone(export, now) else export
+def seen(user: User, now: datetime) -> tuple[Export | None, tuple[Export, str] | None]:
+    """What the page shows: the user's newest, if there is more to say of it, and what a colleague has on its way.
+
+    A colleague comes with name or address. One statement: while another's is on its way nobody asks for a newer one.
+    """
+    statement = (
+        scope.columns(Export, user.firm_id, Export, User.name, User.email)
+        .join(User, and_(User.firm_id == Export.firm_id, User.id == Export.user_id))
+        .where(or_(Export.user_id == user.id, Export.state.in_(WAITING)))
+        .order_by(Export.id.desc())
+        .limit(2)
+    )
+    found = db.session.execute(statement).all()
+    others = [(export, name or email) for export, name, email in found if export.user_id != user.id]
+    own = next((export for export, *_rest in found if export.user_id == user.id), None)
+    if own is not None and (own.state == "cancelled" or has_gone(own, now)):
+        own = None
+    return own, others[0] if others else None
 
 
 def has_gone(export: Export, now: datetime) -> bool:
