@@ -13,7 +13,7 @@ from documents import erasure_words
 from documents.format import day_in_words, grouped, local_minute, moment
 from documents.page import SPAN, Paper, plain_opening
 from documents.parts import web_code
-from documents.sheet import BODY, MM, NOTE, About
+from documents.sheet import BODY, MM, About
 from documents.table import BETWEEN, Column, Table
 from languages import gettext as _
 
@@ -44,6 +44,8 @@ def render(told: Mapping[str, Any], *, operator: str = "", contact: str = "") ->
             "Allt som fanns i kontot är raderat, utom det som står under Kvar. Nyckeln till det som var krypterat är "
             "förstörd, så det går inte att läsa i någon kopia heller."
         )
+        + " "
+        + _("Kvittot nämner ingen vid namn. Spara det: det är ert bevis på raderingen.")
     )
     paper.y += 4 * MM
     _erased(paper, told)
@@ -92,5 +94,3 @@ def _check(paper: Paper, told: Mapping[str, Any]) -> None:
         page=told["address"].partition("://")[2] + "/kontrollera",
     )
     web_code(paper, address, _("Äkta?"), f"{said} {how}")
-    paper.y += 2 * MM
-    paper.write(_("Kvittot nämner ingen vid namn. Spara det: det är ert bevis på raderingen."), NOTE)

@@ -50,6 +50,7 @@ class Kept(NamedTuple):
     what: str
     why: str
     until: str
+    is_dated: bool
 
 
 def erased(told: Mapping[str, Any]) -> list[tuple[str, int]]:
@@ -63,7 +64,10 @@ def erased(told: Mapping[str, Any]) -> list[tuple[str, int]]:
 
 def kept(told: Mapping[str, Any]) -> list[Kept]:
     """What is kept, by which law and until when."""
-    return [Kept(_what(one), str(_LAWS.get(one["law"], one["law"])), _until(one["until"])) for one in told["kept"]]
+    return [
+        Kept(_what(one), str(_LAWS.get(one["law"], one["law"])), _until(one["until"]), one["until"] is not None)
+        for one in told["kept"]
+    ]
 
 
 def _what(one: Mapping[str, Any]) -> str:

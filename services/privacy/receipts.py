@@ -107,8 +107,8 @@ def erased_in_words(told: Mapping[str, Any]) -> list[tuple[str, int]]:
     return erasure_words.erased(told)
 
 
-def kept_in_words(told: Mapping[str, Any]) -> Sequence[tuple[str, str, str]]:
-    """What is left, why, and until when: tuples with these names (what, why, until)."""
+def kept_in_words(told: Mapping[str, Any]) -> Sequence[tuple[str, str, str, bool]]:
+    """What is left, why, and until when: named tuples (what, why, until, is_dated)."""
     from documents import erasure_words
 
     return erasure_words.kept(told)

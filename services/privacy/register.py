@@ -2,8 +2,7 @@
 
 Export and erasure read it: a column marked `secret` is never exported, a `sealed` one is exported decrypted, and every
 table with a firm in it is erased with the firm. A house test refuses a column that is not here, and an entry without
-its column. What is not in the database (files, keys, letters in the local mailbox) stands in docs/operations.md and is
-erased by erasure.py.
+its column. What is not in the database (files, keys, letters of a trial) has a register of its own, places.py.
 """
 
 from __future__ import annotations
