@@ -25,6 +25,15 @@ from services.privacy.register import Table
 
 Step = Callable[[int], None]
 ROWS_AT_A_TIME = 500
+# Why an archive is refused. The first ones are the reader's (exchange/), the page and the command have words for each.
+CODES = frozenset(
+    (
+        *("locked", "password", "broken", "around", "names", "encrypted", "large", "differ", "missing", "changed"),
+        *("manifest", "format", "json", "line"),
+        *("newer", "lives_here", "tables", "columns", "value", "rank", "count", "double", "taken", "owner"),
+        *("chain", "opening", "frozen", "files"),
+    )
+)
 
 
 class Refused(Exception):

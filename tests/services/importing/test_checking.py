@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
@@ -13,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from cli import WHY_NOT_TAKEN_IN
+from config import ROOT
 from exchange import archive_zip, manifests
 from extensions import db
 from models import Quote
@@ -277,6 +280,19 @@ def test_an_older_archive_lacks_what_came_since(whole):
         del row["valid_until"]
     whole.put_rows("quote", rows)
     assert whole.refusal()[0] == "columns"
+
+
+def test_every_code_has_words(app):
+    own = [ROOT / f"services/importing/{name}.py" for name in ("checking", "columns", "proving", "kept")]
+    sources = [*(ROOT / "exchange").glob("*zip*.py"), *own]
+    text = "".join(path.read_text() for path in sources)
+    used = set(re.findall(r'(?:BadArchive|Refused|BadRow)\("(\w+)"', text))
+    used |= set(re.findall(r'(?:return|else) \(?"(\w+)"', (ROOT / "services/importing/proving.py").read_text()))
+    assert used - checking.CODES == set()
+    assert checking.CODES - set(WHY_NOT_TAKEN_IN) == set()
+    with app.test_request_context():
+        words: Any = app.jinja_env.get_template("konto/_arrival_words.html").module
+        assert [code for code in checking.CODES if "Koden" in words.why(code)] == []
 
 
 NASTY: tuple[Any, ...] = (
