@@ -7,6 +7,7 @@ from datetime import date
 from documents.format import day_in_words
 from domain import sms_text
 from domain.clock import stockholm_date
+from domain.quote_states import AGREED
 from languages import gettext as _
 from mail.letters import Letter, Params, Unwanted, draws, texts
 from models import Agreement, Closing, Quote, QuoteLink
@@ -33,8 +34,7 @@ def page_closes(params: Params) -> Letter:
             ),
         ],
         paragraphs=[
-            _("Avtalet gäller som förut. Det är bara sidan som stängs. Öppna den och hämta avtalet och bevisen."),
-            *_withdrawal(case, last_day),
+            *_what_goes_on(case, last_day),
             _("Undrar du något efter den dagen, vänd dig direkt till %(firm)s.", firm=case.firm.name),
         ],
         facts=_reached_at(case),
@@ -100,8 +100,17 @@ def _case(params: Params) -> tuple[QuoteLink, Case]:
     return link, parts.case_of(params["firm_id"], Quote.id == link.quote_id)
 
 
+def _what_goes_on(case: Case, last_day: date) -> list[str]:
+    """That the agreement holds, if it does, and how to withdraw where that right lives longer than the page."""
+    if case.quote.status not in AGREED:
+        return [_("Det är bara sidan som stängs. Öppna den och hämta det du vill spara.")]
+    return [
+        _("Avtalet gäller som förut. Det är bara sidan som stängs. Öppna den och hämta avtalet och bevisen."),
+        *_withdrawal(case, last_day),
+    ]
+
+
 def _withdrawal(case: Case, last_day: date) -> list[str]:
-    """How to withdraw where the right lives longer than the page."""
     agreement = scope.find(Agreement, case.firm.id, Agreement.quote_id == case.quote.id)
     until = agreement.withdraw_until if agreement else None
     if until is None or until <= last_day:
