@@ -16,6 +16,8 @@ NOT_KEPT = {
     "konto/confirm.html",  # why one leaves: optional, and nothing to come back for
     "inquiries/form.html",  # the browser of a stranger, maybe a borrowed one
     "ops/incident.html",  # the operator's: no login of a firm whose end would clear it
+    "ops/suspend.html",  # the same
+    "ops/terminate.html",  # the same
     "articles/choose_file.html",  # pasted from a file that is still there
 }
 
