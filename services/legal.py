@@ -11,11 +11,14 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
 
 import languages
 from extensions import db
-from models import Acceptance, User
-from services import events, scope
+from models import Acceptance, EarlierHome, Event, Firm, User
+from services import events, scope, transaction
 from services.actors import Actor
 from services.errors import NotFound
 
@@ -107,6 +110,24 @@ def accept_all(user: User, *, actor: Actor, now: datetime) -> None:
             at=now,
             data={"kind": document, "version": text.version, "text_sha256": text.sha256},
         )
+
+
+def accept_here(user: User, *, actor: Actor, now: datetime) -> None:
+    """Accept for a firm that has come from another installation. Again changes nothing. Commits."""
+    db.session.get_one(Firm, user.firm_id, with_for_update=True)
+    if db.session.scalar(select(is_unaccepted(user.firm_id))):
+        accept_all(user, actor=actor, now=now)
+    transaction.commit()
+
+
+def is_unaccepted(firm_id: Any) -> ColumnElement[bool]:
+    """Whether the firm has come from another installation and nobody of it has accepted the texts here, for a
+    statement. What came along was accepted there, of another operator.
+    """
+    since = exists().where(
+        Event.firm_id == EarlierHome.firm_id, Event.act == "terms.accepted", Event.seq > EarlierHome.seq
+    )
+    return exists().where(EarlierHome.firm_id == firm_id, ~since)
 
 
 def accepted(firm_id: int) -> list[Acceptance]:

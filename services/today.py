@@ -24,7 +24,7 @@ from sqlalchemy import (
 from domain.clock import start_of_month, stockholm_date
 from domain.quote_states import AGREED, OPEN, QuoteStatus
 from models import Agreement, Article, Decline, Event, Firm, Letter, Quote
-from services import outbox, scope
+from services import legal, outbox, scope
 from tables.agreements import LATER
 from tables.quotes import ASKS, OUT
 
@@ -86,6 +86,7 @@ class FirstSteps:
     has_details: bool
     has_article: bool
     has_quote: bool
+    asks_terms: bool  # it has come from elsewhere: its owner is asked to accept the terms of here
 
     @property
     def is_done(self) -> bool:
@@ -250,7 +251,7 @@ def sums(firm_id: int, *, now: datetime) -> Sums:
 
 _HAS_SOME = [scope.columns(model, _FIRM_ID, model.id).exists() for model in (Article, Quote)]
 _HAS_DETAILS = and_(Firm.orgnr != _word(""), or_(Firm.phone != _word(""), Firm.street != _word("")))
-_STEPS = select(_HAS_DETAILS, *_HAS_SOME).where(Firm.id == _FIRM_ID)
+_STEPS = select(_HAS_DETAILS, *_HAS_SOME, legal.is_unaccepted(_FIRM_ID)).where(Firm.id == _FIRM_ID)
 
 
 def first_steps(firm_id: int) -> FirstSteps:

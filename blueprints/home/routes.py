@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -23,12 +23,15 @@ def start() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         chosen = settings()
         return render_template("home/start.html", has_mailbox=chosen.shows_local_mailbox, is_https=chosen.is_https)
+    shown = _now()
+    if shown["steps"].asks_terms and current_user.may("firm.users"):
+        return redirect(url_for("konto.terms"))
     return render_template(
         "home/today.html",
         is_confirmed=current_user.found.email_confirmed_at is not None,
         has_mailbox=settings().shows_local_mailbox,
         place="idag",
-        **_now(),
+        **shown,
     )
 
 

@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.konto import bp
-from blueprints.konto.arriving_forms import ArriveForm
+from blueprints.konto.arriving_forms import ArriveForm, TermsForm
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part, wants_part
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import ngettext
 from blueprints.shared.requests import reads_first
 from blueprints.shared.streaming import Broken, TooLong, streams, upload
+from services import legal
 from services.clock import utc_now
 from services.errors import NotFound, TooMany
 from services.importing import homes, links_again, receiving
@@ -111,6 +112,32 @@ def send_all_links() -> ResponseReturnValue:
 @requires("firm.users")
 def send_links(n: int) -> ResponseReturnValue:
     return _send_links(n)
+
+
+@bp.get("/villkor")
+@requires("firm.users")
+def terms() -> ResponseReturnValue:
+    """A firm that has come from elsewhere accepted the terms of another operator."""
+    return _terms_page(TermsForm(formdata=None))
+
+
+@bp.post("/villkor")
+@requires("firm.users")
+def accept_terms() -> ResponseReturnValue:
+    form = TermsForm()
+    is_good = form.validate_on_submit()
+    if form.accept.data and form.texts.data != legal.fingerprint():
+        form.accept.errors = [_("Villkoren har ändrats sedan du öppnade sidan. Läs dem och godkänn igen.")]
+        is_good = False
+    if not is_good:
+        return _terms_page(form, status=422)
+    legal.accept_here(current_user.user, actor=current_user.actor, now=utc_now())
+    return redirect(url_for("home.start"), code=303)
+
+
+def _terms_page(form: TermsForm, *, status: int = 200) -> Response:
+    form.texts.data = legal.fingerprint()
+    return make_response(render_template("konto/terms.html", form=form), status)
 
 
 def _send_links(n: int | None) -> ResponseReturnValue:

@@ -1,13 +1,21 @@
-"""What moving in asks: the file, and the password it was locked with. Drawn only: streaming.py reads what comes."""
+"""What moving in asks: the file and the password it was locked with, and the terms of this installation."""
 
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import FileField, PasswordField
+from wtforms import BooleanField, FileField, HiddenField, PasswordField
+from wtforms.validators import DataRequired
 
 from blueprints.shared.phrases import lazy_gettext as _l
 
 
 class ArriveForm(FlaskForm):
+    """Drawn only: blueprints/shared/streaming.py reads what comes."""
+
     losen = PasswordField(_l("Filens lösenord, om den har något"))
     fil = FileField(_l("ZIP-fil"))
+
+
+class TermsForm(FlaskForm):
+    accept = BooleanField(_l("Jag godkänner"), [DataRequired(_l("Godkänn villkoren för att gå vidare"))])
+    texts = HiddenField()  # which legal texts were shown

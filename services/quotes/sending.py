@@ -23,10 +23,10 @@ from domain.signing_methods import Method
 from extensions import db
 from languages import speaking
 from models import Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
-from services import events, numbers, once, scope, standing, storage, transaction
+from services import events, legal, numbers, once, scope, standing, storage, transaction
 from services.actors import Actor
 from services.deal import agreements, answering, figures, links, reminding
-from services.errors import RuleBroken, Stale
+from services.errors import NotFound, RuleBroken, Stale
 from services.photos import pictures
 from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
@@ -386,11 +386,21 @@ def _give_again(firm_id: int, n: int, way: str, to: str, *, actor: Actor, now: d
 
 
 def check_sender(firm_id: int, actor: Actor, now: datetime) -> User:
-    """Who sends: the own address is confirmed, and the firm is not leaving. What is agreed on can be sealed here."""
+    """Who sends: the own address is confirmed, the terms of here are accepted, and the firm is not leaving.
+
+    What is agreed on can be sealed here.
+    """
     sealing.require()
-    sender = scope.get(User, firm_id, User.id == actor.user_id)
+    asked = scope.columns(User, firm_id, User, legal.is_unaccepted(firm_id)).where(User.id == actor.user_id)
+    found = db.session.execute(asked).one_or_none()
+    if found is None:
+        raise NotFound
+    sender: User = found[0]
+    is_unaccepted = bool(found[1])
     if sender.email_confirmed_at is None:
         raise RuleBroken("email_not_confirmed")
+    if is_unaccepted:
+        raise RuleBroken("terms_not_accepted")
     standing.check(firm_id, now)
     return sender
 

@@ -12,7 +12,8 @@ import pytest
 from domain.evidence import ZERO_LINK
 from exchange import locked_zip
 from extensions import db
-from models import Arrival, EarlierHome, Event, Letter, Login, QuoteLink
+from models import Acceptance, Arrival, EarlierHome, Event, Letter, Login, QuoteLink
+from services import legal
 from services.clock import utc_now
 from services.importing import kept, receiving
 from services.installation import settings
@@ -218,8 +219,28 @@ def last_seq(firm_id):
     return db.session.query(db.func.max(Event.seq)).filter_by(firm_id=firm_id).scalar() or 0
 
 
+def test_the_terms_of_here_are_accepted_before_anything_is_sent(client, moved):
+    assert client.get("/").headers["Location"] == "/konto/villkor"
+    refused = client.post("/konto/inflyttad/lankar")
+    assert refused.status_code == 409
+    assert "godkänna villkoren" in refused.text
+    assert client.post("/konto/villkor", data={"texts": "old", "accept": "y"}).status_code == 422
+    assert client.post("/konto/villkor", data={"texts": legal.fingerprint()}).status_code == 422
+    for _double_click in range(2):
+        accept(client)
+    rows = db.session.query(Acceptance).filter_by(firm_id=moved.id).all()
+    assert sorted(row.document for row in rows) == sorted(legal.ACCEPTED)
+    assert client.get("/").status_code == 200
+    assert client.post("/konto/inflyttad/lankar").status_code == 303
+
+
+def accept(client):
+    assert client.post("/konto/villkor", data={"texts": legal.fingerprint(), "accept": "y"}).status_code == 303
+
+
 def test_new_links_go_once(client, moved):
     firm = moved
+    accept(client)
     page = client.get("/konto/inflyttad")
     assert page.status_code == 200
     assert "gammal.example" in page.text
@@ -235,6 +256,7 @@ def test_new_links_go_once(client, moved):
 
 def test_new_links_go_for_one_quote_and_never_for_revoked_ones(client, moved):
     firm = moved
+    accept(client)
     assert client.post("/konto/inflyttad/lankar/77").status_code == 404
     link = db.session.query(QuoteLink).filter_by(firm_id=firm.id).one()
     link.revoked_at = utc_now()
