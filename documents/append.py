@@ -3,7 +3,7 @@
 So the SHA-256 of the frozen quote can be checked on the agreement too: over its first bytes, by anyone, without us.
 A library that copies pages writes them anew; pypdfium2 also drops title and language. Both files are our own
 (reportlab: plain dictionaries, a classic cross-reference table), which keeps the reading simple; what does not look so
-is refused.
+is refused. It may be a stranger's all the same: a firm that has moved here brought its papers along.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _LENGTH = re.compile(rb"/Length (\d+)\b(?! 0 R)")
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 _SECTION = re.compile(rb"(\d+) (\d+)\s*\n")
 _ENTRY_BYTES = 20
+MOST_TABLES = 20  # ours has two: the frozen pages and what was added
 
 
 class NotOurPdf(ValueError):
@@ -43,8 +44,11 @@ class _Pdf:
             raise NotOurPdf("no end")
         self.start = int(found[1])
         self.trailer = self._table(self.start)
-        previous = self.trailer
+        previous, tables = self.trailer, 1
         while later := re.search(rb"/Prev (\d+)", previous):
+            tables += 1
+            if tables > MOST_TABLES:
+                raise NotOurPdf("updated without end")
             previous = self._table(int(later[1]))
         self.size = int(_one(rb"/Size (\d+)", self.trailer))
         self.root = int(_one(rb"/Root (\d+) 0 R", self.trailer))
@@ -75,6 +79,8 @@ class _Pdf:
         while section := _SECTION.match(self.data, _skip(self.data, at)):
             first, count = int(section[1]), int(section[2])
             at = section.end()
+            if count * _ENTRY_BYTES > len(self.data) - at:
+                raise NotOurPdf("a table longer than the file")
             for number in range(first, first + count):
                 entry = self.data[at : at + _ENTRY_BYTES]
                 if entry[17:18] == b"n":

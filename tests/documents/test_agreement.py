@@ -184,7 +184,16 @@ def test_references_in_titles_stay_text(frozen):
     assert about.title == "Offert 2026-041, version 1: Rad 12 0 R (3 0 R) \\ [4 0 R]"
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7 nothing", b"startxref\n5\n%%EOF"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"%PDF-1.7 nothing",
+        b"startxref\n5\n%%EOF",
+        b"xref\n0 1\n0000000000 65535 f \ntrailer\n<< /Prev 0 >>\nstartxref\n0\n%%EOF",
+        b"xref\n0 999999999999\n0000000000 65535 f \ntrailer\n<< /Size 1 >>\nstartxref\n0\n%%EOF",
+    ],
+)
 def test_a_file_that_is_not_ours_is_refused(data):
     content = bathroom()
     with pytest.raises(NotOurPdf):
