@@ -198,6 +198,7 @@ def _papers() -> Iterator[Finding]:
 
 
 def _erasures() -> Iterator[Finding]:
+    from services.bookkeeping import archive
     from services.privacy import erasure, journal  # what only this command and the worker load
 
     missing = erasure.unknown_to_journal()
@@ -209,6 +210,8 @@ def _erasures() -> Iterator[Finding]:
         )
     else:
         yield _good("erasures", "The journal knows every one that is known otherwise.")
+    for number in archive.locked_out():
+        yield _wrong("archive", f"The key of archive {number} does not open; restore {settings().keys_dir}.")
 
 
 def _clock(now: datetime) -> Iterator[Finding]:

@@ -95,6 +95,17 @@ def listed() -> list[Archive]:
     return []
 
 
+def locked_out() -> list[str]:
+    """Numbers of the archives whose key does not open."""
+    lost = []
+    for archive in listed():
+        try:
+            keys.firm_cipher(settings(), secrets(), _owner(archive.number))
+        except keys.KeyMissing:
+            lost.append(archive.number)
+    return lost
+
+
 def open_into(number: str, folder: Path, *, who: str, why: str, now: datetime) -> int:
     """Write the papers of an archive, opened, to a new folder, and who did it into its log first; how many files.
 

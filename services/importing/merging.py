@@ -6,21 +6,17 @@ was accepted here, and the empty firm goes away, in the one transaction of the o
 
 from __future__ import annotations
 
-import contextlib
 import json
-import shutil
 from datetime import datetime
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import exists, func, select
 
 from extensions import db
-from mail import local_mailbox
 from models import Acceptance, Arrival, Base, Firm, Login, User, new_public_id
-from services import events, keys, scope, storage
+from services import events, scope
 from services.actors import Actor, system
 from services.errors import RuleBroken
-from services.installation import settings
-from services.privacy import erasure
+from services.privacy import erasure, places
 
 # What a firm has from registering, logging in and asking for its data, and nothing of a customer
 FROM_REGISTERING = {
@@ -67,10 +63,7 @@ def merge(arrival: Arrival, firm: Firm, now: datetime) -> None:
     _bring_acceptances(asker, user, firm, now)
     empty_id = asker.firm_id
     db.session.flush()
-    for table in erasure.tables():
-        rows = Base.metadata.tables[table.name]
-        mine = rows.c.id == empty_id if table.name == "firm" else rows.c.firm_id == empty_id
-        db.session.execute(delete(rows).where(mine))
+    erasure.delete_rows(empty_id)
 
 
 def clear_up(arrival: Arrival) -> None:
@@ -78,10 +71,7 @@ def clear_up(arrival: Arrival) -> None:
     public_id = arrival.asker_firm
     if not public_id or db.session.scalar(select(Firm.id).where(Firm.public_id == public_id)) is not None:
         return
-    keys.destroy_firm_key(settings(), public_id)
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(storage.folder(public_id))
-    local_mailbox.forget(settings().DATA_DIR / "mailbox", public_id)
+    places.erase(public_id, arrivals=False)
 
 
 def _taken_over(arrival: Arrival, asker: User, firm: Firm, now: datetime) -> User:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 from datetime import datetime
 
-from sqlalchemy import Table as SqlTable
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import select
 
 from domain.standing import Standing
 from extensions import db
-from models import Arrival, Base, Firm
-from services import keys, storage, transaction
+from models import Arrival, Firm
+from services import transaction
 from services.importing import kept
-from services.installation import settings
-from services.privacy import compacting, erasure
-
-ROWS_AT_A_TIME = 1000
+from services.privacy import erasure
 
 
 def undo(arrival_id: int, now: datetime) -> None:
@@ -29,36 +23,9 @@ def undo(arrival_id: int, now: datetime) -> None:
     firm_id = db.session.scalar(half)
     transaction.rollback()
     if firm_id is not None:
-        _erase(firm_id, firm_public_id)
+        erasure.discard(firm_id, firm_public_id)
     kept.remove(public_id)
     transaction.start_writing()
     arrival = db.session.get_one(Arrival, arrival_id)
     arrival.firm_public_id, arrival.done_at, arrival.lease_until = "", now, None
     transaction.commit()
-
-
-def _erase(firm_id: int, firm_public_id: str) -> None:
-    compacting.call_for()
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(storage.folder(firm_public_id))
-    for table in erasure.tables():
-        if table.name != "firm":
-            _erase_rows(Base.metadata.tables[table.name], firm_id)
-    keys.destroy_firm_key(settings(), firm_public_id)
-    transaction.start_writing()
-    firm = Base.metadata.tables["firm"]
-    db.session.execute(delete(firm).where(firm.c.id == firm_id, firm.c.standing == Standing.ARRIVING))
-    transaction.commit()
-
-
-def _erase_rows(table: SqlTable, firm_id: int) -> None:
-    """Some hundred at a time, so that other firms do not wait."""
-    key = list(table.primary_key.columns)
-    some = select(*key).where(table.c.firm_id == firm_id).limit(ROWS_AT_A_TIME)
-    while True:
-        transaction.start_writing(lasts=False)
-        if chosen := [tuple(row) for row in db.session.execute(some)]:
-            db.session.execute(delete(table).where(table.c.firm_id == firm_id, tuple_(*key).in_(chosen)))
-        transaction.commit()
-        if len(chosen) < ROWS_AT_A_TIME:
-            return

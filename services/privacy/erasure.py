@@ -156,6 +156,7 @@ def unknown_to_journal() -> set[str]:
 
 def discard(firm_id: int, firm_public_id: str) -> None:
     """Erase what there is of a firm that never was open here, as after an import that failed. No receipt, no letter."""
+    compacting.call_for()
     places.erase(firm_public_id, arrivals=False)
     _erase_tables(firm_id)
     delete_rows(firm_id)

@@ -15,6 +15,7 @@ from jobs import close_firms, expire_archives
 from models import Agreement, ErasureReceipt, StoredFile
 from services import keys, storage
 from services.bookkeeping import archive
+from services.doctor import examine
 from services.errors import NotFound
 from services.installation import settings
 from services.privacy import receipts
@@ -79,6 +80,20 @@ def test_it_is_opened_by_the_operator_alone_who_says_why(app, papers, tmp_path):
     for other in ("x" * 22, "..", "../" + number()):
         with pytest.raises(NotFound):
             archive.open_into(other, tmp_path / "x", who="x", why="x", now=AFTER)
+
+
+def test_no_page_leads_there():
+    room = Path(__file__).resolve().parents[3] / "blueprints"
+    assert [file for file in room.rglob("*.py") if "bookkeeping import archive" in file.read_text()] == []
+
+
+def test_the_doctor_misses_its_key(papers):
+    def said() -> list[str]:
+        return [one.sentence for one in examine(AFTER) if one.about == "archive"]
+
+    assert said() == []
+    key().write_bytes(b"x" * 60)
+    assert number() in said()[0]
 
 
 def test_it_stays_to_its_last_day_and_then_the_key_goes_too(papers):
