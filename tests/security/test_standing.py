@@ -69,6 +69,9 @@ def test_every_act_is_refused_and_every_page_opens(app, owner, alfa, bare):  # n
                 wrong.append((method, path, answer.status_code))
     assert wrong == [], "\n".join(map(str, wrong))
     assert tried > 150
+    part = owner.post(f"/offerter/{alfa.names['quote_n']}/rubrik", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["HX-Reswap"]) == (409, "none")  # what was typed stays where it is
+    assert 'class="toast"' in part.text
 
 
 def offered(app, text: str) -> set[tuple[str, str]]:

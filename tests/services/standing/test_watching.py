@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from extensions import db
 from jobs import close_firms, send_mail, watch_accounts
-from models import Closing, EarlierHome, Event, Firm, Letter, new_public_id
+from models import Closing, EarlierHome, Event, Firm, Letter, User, new_public_id
+from services import closing as leaving
 from services import logins, suspending
 from tests.factories import PASSWORD
 
@@ -62,8 +63,13 @@ def test_two_warnings_then_the_end_with_its_days(firm):
     assert closing.erase_after > AFTER_24 + 30 * A_DAY
     acts = db.session.scalars(select(Event.act).where(Event.firm_id == firm_id).order_by(Event.seq)).all()
     assert acts[-3:] == ["firm.inactive_warned", "firm.inactive_warned", "firm.close_asked"]
-    close_firms.run(closing.erase_after - timedelta(seconds=1))
-    assert db.session.get(Firm, firm_id) is not None
+    last = closing.erase_after - timedelta(seconds=1)
+    close_firms.run(last)
+    owner = db.session.scalars(select(User).where(User.firm_id == firm_id)).first()
+    logins.log_in(owner.email, PASSWORD, ip="127.0.0.1", user_agent="", now=last)
+    leaving.undo(actor=logins.actor_of(owner, ip="", user_agent=""), now=last)
+    watch(last + A_DAY)
+    assert [row.undone_at for row in closings()] == [last]
 
 
 def test_a_worker_that_slept_ends_nothing_without_warnings(firm):
