@@ -21,7 +21,7 @@ from services.installation import settings
 from services.keys import sync_folder
 
 READ_BYTES = 64 * 1024
-SYNC_BYTES = 32 * 1024 * 1024  # of a large file at a time: a gigabyte at once would hold up everybody's commits
+SYNC_BYTES = 8 * 1024 * 1024  # of a large file at a time: a gigabyte at once would hold up everybody's commits
 
 
 class TooLarge(Exception):
