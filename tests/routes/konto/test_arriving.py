@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from cli import WHY_NOT_TAKEN_IN
 from domain.evidence import ZERO_LINK
 from exchange import locked_zip
 from extensions import db
@@ -149,6 +150,13 @@ def test_the_state_is_asked_for_until_it_is_done(client, owner, make):
     part = client.get(STATE, headers=HTMX)
     assert (part.status_code, part.headers["HX-Redirect"]) == (286, "/konto/inflyttad")
     assert client.get(STATE).headers["Location"] == "/konto/inflyttad"
+
+
+def test_every_reason_has_words(app):
+    why = app.jinja_env.get_template("konto/_arrival_words.html").module.why
+    codes = [*WHY_NOT_TAKEN_IN.keys() - {"arriving"}, "fault", "not_empty"]
+    assert [code for code in codes if not why(code) or "Koden" in why(code)] == []
+    assert "q7" in why("q7")
 
 
 def test_only_an_empty_firm_may(client, owner, make):
