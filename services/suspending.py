@@ -68,7 +68,8 @@ def mark(firm: Firm) -> str:
 
 
 def _lock(firm_public_id: str) -> Firm:
-    statement = select(Firm).where(Firm.public_id == firm_public_id, standing.IS_HERE).with_for_update()
+    statement = select(Firm).where(Firm.public_id == firm_public_id, standing.IS_HERE)
+    statement = statement.with_for_update(key_share=True)  # rows that name the firm go on being written
     firm = db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
     if firm is None:
         raise NotFound

@@ -55,7 +55,7 @@ def due(now: datetime) -> list[int]:
 
 def watch(firm_id: int, *, now: datetime) -> None:
     """Warn the owners, or terminate the account; nothing if somebody has used it meanwhile. Commits."""
-    firm = db.session.get(Firm, firm_id, with_for_update=True, populate_existing=True)
+    firm = db.session.get(Firm, firm_id, with_for_update={"key_share": True}, populate_existing=True)
     if firm is None or firm.standing != Standing.ACTIVE or closing.running(firm_id) is not None:
         transaction.rollback()
         return
