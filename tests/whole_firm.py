@@ -52,6 +52,9 @@ from services.clock import utc_now
 from services.quotes import content, drafting
 from tests.factories import PERSONNUMMER, Make
 
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452 00000010 00000010 0806000000")  # as far as their size, 16 x 16
+JPEG = bytes.fromhex("ffd8 ffc0 0011 08 0010 0010 03 011100 021101 031101")
+
 
 @dataclass(frozen=True)
 class Markers:
@@ -158,7 +161,7 @@ def fill(make: Make, firm: Firm, marks: Markers, *, quotes: int = 1) -> User:
         )
     )
     db.session.add(TextBlock(firm_id=firm.id, n=1, place="terms", title="Villkor", text=marks.line, used_at=now))
-    firm.logo_id = _stored(firm, b"\x89PNG " + marks.file.encode(), "logo", "image/png")
+    firm.logo_id = _stored(firm, PNG + marks.file.encode(), "logo", "image/png")
     for number in range(1, quotes + 1):
         _agreed_quote(make, firm, customer, marks, actor, number)
     _declined_quote(make, firm, customer, marks, actor)
@@ -400,7 +403,7 @@ def _agreed_quote(make: Make, firm: Firm, customer, marks: Markers, actor: Actor
             created_at=now,
         )
     )
-    jpeg = b"\xff\xd8" + marks.file.encode()
+    jpeg = JPEG + marks.file.encode()
     pictures = {
         f"{kind}_id": _stored(firm, jpeg + kind.encode(), purpose, "image/jpeg")
         for kind, purpose in (("large", "photo"), ("paper", "photo_paper"), ("thumb", "photo_thumb"))

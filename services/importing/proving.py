@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from domain import acts, evidence, personnummer, signature_mark
-from exchange import strict_json
+from exchange import picture_size, strict_json
 from exchange.archive_zip import Archive, Member
 from exchange.manifests import Manifest
 from exchange.marks import Marks
@@ -23,6 +23,9 @@ from services.importing import shapes
 from services.incidents import CHAIN_BROKEN
 
 MOST_TEXT_BYTES = 12 * 1024 * 1024
+MOST_FILE_BYTES = 128 * 1024 * 1024  # whole in memory when it is read: a paper with its document and package
+MOST_POINTS = 12_000_000  # as of a logo that comes in (services/pictures.py)
+_PICTURES = ("logo", "photo", "photo_paper", "photo_thumb", "document_page")
 TEXTS = {
     "bevis/nycklar.json": shapes.keys,
     "bevis/checkpoint.json": shapes.proof,
@@ -61,7 +64,7 @@ class Evidence:
         self.archive, self.about = archive, archive.manifest
         self._unreadable = {" ".join(what.split()[:3]) for what in self.about.unreadable}  # without names of files
         self._unreadable |= {" ".join(what.split()[:2]) for what in self.about.unreadable}
-        self._stored, self._rows, self._files = Marks(), Marks(), Marks()
+        self._stored, self._rows, self._files, self._pictures = Marks(), Marks(), Marks(), Marks()
         self._commitments, self._sealed, self._given = Marks(), Marks(), Marks()
         self._lines = {name: hashlib.sha256() for _text, _sha256, name in _FROZEN.values()}
         self._chain = hashlib.sha256()
@@ -96,8 +99,15 @@ class Evidence:
             return "differ", "data/earlier_home.jsonl"
         return None
 
-    def file(self, member: Member) -> None:
+    def file(self, member: Member, head: bytes) -> str | None:
+        """A row's file by its beginning. Pictures are decoded here one day: their size is known before."""
         self._files.add(member.of, member.size_bytes, member.sha256)
+        if member.size_bytes > MOST_FILE_BYTES:
+            return "large"
+        if (member.of,) not in self._pictures:
+            return None
+        points = picture_size.of(head)
+        return "value" if points is None else "large" if points[0] * points[1] > MOST_POINTS else None
 
     def problems(self) -> Problem:
         """What is wrong with the whole."""
@@ -142,6 +152,8 @@ class Evidence:
 
     def _stored_file(self, row: Row, rank: int) -> None:
         self._stored.add(rank, row["sha256"])
+        if row["purpose"] in _PICTURES:
+            self._pictures.add(row["public_id"])
         if f"stored_file {row['public_id']}" not in self._unreadable:
             self._rows.add(row["public_id"], row["size_bytes"], row["sha256"])
 

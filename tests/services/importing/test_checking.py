@@ -28,7 +28,7 @@ from services.importing.columns import BadRow, Columns
 from tests import archives
 from tests.archives import Put
 from tests.conftest import empty_database
-from tests.whole_firm import Markers, fill
+from tests.whole_firm import JPEG, PNG, Markers, fill
 
 MARKS = Markers()
 TAIL = MARKS.personnummer[-4:].encode()
@@ -224,6 +224,24 @@ def test_files_and_rows_are_the_same(whole):
     assert whole.check()
     whole.files[name] = file
     assert whole.refusal()[0] == "files"
+
+
+def test_a_picture_is_no_larger_than_it_may_be_decoded(whole):
+    """Its size stands in its first bytes; the hashes are right."""
+    name = next(one.name for one in whole.files.values() if one.name.startswith("bilder/logotyp"))
+    for data, code in (
+        (PNG.replace(b"\0\0\0\x10", b"\0\0\xff\xff"), "large"),
+        (JPEG.replace(b"\0\x10\0\x10", b"\xff\xff\xff\xff"), "large"),
+        (b"<svg onload='alert(1)'/>", "value"),
+        (b"", "value"),
+    ):
+        changed = deepcopy(whole)
+        changed.put(name, data)
+        rows = changed.rows("stored_file")
+        row = next(row for row in rows if row["public_id"] == whole.files[name].of)
+        row |= {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        changed.put_rows("stored_file", rows)
+        assert changed.refusal() == (code, name)
 
 
 def test_ids_are_nobody_elses_here(whole, make):
