@@ -11,8 +11,8 @@ from services.quotes.showing import TO_CUSTOMER
 # about no quote, or about one that is not sent yet
 OTHERS = {
     "account_exists", "closing_receipt", "closing_reminder", "closing_undone", "confirm_email", "export_failed",
-    "export_ready", "firm_arrived", "firm_erased", "firm_inactive", "firm_restored", "firm_suspended", "password_changed",
-    "reset_password",
+    "export_ready", "firm_arrived", "firm_erased", "firm_inactive", "firm_restored", "firm_suspended",
+    "password_changed", "reset_password",
 }  # fmt: skip
 
 
