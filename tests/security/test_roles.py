@@ -86,7 +86,7 @@ def test_c25_public_routes_are_few_and_named(app):
     """Nothing of a firm is public; who adds a public route says so here."""
     public = {rule.endpoint for rule in rules(app) if getattr(app.view_functions[rule.endpoint], GUARD) == "public"}
     blueprints = {endpoint.partition(".")[0] for endpoint in public}
-    assert blueprints <= {"accounts", "checking", "home", "deal", "inquiries", "ops", "dev"}
+    assert blueprints <= {"accounts", "checking", "home", "deal", "inquiries", "ops", "dev", "receipts"}
     assert {endpoint for endpoint in public if endpoint.startswith("deal.")} == {
         "deal.enter",
         "deal.enter_own",
