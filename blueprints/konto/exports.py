@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -31,7 +31,7 @@ def show() -> ResponseReturnValue:
 
 
 @bp.post("/export")
-@requires("firm.export", fresh=True, fresh_next="/konto")
+@requires("firm.export", fresh=True, fresh_next="/konto?igen=1")
 @reads_first
 def make_export() -> ResponseReturnValue:
     form = ExportForm()
@@ -95,6 +95,7 @@ def _page(form: ExportForm, *, status: int = 200) -> ResponseReturnValue:
             hours=settings().EXPORT_HOURS,
             form=form,
             suggested=locking.suggested(),
+            again="igen" in request.args,  # the own password was asked for in between, and what was typed is gone
             colleague={"name": colleague[1], "percent": colleague[0].progress_percent} if colleague else None,
             export=_shown(own),
             **about(now),

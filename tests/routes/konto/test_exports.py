@@ -7,6 +7,7 @@ import re
 import zipfile
 from datetime import timedelta
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -17,6 +18,7 @@ from jobs import make_exports
 from models import Event, Export, Login, User
 from services import events
 from services.clock import utc_now
+from tests.factories import PASSWORD
 
 HTMX = {"HX-Request": "true"}
 
@@ -207,6 +209,18 @@ def test_an_old_password_is_asked_for_again(client, ready, what):
     answer = client.post(f"{ready}/fil" if what == "download" else what)
     assert answer.status_code == 303
     assert "next=" in answer.headers["Location"]
+
+
+def test_a_lock_that_was_typed_before_the_own_password_is_not_forgotten_in_silence(client, owner):
+    assert "skriv lösenordet till den igen" not in client.get("/konto").get_data(as_text=True)
+    db.session.execute(db.update(Login).values(fresh_at=utc_now() - timedelta(minutes=6)))
+    db.session.commit()
+    confirm = client.post("/konto/export", data={"password": LOCK}).headers["Location"]
+    goal = parse_qs(urlsplit(confirm).query)["next"][0]
+    assert client.post(confirm, data={"password": PASSWORD, "next": goal}).headers["Location"] == goal
+    page = client.get(goal).get_data(as_text=True)
+    assert "skriv lösenordet till den igen" in page
+    assert db.session.query(Export).count() == 0
 
 
 def test_another_firm_gets_404(client, ready, make):
