@@ -89,8 +89,9 @@ class Archive:
         return _lines(self.pieces(name), name)
 
     def rows(self, table: str) -> Iterator[dict[str, Any]]:
-        """The objects of data/<table>.jsonl. Raises BadArchive with the number of the line."""
-        return self.objects(f"data/{table}.jsonl")
+        """The objects of data/<table>.jsonl, none of a table that the archive does not know. Raises BadArchive."""
+        name = f"data/{table}.jsonl"
+        return self.objects(name) if table in self.manifest.rows or self.has(name) else iter(())
 
     def objects(self, name: str) -> Iterator[dict[str, Any]]:
         """The objects of a text of JSON lines. Raises BadArchive with the number of the line."""
