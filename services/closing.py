@@ -193,6 +193,7 @@ def _still_whole(firm: Firm) -> Closing:
     closing = running(firm.id)
     if closing is None or erasure.has_begun(firm.public_id):
         raise NotFound
+    db.session.refresh(closing)  # as it is under the lock: the page may have read it before another's act
     return closing
 
 

@@ -40,7 +40,11 @@ def due(now: datetime) -> list[int]:
     )
     with transaction.reading():
         statement = select(Closing.firm_id).where(
-            Closing.undone_at.is_(None), Closing.told_at.is_(None), entered, standing.of_those_here(Closing)
+            Closing.undone_at.is_(None),
+            Closing.told_at.is_(None),
+            Closing.erase_after > now,
+            entered,
+            standing.of_those_here(Closing),
         )
         return sorted(db.session.scalars(statement))
 

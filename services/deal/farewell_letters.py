@@ -82,7 +82,8 @@ def page_stays_sms(params: Params) -> str:
 def _of(params: Params) -> tuple[QuoteLink, Case, date]:
     link, case = _case(params)
     closing = scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
-    if closing.undone_at is not None or params["last_day"] != farewell.last_day(closing):
+    is_over = closing.undone_at is not None or params["now"] > closing.erase_after
+    if is_over or params["last_day"] != farewell.last_day(closing):
         raise Unwanted
     return link, case, stockholm_date(closing.erase_after)
 
