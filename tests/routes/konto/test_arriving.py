@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 from datetime import timedelta
 
@@ -13,11 +14,15 @@ from cli import WHY_NOT_TAKEN_IN
 from domain.evidence import ZERO_LINK
 from exchange import locked_zip
 from extensions import db
-from models import Acceptance, Arrival, EarlierHome, Event, Letter, Login, QuoteLink
-from services import legal
+from jobs import take_in
+from mail.letters import LETTERS
+from models import Acceptance, Arrival, EarlierHome, Event, Firm, Letter, Login, QuoteLink, User
+from services import keys, legal, logins, storage
 from services.clock import utc_now
+from services.exporting import operating
 from services.importing import kept, receiving
 from services.installation import settings
+from tests.conftest import empty_database
 from tests.routes.deal.conftest import send
 
 HTMX = {"HX-Request": "true"}
@@ -276,3 +281,41 @@ def test_new_links_go_for_one_quote_and_never_for_revoked_ones(client, moved):
 
 def test_a_firm_that_began_here_has_come_from_nowhere(client, owner):
     assert client.get("/konto/inflyttad").status_code == 404
+
+
+def test_from_the_page_to_the_firm_that_was_elsewhere(client, app, make, tmp_path):
+    """Registered here to move in: the same browser goes on in the firm that came, with what it had."""
+    firm = make.firm("Tumbredd Snickeri")
+    email, public_id = make.owner(firm).email, firm.public_id
+    send(make, make.quote(firm, make.customer(firm)))
+    operating.write(public_id, tmp_path / "a.zip", now=utc_now())
+    empty_database()
+    keys.destroy_firm_key(settings(), public_id)
+    shutil.rmtree(storage.folder(public_id))
+    empty = make.firm("Tom AB")
+    asker = make.owner(empty)
+    asker.email, asker.name = email, "Jonas här"
+    db.session.commit()
+    legal.accept_all(asker, actor=logins.actor_of(asker, ip="", user_agent=""), now=utc_now())
+    db.session.commit()
+    client.log_in(asker)
+    assert hand_in(client, (tmp_path / "a.zip").read_bytes()).status_code == 303
+    assert "väntar på sin tur" in client.get(STATE).text
+    assert take_in.run(utc_now()).done == 1
+    (row,) = arrivals()
+    assert (row.state, row.reason) == ("done", "")
+    assert client.get(STATE).headers["Location"] == "/konto/inflyttad"
+    page = client.get("/konto/inflyttad")
+    assert "karin.almgren@kund.example" in page.text
+    assert "Tom AB" not in page.text
+    assert client.get("/").status_code == 200  # accepted on registering here
+    assert db.session.query(Firm).one().public_id == public_id
+    assert db.session.query(User).filter_by(email=email).one().name == "Jonas Ek"
+    client.post("/konto/inflyttad/lankar")
+    letter = db.session.query(Letter).filter_by(kind="link_moved").one()
+    with app.test_request_context():
+        drawn = LETTERS["link_moved"]({**json.loads(letter.params), "firm_id": letter.firm_id, "now": utc_now()})
+    assert "Här är din nya länk till offerten" in drawn.text, drawn.text
+    token = re.search(r"/l/\S+", drawn.text)[0]
+    assert app.test_client().get(token).status_code in (302, 303)
+    assert not left_behind()

@@ -72,6 +72,7 @@ def moved(app, make):
     published.unlink()
     keys.ensure(settings())
     act(public_id, "data.imported")
+    act(public_id, "terms.accepted")
     yield Moved(firm_id, sent.quote_id, sent, files[0], files[1], files[2], own)
     published.write_bytes(before)
 
