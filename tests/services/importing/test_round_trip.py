@@ -17,9 +17,24 @@ from sqlalchemy import func, select, text, update
 from domain.standing import Standing
 from exchange import manifests
 from extensions import db
-from jobs import take_in
-from models import Applicant, Arrival, Base, Closing, EarlierHome, Event, Export, Firm, Letter, StoredFile, User
-from services import checkpoints, events, moving, storage, transaction, vault
+from jobs import draw_agreements, take_in
+from models import (
+    Agreement,
+    Applicant,
+    Arrival,
+    Base,
+    Closing,
+    EarlierHome,
+    Event,
+    Export,
+    Firm,
+    Letter,
+    Quote,
+    StoredFile,
+    User,
+)
+from services import checkpoints, events, legal, moving, storage, transaction, vault
+from services.checking import verifying
 from services.clock import utc_now
 from services.errors import DiskFull
 from services.exporting import operating, rows
@@ -28,10 +43,12 @@ from services.importing.course import Course
 from services.installation import settings as own_settings
 from tests.conftest import empty_database
 from tests.factories import Make
+from tests.routes.deal.conftest import Sent, actor_of, send, token_of
 from tests.second import Home, second_home
 from tests.whole_firm import Markers, fill
 
 MARKS = Markers()
+OPEN = "Badrum som väntar på svar"
 # go on where the firm lives next, after all that came; the rest of what may differ is each installation's own
 GROWING = {"event", "event_value", "chain_head", "earlier_home", "letter"}
 OWN = {
@@ -54,6 +71,7 @@ def archive(tmp_path_factory, _app) -> Path:
     transaction.may_write()
     make = Make(_app)
     firm = make.firm("Tumbredd Snickeri", slug="tumbredd", takes_inquiries=True)
+    send(make, make.quote(firm, make.customer(firm), title=OPEN, number="2026-500"))
     owner = fill(make, firm, MARKS)
     now = utc_now()
     mine: dict[str, Any] = {"firm_id": firm.id, "user_id": owner.id}
@@ -164,11 +182,11 @@ def _what_was_under_way_is_at_rest(a: Path, b: Path, told: dict[str, int]) -> No
             assert stop.change(after, now) is after
             stopped[table] = stopped.get(table, 0) + (stop.change(before, now) is not before)
     assert told == {table: count for table, count in stopped.items() if count}
-    assert {"login", "user_token", "export", "article_import", "applicant"} <= told.keys()
+    assert {"login", "user_token", "export", "article_import", "applicant", "letter"} <= told.keys()
 
 
 def _what_grows_begins_as_it_came(a: Path, b: Path) -> None:
-    for table in GROWING - {"chain_head"}:
+    for table in GROWING - {"chain_head", "letter"}:
         before, after = table_of(a, table), table_of(b, table)
         assert after[: len(before)] == before
         assert len(after) >= len(before)
@@ -270,6 +288,31 @@ def test_addresses_and_names_that_are_taken_here(archive, home):
     assert came.slug is None
     assert db.session.scalars(select(User.email).where(User.firm_id == came.id)).one().endswith("@upptagen.invalid")
     assert not db.session.scalars(select(Letter).where(Letter.kind == "firm_arrived")).all()
+
+
+def test_a_quote_that_was_out_goes_on_here(archive, home):
+    """A new version, a new link, a yes, and a paper that this installation seals."""
+    public_id, now = firm_of(archive), utc_now()
+    assert taking_in.from_file(archive, now).state == "done"
+    firm = db.session.scalars(select(Firm)).one()
+    owner = home.make.owner(firm)
+    firm.logo_id = None  # it holds a marker and is no picture
+    legal.accept_all(owner, actor=actor_of(home.make, firm), now=now)
+    quote = db.session.scalars(select(Quote).where(Quote.title == OPEN)).one()
+    quote.title, quote.changed_since = f"{OPEN}, igen", True
+    db.session.commit()
+    quote = send(home.make, quote)
+    sent = Sent(home.make, firm.id, quote.id, quote.public_id, home.app.test_client())
+    assert (quote.version, sent.link.revoked_at) == (2, None)
+    assert sent.client.get(f"/l/{token_of(quote)}").status_code == 303
+    assert sent.post("/godkann", sent.step2()).status_code == 303
+    assert draw_agreements.run(now).failed == 0
+    db.session.rollback()
+    agreement = db.session.scalars(select(Agreement).where(Agreement.quote_id == sent.quote_id)).one()
+    assert agreement.seal_id
+    paper = storage.read(public_id, db.session.get_one(StoredFile, agreement.pdf_id))
+    assert verifying.check(paper, now=now, whole=True).verdict.result == "authentic"
+    assert events.verify(db.session.get_one(Firm, sent.firm_id)) is None
 
 
 def rows_of(table: str) -> int:
