@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from services.incidents import CHAIN_BROKEN
 MOST_TEXT_BYTES = 12 * 1024 * 1024
 MOST_FILE_BYTES = 128 * 1024 * 1024  # whole in memory when it is read: a paper with its document and package
 MOST_POINTS = 12_000_000  # as of a logo that comes in (services/pictures.py)
+MOST_DRAFT_LINES = 10_000
 _PICTURES = ("logo", "photo", "photo_paper", "photo_thumb", "document_page")
 TEXTS = {
     "bevis/nycklar.json": shapes.keys,
@@ -69,6 +71,7 @@ class Evidence:
         self._lines = {name: hashlib.sha256() for _text, _sha256, name in _FROZEN.values()}
         self._chain = hashlib.sha256()
         self._breaks: set[int] = set()
+        self._drafts = array("I", [0])  # lines by rank of the quote, from 1
         self._owners = 0
         self._homes: list[tuple[str, int, str]] = []
 
@@ -156,6 +159,14 @@ class Evidence:
             self._pictures.add(row["public_id"])
         if f"stored_file {row['public_id']}" not in self._unreadable:
             self._rows.add(row["public_id"], row["size_bytes"], row["sha256"])
+
+    def _quote(self, _row: Row, _rank: int) -> None:
+        self._drafts.append(0)
+
+    def _quote_line(self, row: Row, _rank: int) -> str | None:
+        """A draft is shown whole: no more lines than a form lets in, and those that wait to be undone."""
+        self._drafts[row["quote_id"]] += 1
+        return "large" if self._drafts[row["quote_id"]] > MOST_DRAFT_LINES else None
 
     def _applicant(self, row: Row, _rank: int) -> None:
         self._sealed.add("applicant", row["public_id"])

@@ -25,6 +25,8 @@ _INSTALLATION = re.compile(r"[0-9a-f]{16}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 MOST_ORE = 10**15
+MOST_CHARACTERS = 4 * 1024 * 1024  # of one frozen document: 500 lines, each with all the words it may have
+MOST_LINES = 1000  # forms stop at half of that (services/quotes/lines.py)
 
 
 def _text(value: Any) -> bool:
@@ -76,8 +78,8 @@ def _or_none(fits: Fits) -> Fits:
     return lambda value: value is None or fits(value)
 
 
-def _list(fits: Fits) -> Fits:
-    return lambda value: isinstance(value, list) and all(map(fits, value))
+def _list(fits: Fits, most: int = MOST_LINES) -> Fits:
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(fits, value))
 
 
 def _with(**keys: Fits) -> Fits:
@@ -179,8 +181,8 @@ _QUOTE = _with(
     sections=_list(_SECTION),
     totals=_totals,
     payment_plan=lambda value: _PLAN(value) and _list(_with(comes_to_ore=_number))(value),
-    deciders=_list(_with(id=_text, name=_text)),
-    photos=_list(_PHOTO),
+    deciders=_list(_with(id=_text, name=_text), most=100),
+    photos=_list(_PHOTO, most=200),
     withdrawal=_with(right=_flag, days=_number, text_version=_text),
     deduction_terms=_with(text_version=_text),
     document=_or_none(_DOCUMENT),
@@ -222,7 +224,7 @@ def _plain(value: Any) -> bool:
 
 def quote(text: str) -> bool:
     """A frozen version, also an older one that lacks keys which came since."""
-    if "\n" in text or not isinstance(_loaded(text), dict):
+    if len(text) > MOST_CHARACTERS or "\n" in text or not isinstance(_loaded(text), dict):
         return False
     read: Mapping[str, Any] = {}
 
@@ -230,11 +232,11 @@ def quote(text: str) -> bool:
         nonlocal read
         read = content.read(stored)
 
-    return _reads(keep)(text) and _QUOTE(read)
+    return _reads(keep)(text) and _QUOTE(read) and sum(len(one["lines"]) + 1 for one in read["sections"]) <= MOST_LINES
 
 
 def agreed(text: str) -> bool:
-    return "\n" not in text and _AGREED(_loaded(text))
+    return len(text) <= MOST_CHARACTERS and "\n" not in text and _AGREED(_loaded(text))
 
 
 def json_lines(text: str) -> bool:

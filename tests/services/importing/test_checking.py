@@ -23,7 +23,7 @@ from services import checkpoints, schema, transaction
 from services.clock import utc_now
 from services.exporting import archive as exporting
 from services.exporting.rows import Owner, tables
-from services.importing import checking
+from services.importing import checking, proving
 from services.importing.columns import BadRow, Columns
 from tests import archives
 from tests.archives import Put
@@ -216,6 +216,11 @@ def test_a_frozen_version_is_one_that_can_be_shown(whole):
         assert whole.refusal() == ("value", "data/quote_version.jsonl:1 content")
 
 
+def test_a_draft_has_an_end(whole, monkeypatch):
+    monkeypatch.setattr(proving, "MOST_DRAFT_LINES", 0)
+    assert whole.refusal() == ("large", "data/quote_line.jsonl:1")
+
+
 def test_files_and_rows_are_the_same(whole):
     name = next(one.name for one in whole.files.values() if one.of and one.name.startswith("pdf/"))
     file = whole.files.pop(name)
@@ -269,6 +274,8 @@ def test_it_fits_this_installation(whole, make):
     assert whole.refusal() == ("tables", "invoice")
     whole.about = replace(about, rows={name: count for name, count in about.rows.items() if name != "photo"})
     assert whole.refusal() == ("tables", "photo")
+    whole.about = replace(about, rows={**about.rows, "quote": 2**53})
+    assert whole.refusal() == ("count", "data/quote.jsonl")
     whole.about = replace(about, seq=about.seq + 1)
     assert whole.refusal()[0] == "chain"
     whole.about = replace(about, address="javascript:alert(1)")
