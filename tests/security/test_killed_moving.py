@@ -20,7 +20,7 @@ from services.exporting import operating, rows
 from services.importing import checking, kept
 from services.installation import settings
 from tests.conftest import empty_database
-from tests.security.test_killed import killed_at
+from tests.killing import killed_at
 from tests.whole_firm import Markers, fill
 
 FIRST, STRIDE, FEWEST = 25, 5, 9
@@ -66,7 +66,6 @@ def _is_whole(public_id: str, path) -> None:
         assert (table.name, there) == (table.name, about.rows[table.name] + more.get(table.name, 0))
     firm = db.session.scalars(select(Firm)).one()
     assert events.verify(firm) is None
-    for file in db.session.scalars(select(StoredFile)):
-        found = hashlib.sha256(b"".join(storage.stream(public_id, file.public_id))).hexdigest()
-        assert found == file.sha256
+    for row in db.session.scalars(select(StoredFile)):
+        assert hashlib.sha256(storage.read(public_id, row)).hexdigest() == row.sha256
     assert not list((settings().DATA_DIR / "arrivals").iterdir())

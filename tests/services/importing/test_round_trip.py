@@ -38,7 +38,7 @@ from services.checking import verifying
 from services.clock import utc_now
 from services.errors import DiskFull
 from services.exporting import operating, rows
-from services.importing import taking_in
+from services.importing import checking, opening, taking_in, undoing
 from services.importing.course import Course
 from services.installation import settings as own_settings
 from tests.conftest import empty_database
@@ -174,7 +174,8 @@ def _nothing_is_missing(archive: Path) -> None:
 
 
 def _what_was_under_way_is_at_rest(a: Path, b: Path, told: dict[str, int]) -> None:
-    now, stopped = utc_now(), {}
+    now = utc_now()
+    stopped: dict[str, int] = {}
     for table, stop in moving.STOPS.items():
         for before, after in zip(table_of(a, table), table_of(b, table), strict=False):
             same = before.keys() - stop.put.keys()
@@ -231,7 +232,7 @@ def test_it_goes_on_where_it_was_interrupted(archive, home, tmp_path, monkeypatc
     left, now, tries = _interrupt(monkeypatch, 9, KeyboardInterrupt), utc_now(), 1
     with pytest.raises(KeyboardInterrupt):
         taking_in.from_file(archive, now)
-    monkeypatch.setattr(taking_in.checking, "check", None)
+    monkeypatch.setattr(checking, "check", None)
     assert db.session.scalars(select(Firm.standing)).one() == Standing.ARRIVING
     while arrival().state != "done":
         now, tries, left[0] = now + timedelta(minutes=10), tries + 1, 9
@@ -245,7 +246,7 @@ def test_it_goes_on_where_it_was_interrupted(archive, home, tmp_path, monkeypatc
 
 def test_called_off_it_leaves_nothing(archive, home, monkeypatch):
     """Called off in the last moment, when all rows and files are there."""
-    public_id, now, opened = firm_of(archive), utc_now(), taking_in.opening.open_firm
+    public_id, now, opened = firm_of(archive), utc_now(), opening.open_firm
 
     def called_off(*given: Any) -> None:
         assert left_of(public_id) == ["firm", "files", "key"]
@@ -253,8 +254,8 @@ def test_called_off_it_leaves_nothing(archive, home, monkeypatch):
         db.session.commit()
         opened(*given)
 
-    monkeypatch.setattr(taking_in.opening, "open_firm", called_off)
-    monkeypatch.setattr(taking_in.undoing, "undo", lambda *_given: None)  # and then the worker is killed
+    monkeypatch.setattr(opening, "open_firm", called_off)
+    monkeypatch.setattr(undoing, "undo", lambda *_given: None)  # and then the worker is killed
     assert taking_in.from_file(archive, now).state == "cancelled"
     monkeypatch.undo()
     assert take_in.run(now + timedelta(minutes=10)).done == 1
