@@ -1,4 +1,4 @@
-"""The background process: huey's consumer, with two threads, so that a long export does not hold up the letters."""
+"""The background process: huey's consumer, with three threads: an export and an import do not hold up the letters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Flask
 
 from jobs import stopping
 
-THREADS = 2
+THREADS = 3
 LONG_ONES = ("make_exports",)  # jobs whose worker renews a short lease: another takes over when it has run out
 LEASES_END = 16.0  # seconds
 

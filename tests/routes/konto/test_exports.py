@@ -15,7 +15,7 @@ import time_machine
 from exchange import locked_zip
 from extensions import db
 from jobs import make_exports
-from models import Event, Export, Login, User
+from models import Event, Export, Firm, Login, User
 from services import events
 from services.clock import utc_now
 from tests.factories import PASSWORD
@@ -56,6 +56,21 @@ def test_the_page_counts_what_there_is(client, owner):
     assert "Hämta allt i en ZIP-fil" in page
     assert "Filen finns i 24 timmar." in page
     assert "Säg upp kontot" in page
+
+
+@pytest.mark.parametrize(("hours", "words"), [(1, "1 timme"), (36, "36 timmar"), (48, "2 dagar"), (168, "7 dagar")])
+def test_how_long_it_is_there_is_said_in_words(app, hours, words):
+    with app.test_request_context("/konto"):
+        assert f"Filen finns i {words}." in app.jinja_env.get_template("konto/_hours.html").render(hours=hours)
+
+
+def test_a_suspended_firm_takes_its_data_out(client, owner):
+    db.session.execute(db.update(Firm).values(standing="suspended", standing_at=utc_now(), standing_reason="other"))
+    db.session.commit()
+    asked = client.post("/konto/export").headers["Location"]
+    assert make_exports.run(utc_now()).done == 1
+    assert client.post(f"{asked}/fil").status_code == 200
+    assert "Skapa ZIP-fil" in client.get("/konto").get_data(as_text=True)
 
 
 def test_page_without_export_says_so_by_silence(client, owner):
