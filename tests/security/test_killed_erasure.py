@@ -14,7 +14,7 @@ from tests.killing import killed_at
 from tests.whole_firm import fill
 
 FEWEST = 12
-STEPS = 16  # further at each try: what was done before is gone through again, and a little more
+STEPS = 13  # further at each try: what was done before is gone through again, and a little more
 
 
 def run() -> None:

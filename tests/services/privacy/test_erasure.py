@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -107,10 +108,21 @@ def test_a_reader_delays_only_the_compacting(leaver, monkeypatch):
     assert found_on_disk() == set()
 
 
-def test_two_workers_at_once_make_one_receipt(leaver):
-    due = erasure.due(AFTER)
-    close_firms.run(AFTER)
-    erasure.erase(*due, now=AFTER)  # the other one had asked before
+def test_two_workers_at_once_make_one_receipt(app, leaver):
+    (due,) = erasure.due(AFTER)  # both have asked
+    db.session.remove()
+
+    def work() -> None:
+        with app.app_context():
+            erasure.erase(due, now=AFTER)
+            db.session.remove()
+
+    threads = [Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(journal.read().begun) == 1
     assert db.session.query(ErasureReceipt).count() == 1
     assert db.session.query(Letter).count() == 1
 
