@@ -33,9 +33,9 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*")
-_ADDRESS = re.compile(r"[^\s@<>\"\x00-\x1f\x7f]+@[^\s@<>\"\x00-\x1f\x7f]+")
+_ADDRESS = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z.-]+")  # as forms keep it, in ASCII
 _REACHED = re.compile(rf"{_ADDRESS.pattern}|\+[0-9]{{6,15}}")  # by mail or by a text message
-_WEB = re.compile(r"https?://[^\s<>\"'\x00-\x1f\x7f]+")
+_WEB = re.compile(r"(?:https?://[^\s\\@]+|[^\s\\@:/][^\s\\@:]*)")  # forms let the scheme be left out
 _LANGUAGES = (languages.SWEDISH, languages.ENGLISH)
 PURPOSES = (
     *("quote", "agreement", "package", "manual", "document", "document_page", "logo"),
