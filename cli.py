@@ -248,6 +248,7 @@ def import_firm(file: Path, is_locked: bool) -> None:
     from exchange.zip_directory import BadArchive
     from services.errors import DiskFull, RuleBroken
     from services.importing import taking_in
+    from services.storage import TooLarge
 
     password = click.prompt("Password of the file", hide_input=True) if is_locked else ""
     shown = -1
@@ -262,6 +263,8 @@ def import_firm(file: Path, is_locked: bool) -> None:
         done = taking_in.from_file(file, utc_now(), password, tell)
     except (BadArchive, RuleBroken) as error:
         raise click.ClickException(f"{error.code}: {WHY_NOT_TAKEN_IN.get(error.code, '')}") from None
+    except TooLarge:
+        raise click.ClickException(f"large: {WHY_NOT_TAKEN_IN['large']}") from None
     except DiskFull:
         raise click.ClickException("disk_full: There is not room enough on the disk.") from None
     if done.state != "done":

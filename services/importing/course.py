@@ -25,6 +25,10 @@ class Cancelled(Exception):
     """The owner has called it off, or another worker has it."""
 
 
+class Ending(Exception):
+    """The process must end: another one goes on with it."""
+
+
 class Failed(Exception):
     """It cannot go on, and nothing of it stays. `code` is told, `where` names a place of the archive."""
 
@@ -57,8 +61,15 @@ class Half:
 class Course:
     """The report and the progress of one arrival. Rows and files are counted, each once checked and once laid."""
 
-    def __init__(self, order: Order, now: datetime, told: Callable[[int], object] = lambda percent: None) -> None:
-        self.order, self.total = order, 1
+    def __init__(
+        self,
+        order: Order,
+        now: datetime,
+        *,
+        told: Callable[[int], object] = lambda percent: None,
+        is_ending: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.order, self.total, self._is_ending = order, 1, is_ending
         self.report: dict[str, Any] = json.loads(order.report)
         self._told = told
         self._now, self._started = now, time.monotonic()
@@ -87,14 +98,18 @@ class Course:
         self._note("running", firm_public_id=firm_public_id)
 
     def commit(self, count: int) -> None:
-        """End a batch: it got further, so the tries are counted anew. Raises Cancelled, and the batch is undone."""
+        """End a batch: it got further, so tries are counted anew. Raises Ending; Cancelled, and the batch is undone."""
         self._done += count
         self._note("running")
         transaction.commit()
+        if self._is_ending():
+            raise Ending
 
     def step(self, count: int) -> None:
-        """Outside of a transaction: noted once a second. Raises Cancelled, DiskFull."""
+        """Outside of a transaction: noted once a second. Raises Ending, Cancelled, DiskFull."""
         self._done += count
+        if self._is_ending():
+            raise Ending
         if time.monotonic() - self._noted >= SECONDS_BETWEEN_NOTES:
             self._noted = time.monotonic()
             storage.require_disk()

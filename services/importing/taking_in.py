@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from domain.standing import Standing
@@ -27,7 +27,7 @@ from services import keys, storage, transaction
 from services.errors import DiskFull, RuleBroken, place_of
 from services.importing import checking, files, kept, opening, undoing
 from services.importing.checking import Refused
-from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Failed, Half, Order
+from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Ending, Failed, Half, Order
 from services.importing.laying import Laying, lay_firm
 from services.importing.receiving import most_bytes
 from services.installation import secrets, settings
@@ -91,12 +91,21 @@ def _taken(arrival: Arrival, now: datetime) -> Order:
     return order
 
 
-def take_in(order: Order, now: datetime, told: Callable[[int], object] = lambda percent: None) -> None:
-    """Do all that is left of it. What may pass is tried again; raised is what nobody has foreseen."""
+def take_in(
+    order: Order,
+    now: datetime,
+    *,
+    told: Callable[[int], object] = lambda percent: None,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> None:
+    """Do all that is left of it. What may pass is tried again; raised is what nobody has foreseen.
+
+    `told` hears how many percent are done; `is_ending` is asked whether this process must end.
+    """
     if order.is_over:
         undoing.undo(order.id, now)
         return
-    course = Course(order, now, told)
+    course = Course(order, now, told=told, is_ending=is_ending)
     with _settled(order, course), kept.open(order.public_id) as file:
         _take_in(opened(file, most_bytes=most_bytes() * LARGER, most_files=MOST_FILES), course, now)
 
@@ -128,7 +137,7 @@ def from_file(
         db.session.add(arrival)
         db.session.flush()
     order = _taken(arrival, now)
-    take_in(order, now, told)
+    take_in(order, now, told=told)
     return _outcome(order.id)
 
 
@@ -196,6 +205,8 @@ def _settled(order: Order, course: Course) -> Iterator[None]:
         _end(order, course, "conflict", "")
     except FileNotFoundError:
         _end(order, course, "gone", "")
+    except Ending:
+        _give_back(order)
     except DiskFull:
         _try_again(order, course, "disk_full")
     except BaseException:
@@ -216,6 +227,13 @@ def _end(order: Order, course: Course, reason: str, where: str) -> None:
     transaction.commit()
     if is_over:
         undoing.undo(order.id, course.now())
+
+
+def _give_back(order: Order) -> None:
+    """The next process takes it at once, and this was no try."""
+    transaction.start_writing()
+    db.session.execute(update(Arrival).where(Arrival.id == order.id).values(lease_until=None, attempts=0))
+    transaction.commit()
 
 
 def _try_again(order: Order, course: Course, reason: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text, update
 from domain.standing import Standing
 from exchange import manifests
 from extensions import db
-from jobs import draw_agreements, take_in
+from jobs import draw_agreements, stopping, take_in
 from models import (
     Agreement,
     Applicant,
@@ -234,6 +234,11 @@ def test_it_goes_on_where_it_was_interrupted(archive, home, tmp_path, monkeypatc
         taking_in.from_file(archive, now)
     monkeypatch.setattr(checking, "check", None)
     assert db.session.scalars(select(Firm.standing)).one() == Standing.ARRIVING
+    now += timedelta(minutes=10)
+    with monkeypatch.context() as ending:
+        ending.setattr(stopping, "is_set", lambda: True)  # the worker is asked to end
+        take_in.run(now)
+    assert (arrival().state, arrival().lease_until) == ("running", None)
     while arrival().state != "done":
         now, tries, left[0] = now + timedelta(minutes=10), tries + 1, 9
         with suppress(KeyboardInterrupt):
