@@ -33,6 +33,7 @@ from extensions import db
 from models import Arrival, Base, Closing, ErasureReceipt, Firm, User, new_public_id
 from services import keys, leaving_letters, scope, transaction
 from services.bookkeeping import archive
+from services.errors import place_of
 from services.installation import settings
 from services.privacy import compacting, journal, places, receipts
 from services.privacy.journal import Done, Entry
@@ -109,12 +110,12 @@ def replay(now: datetime) -> int:
             if entry.firm in there and entry.number not in mine and there[entry.firm].standing != Standing.ARRIVING
         ]
         for entry, firm_id in back:
-            archived = _lock_bookkeeping(entry, firm_id, now, again=entry.number in known.done)
             try:
+                archived = _lock_bookkeeping(entry, firm_id, now, again=entry.number in known.done)
                 _erase(entry, firm_id, archived, now, known.done.get(entry.number))
-            except (sealing_keys.KeysMissing, SealFailed) as error:  # its data is gone; the next hour tries again
-                transaction.rollback()
-                log.error("Erasure %s waits for its receipt: %s", entry.number, error)
+            except (keys.KeyMissing, sealing_keys.KeysMissing, SealFailed, OSError) as error:
+                transaction.rollback()  # no reason not to start; what was cut off once more is tried by the hour
+                log.error("Erasure %s could not be finished yet: %s", entry.number, place_of(error))
         for public_id in known.erased.keys() - there.keys():  # files and keys may have been restored by themselves
             places.erase(public_id, arrivals=False)
         _bring_back([done for done in known.done.values() if done.number not in mine])

@@ -17,6 +17,7 @@ from services import keys, leaving_letters, storage, vault
 from services.doctor import examine
 from services.installation import secrets, settings
 from services.privacy import erasure, journal, receipts, sweeping
+from services.sealing import keys as sealing_keys
 from tests.erasing import (
     AFTER,
     DAY,
@@ -158,6 +159,26 @@ def test_cut_off_before_the_letter_the_next_start_finishes_it(leaver, monkeypatc
     assert (db.session.query(ErasureReceipt).count(), letters()) == (1, 1)
     assert found_in_rows() == set()
     assert close_firms.run(AFTER).done == 0
+
+
+def test_a_start_without_a_key_to_sign_with_goes_on_and_the_next_hour_finishes(leaver, monkeypatch):
+    def cut(*given, **named):
+        raise Cut
+
+    def missing():
+        raise sealing_keys.KeysMissing
+
+    with monkeypatch.context() as patch:
+        patch.setattr(erasure, "_made", cut)
+        with pytest.raises(Cut):
+            close_firms.run(AFTER)
+    db.session.rollback()
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing_keys, "_ring", missing)
+        erasure.replay(AFTER)
+    assert db.session.query(ErasureReceipt).count() == 0
+    assert close_firms.run(AFTER).done == 1
+    assert (db.session.query(ErasureReceipt).count(), letters()) == (1, 1)
 
 
 def test_cut_off_before_the_last_line_the_next_hour_writes_it(leaver, monkeypatch):
