@@ -54,13 +54,14 @@ def said(letter: local_mailbox.Kept) -> tuple[str, str]:
 
 def test_export_ready(owner):
     firm = owner.firm.public_id
-    asked = asking.ask(owner, actor=actor(owner), now=NOW).public_id
+    asked = asking.ask(owner, actor=actor(owner), now=NOW, password="hyvel spik 7 takstol").public_id
     make_exports.run(NOW)
     letter = arrived(firm)
     assert letter.subject == "Din ZIP-fil är klar"
     for words in said(letter):
         assert "21 november 2026 kl. 10.14" in words
         assert f"http://localhost/konto/export/{asked}" in words
+        assert "7-Zip" in words
 
 
 def test_export_failed(owner):
