@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 from sqlalchemy import select
 
+from domain.standing import Reason
 from extensions import db
 from jobs import send_mail
 from mail.letters import LETTERS, Unwanted
@@ -73,5 +74,5 @@ def test_the_letters(app, firm):
 
 
 def test_every_reason_has_words():
-    assert {str(reason) for reason in standing_letters.WHY} == set(suspending.Reason)
+    assert {str(reason) for reason in standing_letters.WHY} == set(Reason)
     assert all(str(words) for words in standing_letters.WHY.values())
