@@ -246,17 +246,7 @@ def test_after_its_time_it_is_gone(make, firm):
     assert late is not None
     with pytest.raises(NotFound):
         asking.open_file(ready, actor=system(firm.id, firm.public_id), now=late)
-    assert asking.newest(make.owner(firm), late) is None
-
-
-def test_a_worker_that_dies_is_followed_by_another(make, firm):
-    asked = asking.ask(make.owner(firm), actor=system(firm.id, firm.public_id), now=utc_now())
-    assert making.claim(utc_now()) is not None  # and dies
-    now = utc_now()
-    assert making.claim(now) is None
-    assert make_exports.run(now + making.LEASE + timedelta(seconds=1)).done == 1
-    db.session.refresh(asked)
-    assert asked.state == "ready"
+    assert asking.seen(make.owner(firm), late) == (None, None)
 
 
 def test_what_fails_three_times_has_failed(make, firm, monkeypatch):
