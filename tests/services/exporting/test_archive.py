@@ -21,7 +21,7 @@ from services import checkpoints, events, scope, storage, transaction
 from services.actors import system
 from services.clock import utc_now
 from services.errors import NotFound
-from services.exporting import archive, asking, making
+from services.exporting import archive, asking
 from tests.evidence import act, is_signed
 from tests.whole_firm import Markers, fill, json_lines
 
