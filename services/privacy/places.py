@@ -173,8 +173,8 @@ PLACES = (
     Place(
         "temporary files",
         (),
-        "an upload on its way in, above half a megabyte: a file without a name in the system's temporary folder",
-        "the system frees it when the request ends, however it ends; child processes get bytes and write no files",
+        "an upload on its way in, above half a megabyte, and lists while an archive is written: files without a name",
+        "the system frees them when their process is done, however it ends; child processes get bytes and write none",
     ),
     Place(
         "logs",
