@@ -75,27 +75,28 @@ class Laying:
 
     def id_of(self, table: str, rank: int) -> int:
         """The id that a row has here. All rows of its table are there before one that names it is laid."""
-        with transaction.reading():
-            ids = self.ranks.keys(table)
+        ids = self.ranks.keys(table)
         if not 0 < rank <= len(ids):
             raise Failed("archive", table)
         return ids[rank - 1]
 
     def _table(self, table: SqlTable) -> None:
         mine = select(func.count()).select_from(table).where(table.c.firm_id == self.firm_id)
-        with transaction.reading():
-            there = db.session.scalar(mine) or 0
-        self.course.step(there)
         named = references(table.name)
         self.ranks.keep(named.values())
+        with transaction.reading():
+            there = db.session.scalar(mine) or 0
+            for other in named.values():
+                self.ranks.keys(other)  # read once, before a batch needs them
+        self.course.step(there)
         ids = {name: self._id_reader(name, other) for name, other in named.items()}
         readers = _readers(table, {"firm_id": lambda row: self.firm_id}, ids)
         if table.name == "event_value":
             readers["sealed"] = self._sealed_value
         statement, rank = insert(table), there
         for batch in _batches(islice(self._rows(table.name), there, None)):
-            values = [{name: read(row) for name, read in readers.items()} for row in batch]
-            stopped = [moving.stopped(table.name, row, self.course.now()) for row in values]
+            values, now = [{name: read(row) for name, read in readers.items()} for row in batch], self.course.now()
+            stopped = [moving.stopped(table.name, row, now) for row in values]
             transaction.start_writing(lasts=False)  # a power cut may take it back: the count of rows tells
             if table.name == "user":
                 self._part_addresses(stopped, rank)

@@ -23,7 +23,8 @@ def open_firm(archive: Archive, laying: Laying, course: Course) -> None:
     """All in one transaction: before it nobody sees the firm, after it it is here. Raises Cancelled, NotEmpty."""
     now = course.now()
     row = next(iter(archive.rows("firm")))
-    logo_id = laying.id_of("stored_file", row["logo_id"]) if row.get("logo_id") else None
+    with transaction.reading():
+        logo_id = laying.id_of("stored_file", row["logo_id"]) if row.get("logo_id") else None
     home = _home(archive, course.order.sha256, now)
     transaction.start_writing()
     arrival = db.session.get_one(Arrival, course.order.id, with_for_update=True)

@@ -154,10 +154,10 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
         course.total = rows * 2
         storage.require_disk(_bytes(archive))
         checking.check(archive, now=now, step=course.step)
-        _ensure_key(archive.manifest.firm)
-        firm = lay_firm(archive, course)
         for what in archive.manifest.unreadable:
             course.tell("unreadable", what)
+        _ensure_key(archive.manifest.firm)
+        firm = lay_firm(archive, course)
     else:
         course.total = rows
     laying = Laying(archive, firm, course)
