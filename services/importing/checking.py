@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 def check(archive: Archive, *, now: datetime, step: Step) -> None:
-    """Raises Refused. `step` is told of rows and files, one by one or some together."""
+    """Raises Refused, and what `step` raises: it is told of rows and files done, and called often, also with none."""
     try:
         _Checking(archive, now, step).run()
     except BadArchive as bad:
@@ -57,7 +57,7 @@ class _Checking:
         self.archive, self.now, self.step = archive, now, step
         self.about = archive.manifest
         self.is_older = self.about.schema != schema.newest()
-        self.evidence = proving.Evidence(archive)
+        self.evidence = proving.Evidence(archive, step)
         self.read: set[str] = set()
 
     def run(self) -> None:
@@ -131,6 +131,7 @@ class _Checking:
                 found = hashlib.sha256()
                 for piece in self.archive.pieces(name):
                     found.update(piece)
+                    self.step(0)
                 if found.hexdigest() != digest:
                     raise Refused("differ", name)
         for name, fits in proving.TEXTS.items():
@@ -154,6 +155,7 @@ class _Checking:
         head = b""
         for piece in self.archive.pieces(member):
             head = head or piece
+            self.step(0)
         if member.of:
             self._hold(self.evidence.file(member, head), member.name)
         self.step(1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -62,8 +62,9 @@ def is_sound(about: Manifest) -> bool:
 class Evidence:
     """Told of every row, it says what does not hold."""
 
-    def __init__(self, archive: Archive) -> None:
-        self.archive, self.about = archive, archive.manifest
+    def __init__(self, archive: Archive, step: Callable[[int], None]) -> None:
+        """`step` is called, with nothing done, while something long is read."""
+        self.archive, self.about, self._step = archive, archive.manifest, step
         self._unreadable = {" ".join(what.split()[:3]) for what in self.about.unreadable}  # without names of files
         self._unreadable |= {" ".join(what.split()[:2]) for what in self.about.unreadable}
         self._stored, self._rows, self._files, self._pictures = Marks(), Marks(), Marks(), Marks()
@@ -200,6 +201,8 @@ class Evidence:
 
         def entries() -> Iterator[tuple[bytes, str]]:
             for row in self.archive.rows("event"):
+                if row["seq"] % 500 == 0:
+                    self._step(0)
                 if row["seq"] in ends:
                     met[row["seq"]] = row["link"]
                 holds = row["seq"] in self._breaks or self._holds(row)
