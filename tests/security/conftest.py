@@ -20,6 +20,7 @@ from services.quotes import drafting, sharing, templates
 from services.quotes.sharing import Given
 from services.text_blocks import TextInput
 from tests.client import Client
+from tests.evidence import act
 from tests.factories import Make
 from tests.routes.deal.conftest import Sent, actor_of, send, token_of
 from tests.whole_firm import Markers, fill
@@ -64,6 +65,7 @@ def beta(app, make) -> FirmOfTest:
         db.session.merge(Counter(firm_id=firm.id, series=series, value=B_NUMBERS))
     db.session.commit()
     fill(make, firm, B_MARKS)
+    act(firm.public_id, "terms.accepted")  # it has come from elsewhere, and sends here
     firm.logo_id = logo(firm)  # one that can be drawn
     db.session.commit()
     customer = db.session.query(Customer).filter_by(firm_id=firm.id).first()
