@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import secrets as randomness
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import islice
@@ -21,11 +22,12 @@ from sqlalchemy import Table as SqlTable
 from exchange.archive_zip import Archive
 from extensions import db
 from models import Agreement, Applicant, Approval, Base, Firm, User, new_public_id
-from services import moving, transaction, vault
+from services import keys, moving, storage, transaction, vault
 from services.exporting import rows
 from services.exporting.ranks import Ranks, references
 from services.importing import merging
 from services.importing.course import Course, Failed, Half
+from services.installation import secrets, settings
 from services.moving import Row
 from tables.columns import UtcDateTime
 
@@ -55,8 +57,20 @@ def lay_firm(archive: Archive, course: Course) -> Half:
     db.session.execute(insert(table), values)
     firm_id = db.session.scalars(select(Firm.id).where(Firm.public_id == values["public_id"])).one()
     course.begin(values["public_id"])
+    _ensure_key(values["public_id"])
     transaction.commit()
     return Half(firm_id, values["public_id"])
+
+
+def _ensure_key(firm_public_id: str) -> None:
+    """Under the firm's row, so that no two make one. One that lies here already is used: files beside it may be all
+    that is left of a lost database.
+    """
+    try:
+        keys.firm_cipher(settings(), secrets(), firm_public_id)
+    except keys.KeyMissing:
+        shutil.rmtree(storage.folder(firm_public_id), ignore_errors=True)  # no key opens what lies there
+        keys.create_firm_key(settings(), secrets(), firm_public_id)
 
 
 class Laying:

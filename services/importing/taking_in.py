@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,14 +22,13 @@ from domain.standing import Standing
 from exchange.archive_zip import Archive, BadArchive, opened
 from extensions import db
 from models import Arrival, Firm, new_public_id
-from services import keys, storage, transaction
+from services import storage, transaction
 from services.errors import DiskFull, RuleBroken, place_of
 from services.importing import checking, files, kept, opening, undoing
 from services.importing.checking import Refused
 from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Ending, Failed, Half, Order
 from services.importing.laying import Laying, lay_firm
 from services.importing.receiving import most_bytes
-from services.installation import secrets, settings
 from services.storage import Counted
 
 log = logging.getLogger("handslag.importing")
@@ -156,7 +154,6 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
         checking.check(archive, now=now, step=course.step)
         for what in archive.manifest.unreadable:
             course.tell("unreadable", what)
-        _ensure_key(archive.manifest.firm)
         firm = lay_firm(archive, course)
     else:
         course.total = rows
@@ -164,15 +161,6 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
     laying.run()
     files.keep(archive, firm, course)
     opening.open_firm(archive, laying, course)
-
-
-def _ensure_key(firm_public_id: str) -> None:
-    """One that lies here already is used: files beside it may be all that is left of a lost database."""
-    try:
-        keys.firm_cipher(settings(), secrets(), firm_public_id)
-    except keys.KeyMissing:
-        shutil.rmtree(storage.folder(firm_public_id), ignore_errors=True)  # no key opens what lies there
-        keys.create_firm_key(settings(), secrets(), firm_public_id)
 
 
 def _half(order: Order) -> Half | None:
