@@ -23,6 +23,7 @@ from services.importing import homes, links_again, receiving
 
 STOP_POLLING = 286  # htmx: swap this in and ask no more
 WAIT_SECONDS = 60
+SHOWN = 100  # quotes with links of before, of a firm that may have thousands; one press sends to more
 # of one process: each holds a thread for as long as it comes, the others go on serving pages
 _one_at_a_time = threading.BoundedSemaphore(1)
 
@@ -99,6 +100,7 @@ def arrived() -> ResponseReturnValue:
         arrival=receiving.newest(current_user.found.firm_public_id),
         came=homes.counts(current_user.firm_id),
         rows=links_again.of_firm(current_user.firm_id, now=utc_now()),
+        most=SHOWN,
     )
 
 

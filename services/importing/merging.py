@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, select
 
+from domain.standing import Standing
 from extensions import db
 from models import Acceptance, Arrival, Base, Firm, Login, User, new_public_id
 from services import events, scope
@@ -28,7 +29,7 @@ HELD_BACK = "upptagen.invalid"  # where an address waits that two users would ha
 
 
 class NotEmpty(RuleBroken):
-    """The firm that is to go away has something of its own by now."""
+    """The firm that is to go away has something of its own by now, or has been suspended."""
 
     code = "not_empty"
 
@@ -56,7 +57,7 @@ def merge(arrival: Arrival, firm: Firm, now: datetime) -> None:
         return
     empty = db.session.scalar(select(Firm).where(Firm.public_id == arrival.asker_firm).with_for_update())
     asker = scope.find(User, empty.id, User.public_id == arrival.asker, lock=True) if empty else None
-    if asker is None or not is_empty(asker.firm_id):
+    if asker is None or asker.firm.standing != Standing.ACTIVE or not is_empty(asker.firm_id):
         raise NotEmpty
     user = _taken_over(arrival, asker, firm, now)
     _bring_logins(asker, user)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from blueprints.konto import arriving
 from cli import WHY_NOT_TAKEN_IN
 from domain.evidence import ZERO_LINK
 from exchange import locked_zip
@@ -20,7 +21,7 @@ from models import Acceptance, Arrival, EarlierHome, Event, Firm, Letter, Login,
 from services import keys, legal, logins, storage
 from services.clock import utc_now
 from services.exporting import operating
-from services.importing import kept, receiving
+from services.importing import kept, links_again, receiving
 from services.installation import settings
 from tests.conftest import empty_database
 from tests.routes.deal.conftest import send
@@ -265,6 +266,22 @@ def test_new_links_go_once(client, moved):
     assert "Alla har fått sina nya länkar" in client.get("/konto/inflyttad").text
     resent = db.session.query(Event).filter_by(firm_id=firm.id, act="doc.resent").one()
     assert json.loads(resent.entry)["data"]["link_id"] == link.public_id
+
+
+def test_a_long_list_is_cut_and_sent_whole(client, moved, make, monkeypatch):
+    accept(client)
+    for name in ("Per Berg", "Anna Lind"):
+        send(make, make.quote(moved, make.customer(moved, name)))
+    db.session.query(EarlierHome).update({"arrived_at": utc_now() + timedelta(seconds=5)})
+    db.session.commit()
+    monkeypatch.setattr(arriving, "SHOWN", 1)
+    page = client.get("/konto/inflyttad")
+    assert "Skicka 3 nya länkar" in page.text
+    assert "och 2 till" in page.text
+    monkeypatch.setattr(links_again, "MOST", 2)
+    for sent in (2, 3, 3):
+        client.post("/konto/inflyttad/lankar")
+        assert db.session.query(Letter).filter_by(kind="link_moved").count() == sent
 
 
 def test_new_links_go_for_one_quote_and_never_for_revoked_ones(client, moved):

@@ -79,6 +79,12 @@ def test_a_firm_that_is_no_longer_empty_stays(make, asker):
     firm, empty = make.firm("Tumbredd Snickeri"), asker.firm
     arrival = arrival_of(asker, firm)
     assert merging.is_empty(empty.id)
+    empty.standing = "suspended"
+    db.session.commit()
+    with pytest.raises(merging.NotEmpty):
+        merging.merge(arrival, firm, NOW)
+    db.session.rollback()
+    empty.standing = "active"
     make.customer(empty)
     assert not merging.is_empty(empty.id)
     with pytest.raises(merging.NotEmpty):
