@@ -53,11 +53,11 @@ def tables() -> list[Table]:
 
 
 def due(now: datetime) -> list[int]:
-    """Ids of the firms whose last day for undo has passed. One that the operator has suspended waits for the end."""
+    """Ids of the firms whose last day for undo has passed, suspended or not: the owner was promised the day."""
     statement = (
         select(Closing.firm_id)
         .join(Firm, Firm.id == Closing.firm_id)
-        .where(Closing.undone_at.is_(None), Closing.erase_after < now, Firm.standing == Standing.ACTIVE.value)
+        .where(Closing.undone_at.is_(None), Closing.erase_after < now, Firm.standing != Standing.ARRIVING.value)
     )
     found = sorted(set(db.session.scalars(statement)))
     transaction.rollback()
@@ -71,7 +71,7 @@ def has_begun(firm_public_id: str) -> bool:
 
 
 def erase(firm_id: int, *, now: datetime) -> None:
-    """Erase a firm whose time is out. Does nothing for one that has undone its termination, or may not be touched.
+    """Erase a firm whose time is out. Does nothing for one that has undone its termination, or is not here yet.
 
     Raises KeysMissing, before anything is erased, where no receipt could be signed.
     """
@@ -79,7 +79,7 @@ def erase(firm_id: int, *, now: datetime) -> None:
         sealing_keys.key_id()
         firm = db.session.get(Firm, firm_id, with_for_update=True)  # an owner undoes it, or is too late: one of both
         closing = scope.find(Closing, firm_id, Closing.undone_at.is_(None), Closing.erase_after < now)
-        if firm is None or closing is None or firm.standing != Standing.ACTIVE:
+        if firm is None or closing is None or firm.standing == Standing.ARRIVING:
             transaction.rollback()
             return
         known = journal.read()

@@ -127,15 +127,22 @@ def test_two_workers_at_once_make_one_receipt(app, leaver):
     assert db.session.query(Letter).count() == 1
 
 
-@pytest.mark.parametrize("standing", ["suspended", "arriving"])
-def test_a_firm_that_may_not_be_touched_is_left_alone(leaver, standing):
-    leaver.standing = standing
+def test_a_firm_that_is_not_here_yet_is_left_alone(leaver):
+    leaver.standing = "arriving"
     db.session.commit()
     before = checksum(leaver)
     assert close_firms.run(AFTER).done == 0
     erasure.erase(leaver.id, now=AFTER)
     assert checksum(leaver) == before
     assert not journal.read().begun
+
+
+def test_a_suspended_firm_goes_on_the_day_that_its_owner_was_promised(leaver):
+    leaver.standing = "suspended"
+    db.session.commit()
+    assert close_firms.run(LAST_MOMENT).done == 0
+    assert close_firms.run(AFTER).done == 1
+    assert db.session.query(Firm).count() == 0
 
 
 def test_without_a_key_to_sign_with_nothing_is_begun(leaver, monkeypatch):
