@@ -276,10 +276,10 @@ def import_firm(file: Path, is_locked: bool) -> None:
 def _tell_of_arrival(firm: str, report: dict[str, Any]) -> None:
     click.echo(f"{firm} is here: {report['rows']} rows.")
     for table, count in sorted(report.get("stopped", {}).items()):
-        click.echo(f"stopped: {count} of {table}")
+        click.echo(f"stopped: {count} rows of {table}")
     for problem in report.get("problems", []):
         click.echo(f"to look at: {problem['code']} {problem['where']}")
-    click.echo("Its owners have a letter: they choose a new password by Glömt lösenord and log in.")
+    click.echo("Owners whose address is free here have a letter: a new password by Glömt lösenord, and they are in.")
 
 
 @firm_group.command("compare")
