@@ -47,8 +47,6 @@ WHEN: dict[str, Callable[[datetime], datetime]] = {  # name of the module in job
     "close_firms": hourly,
     "remind_owners": hourly,
     "tell_customers": hourly,
-    "remind_owners": hourly,
-    "tell_customers": hourly,
     "watch_accounts": daily,
     "expire_archives": nightly,
     "sweep_files": nightly,

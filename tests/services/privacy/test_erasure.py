@@ -6,8 +6,6 @@ import json
 from datetime import timedelta
 from threading import Thread
 
-import pytest
-
 from extensions import db
 from jobs import clean_up, close_firms, send_mail
 from models import Base, ErasureReceipt, Export, Firm, Letter
