@@ -229,6 +229,8 @@ WHY_NOT_TAKEN_IN = {
     "frozen": "Something frozen does not match its SHA-256.",
     "files": "Rows and stored files do not match.",
     "lives_here": "This firm lives here already (or is arriving).",
+    "owners_taken": "Every owner's address of mail is used here already, so nobody could log in. Free one of them, or "
+    "let an owner move the firm in by the page.",
     "arriving": "Another process is taking this archive in; /drift shows when it is done.",
     "conflict": "Something of the archive is here already and cannot be written.",
     "archive": "The archive refers to a row that is not there.",

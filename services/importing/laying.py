@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import secrets as randomness
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
@@ -71,6 +71,11 @@ def _ensure_key(firm_public_id: str) -> None:
     except keys.KeyMissing:
         shutil.rmtree(storage.folder(firm_public_id), ignore_errors=True)  # no key opens what lies there
         keys.create_firm_key(settings(), secrets(), firm_public_id)
+
+
+def taken_users(addresses: list[str]) -> Sequence[Any]:
+    """Those who log in here with one of the addresses: (email, public_id)."""
+    return db.session.execute(select(User.email, User.public_id).where(User.email.in_(addresses))).all()
 
 
 class Laying:
@@ -138,9 +143,7 @@ class Laying:
 
     def _part_addresses(self, users: list[Row], rank: int) -> None:
         """One address, one user: one that is used here already waits, and is told of unless it is the asker's own."""
-        addresses = [user["email"] for user in users]
-        found = db.session.execute(select(User.email, User.public_id).where(User.email.in_(addresses))).all()
-        taken = {row.email: row.public_id for row in found}
+        taken = {row.email: row.public_id for row in taken_users([user["email"] for user in users])}
         for number, user in enumerate(users, rank + 1):
             if user["email"] not in taken:
                 continue

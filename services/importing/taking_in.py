@@ -27,7 +27,7 @@ from services.errors import DiskFull, RuleBroken, place_of
 from services.importing import checking, files, kept, opening, undoing
 from services.importing.checking import Refused
 from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Ending, Failed, Half, Order
-from services.importing.laying import Laying, lay_firm
+from services.importing.laying import Laying, lay_firm, taken_users
 from services.importing.receiving import most_bytes
 from services.storage import Counted
 
@@ -152,6 +152,7 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
         course.total = rows * 2
         storage.require_disk(_bytes(archive))
         checking.check(archive, now=now, step=course.step)
+        _require_a_way_in(archive, course.order)
         for what in archive.manifest.unreadable:
             course.tell("unreadable", what)
         firm = lay_firm(archive, course)
@@ -161,6 +162,17 @@ def _take_in(archive: Archive, course: Course, now: datetime) -> None:
     laying.run()
     files.keep(archive, firm, course)
     opening.open_firm(archive, laying, course)
+
+
+def _require_a_way_in(archive: Archive, order: Order) -> None:
+    """By the command: an owner whose address is free here. By the page the one who asks is let in. Raises Refused."""
+    if order.asker:
+        return
+    owners = [row["email"] for row in archive.rows("user") if row["role"] == "owner"]
+    with transaction.reading():
+        taken = {row.email for row in taken_users(owners)}
+    if taken.issuperset(owners):
+        raise Refused("owners_taken", "data/user.jsonl")
 
 
 def _half(order: Order) -> Half | None:
