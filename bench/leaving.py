@@ -118,13 +118,16 @@ def _imported(data: Path, bench: Bench, archives: list[Path]) -> Taken:
 
     def take_in(archive: Path) -> float:
         command = [sys.executable, "-m", "scripts.command", "firm", "import", str(archive)]
+        peak = 0.0
         with (data / "import.log").open("ab") as out:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out)
-            _pid, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+            while process.poll() is None:
+                with contextlib.suppress(OSError):  # it has just ended
+                    peak = max(peak, servers.peak_mib(process.pid))
+                time.sleep(PAUSE_SECONDS)
         if process.returncode:
             raise NotBuilt(f"the import was refused: {(data / 'import.log').read_text()[-500:]}")
-        return used.ru_maxrss / 1024
+        return peak
 
     return _watched(bench.log_in(bench.main), [partial(take_in, archive) for archive in archives])
 
@@ -132,7 +135,7 @@ def _imported(data: Path, bench: Bench, archives: list[Path]) -> Taken:
 def _watched(other: Visitor, acts: list[Callable[[], float]]) -> Taken:
     """Let each act give its peak of memory; time the last one, and the list of someone else beside it."""
     path = f"/offerter?{ROWS}"
-    before = _p95([other.get(path).seconds for _ in range(QUIET)])
+    before = _p95([_look(other, path) for _ in range(QUIET)])
     peaks, during, seconds = [], [before], 0.0
     for act in acts:
         during = []
@@ -140,11 +143,16 @@ def _watched(other: Visitor, acts: list[Callable[[], float]]) -> Taken:
         with ThreadPoolExecutor(1) as pool:
             doing = pool.submit(act)
             while not doing.done():
-                during.append(other.get(path).seconds)
-                time.sleep(PAUSE_SECONDS)
+                during.append(_look(other, path))
             peaks.append(doing.result())
         seconds = time.perf_counter() - start
     return Taken(seconds, (peaks[0], peaks[-1]), before, _p95(during))
+
+
+def _look(other: Visitor, path: str) -> float:
+    """Seconds of one answer to somebody who reads for a moment between two pages."""
+    time.sleep(PAUSE_SECONDS)
+    return other.get(path).seconds
 
 
 def _export(bench: Bench, filled: Filled) -> None:
