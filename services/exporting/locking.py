@@ -7,13 +7,15 @@ import secrets as randomness
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from domain.clock import STOCKHOLM, stockholm_date
-from exchange import locked_zip
 from models import Export
 from services import passwords, vault
-from services.exporting.archive import Owner
 from services.passwords import WeakPassword
+
+if TYPE_CHECKING:  # the worker alone makes archives
+    from services.exporting.archive import Owner
 
 LONGEST = 99  # what 7-Zip takes
 SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another
@@ -52,6 +54,8 @@ def with_password(pieces: Iterable[bytes], owner: Owner, password: str) -> Itera
     """The archive as it is, or locked."""
     if not password:
         return pieces
+    from exchange import locked_zip  # as above
+
     local = owner.at.astimezone(STOCKHOLM)
     stamp = (local.year, local.month, local.day, local.hour, local.minute, local.second)
     return locked_zip.locked(pieces, name=file_name(owner.name, owner.at), password=password, stamp=stamp)

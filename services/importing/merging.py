@@ -17,7 +17,6 @@ from models import Acceptance, Arrival, Base, Firm, Login, User, new_public_id
 from services import events, scope
 from services.actors import Actor, system
 from services.errors import RuleBroken
-from services.privacy import erasure, places
 
 # What a firm has from registering, logging in and asking for its data, and nothing of a customer
 FROM_REGISTERING = {
@@ -36,10 +35,12 @@ class NotEmpty(RuleBroken):
 
 def is_empty(firm_id: int) -> bool:
     """Whether a firm has nothing but what registering made: one user, and no row of any other table."""
+    from services.privacy.register import TABLES  # large: for who moves in
+
     mine = [
         exists().where(Base.metadata.tables[table.name].c.firm_id == firm_id)
-        for table in erasure.tables()
-        if table.name not in FROM_REGISTERING
+        for table in TABLES.values()
+        if table.of_firm and table.name not in FROM_REGISTERING
     ]
     users = scope.columns(User, firm_id, func.count()).scalar_subquery()
     count, *others = db.session.execute(select(users, *mine)).one()
@@ -59,6 +60,8 @@ def merge(arrival: Arrival, firm: Firm, now: datetime) -> None:
     asker = scope.find(User, empty.id, User.public_id == arrival.asker, lock=True) if empty else None
     if asker is None or asker.firm.standing != Standing.ACTIVE or not is_empty(asker.firm_id):
         raise NotEmpty
+    from services.privacy import erasure  # all that takes a firm away: the web only asks whether it is empty
+
     user = _taken_over(arrival, asker, firm, now)
     _bring_logins(asker, user)
     _bring_acceptances(asker, user, firm, now)
@@ -72,6 +75,8 @@ def clear_up(arrival: Arrival) -> None:
     public_id = arrival.asker_firm
     if not public_id or db.session.scalar(select(Firm.id).where(Firm.public_id == public_id)) is not None:
         return
+    from services.privacy import places  # as above
+
     places.erase(public_id, arrivals=False)
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -22,12 +22,14 @@ from extensions import db
 from languages import gettext as _
 from mail.letters import Attachment
 from models import ErasureReceipt
-from services.bookkeeping.archive import Archive
 from services.errors import NotFound
 from services.installation import settings
 from services.keys import write_private
-from services.privacy.journal import Entry
-from services.sealing import keys, making
+from services.sealing import keys
+
+if TYPE_CHECKING:  # the web reads receipts and makes none
+    from services.bookkeeping.archive import Archive
+    from services.privacy.journal import Entry
 
 SCHEMA = "handslag.erasure/1"
 SIGNED_AS = b"\x06"  # first byte of what is signed: a signature of this is none of a checkpoint or a package
@@ -159,7 +161,8 @@ def _published(receipt: bytes, signature: str) -> bytes:
 
 def _papers(told: Mapping[str, Any], attached: bytes) -> dict[str, bytes]:
     """In every language, since whoever asks for it later may read another one."""
-    from documents import erasure_receipt  # drawing is loaded by the worker alone
+    from documents import erasure_receipt  # drawing and sealing are loaded by the worker alone
+    from services.sealing import making
 
     drawn = []
     codes = (languages.SWEDISH, languages.ENGLISH)
