@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from domain.standing import Standing
 from extensions import db
 from models import Arrival, Closing, Firm, Quote, StoredFile, User
 from services.errors import NotFound
+from services.standing import IS_HERE
 
 PAGE_SIZE = 30
 
@@ -77,8 +78,21 @@ def list_page(*, typed: str = "", after: str = "") -> Page:
     return Page(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].public_id if len(rows) > PAGE_SIZE else None)
 
 
-def find(firm_public_id: str) -> Known:
-    """Raises NotFound."""
+def every() -> Iterator[Listed]:
+    """All firms, oldest first."""
+    return (Listed(*row) for row in db.session.execute(_all().order_by(Firm.id)))
+
+
+def get(firm_public_id: str) -> Firm:
+    """The firm with this id, for an act of the operator. Raises NotFound."""
+    firm = db.session.scalar(select(Firm).where(Firm.public_id == firm_public_id, IS_HERE))
+    if firm is None:
+        raise NotFound
+    return firm
+
+
+def known(firm_public_id: str) -> Known:
+    """What its page shows. Raises NotFound."""
     row = db.session.execute(_all().where(Firm.public_id == firm_public_id)).one_or_none()
     if row is None:
         raise NotFound

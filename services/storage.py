@@ -111,39 +111,22 @@ def describe(row: StoredFile, data: bytes) -> None:
 
 def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> int:
     """Encrypt parts into the file's place; whole or not at all. Bytes written. Raises DiskFull."""
-    half, written = begin(firm_public_id, file_public_id, parts, syncs=True)
-    half.replace(path(firm_public_id, file_public_id))
-    sync_folder(half.parent)
+    sealed = vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id)
+    return write_whole(path(firm_public_id, file_public_id), sealed)
+
+
+def begin(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> tuple[Path, int]:
+    """Encrypt parts into a file beside its place, which the caller syncs and renames; its bytes. Raises DiskFull."""
+    sealed = vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id)
+    return _beside(path(firm_public_id, file_public_id), sealed)
+
+
+def write_whole(target: Path, chunks: Iterable[bytes]) -> int:
+    """Put chunks, encrypted already, into a place; whole and on the disk, or not at all. Raises DiskFull."""
+    half, written = _beside(target, chunks, syncs=True)
+    half.replace(target)
+    sync_folder(target.parent)
     return written
-
-
-def begin(firm_public_id: str, file_public_id: str, parts: Iterable[bytes], *, syncs: bool = False) -> tuple[Path, int]:
-    """Encrypt parts into a file beside its place, to be renamed; with it the bytes written. Raises DiskFull.
-
-    `syncs`: it is on the disk when this returns. Else that is for the caller, before it is renamed.
-    """
-    target = path(firm_public_id, file_public_id)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
-    written = synced = 0
-    try:
-        with open(temporary, "xb", opener=_private) as file:
-            for chunk in vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id):
-                written += file.write(chunk)
-                if syncs and written - synced >= SYNC_BYTES:
-                    _sync(file)
-                    synced = written
-            if syncs:
-                _sync(file)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    return temporary, written
 
 
 def sync_all() -> None:
@@ -178,6 +161,28 @@ def remove(firm_public_id: str, file_public_id: str, *, halves: bool = False) ->
     if halves:
         for half in target.parent.glob(f".{target.name}.*"):
             half.unlink(missing_ok=True)
+
+
+def _beside(target: Path, chunks: Iterable[bytes], *, syncs: bool = False) -> tuple[Path, int]:
+    """A new file beside a place, and the bytes written; `syncs`: on the disk too. Raises DiskFull."""
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
+    written = synced = 0
+    try:
+        with open(temporary, "xb", opener=_private) as file:
+            for chunk in chunks:
+                written += file.write(chunk)
+                if syncs and written - synced >= SYNC_BYTES:
+                    _sync(file)
+                    synced = written
+            if syncs:
+                _sync(file)
+    except BaseException as error:
+        temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull from error
+        raise
+    return temporary, written
 
 
 def _parts(source: Path) -> Iterator[bytes]:

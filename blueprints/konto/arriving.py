@@ -19,7 +19,7 @@ from blueprints.shared.streaming import Broken, TooLong, streams, upload
 from services import legal
 from services.clock import utc_now
 from services.errors import NotFound, TooMany
-from services.importing import homes, links_again, receiving
+from services.importing import homes, kept, links_again, receiving
 
 STOP_POLLING = 286  # htmx: swap this in and ask no more
 WAIT_SECONDS = 60
@@ -41,7 +41,7 @@ def arrive() -> ResponseReturnValue:
 @bp.post("/flytta-hit")
 @requires("firm.users", fresh=True, fresh_next="/konto/flytta-hit")
 @reads_first
-@streams(receiving.most_bytes)
+@streams(kept.most_bytes)
 def take_in() -> ResponseReturnValue:
     form = ArriveForm(formdata=None)
     incoming = upload()
@@ -59,7 +59,7 @@ def take_in() -> ResponseReturnValue:
             actor=current_user.actor,
             now=utc_now(),
         )
-    except (Broken, TooLong, receiving.Unfit) as error:
+    except (Broken, TooLong, kept.Unfit) as error:
         _explain(form, error)
         return _page(form, status=422)
     finally:
@@ -153,14 +153,14 @@ def _send_links(n: int | None) -> ResponseReturnValue:
 
 def _explain(form: ArriveForm, error: Exception) -> None:
     """What is wrong with the file, at its field; a wrong password at that one's."""
-    code = error.code if isinstance(error, receiving.Unfit) else "cut" if isinstance(error, Broken) else "too_large"
-    most_gib = receiving.most_bytes() // receiving.GIB
+    code = error.code if isinstance(error, kept.Unfit) else "cut" if isinstance(error, Broken) else "large"
+    most_gib = kept.most_bytes() // kept.GIB
     words = {
         "locked": _("Filen är låst. Skriv lösenordet som du valde när du hämtade den, och välj filen igen."),
         "password": _("Lösenordet öppnar inte filen. Skriv det igen, och välj filen igen."),
         "empty": _("Filen är tom. Välj den igen."),
         "cut": _("Filen kom inte hela vägen. Inget är sparat. Försök igen."),
-        "too_large": _("Filen är för stor. Den får vara högst %(n)s GB.", n=most_gib),
+        "large": _("Filen är för stor. Den får vara högst %(n)s GB.", n=most_gib),
     }
     said = words.get(code, _("Filen är skadad. Hämta den igen från den gamla installationen."))
     if code in ("locked", "password"):
@@ -185,6 +185,6 @@ def _page(form: ArriveForm, *, status: int = 200) -> Response:
         form=form,
         hindrance=hindrance,
         is_confirmed=current_user.found.email_confirmed_at is not None,
-        most_gib=receiving.most_bytes() // receiving.GIB,
+        most_gib=kept.most_bytes() // kept.GIB,
     )
     return make_response(page, status)

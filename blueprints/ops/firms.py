@@ -26,7 +26,6 @@ from services import closing, firm_list, suspending
 from services.actors import Actor
 from services.clock import utc_now
 from services.errors import NotFound, Stale
-from services.exporting import operating
 
 BY = "page"
 ME = "operator:page"
@@ -112,7 +111,7 @@ def firms() -> ResponseReturnValue:
 @bp.get("/drift/foretag/<firm_id>")
 @operator
 def firm(firm_id: str) -> ResponseReturnValue:
-    known, now = firm_list.find(firm_id), utc_now()
+    known, now = firm_list.known(firm_id), utc_now()
     running = known.closing
     return render_template(
         "ops/firm.html",
@@ -166,7 +165,7 @@ def terminate(firm_id: str) -> ResponseReturnValue:
     form = TerminateForm()
     if not form.validate_on_submit():
         return _form_page("ops/terminate.html", firm_id, form, status=422)
-    found = operating.find(firm_id)
+    found = firm_list.get(firm_id)
     reason = form.reason.data if form.channel.data == Channel.OPERATOR else ""
     given = (form.channel.data, form.received_on.data, form.note.data or "", utc_now())
     closing.enter(found, *given, reason=reason, by=BY)
@@ -177,7 +176,7 @@ def terminate(firm_id: str) -> ResponseReturnValue:
 @bp.post("/drift/foretag/<firm_id>/uppsagning/ta-tillbaka")
 @operator
 def take_back_termination(firm_id: str) -> ResponseReturnValue:
-    found = operating.find(firm_id)
+    found = firm_list.get(firm_id)
     running = closing.running(found.id)
     if running is None:
         raise NotFound
@@ -198,4 +197,4 @@ def _to(firm_id: str) -> Response:
 
 def _form_page(template: str, firm_id: str, form: FlaskForm, *, status: int = 200) -> Response:
     """Raises NotFound."""
-    return make_response(render_template(template, firm=firm_list.find(firm_id).firm, form=form), status)
+    return make_response(render_template(template, firm=firm_list.known(firm_id).firm, form=form), status)

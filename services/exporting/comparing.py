@@ -9,10 +9,17 @@ from typing import BinaryIO
 from exchange import archive_zip, manifests
 
 
+class NoArchive(Exception):
+    """One of the two cannot be read."""
+
+
 def differences(one: Path, other: Path) -> list[str]:
-    """In what they differ, in words; the files by what the manifests say of them. Raises BadArchive."""
-    with one.open("rb") as a, other.open("rb") as b:
-        return manifests.differences(_read(a), _read(b))
+    """In what they differ, in words; the files by what the manifests say of them. Raises NoArchive."""
+    try:
+        with one.open("rb") as a, other.open("rb") as b:
+            return manifests.differences(_read(a), _read(b))
+    except archive_zip.BadArchive as bad:
+        raise NoArchive(str(bad)) from None
 
 
 def _read(file: BinaryIO) -> manifests.Read:

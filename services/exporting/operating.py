@@ -1,59 +1,20 @@
-"""The operator's half: which firms there are, and a firm's ZIP in a file, for one who cannot log in any more."""
+"""The operator's half: a firm's ZIP in a file, for one who cannot log in any more."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import select
 
-from domain.clock import stockholm_date
 from extensions import db
-from models import Closing, Firm, Quote
-from services import events, scope, standing, transaction
+from models import Firm
+from services import events, transaction
 from services.actors import Actor
 from services.errors import NotFound
 from services.exporting import archive, locking, making
 from services.exporting.making import Summed
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One firm in the operator's list."""
-
-    public_id: str
-    name: str
-    since: date
-    quotes: int
-    last_day: date | None  # of a running termination
-
-
-def firms() -> Iterator[Listed]:
-    """All firms, oldest first."""
-    statement = (
-        select(Firm.id, Firm.public_id, Firm.name, Firm.created_at, Closing.erase_after)
-        .outerjoin(Closing, and_(Closing.firm_id == Firm.id, Closing.undone_at.is_(None)))
-        .order_by(Firm.id)
-    )
-    for row in db.session.execute(statement).all():
-        yield Listed(
-            public_id=row.public_id,
-            name=row.name,
-            since=stockholm_date(row.created_at),
-            quotes=db.session.scalar(scope.columns(Quote, row.id, func.count())) or 0,
-            last_day=stockholm_date(row.erase_after) if row.erase_after else None,
-        )
-
-
-def find(firm_public_id: str) -> Firm:
-    """The firm with this id, for an act of the operator. Raises NotFound."""
-    firm = db.session.scalar(select(Firm).where(Firm.public_id == firm_public_id, standing.IS_HERE))
-    if firm is None:
-        raise NotFound
-    return firm
 
 
 def write(firm_public_id: str, path: Path, *, now: datetime, password: str = "") -> str:

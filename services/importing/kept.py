@@ -7,7 +7,6 @@ moved or cut file does not open.
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import secrets as randomness
@@ -23,10 +22,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from exchange import locked_zip
 from exchange.zip_directory import BadArchive
-from services.errors import DiskFull
+from services import storage
 from services.installation import secrets, settings
-from services.keys import sync_folder
+from services.storage import Counted, TooLarge
 
+GIB = 1024 * 1024 * 1024
 CHUNK_BYTES = 64 * 1024
 _FORMAT = b"\x01"
 _PREFIX_BYTES, _TAG_BYTES = 8, 16
@@ -34,10 +34,23 @@ _HEAD_BYTES = len(_FORMAT) + _PREFIX_BYTES
 _SEALED_BYTES = CHUNK_BYTES + _TAG_BYTES
 
 
+class Unfit(Exception):
+    """The file cannot be what it should be. `code` says why: empty, locked, password, broken, large."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def most_bytes() -> int:
+    """How large an archive may be."""
+    return settings().IMPORT_MAX_GIB * GIB
+
+
 def clear_pieces(file: BinaryIO, password: str = "") -> Iterator[bytes]:
     """The archive in a file as it came, out of its locked cover if it has one.
 
-    Raises BadArchive: "locked" without a password, "password" for a wrong one, "broken" for a damaged cover.
+    Raises Unfit: "locked" without a password, "password" for a wrong one, "broken" for a damaged cover.
     """
     try:
         if not locked_zip.is_locked(file):
@@ -45,38 +58,22 @@ def clear_pieces(file: BinaryIO, password: str = "") -> Iterator[bytes]:
             while piece := file.read(CHUNK_BYTES):
                 yield piece
         elif not password:
-            raise BadArchive("locked")
+            raise Unfit("locked")
         else:
             yield from locked_zip.pieces(file, password)
     except locked_zip.WrongPassword:
-        raise BadArchive("password") from None
+        raise Unfit("password") from None
     except (locked_zip.NotLocked, locked_zip.Damaged):
-        raise BadArchive("broken") from None
+        raise Unfit("broken") from None
 
 
-def write(public_id: str, pieces: Iterable[bytes]) -> int:
-    """Keep an archive, whole or not at all; its clear bytes are counted. Raises DiskFull, and what `pieces` raises."""
-    target = _path(public_id)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
-    counted = 0
+def write(public_id: str, pieces: Iterable[bytes]) -> Counted:
+    """Keep an archive, whole or not at all. Raises Unfit("large"), DiskFull, and what `pieces` raises."""
+    counted = Counted(pieces, most_bytes=most_bytes())
     try:
-        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            for clear, sealed in _sealed(public_id, pieces):
-                counted += clear
-                file.write(sealed)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(target.parent)
+        storage.write_whole(_path(public_id), _sealed(public_id, counted))
+    except TooLarge:
+        raise Unfit("large") from None
     return counted
 
 
@@ -152,16 +149,15 @@ class _Clear(io.RawIOBase):
         return self._chunk
 
 
-def _sealed(public_id: str, pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Bytes to write, and how many clear ones they are. The last chunk is held back until it is known to be it."""
+def _sealed(public_id: str, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes to write. The last chunk is held back until it is known to be it."""
     cipher, prefix = _cipher(public_id), randomness.token_bytes(_PREFIX_BYTES)
     waiting, number = bytearray(), 0
 
-    def seal(clear: bytes, is_last: bool) -> tuple[int, bytes]:
-        nonce = prefix + number.to_bytes(4, "big")
-        return len(clear), cipher.encrypt(nonce, clear, _place(public_id, number, is_last))
+    def seal(clear: bytes, is_last: bool) -> bytes:
+        return cipher.encrypt(prefix + number.to_bytes(4, "big"), clear, _place(public_id, number, is_last))
 
-    yield 0, _FORMAT + prefix
+    yield _FORMAT + prefix
     for piece in pieces:
         waiting += piece
         while len(waiting) > CHUNK_BYTES:

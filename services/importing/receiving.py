@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import and_, delete, or_, select
 
 from exchange import locked_zip
-from exchange.zip_directory import BadArchive
 from extensions import db
 from models import Arrival, Firm, User, new_public_id
 from services import nudge, scope, storage, transaction
@@ -22,24 +21,9 @@ from services.actors import Actor
 from services.errors import RuleBroken
 from services.importing import kept, merging
 from services.importing.course import GOING_ON
-from services.installation import settings
 
-GIB = 1024 * 1024 * 1024
 ROOM_BYTES = 64 * 1024 * 1024  # of what comes in, between two looks at the disk
 KEPT = timedelta(days=90)  # a row that is done with
-
-
-class Unfit(Exception):
-    """The file cannot be what it should be. `code` says why: empty, locked, password, broken, too_large."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def most_bytes() -> int:
-    """How large an archive may be."""
-    return settings().IMPORT_MAX_GIB * GIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +99,9 @@ def receive(
         db.session.add(row)
         nudge.after_commit("take_in")
         transaction.commit()
-    except BaseException as error:
+    except BaseException:
         for name in names:
             kept.remove(name)
-        if isinstance(error, (BadArchive, storage.TooLarge)):
-            raise Unfit(error.code if isinstance(error, BadArchive) else "too_large") from None
         raise
 
 
@@ -147,15 +129,13 @@ def sweep(now: datetime) -> int:
 def _keep(names: tuple[str, str], pieces: Iterable[bytes], password: str) -> tuple[str, int, str]:
     """Name, size and SHA-256 of the clear archive."""
     came, clear = names
-    counted = storage.Counted(_while_there_is_room(pieces), most_bytes=most_bytes())
-    kept.write(came, counted)
+    counted = kept.write(came, _while_there_is_room(pieces))
     if not counted.size_bytes:
-        raise BadArchive("empty")
+        raise kept.Unfit("empty")
     with kept.open(came) as file:
         if not locked_zip.is_locked(file):
             return came, counted.size_bytes, counted.sha256
-        counted = storage.Counted(_while_there_is_room(kept.clear_pieces(file, password)), most_bytes=most_bytes())
-        kept.write(clear, counted)
+        counted = kept.write(clear, _while_there_is_room(kept.clear_pieces(file, password)))
     kept.remove(came)
     return clear, counted.size_bytes, counted.sha256
 

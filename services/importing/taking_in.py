@@ -28,8 +28,6 @@ from services.importing import checking, files, kept, opening, undoing
 from services.importing.checking import Refused
 from services.importing.course import GOING_ON, LEASE, Cancelled, Course, Ending, Failed, Half, Order
 from services.importing.laying import Laying, lay_firm, taken_users
-from services.importing.receiving import most_bytes
-from services.storage import Counted
 
 log = logging.getLogger("handslag.importing")
 MOST_ATTEMPTS = 3  # that came to nothing
@@ -105,7 +103,7 @@ def take_in(
         return
     course = Course(order, now, told=told, is_ending=is_ending)
     with _settled(order, course), kept.open(order.public_id) as file:
-        _take_in(opened(file, most_bytes=most_bytes() * LARGER, most_files=MOST_FILES), course, now)
+        _take_in(opened(file, most_bytes=kept.most_bytes() * LARGER, most_files=MOST_FILES), course, now)
 
 
 def from_file(
@@ -113,13 +111,12 @@ def from_file(
 ) -> Outcome:
     """The same of a file, for the command. An archive that was being taken in is gone on with.
 
-    Raises BadArchive("locked" | "password" | "broken"), DiskFull, RuleBroken("arriving") where another process has it.
+    Raises Unfit, DiskFull, RuleBroken("arriving") where another process has it.
     """
     public_id = new_public_id()
     storage.require_disk(path.stat().st_size)
     with path.open("rb") as file:
-        counted = Counted(kept.clear_pieces(file, password), most_bytes=most_bytes())
-        kept.write(public_id, counted)
+        counted = kept.write(public_id, kept.clear_pieces(file, password))
     transaction.start_writing()
     same = and_(Arrival.sha256 == counted.sha256, Arrival.state.in_(GOING_ON))
     arrival = db.session.scalar(select(Arrival).where(same).with_for_update())

@@ -22,9 +22,22 @@ ROOMS = {
         *("languages", "mail", "models", "services", "tables"),
     },
     "jobs": {"services", "domain", "jobs", "config"},
+    "commands": {"services", "domain", "jobs", "commands"},
     "blueprints": {"services", "domain", "extensions", "languages", "models", "blueprints", "config"},
 }
-OURS = {"app", "blueprints", "cli", "config", "documents", "domain", "exchange", "extensions", "jobs", "languages"}
+OURS = {
+    "app",
+    "blueprints",
+    "cli",
+    "commands",
+    "config",
+    "documents",
+    "domain",
+    "exchange",
+    "extensions",
+    "jobs",
+    "languages",
+}
 OURS |= {"mail", "models", "services", "tables", "tests", "bench", "scripts"}
 # what looks past the firm, and why
 ACROSS_FIRMS = {
@@ -54,7 +67,7 @@ ACROSS_FIRMS = {
     "services/checking/known.py": "tells of a paper by its SHA-256 alone, whoever's it is",
     "services/importing/laying.py": "one address of mail, one user of all firms",
     "services/exporting/making.py": "takes the next export that waits, whoever's it is",
-    "services/exporting/operating.py": "lists all firms for the operator",
+    "services/exporting/operating.py": "finds the firm that the operator names",
     "services/privacy/erasure.py": "finds the firms whose time is out",
     "services/watching.py": "finds the accounts that nobody uses, whoever's they are",
     "services/firm_list.py": "lists all firms for the operator",

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from blueprints.konto import arriving
-from cli import WHY_NOT_TAKEN_IN
+from commands.moving import WHY_NOT_TAKEN_IN
 from domain.evidence import ZERO_LINK
 from exchange import locked_zip
 from extensions import db
@@ -21,7 +21,7 @@ from models import Acceptance, Arrival, EarlierHome, Event, Firm, Letter, Login,
 from services import keys, legal, logins, storage
 from services.clock import utc_now
 from services.exporting import operating
-from services.importing import kept, links_again, receiving
+from services.importing import kept, links_again
 from services.installation import settings
 from tests.conftest import empty_database
 from tests.routes.deal.conftest import send
@@ -93,7 +93,7 @@ def test_nothing_is_left_of_what_is_no_whole_file(client, owner, monkeypatch):
     cut = client.post(HERE, data=form.encode(), content_type="multipart/form-data; boundary=x", csrf=False)
     assert cut.status_code == 422
     assert "inte hela vägen" in cut.text
-    monkeypatch.setattr(receiving, "GIB", 1000)
+    monkeypatch.setattr(kept, "GIB", 1000)
     large = hand_in(client, bytes(30_000))
     assert large.status_code in (413, 422)
     assert not arrivals()
@@ -101,7 +101,7 @@ def test_nothing_is_left_of_what_is_no_whole_file(client, owner, monkeypatch):
 
 
 def test_a_body_without_a_length_is_counted_as_it_comes(client, owner, monkeypatch):
-    monkeypatch.setattr(receiving, "GIB", 10_000)
+    monkeypatch.setattr(kept, "GIB", 10_000)
     form = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{client.csrf_token()}\r\n'
     form += '--x\r\nContent-Disposition: form-data; name="fil"; filename="a.zip"\r\n\r\n'
     body = io.BytesIO(form.encode() + bytes(300_000) + b"\r\n--x--\r\n")

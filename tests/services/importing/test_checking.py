@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from cli import WHY_NOT_TAKEN_IN
+from commands.moving import WHY_NOT_TAKEN_IN
 from config import ROOT
 from exchange import archive_zip, manifests
 from extensions import db
-from models import Quote
+from models import Checkpoint, CheckpointHead, Quote
 from services import checkpoints, schema, transaction
 from services.clock import utc_now
 from services.exporting import archive as exporting
@@ -132,6 +132,7 @@ ROWS: tuple[tuple[str, str, Any, str], ...] = (
     ("user", "role", "worker", "owner"),
     ("user", "email", "a@b.example\r\nBcc: c@d.example", "value"),
     ("user", "email", "a,b@c.example", "value"),
+    ("user", "email", "Agare@tumbredd.example", "value"),
     ("letter", "params", "[]", "value"),
     ("letter", "to_address", "a@b.example, c@d.example", "value"),
     ("stored_file", "media_type", "text/html", "value"),
@@ -222,6 +223,27 @@ def test_a_frozen_version_is_one_that_can_be_shown(whole):
 def test_a_draft_has_an_end(whole, monkeypatch):
     monkeypatch.setattr(proving, "MOST_DRAFT_LINES", 0)
     assert whole.refusal() == ("large", "data/quote_line.jsonl:1")
+
+
+def test_not_everyone_is_a_user(whole, monkeypatch):
+    """Letters go to users unasked, and an archive may name strangers."""
+    monkeypatch.setattr(proving, "MOST_USERS", 0)
+    assert whole.refusal() == ("large", "data/user.jsonl:1")
+
+
+def test_who_lived_here_brings_the_chain_that_was_signed_here(whole):
+    """Or anyone could come in the place of a firm that was erased."""
+    entry, end = whole.rows("event")[0], whole.about.seq
+    db.session.add(Checkpoint(n=1, at=utc_now(), body="{}", signatures="{}"))
+    db.session.flush()
+    head = CheckpointHead(firm=whole.about.firm, n=1, seq=entry["seq"], link=entry["link"])
+    db.session.add(head)
+    db.session.commit()
+    assert whole.check()
+    for seq, link in ((entry["seq"], "1" * 64), (end + 1, entry["link"])):
+        head.seq, head.link = seq, link
+        db.session.commit()
+        assert whole.refusal() == ("chain", f"data/event.jsonl:{seq}")
 
 
 def test_files_and_rows_are_the_same(whole):
