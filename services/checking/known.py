@@ -23,13 +23,14 @@ def by_hash(hashes: Collection[str]) -> dict[str, Known]:
     """The papers among these SHA-256. Where several sent the same document, it is of who sent it first."""
     # the index's own words, or SQLite does not take it
     own = StoredFile.sha256.in_(set(hashes)), text(PAPERS), standing.of_those_here(StoredFile)
-    statement = select(StoredFile).where(*own).order_by(StoredFile.id.desc())
+    statement = select(StoredFile).where(*own).order_by(StoredFile.id)
     found = {
         sha256: Known("erasure", "", "", sha256, row.erased_at, number=row.number)
         for sha256, row in receipts.by_sha256(hashes).items()
     }
     for file in db.session.scalars(statement):
-        if paper := _agreed(file) or _sent(file):
+        # once found it stands: an archive may bring copies of another's paper, thousands of them
+        if file.sha256 not in found and (paper := _agreed(file) or _sent(file)):
             found[file.sha256] = paper
     return found
 
@@ -52,7 +53,8 @@ def _agreed(file: StoredFile) -> Known | None:
         select(Agreement, Quote)
         .join(Quote, and_(Quote.firm_id == Agreement.firm_id, Quote.id == Agreement.quote_id))
         .where(Agreement.firm_id == file.firm_id, is_its)
-    ).one_or_none()
+        .order_by(Agreement.id)  # a made-up archive may give one paper to several
+    ).first()
     if row is None or row.Quote.status in parties.PENDING:
         return None
     made, quote = row

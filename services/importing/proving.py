@@ -14,12 +14,16 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy import select
+
 from domain import acts, evidence, personnummer, signature_mark
 from exchange import picture_size, strict_json
 from exchange.archive_zip import Archive, Member
 from exchange.manifests import Manifest
 from exchange.marks import Marks
-from services import events
+from extensions import db
+from models import CheckpointHead
+from services import events, transaction
 from services.importing import shapes
 from services.incidents import CHAIN_BROKEN
 
@@ -27,6 +31,7 @@ MOST_TEXT_BYTES = 12 * 1024 * 1024
 MOST_FILE_BYTES = 128 * 1024 * 1024  # whole in memory when it is read: a paper with its document and package
 MOST_POINTS = 12_000_000  # as of a logo that comes in (services/pictures.py)
 MOST_DRAFT_LINES = 10_000
+MOST_USERS = 200  # whom letters go to unasked: owners at the opening, whoever has a quote when something happens to it
 _PICTURES = ("logo", "photo", "photo_paper", "photo_thumb", "document_page")
 TEXTS = {
     "bevis/nycklar.json": shapes.keys,
@@ -151,8 +156,9 @@ class Evidence:
     def _chain_head(self, row: Row, _rank: int) -> str | None:
         return None if (row["seq"], row["link"]) == (self.about.seq, self.about.link) else "chain"
 
-    def _user(self, row: Row, _rank: int) -> None:
+    def _user(self, row: Row, rank: int) -> str | None:
         self._owners += row["role"] == "owner"
+        return "large" if rank > MOST_USERS else None
 
     def _stored_file(self, row: Row, rank: int) -> None:
         self._stored.add(rank, row["sha256"])
@@ -196,7 +202,8 @@ class Evidence:
     def _walk(self) -> Problem:
         """The chain from its start to the end that the manifest names, over the ends of the homes before."""
         about = self.about
-        ends = {home.seq: home.link for home in about.homes}
+        signed = self._signed_here()
+        ends = {home.seq: home.link for home in about.homes} | signed
         met = {0: evidence.ZERO_LINK}
 
         def entries() -> Iterator[tuple[bytes, str]]:
@@ -209,9 +216,24 @@ class Evidence:
                 yield row["entry"].encode(), row["link"] if holds else ""
 
         bad = evidence.first_bad(about.firm, entries(), head=(about.seq, about.link), known=self._breaks)
-        if bad is None and any(met.get(seq) != link for seq, link in ends.items()):
+        is_other = any(met.get(seq) != link for seq, link in ends.items())
+        if bad is None and (is_other or any(broken <= seq for seq in signed for broken in self._breaks)):
             bad = max(ends)
         return None if bad is None else ("chain", f"data/event.jsonl:{bad}")
+
+    def _signed_here(self) -> dict[int, str]:
+        """Where a checkpoint of here last saw the chain of a firm that has lived here before: seq and link.
+
+        Its archive has that entry. Without, anyone could come in the place of a firm that was erased, and a restored
+        backup would bring that one back (services/privacy/journal.py).
+        """
+        statement = (
+            select(CheckpointHead.seq, CheckpointHead.link)
+            .where(CheckpointHead.firm == self.about.firm, CheckpointHead.seq > 0)
+            .order_by(CheckpointHead.seq > self.about.seq, CheckpointHead.n.desc())  # an older archive ends before it
+        )
+        with transaction.reading():
+            return {row.seq: row.link for row in db.session.execute(statement.limit(1))}
 
     def _holds(self, row: Row) -> bool:
         """Whether an entry is one that the product writes, and the columns beside it say the same."""

@@ -13,7 +13,7 @@ from domain.authenticity import By, Result, Where
 from exchange import verifiera
 from extensions import db
 from jobs import draw_agreements
-from models import Agreement, ChainHead, EarlierHome, Firm, QuoteVersion, StoredFile
+from models import Agreement, ChainHead, EarlierHome, Firm, QuoteVersion, StoredFile, new_public_id
 from services import checkpoints, storage, verification
 from services.checking import looking, verifying
 from services.clock import utc_now
@@ -121,6 +121,18 @@ def test_a_hostile_archive_makes_nothing_ours(moved, make, monkeypatch):
         db.session.commit()
         # another firm has brought the key, so it does not vouch for this firm's paper
         assert moved.verdict(moved.own).where is Where.NOT_OURS
+
+
+def test_copies_of_a_paper_in_an_archive_change_nothing(moved, make):
+    """Two agreements of one paper, as only a made-up archive has them."""
+    told = moved.verdict(moved.paper)
+    agreement = db.session.query(Agreement).filter_by(quote_id=moved.quote_id).one()
+    firm = db.session.get_one(Firm, moved.firm_id)
+    same = {column: getattr(agreement, column) for column in set(Agreement.__table__.columns.keys()) - {"id"}}
+    same |= {"public_id": new_public_id(), "quote_id": make.quote(firm, make.customer(firm)).id}
+    db.session.add(Agreement(**same))
+    db.session.commit()
+    assert moved.verdict(moved.paper) == told
 
 
 def test_what_is_made_here_of_it_says_where_it_happened(moved):
