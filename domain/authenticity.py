@@ -271,7 +271,7 @@ def _judge_pdf(
         where = Where.AFTER  # all of a sealed paper is here, and more
     home = _home_of(homes.get(seal.fingerprint), begins, named)
     is_named_ours = any(one.name == seal.name for one in own)
-    says_ours = is_named_ours or ((begins or named) and not home)
+    says_ours = is_named_ours or ((_is_ours(begins) or _is_ours(named)) and not home)
     if ours is None and says_ours and where in (None, Where.TIME):
         where = Where.NOT_OURS
     if where:
@@ -290,6 +290,11 @@ def _home_of(home: Home | None, *papers: Known | None) -> Home | None:
     """The installation of a key that came along, if the firms that brought it are those of the papers kept here."""
     whose = {paper.firm for paper in papers if paper}
     return home if home and whose <= home.firms else None
+
+
+def _is_ours(paper: Known | None) -> bool:
+    """What a firm says it brought along makes no other's paper a forgery: anyone may write an archive."""
+    return paper is not None and paper.home is None
 
 
 def _made_elsewhere(packages: Sequence[Package], paper: Known | None) -> Home | None:
@@ -340,7 +345,7 @@ def _judge_unsealed(facts: Facts, begins: Known | None, named: Known | None) -> 
     if begins:  # after a quote, the beginning of what makes it an agreement
         where = Where.CUT if begins.paper == "quote" and not facts.has_end else Where.AFTER
         return Verdict(Result.ALTERED, where=where, paper=begins)
-    if named:
+    if _is_ours(named):
         return Verdict(Result.ALTERED, where=Where.NOT_OURS)
     if facts.refused:
         return Verdict(Result.UNREADABLE, why=facts.refused)
@@ -357,7 +362,7 @@ def _judge_package(package: Package, named: Known | None, homes: Mapping[str, Ho
         return Verdict(result, By.PROOF, why=why, package=package, paper=ours, home=package.home)
     if _is_proven(package.steps):
         home = _home_of(homes.get(package.signer), named)
-        if named and not home:
+        if _is_ours(named) and not home:
             return Verdict(Result.ALTERED, where=Where.NOT_OURS, package=package, paper=named)
         if home:
             return Verdict(Result.MOVED, By.KEY, why=why, package=package, home=home)

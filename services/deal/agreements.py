@@ -32,6 +32,7 @@ from services import events, notices, outbox, scope, signing, vault
 from services.actors import system
 from services.checkpoint_rows import Checkpoint
 from services.deal import links, parties, story
+from services.importing import homes
 from services.installation import settings
 from services.quotes import content
 
@@ -215,9 +216,11 @@ def chain_link(quote: Quote) -> str:
 
 
 def mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
-    """Queue the letters that tell all parties of the finished paper. Never commits."""
+    """Queue the letters that tell all parties of the finished paper; none of what came along. Never commits."""
     agreement = scope.get(Agreement, firm_id, Agreement.id == agreement_id)
     quote = scope.get(Quote, firm_id, Quote.id == agreement.quote_id)
+    if _came_along(quote):
+        return
     firm = db.session.get_one(Firm, firm_id)
     link = scope.get(QuoteLink, firm_id, QuoteLink.id == agreement.link_id)
     is_own = link.revoked_at is None and link.way != links.ON_SITE
@@ -244,6 +247,15 @@ def mail(agreement_id: int, firm_id: int, sha256: str, now: datetime) -> None:
     for kind, email, link_id in to:
         outbox.queue(kind, email, {**params, "link": link_id}, **letter)
         _record_sent(quote, agreement, firm, sha256, email, now)
+
+
+def _came_along(quote: Quote) -> bool:
+    """Whether it was agreed before the firm came here: whoever is to have the paper is written to from there."""
+    home = homes.newest(quote.firm_id)
+    if home is None:
+        return False
+    about = Event.obj == f"quote:{quote.public_id}", Event.act.in_((*AGREES, "doc.all_signed")), Event.seq > home.seq
+    return db.session.scalar(scope.columns(Event, quote.firm_id, Event.seq).where(*about).limit(1)) is None
 
 
 def _came_otherwise(quote: Quote, told: set[int | None]) -> list[QuoteLink]:

@@ -16,7 +16,7 @@ from domain.clock import stockholm_date
 from domain.closing_dates import CUSTOMERS_TOLD_AFTER
 from domain.quote_states import AGREED, QuoteStatus
 from extensions import db
-from models import Agreement, Closing, Event, Firm, Letter, Quote, QuoteLink
+from models import Agreement, Closing, EarlierHome, Event, Firm, Letter, Quote, QuoteLink
 from services import events, outbox, scope, standing, transaction
 from services.actors import system
 from services.deal.links import ON_SITE, SMS
@@ -64,10 +64,20 @@ def tell(firm_id: int, *, now: datetime) -> None:
 
 
 def due_to_calm(now: datetime) -> list[int]:
-    """Ids of the terminations that were undone after customers had been written to, and not all know it yet."""
+    """Ids of the terminations that were undone after customers had been written to, and not all know it yet.
+
+    Undone here: one that a firm brought from elsewhere ended by moving, and the page there does go.
+    """
+    came = select(func.coalesce(func.max(EarlierHome.seq), 0)).where(EarlierHome.firm_id == Closing.firm_id)
+    undone = exists().where(
+        Event.firm_id == Closing.firm_id,
+        Event.obj == "closing:" + Closing.public_id,
+        Event.act == "firm.close_undone",
+        Event.seq > came.scalar_subquery(),
+    )
     with transaction.reading():
         statement = select(Closing.id).where(
-            Closing.undone_at > now - LOOK_BACK, exists().where(_worried(Closing.firm_id, Closing.public_id))
+            Closing.undone_at > now - LOOK_BACK, undone, exists().where(_worried(Closing.firm_id, Closing.public_id))
         )
         return sorted(db.session.scalars(statement))
 

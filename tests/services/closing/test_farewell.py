@@ -134,6 +134,12 @@ def test_after_it_those_who_were_told_learn_that_the_page_stays(firm, owner, lea
     first_quote = first.quote_id
     first.state = "sent"  # the others wait still, and are dropped when they are drawn
     db.session.commit()
+    leaving.undone_at = TOLD  # by moving from elsewhere: that page does go
+    db.session.commit()
+    tell_customers.run(TOLD + timedelta(hours=1))
+    assert letters("page_stays") == []
+    leaving.undone_at = None
+    db.session.commit()
     closing.undo(actor=actor(firm, owner), now=TOLD + timedelta(hours=1))
     for hour in range(2, 4):
         tell_customers.run(TOLD + timedelta(hours=hour))

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pytest
 
 from domain import canonical
-from domain.authenticity import By, Result, Where
+from domain.authenticity import By, Result
 from exchange import verifiera
 from extensions import db
 from jobs import draw_agreements
-from models import Agreement, ChainHead, EarlierHome, Firm, QuoteVersion, StoredFile, new_public_id
+from models import Agreement, ChainHead, EarlierHome, Firm, Letter, QuoteVersion, StoredFile, new_public_id
 from services import checkpoints, storage, verification
 from services.checking import looking, verifying
 from services.clock import utc_now
@@ -119,8 +119,8 @@ def test_a_hostile_archive_makes_nothing_ours(moved, make, monkeypatch):
     for junk in ("[]", "nonsense", '{"keys":[{"pem":7}]}', '{"keys":[{"kind":"seal","pem":"-----x"}]}'):
         moved.home.keys = junk
         db.session.commit()
-        # another firm has brought the key, so it does not vouch for this firm's paper
-        assert moved.verdict(moved.own).where is Where.NOT_OURS
+        # another firm has brought the key, so it does not vouch for this firm's paper; nor is that a forgery then
+        assert moved.verdict(moved.own).result is Result.OTHER
 
 
 def test_copies_of_a_paper_in_an_archive_change_nothing(moved, make):
@@ -159,7 +159,9 @@ def test_what_is_sealed_here_later_tells_of_the_move_too(moved, client):
     agreement.pdf_id = agreement.package_id = agreement.sealed_at = agreement.paper_next_at = None
     agreement.pdf_sha256 = agreement.package_sha256 = ""
     db.session.commit()
+    letters = db.session.query(Letter).count()
     draw_agreements.run(utc_now())
+    assert db.session.query(Letter).count() == letters  # they were written to from there
     agreement = db.session.query(Agreement).filter_by(quote_id=moved.quote_id).one()
     firm = db.session.get_one(Firm, moved.firm_id)
     paper = storage.read(firm.public_id, db.session.get_one(StoredFile, agreement.pdf_id))
