@@ -35,16 +35,25 @@ def compact() -> bool:
 
 
 def empty_log() -> bool:
-    """Empty SQLite's write-ahead log, which keeps old pages until they are overwritten."""
+    """Empty SQLite's write-ahead log, which keeps old pages until they are overwritten. False if someone reads on.
+
+    It looks again by itself: SQLite would hold the write lock while it waits for who reads, an export for minutes.
+    """
     if db.engine.dialect.name != "sqlite":
         return True
     transaction.rollback()
     with contextlib.closing(db.engine.raw_connection()) as connection:
-        for _try in range(CHECKPOINT_TRIES):
-            is_busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            if not is_busy:
-                return True
-            time.sleep(CHECKPOINT_WAIT_SECONDS)
+        cursor = connection.cursor()
+        patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            for _try in range(CHECKPOINT_TRIES):
+                is_busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                if not is_busy:
+                    return True
+                time.sleep(CHECKPOINT_WAIT_SECONDS)
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={patience}")
     return False
 
 

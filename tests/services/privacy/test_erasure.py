@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import timedelta
 from threading import Thread
 
@@ -14,6 +15,7 @@ from services.actors import system
 from services.installation import settings
 from services.privacy import compacting, erasure, journal
 from services.sealing import keys as sealing_keys
+from tables.engine import PATIENCE
 from tests.conftest import IS_POSTGRESQL
 from tests.erasing import AFTER, DAY, LAST_MOMENT, MARKS, NOW, checksum, found_in_rows, found_on_disk, marks_in
 
@@ -101,7 +103,9 @@ def test_a_reader_delays_only_the_compacting(leaver, monkeypatch):
         reader.connection.driver_connection.execute("SELECT * FROM firm").fetchone()  # type: ignore[union-attr]
         if IS_POSTGRESQL:  # it compacts by itself, but its own transactions must not wait for one another here
             reader.connection.driver_connection.rollback()  # type: ignore[union-attr]
+        began = time.monotonic()
         assert close_firms.run(AFTER).failed == (0 if IS_POSTGRESQL else 1)
+        assert time.monotonic() - began < PATIENCE, "nobody who writes waits for who reads"
     assert close_firms.run(AFTER + timedelta(hours=1)).failed == 0
     assert found_on_disk() == set()
 
