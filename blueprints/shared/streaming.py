@@ -7,6 +7,9 @@ come. The file is the form's last field.
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -26,7 +29,7 @@ FORM = "multipart/form-data"
 PIECE_BYTES = 64 * 1024
 MOST_FIELD_BYTES = 4 * 1024
 MOST_FIELDS = 20
-SILENT_SECONDS = 60  # of a connection, before it is given up
+PIECE_SECONDS = 60  # for each piece, or it is given up: dripping, an upload would hold a thread for weeks
 
 
 class Broken(Exception):
@@ -130,10 +133,17 @@ def _events() -> Iterator[Event]:
 
 
 def _read() -> bytes:
-    if (connection := request.environ.get("gunicorn.socket")) is not None:
-        connection.settimeout(SILENT_SECONDS)
+    connection = request.environ.get("gunicorn.socket")
+    end = threading.Timer(PIECE_SECONDS, _hang_up, (connection,))
+    if connection is not None:
+        end.start()
     try:
         return request.stream.read(PIECE_BYTES)
     finally:
-        if connection is not None:
-            connection.settimeout(None)
+        end.cancel()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Nothing more is read of it: a timeout of the socket's own begins anew with each byte. It can be answered."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_RD)

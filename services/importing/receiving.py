@@ -21,8 +21,10 @@ from services.actors import Actor
 from services.errors import RuleBroken
 from services.importing import kept, merging
 from services.importing.course import GOING_ON
+from services.installation import settings
 
 ROOM_BYTES = 64 * 1024 * 1024  # of what comes in, between two looks at the disk
+FOR_OTHERS = 4  # times what the installation keeps free
 KEPT = timedelta(days=90)  # a row that is done with
 
 
@@ -87,7 +89,7 @@ def receive(
     """
     _check(actor, user_public_id)
     transaction.rollback()  # nothing may wait while it comes, and it may take an hour
-    storage.require_disk(expected_bytes)
+    _require_room(expected_bytes)
     names = new_public_id(), new_public_id()
     try:
         public_id, size_bytes, sha256 = _keep(names, pieces, password)
@@ -141,14 +143,19 @@ def _keep(names: tuple[str, str], pieces: Iterable[bytes], password: str) -> tup
 
 
 def _while_there_is_room(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Raises DiskFull while the disk still has what the installation keeps free."""
+    """Raises DiskFull when no room but the others' is left."""
     since = 0
     for piece in pieces:
         since += len(piece)
         if since >= ROOM_BYTES:
-            storage.require_disk(ROOM_BYTES)
+            _require_room(ROOM_BYTES)
             since = 0
         yield piece
+
+
+def _require_room(needed_bytes: int) -> None:
+    """Raises DiskFull long before the disk is full for others: whoever may register may hand in an archive."""
+    storage.require_disk(needed_bytes + FOR_OTHERS * settings().DISK_FREE_MIB * 1024 * 1024)
 
 
 def _check(actor: Actor, user_public_id: str) -> None:

@@ -6,11 +6,14 @@ import io
 import json
 import re
 import shutil
+import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from blueprints.konto import arriving
+from blueprints.shared import streaming
 from commands.moving import WHY_NOT_TAKEN_IN
 from domain.evidence import ZERO_LINK
 from exchange import locked_zip
@@ -21,7 +24,7 @@ from models import Acceptance, Arrival, EarlierHome, Event, Firm, Letter, Login,
 from services import keys, legal, logins, storage
 from services.clock import utc_now
 from services.exporting import operating
-from services.importing import kept, links_again
+from services.importing import kept, links_again, receiving
 from services.installation import settings
 from tests.conftest import empty_database
 from tests.routes.deal.conftest import send
@@ -117,6 +120,29 @@ def test_a_body_without_a_length_is_counted_as_it_comes(client, owner, monkeypat
     assert not left_behind()
 
 
+def test_an_upload_that_drips_is_given_up(client, owner, monkeypatch):
+    monkeypatch.setattr(streaming, "PIECE_SECONDS", 0.2)
+    form = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{client.csrf_token()}\r\n'
+    form += '--x\r\nContent-Disposition: form-data; name="fil"; filename="a.zip"\r\n\r\nPK'
+    here, there = socket.socketpair()
+
+    class Body(io.BytesIO):
+        def readinto(self, buffer):
+            return super().readinto(buffer) or len(here.recv(1))  # waits for more until it is hung up
+
+    with here, there:
+        answer = client.post(
+            HERE,
+            csrf=False,
+            data=b"",
+            input_stream=Body(form.encode()),
+            content_type="multipart/form-data; boundary=x",
+            environ_overrides={"gunicorn.socket": here, "CONTENT_LENGTH": "5000000"},
+        )
+    assert answer.status_code == 422
+    assert not left_behind()
+
+
 def test_one_at_a_time(client, owner):
     assert hand_in(client).status_code == 303
     assert client.get(HERE).headers["Location"] == STATE
@@ -125,6 +151,14 @@ def test_one_at_a_time(client, owner):
     assert "redan på väg in" in second.text
     assert len(arrivals()) == 1
     assert len(left_behind()) == 1
+
+
+def test_the_disk_is_not_filled_for_others(client, owner, monkeypatch):
+    free_mib = shutil.disk_usage(settings().DATA_DIR).free // (1024 * 1024)
+    monkeypatch.setattr(receiving, "settings", lambda: replace(settings(), DISK_FREE_MIB=free_mib // 3))
+    assert hand_in(client).status_code == 503
+    assert not arrivals()
+    assert not left_behind()
 
 
 def test_cancelled_it_leaves_nothing_and_one_may_try_again(client, owner):
