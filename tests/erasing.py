@@ -55,15 +55,16 @@ def forget_erasures() -> None:
         (settings().DATA_DIR / name).unlink(missing_ok=True)
 
 
-def a_leaver(make: Make, choice: str = "erase_all") -> Firm:
-    """A terminated firm with something everywhere: tables, files, an export, a letter in the local mailbox."""
+def a_leaver(make: Make, choice: str = "erase_all", *, has_export: bool = False) -> Firm:
+    """A terminated firm with something everywhere: tables, files, a letter in the local mailbox, if asked an export."""
     firm = make.firm(
         MARKS.name, orgnr=MARKS.orgnr, phone=MARKS.phone, street=MARKS.street, email=f"{MARKS.email}@firma.example"
     )
     owner = fill(make, firm, MARKS)
     actor = system(firm.id, firm.public_id)
-    asking.ask(owner, actor=actor, now=NOW)
-    assert make_exports.run(NOW).done == 1
+    if has_export:
+        asking.ask(owner, actor=actor, now=NOW)
+        assert make_exports.run(NOW).done == 1
     closing.ask(owner, password=PASSWORD, reason=MARKS.decline, choice=choice, ends=12, actor=actor, now=NOW)
     home = settings().DATA_DIR / "mailbox" / firm.public_id
     home.mkdir(parents=True)

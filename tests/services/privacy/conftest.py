@@ -28,4 +28,4 @@ def other(make: Make) -> Firm:
 @pytest.fixture
 def leaver(make: Make) -> Firm:
     """A firm that chose to have all erased."""
-    return a_leaver(make)
+    return a_leaver(make, has_export=True)

@@ -27,7 +27,7 @@ def test_every_place_says_what_it_holds_and_who_ends_it(place):
 
 def test_every_file_of_the_installation_is_in_a_place(app, make):
     """After the kind of use that the whole suite makes of it: this test's own, and that of all before it."""
-    a_leaver(make, choice="lock_bookkeeping")
+    a_leaver(make, choice="lock_bookkeeping", has_export=True)
     queue = Queue(app)
     queue.tick()
     for job in schedule.WHEN:

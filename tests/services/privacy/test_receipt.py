@@ -7,6 +7,7 @@ import json
 import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -18,24 +19,41 @@ from extensions import db
 from jobs import close_firms, send_mail
 from mail import local_mailbox
 from models import ErasureReceipt
+from services import transaction
 from services.checking import verifying
 from services.errors import NotFound
 from services.installation import settings
 from services.privacy import receipts
 from services.sealing import keys
-from tests.erasing import AFTER, MARKS, NOW, a_leaver
+from tests.conftest import empty_database
+from tests.erasing import AFTER, MARKS, NOW, a_leaver, forget_erasures, put_back, rows_of_all
 from tests.factories import Make
 
 EVIDENCE = Path(__file__).resolve().parents[3] / "docs" / "evidence.md"
 
 
-@pytest.fixture
-def row(app, make: Make) -> ErasureReceipt:
-    """The receipt of a firm whose owners read different languages."""
-    firm = a_leaver(make)
-    make.user(firm, email="second@firma.example", role="owner", language="en")
+@pytest.fixture(scope="module")
+def left(_app) -> tuple[dict[str, list[Any]], dict[str, bytes]]:
+    """The rows and papers that are left of a firm whose owners read different languages."""
+    transaction.may_write()
+    forget_erasures()
+    make = Make(_app)
+    make.user(a_leaver(make), email="second@firma.example", role="owner", language="en")
     close_firms.run(AFTER)
-    return db.session.query(ErasureReceipt).one()
+    row = db.session.query(ErasureReceipt).one()
+    found = rows_of_all(), {code: receipts.paper(row, code) for code in ("sv", "en")}
+    empty_database()
+    return found
+
+
+@pytest.fixture
+def row(app, left) -> ErasureReceipt:
+    """The receipt of that firm."""
+    rows, papers = left
+    put_back(rows)
+    row = db.session.query(ErasureReceipt).one()
+    receipts.keep(row.number, papers)
+    return row
 
 
 def text_of(pdf: bytes) -> str:
