@@ -13,6 +13,7 @@ from models import Firm, Quote, QuoteVersion
 from services import events, notices, scope, standing, transaction
 from services.actors import system
 from services.deal import links, parties
+from services.importing import homes
 
 
 def due(now: datetime) -> list[int]:
@@ -60,7 +61,8 @@ def expire(quote_id: int, *, now: datetime) -> None:
         transaction.rollback()
         return
     firm = db.session.get_one(Firm, quote.firm_id)
-    if parties.void(quote, "expired", actor=system(firm.id, firm.public_id), now=now):
+    is_asleep = homes.is_asleep(firm.id, quote.public_id)
+    if parties.void(quote, "expired", actor=system(firm.id, firm.public_id), now=now) and not is_asleep:
         parties.tell(quote, "partly_expired", {}, but=None, copies=False, now=now)
         links.text_instead(quote, "partly_expired", {}, now=now)
         notices.tell(quote, notices.ALWAYS, "partly_expired_to_firm", {"quote": quote.public_id}, now=now)

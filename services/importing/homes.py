@@ -74,6 +74,15 @@ def before(firm_id: int, firm_public_id: str, deal_id: str, acts: Collection[str
     return authenticity.Home(home.address, home.arrived_at, frozenset({firm_public_id}))
 
 
+def is_asleep(firm_id: int, deal_id: str) -> bool:
+    """Whether nothing has happened here yet of a deal that came along: nothing is sent about it by itself."""
+    home = newest(firm_id)
+    if home is None:
+        return False
+    since = Event.obj == f"quote:{deal_id}", Event.seq > home.seq
+    return db.session.scalar(scope.columns(Event, firm_id, Event.seq).where(*since).limit(1)) is None
+
+
 def holding(fingerprints: Collection[str]) -> dict[str, authenticity.Home]:
     """The homes whose keys are among these (SHA-256 of a raw Ed25519 key, or of a certificate)."""
     wanted = set(fingerprints)

@@ -14,10 +14,11 @@ from domain.clock import stockholm_date
 from domain.dates_sv import last_withdrawal_day
 from extensions import db
 from jobs import draw_agreements, send_mail
-from models import Agreement, Applicant, Approval, Event, Letter, QuoteLink, Recipient
+from models import Agreement, Applicant, Approval, EarlierHome, Event, Letter, QuoteLink, Recipient
 from services import mailbox, transaction
 from services.clock import utc_now
 from services.deal import answering, expiring, links
+from services.importing import homes
 from services.quotes import drafting, sharing
 from services.quotes.sharing import Given
 from tests.documents.reading import words as in_paper
@@ -334,6 +335,23 @@ def test_taking_the_quote_back_undoes_it_too(among, make):
     assert agreements(karin) == []
     assert sent_to(karin, "quote_recalled") == [SHARED, SHARED]
     assert anna.get("/godkann").status_code == 302
+
+
+def test_nobody_is_written_to_about_what_only_came_along(among):
+    """From another installation: the firm has not sent its new links yet."""
+    karin, _anna = among("co_decides")
+    karin.post("/godkann", step2(karin, "Karin Almgren"))
+    now = utc_now()
+    transaction.may_write()
+    home = EarlierHome(firm_id=karin.firm.id, n=1, installation="0" * 16, left_at=now, arrived_at=now)
+    home.archive_sha256, home.link, home.seq = "0" * 64, "0" * 64, db.session.query(db.func.max(Event.seq)).scalar()
+    db.session.add(home)
+    db.session.commit()
+    letters = db.session.query(Letter).count()
+    expiring.expire(karin.quote_id, now=now + timedelta(days=32))
+    assert karin.quote.status == "expired"
+    assert db.session.query(Letter).count() == letters
+    assert not homes.is_asleep(karin.firm.id, karin.deal_id)
 
 
 def test_the_end_of_the_time_with_one_missing_is_no_agreement(among):
