@@ -46,6 +46,12 @@ _PAPERS: dict[str, tuple[tuple[str, str], ...]] = {
     "upload": (("file_id", "sha256"),),
     "upload_page": (("file_id", "sha256"),),
 }
+# what the worker has still to draw, and how much of it a firm may bring: others wait meanwhile
+_WAITING: dict[str, tuple[str, object, int]] = {
+    "agreement": ("pdf_id", None, 1000),
+    "photo": ("state", "waiting", 100),
+    "upload": ("state", "waiting", 20),
+}
 _FROZEN = {
     "quote_version": ("content", "json_sha256", "json/versioner.jsonl"),
     "agreement": ("agreed", "agreed_sha256", "json/avtal.jsonl"),
@@ -79,6 +85,7 @@ class Evidence:
         self._breaks: set[int] = set()
         self._drafts = array("I", [0])  # lines by rank of the quote, from 1
         self._owners = 0
+        self._waiting = dict.fromkeys(_WAITING, 0)
         self._homes: list[tuple[str, int, str]] = []
 
     def row(self, table: str, row: Row, rank: int) -> str | None:
@@ -88,6 +95,11 @@ class Evidence:
         for file, sha256 in _PAPERS.get(table, ()):
             if row.get(file) is not None and (row[file], row[sha256]) not in self._stored:
                 return "frozen"
+        if table in _WAITING:
+            column, waits, most = _WAITING[table]
+            self._waiting[table] += row.get(column) == waits
+            if self._waiting[table] > most:
+                return "large"
         if table in _FROZEN:
             text, sha256, name = _FROZEN[table]
             data = row[text].encode()

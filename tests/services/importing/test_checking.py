@@ -231,6 +231,16 @@ def test_not_everyone_is_a_user(whole, monkeypatch):
     assert whole.refusal() == ("large", "data/user.jsonl:1")
 
 
+def test_not_all_of_it_is_still_to_be_drawn(whole, monkeypatch):
+    """The worker would draw it first, and others wait."""
+    rows = whole.rows("photo")
+    rows[0] |= {"state": "waiting"}
+    whole.put_rows("photo", rows)
+    assert whole.check()
+    monkeypatch.setitem(proving._WAITING, "photo", ("state", "waiting", 0))
+    assert whole.refusal() == ("large", "data/photo.jsonl:1")
+
+
 def test_who_lived_here_brings_the_chain_that_was_signed_here(whole):
     """Or anyone could come in the place of a firm that was erased."""
     entry, end = whole.rows("event")[0], whole.about.seq
