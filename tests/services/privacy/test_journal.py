@@ -21,6 +21,7 @@ from services.sealing import keys as sealing_keys
 from tests.erasing import (
     AFTER,
     DAY,
+    a_leaver,
     checksum,
     found_in_rows,
     found_on_disk,
@@ -28,6 +29,13 @@ from tests.erasing import (
     put_back,
     rows_of_all,
 )
+from tests.factories import Make
+
+
+@pytest.fixture
+def leaver(make: Make) -> Firm:
+    """Without an export: test_erasure.py looks for that."""
+    return a_leaver(make)
 
 
 def backup(folder: Path) -> dict[str, list[Any]]:
