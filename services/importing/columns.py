@@ -36,7 +36,8 @@ _HEX = re.compile(r"(?:[0-9a-f]{2})*")
 _ADDRESS = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]+@[0-9A-Za-z.-]+")  # as forms keep it, in ASCII
 # one spelling, one user; or an address that waits, which is nobody's (services/importing/merging.py)
 _LOGIN = re.compile(rf"{_ADDRESS.pattern.replace('A-Z', '')}|{ID.pattern}@upptagen\.invalid")
-_REACHED = re.compile(rf"{_ADDRESS.pattern}|\+[0-9]{{6,15}}")  # by mail or by a text message
+_NUMBER = re.compile(r"\+[0-9]{6,15}")  # of a text message, which the installation pays for
+_REACHED = re.compile(rf"{_ADDRESS.pattern}|{_NUMBER.pattern}")
 _WEB = re.compile(r"(?:https?://[^\s\\@]+|[^\s\\@:/][^\s\\@:]*)")  # forms let the scheme be left out
 _LANGUAGES = (languages.SWEDISH, languages.ENGLISH)
 PURPOSES = (
@@ -73,12 +74,14 @@ KNOWN: dict[str, Fits] = {
     "quote.signing_method": _among(*Method),
     "quote.payment_plan": shapes.payment_plan,
     "quote_link.email": _like(_ADDRESS),
+    "quote_link.phone": _like(_NUMBER),
     "quote_link.picked": shapes.picked,
     "quote_template.content": shapes.template,
     "quote_version.content": shapes.quote,
     "contract_template.audience": _among(*Audience),
     "contract_template_version.clauses": shapes.clauses,
     "recipient.email": _like(_ADDRESS),
+    "recipient.phone": _like(_NUMBER),
     "recipient.stands_for": _like(ID),
     "inquiry.email": _like(_ADDRESS),
     "letter.to_address": _like(_REACHED),
@@ -92,6 +95,7 @@ KNOWN: dict[str, Fits] = {
     "approval.consents": shapes.consents,
     "applicant.email": _like(_ADDRESS),
     "held_sending.email": _like(_ADDRESS),
+    "held_sending.phone": _like(_NUMBER),
     "stored_file.purpose": _among(*PURPOSES),
     "stored_file.media_type": _among(*MEDIA_TYPES),
     "earlier_home.installation": shapes.installation,

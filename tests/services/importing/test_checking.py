@@ -120,6 +120,7 @@ ROWS: tuple[tuple[str, str, Any, str], ...] = (
     ("quote_line", "vat_percent", 7, "value"),
     ("quote_line", "section_id", None, "value"),
     ("quote_link", "picked", '"x"', "value"),
+    ("quote_link", "phone", "0900-12345", "value"),
     ("firm", "website", "javascript:alert(1)", "value"),
     ("firm", "website", "//evil.example", "value"),
     ("firm", "website", "https://a.example@evil.example", "value"),
