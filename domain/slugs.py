@@ -47,6 +47,14 @@ def suggested(name: str) -> str:
         return ""
 
 
+def is_one(stored: str) -> bool:
+    """Whether it could have been chosen here: an archive may bring any."""
+    try:
+        return parse(stored) == stored
+    except BadSlug:
+        return False
+
+
 def _folded(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text.strip().lower())
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

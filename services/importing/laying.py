@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import Column, Date, LargeBinary, bindparam, func, insert, select, update
 from sqlalchemy import Table as SqlTable
 
+from domain import slugs
 from exchange.archive_zip import Archive
 from extensions import db
 from models import Agreement, Applicant, Approval, Base, Firm, User, new_public_id
@@ -51,7 +52,7 @@ def lay_firm(archive: Archive, course: Course) -> Half:
     values = {name: read(row) for name, read in _readers(table, {}, {}).items()}
     values = moving.stopped("firm", values, course.now()) | {"standing": "arriving", "logo_id": None}
     transaction.start_writing()
-    if values["slug"] and db.session.scalar(select(Firm.id).where(Firm.slug == values["slug"])) is not None:
+    if values["slug"] and not _is_free(values["slug"]):
         values["slug"] = None
         course.tell("slug_taken", "firm")
     db.session.execute(insert(table), values)
@@ -60,6 +61,10 @@ def lay_firm(archive: Archive, course: Course) -> Half:
     _ensure_key(values["public_id"])
     transaction.commit()
     return Half(firm_id, values["public_id"])
+
+
+def _is_free(slug: str) -> bool:
+    return slugs.is_one(slug) and db.session.scalar(select(Firm.id).where(Firm.slug == slug)) is None
 
 
 def _ensure_key(firm_public_id: str) -> None:

@@ -24,6 +24,12 @@ from domain import slugs
 )
 def test_what_is_stored(typed, slug):
     assert slugs.parse(typed) == slug
+    assert slugs.is_one(slug)
+
+
+@pytest.mark.parametrize("brought", ["", "bankid", "Tumbredd", "../konto"])
+def test_not_every_one_that_is_brought_is_one(brought):
+    assert not slugs.is_one(brought)
 
 
 @pytest.mark.parametrize(
