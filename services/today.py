@@ -42,7 +42,8 @@ TOLD = (
     "reminder.sent",
     "doc.late_acceptance", "withdrawal.received", "receipt.sent", "feedback.given", "inquiry.received",
     "inquiry.declined", "firm.registered", "firm.settings_changed", "doc.shown", "doc.accepted_manually",
-    "doc.manual_undone", "export.made", "firm.close_asked", "firm.close_undone", "password.changed",
+    "doc.manual_undone", "export.made", "data.imported", "firm.close_asked", "firm.close_hastened", "firm.close_undone",
+    "firm.suspended", "firm.restored", "password.changed",
 )  # fmt: skip
 
 
