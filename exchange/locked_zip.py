@@ -15,7 +15,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
@@ -197,7 +197,7 @@ def _found(file: BinaryIO) -> tuple[int, int]:
     return start, size
 
 
-def _read(file: BinaryIO, at: int, form: str):  # type: ignore[no-untyped-def]
+def _read(file: BinaryIO, at: int, form: str) -> tuple[Any, ...]:
     """Raises ValueError for a place before the file, struct.error for one past it."""
     file.seek(at)
     return struct.unpack(f"<{form}", file.read(struct.calcsize(f"<{form}")))

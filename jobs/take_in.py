@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from jobs import JobResult, each, stopping
-from services.exporting.making import Clock
+from services.clock import Clock
 from services.importing import taking_in
 from services.importing.course import Order
 

@@ -60,7 +60,7 @@ def _closing(params: Params) -> Closing:
     return scope.get(Closing, params["firm_id"], Closing.public_id == params["closing"])
 
 
-def _facts(closing: Closing, now: datetime) -> dict[str, object]:
+def _facts(closing: Closing) -> dict[str, object]:
     """What the letters of a termination tell."""
     chosen = settings()
     dates = ClosingDates(closing.effective_at, closing.erase_after, chosen.BACKUP_DAYS)
@@ -101,7 +101,7 @@ def export_failed(params: Params) -> Letter:
 @draws("closing_receipt")
 def closing_receipt(params: Params) -> Letter:
     closing = _closing(params)
-    return write("closing_receipt", _("Kvitto: kontot är uppsagt"), **_facts(closing, params["now"]))
+    return write("closing_receipt", _("Kvitto: kontot är uppsagt"), **_facts(closing))
 
 
 @draws("closing_reminder")
@@ -110,7 +110,7 @@ def closing_reminder(params: Params) -> Letter:
     closing = _closing(params)
     if closing.undone_at or closing.choice:
         raise Unwanted
-    return write("closing_reminder", _("Välj vad som ska hända med kontot"), **_facts(closing, params["now"]))
+    return write("closing_reminder", _("Välj vad som ska hända med kontot"), **_facts(closing))
 
 
 @draws("closing_undone")

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from extensions import db
 from languages import speaking
 from models import Export, Firm, User
 from services import events, leaving_letters, scope, standing, storage, transaction
 from services.actors import system
+from services.clock import Clock
 from services.errors import DiskFull
 from services.exporting import archive, contents, locking
 from services.installation import settings
@@ -47,16 +48,6 @@ class Order:
     firm_id: int
     firm_public_id: str
     attempt: int
-
-
-class Clock:
-    """The job's beginning and the time it has taken since."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now, self._started = now, time.monotonic()
-
-    def now(self) -> datetime:
-        return self._now + timedelta(seconds=time.monotonic() - self._started)
 
 
 def claim(now: datetime) -> Order | None:
@@ -173,7 +164,7 @@ def _fail(export: Export, now: datetime) -> None:
     leaving_letters.queue_export_failed(export, user, now=now)
 
 
-def _is_mine(order: Order):  # type: ignore[no-untyped-def]
+def _is_mine(order: Order) -> ColumnElement[bool]:
     return (Export.id == order.id) & (Export.state == "running") & (Export.attempts == order.attempt)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from extensions import db
 from models import Arrival
 from services import storage, transaction
+from services.clock import Clock
 
 LEASE = timedelta(minutes=2)
 SECONDS_BETWEEN_NOTES = 1.0
@@ -72,13 +73,9 @@ class Course:
         self.order, self.total, self._is_ending = order, 1, is_ending
         self.report: dict[str, Any] = json.loads(order.report)
         self._told = told
-        self._now, self._started = now, time.monotonic()
-        self._noted = self._started
+        self.now = Clock(now).now
+        self._noted = time.monotonic()
         self._done = 0
-
-    def now(self) -> datetime:
-        """The beginning and the time it has taken."""
-        return self._now + timedelta(seconds=time.monotonic() - self._started)
 
     def tell(self, code: str, where: str) -> None:
         """A problem: a code and a place, never a value. Goes to the row with the next commit."""

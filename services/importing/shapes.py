@@ -257,4 +257,8 @@ params = _json(_plain)
 installation = _like(_INSTALLATION)
 _KEYS = _list(_with(id=_like(_INSTALLATION), kind=_text))
 keys = _json(lambda value: value == [] or _with(keys=_KEYS)(value))  # none where they could not be read
-proof: Fits = lambda text: text == "" or isinstance(_loaded(text), dict)  # noqa: E731
+
+
+def proof(text: str) -> bool:
+    """A checkpoint's, or none."""
+    return text == "" or isinstance(_loaded(text), dict)

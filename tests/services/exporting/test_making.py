@@ -19,10 +19,10 @@ from jobs import make_exports, worker
 from models import Event, Export, Letter, User
 from services import keys, storage, transaction
 from services.actors import Actor, system
-from services.clock import utc_now
+from services.clock import Clock, utc_now
 from services.errors import NotFound
 from services.exporting import archive, asking, making
-from services.exporting.making import LEASE, MOST_ATTEMPTS, Clock
+from services.exporting.making import LEASE, MOST_ATTEMPTS
 from services.installation import settings
 
 LOCK = "hyvel spik 7 takstol"
