@@ -20,6 +20,7 @@ from domain.deal_kinds import DealKind
 from domain.home_rules import HomeKind
 from domain.price_types import PriceType
 from domain.signing_methods import Level, Method
+from services import legal
 from services.exporting import rows as exported
 from services.exporting.ranks import references
 from services.importing import shapes
@@ -39,6 +40,7 @@ _LOGIN = re.compile(rf"{_ADDRESS.pattern.replace('A-Z', '')}|{ID.pattern}@upptag
 _NUMBER = re.compile(r"\+[0-9]{6,15}")  # of a text message, which the installation pays for
 _REACHED = re.compile(rf"{_ADDRESS.pattern}|{_NUMBER.pattern}")
 _WEB = re.compile(r"(?:https?://[^\s\\@]+|[^\s\\@:/][^\s\\@:]*)")  # forms let the scheme be left out
+_FILE = re.compile("[^\x00-\x1f\x7f\x80-\x9f\u2028-\u202e\u2066-\u2069]*")  # it is written into a header on its way out
 _LANGUAGES = (languages.SWEDISH, languages.ENGLISH)
 PURPOSES = (
     *("quote", "agreement", "package", "manual", "document", "document_page", "logo"),
@@ -73,6 +75,7 @@ KNOWN: dict[str, Fits] = {
     "quote.home": _among("", *HomeKind),
     "quote.signing_method": _among(*Method),
     "quote.payment_plan": shapes.payment_plan,
+    "acceptance.document": _among(*legal.ACCEPTED),
     "quote_link.email": _like(_ADDRESS),
     "quote_link.phone": _like(_NUMBER),
     "quote_link.picked": shapes.picked,
@@ -96,6 +99,7 @@ KNOWN: dict[str, Fits] = {
     "applicant.email": _like(_ADDRESS),
     "held_sending.email": _like(_ADDRESS),
     "held_sending.phone": _like(_NUMBER),
+    "stored_file.name": _like(_FILE),
     "stored_file.purpose": _among(*PURPOSES),
     "stored_file.media_type": _among(*MEDIA_TYPES),
     "earlier_home.installation": shapes.installation,
