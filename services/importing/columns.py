@@ -15,6 +15,8 @@ from sqlalchemy import Boolean, CheckConstraint, Column, Date, Integer, LargeBin
 from sqlalchemy import Table as SqlTable
 
 import languages
+from domain.changes import MODES
+from domain.choices import Choice
 from domain.clauses import Audience
 from domain.deal_kinds import DealKind
 from domain.home_rules import HomeKind
@@ -76,6 +78,8 @@ KNOWN: dict[str, Fits] = {
     "quote.signing_method": _among(*Method),
     "quote.payment_plan": shapes.payment_plan,
     "acceptance.document": _among(*legal.ACCEPTED),
+    "quote_section.price_mode": _among(*MODES),
+    "quote_section.choice": _among(*Choice),
     "quote_link.email": _like(_ADDRESS),
     "quote_link.phone": _like(_NUMBER),
     "quote_link.picked": shapes.picked,

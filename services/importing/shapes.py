@@ -10,6 +10,8 @@ from typing import Any
 import languages
 from domain import payment_plan as plans
 from domain import quotes as arithmetic
+from domain.changes import MODES
+from domain.choices import Choice
 from domain.clauses import Audience
 from domain.clauses import from_data as clauses_from_data
 from domain.deal_kinds import DealKind
@@ -140,7 +142,13 @@ _LINE = _with(
     quantity_min_milli=_or_none(_number),
     quantity_max_milli=_or_none(_number),
 )
-_SECTION = _with(**_texts("key title price_mode choice"), **_numbers("total_ore discount_bp"), lines=_list(_LINE))
+_SECTION = _with(
+    **_texts("key title"),
+    price_mode=_one_of(*MODES),
+    choice=_one_of(*Choice),
+    **_numbers("total_ore discount_bp labour_ore"),
+    lines=_list(_LINE),
+)
 _PLAN = _reads(plans.from_data, plans.BadPlan)
 _SUMS = _reads(arithmetic.from_data)
 _PHOTO = _with(id=_like(_ID), sha256=_text, caption=_text, **_numbers("width height"))
@@ -185,6 +193,7 @@ _QUOTE = _with(
     photos=_list(_PHOTO, most=200),
     withdrawal=_with(right=_flag, days=_number, text_version=_text),
     deduction_terms=_with(text_version=_text),
+    reverse_charge=_or_none(_with(text_version=_text)),
     document=_or_none(_DOCUMENT),
     contract=_or_none(_CONTRACT),
 )

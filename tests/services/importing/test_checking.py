@@ -119,6 +119,8 @@ ROWS: tuple[tuple[str, str, Any, str], ...] = (
     ("quote_line", "quantity_milli", -1, "value"),
     ("quote_line", "vat_percent", 7, "value"),
     ("quote_line", "section_id", None, "value"),
+    ("quote_section", "choice", "any", "value"),
+    ("quote_section", "price_mode", "all", "value"),
     ("quote_link", "picked", '"x"', "value"),
     ("quote_link", "phone", "0900-12345", "value"),
     ("firm", "website", "javascript:alert(1)", "value"),
@@ -214,6 +216,8 @@ def test_a_frozen_version_is_one_that_can_be_shown(whole):
         {"lang": "xx"},
         {"valid_until": "soon"},
         {"firm": []},
+        {"reverse_charge": "yes"},
+        {"sections": [json.loads(whole.rows("quote_version")[0]["content"])["sections"][0] | {"choice": "any"}]},
     )
     for change in changes:
         rows = whole.rows("quote_version")
