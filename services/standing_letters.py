@@ -14,7 +14,7 @@ from languages import gettext as _
 from languages import lazy_gettext as _l
 from mail.letters import Letter, Params, Unwanted, draws
 from mail.writing import write
-from models import Firm, User
+from models import Closing, Firm, User
 from services import events, outbox, scope
 from services.installation import settings
 
@@ -80,7 +80,9 @@ def firm_restored(params: Params) -> Letter:
     if firm.standing == "suspended":
         raise Unwanted
     url = url_for("home.start", _external=True)
-    return write("firm_restored", _("Kontot är igång igen"), firm=firm, url=url)
+    is_leaving = scope.find(Closing, firm.id, Closing.undone_at.is_(None)) is not None
+    subject = _("Kontot är inte längre pausat") if is_leaving else _("Kontot är igång igen")
+    return write("firm_restored", subject, firm=firm, is_leaving=is_leaving, url=url)
 
 
 @draws("firm_inactive")

@@ -7,12 +7,13 @@ import dataclasses
 import pytest
 from sqlalchemy import select
 
+from domain.clock import stockholm_date
 from domain.standing import Reason
 from extensions import db
 from jobs import send_mail
 from mail.letters import LETTERS, Unwanted
 from models import Event, Firm, Letter
-from services import doctor, standing_letters, suspending
+from services import closing, doctor, standing_letters, suspending
 from services.clock import utc_now
 
 
@@ -71,6 +72,11 @@ def test_the_letters(app, firm):
         with pytest.raises(Unwanted):
             LETTERS["firm_suspended"](params)
     assert db.session.scalars(select(Letter.kind).order_by(Letter.id)).all() == ["firm_suspended", "firm_restored"]
+    closing.enter(db.session.get_one(Firm, firm_id), "phone", stockholm_date(utc_now()), "", utc_now())
+    with app.test_request_context():
+        told = LETTERS["firm_restored"](params)
+    assert "Uppsägningen gäller som förut" in told.text
+    assert "väntat går nu" not in told.text
 
 
 def test_every_reason_has_words():
