@@ -19,6 +19,7 @@ from services.clock import Clock
 LEASE = timedelta(minutes=2)
 SECONDS_BETWEEN_NOTES = 1.0
 MOST_PROBLEMS = 200  # told by name; the rest are counted
+LONGEST_PLACE = 200  # of an archive's own words; they are written anew with each batch
 GOING_ON = ("queued", "checking", "running")
 
 
@@ -81,7 +82,7 @@ class Course:
         """A problem: a code and a place, never a value. Goes to the row with the next commit."""
         problems = self.report.setdefault("problems", [])
         if len(problems) < MOST_PROBLEMS:
-            problems.append({"code": code, "where": where})
+            problems.append({"code": code, "where": where[:LONGEST_PLACE]})
         else:
             self.report["more_problems"] = self.report.get("more_problems", 0) + 1
 

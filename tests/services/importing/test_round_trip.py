@@ -38,7 +38,7 @@ from services.clock import utc_now
 from services.errors import DiskFull
 from services.exporting import operating, rows
 from services.importing import checking, opening, taking_in, undoing
-from services.importing.course import Course
+from services.importing.course import Course, Order
 from services.installation import settings as own_settings
 from tests.conftest import empty_database
 from tests.factories import Make
@@ -276,6 +276,13 @@ def test_a_full_disk_waits_and_then_leaves_nothing(archive, home, monkeypatch):
         take_in.run(now + timedelta(hours=hours))
     assert (arrival().state, arrival().reason) == ("failed", "disk_full")
     assert left_of(firm_of(archive)) == []
+
+
+def test_an_archive_does_not_say_much_of_itself():
+    course = Course(Order(1, "", "", "", ""), utc_now())
+    for _one in range(1000):
+        course.tell("unreadable", "x" * 100_000)
+    assert len(json.dumps(course.report)) < 60_000
 
 
 def test_addresses_and_names_that_are_taken_here(archive, home):
