@@ -16,6 +16,7 @@ from config import Settings, SettingsError
 from extensions import db
 from services import schema
 from services.clock import utc_now
+from services.errors import DiskFull
 
 
 def fail(sentence: str) -> NoReturn:
@@ -65,6 +66,8 @@ def open_app(settings: Settings) -> Flask:
         return create_app(settings)
     except SettingsError as error:
         fail(str(error))
+    except DiskFull:
+        fail(f"Cannot keep data in {settings.DATA_DIR}: the disk is full.")
     except OSError as error:
         fail(f"Cannot keep data in {settings.DATA_DIR}: {error.strerror}. Choose another folder with DATA_DIR.")
 

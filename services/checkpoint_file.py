@@ -6,12 +6,10 @@ so a database restored from a backup is found out by it: the file then knows che
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +19,8 @@ from sqlalchemy import select
 from domain import canonical
 from extensions import db
 from models import Checkpoint, CheckpointHead
-from services import transaction
+from services import disk, transaction
 from services.installation import settings
-from services.keys import sync_folder
 
 log = logging.getLogger("handslag.checkpoints")
 NAME = "checkpoints.jsonl"
@@ -37,18 +34,13 @@ def path() -> Path:
 def bring_up() -> int:
     """Append what the table has and the file lacks; how many lines. A half line of a power cut is ended first."""
     added = 0
-    is_new = not path().exists()
-    with _alone() as file, transaction.reading():
+    with disk.adding(path()) as file, transaction.reading():
         last = last_line()
         known = last["checkpoint"]["n"] if last else 0
         rows = select(Checkpoint.n, Checkpoint.body, Checkpoint.signatures).where(Checkpoint.n > known)
         for row in db.session.execute(rows.order_by(Checkpoint.n)).all():
             file.write(_line(row))
             added += 1
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_folder(path().parent)
     return added
 
 
@@ -120,15 +112,3 @@ def _lines_backwards() -> Iterator[bytes]:
             end, rest = start, first
         if rest:
             yield rest
-
-
-@contextmanager
-def _alone() -> Iterator[Any]:
-    """The file, opened for appending by one process at a time, at the start of a line."""
-    descriptor = os.open(path(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "ab") as file:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            file.write(b"\n")
-        yield file

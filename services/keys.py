@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config import Settings, SettingsError
+from services import disk
 
 KEY_BYTES = 32
 
@@ -31,28 +32,6 @@ class Secrets:
     secret_keys: tuple[str, ...] = field(repr=False)  # oldest first
 
 
-def write_private(path: Path, content: bytes) -> None:
-    """Write a file that only the owner can read, whole or not at all, and on disk before this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{randomness.token_hex(4)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in the folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def ensure(settings: Settings) -> Secrets:
     """Make the secrets that are missing (mode 600, folder 700) and read them all."""
     from services.sealing import keys as sealing  # it writes its files by this module
@@ -63,9 +42,9 @@ def ensure(settings: Settings) -> Secrets:
     with sealing.only_one(folder):
         for name in ("installation.key", "index.key"):
             if not (folder / name).exists():
-                write_private(folder / name, randomness.token_bytes(KEY_BYTES))
+                disk.write(folder / name, [randomness.token_bytes(KEY_BYTES)])
         if not (folder / "secret.key").exists():
-            write_private(folder / "secret.key", randomness.token_hex(KEY_BYTES).encode() + b"\n")
+            disk.write(folder / "secret.key", [randomness.token_hex(KEY_BYTES).encode() + b"\n"])
         secrets = read(settings)
         sealing.ensure(settings)
     return secrets
@@ -97,7 +76,7 @@ def create_firm_key(settings: Settings, secrets: Secrets, firm_public_id: str) -
     wrapped = AESGCM(secrets.installation_key).encrypt(
         nonce, randomness.token_bytes(KEY_BYTES), b"firm-key:" + firm_public_id.encode()
     )
-    write_private(_path(settings, firm_public_id), nonce + wrapped)
+    disk.write(_path(settings, firm_public_id), [nonce + wrapped])
 
 
 def destroy_firm_key(settings: Settings, firm_public_id: str) -> None:
@@ -110,7 +89,7 @@ def destroy_firm_key(settings: Settings, firm_public_id: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-        sync_folder(path.parent)
+        disk.sync_folder(path.parent)
 
 
 class KeyMissing(Exception):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import hashlib
 import os
-import secrets as randomness
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -15,13 +13,11 @@ from typing import IO
 
 from extensions import db
 from models import StoredFile, new_public_id
-from services import vault
+from services import disk, vault
 from services.errors import DiskFull
 from services.installation import settings
-from services.keys import sync_folder
 
 READ_BYTES = 64 * 1024
-SYNC_BYTES = 8 * 1024 * 1024  # of a large file at a time: a gigabyte at once would hold up everybody's commits
 
 
 class TooLarge(Exception):
@@ -112,21 +108,13 @@ def describe(row: StoredFile, data: bytes) -> None:
 def write(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> int:
     """Encrypt parts into the file's place; whole or not at all. Bytes written. Raises DiskFull."""
     sealed = vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id)
-    return write_whole(path(firm_public_id, file_public_id), sealed)
+    return disk.write(path(firm_public_id, file_public_id), sealed)
 
 
 def begin(firm_public_id: str, file_public_id: str, parts: Iterable[bytes]) -> tuple[Path, int]:
     """Encrypt parts into a file beside its place, which the caller syncs and renames; its bytes. Raises DiskFull."""
     sealed = vault.seal_stream(firm_public_id, parts, "stored_file", file_public_id)
-    return _beside(path(firm_public_id, file_public_id), sealed)
-
-
-def write_whole(target: Path, chunks: Iterable[bytes]) -> int:
-    """Put chunks, encrypted already, into a place; whole and on the disk, or not at all. Raises DiskFull."""
-    half, written = _beside(target, chunks, syncs=True)
-    half.replace(target)
-    sync_folder(target.parent)
-    return written
+    return disk.beside(path(firm_public_id, file_public_id), sealed)
 
 
 def sync_all() -> None:
@@ -163,37 +151,6 @@ def remove(firm_public_id: str, file_public_id: str, *, halves: bool = False) ->
             half.unlink(missing_ok=True)
 
 
-def _beside(target: Path, chunks: Iterable[bytes], *, syncs: bool = False) -> tuple[Path, int]:
-    """A new file beside a place, and the bytes written; `syncs`: on the disk too. Raises DiskFull."""
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = target.with_name(f".{target.name}.{randomness.token_hex(4)}")
-    written = synced = 0
-    try:
-        with open(temporary, "xb", opener=_private) as file:
-            for chunk in chunks:
-                written += file.write(chunk)
-                if syncs and written - synced >= SYNC_BYTES:
-                    _sync(file)
-                    synced = written
-            if syncs:
-                _sync(file)
-    except BaseException as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull from error
-        raise
-    return temporary, written
-
-
 def _parts(source: Path) -> Iterator[bytes]:
     with source.open("rb") as file:
         yield from pieces(file)
-
-
-def _sync(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)

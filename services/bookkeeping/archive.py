@@ -13,7 +13,6 @@ import contextlib
 import json
 import logging
 import os
-import secrets as randomness
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -25,7 +24,7 @@ from cryptography.exceptions import InvalidTag
 
 from domain import canonical
 from domain.clock import stockholm_date
-from services import keys, storage, transaction, vault
+from services import disk, keys, storage, transaction, vault
 from services.bookkeeping import material
 from services.errors import NotFound
 from services.installation import secrets, settings
@@ -76,8 +75,8 @@ def move(firm_id: int, firm_public_id: str, number: str, now: datetime) -> None:
             half.unlink()
         kept = [piece for piece in due if piece.until == until and _copy(piece, day, firm_public_id, number)]
         about = canonical.dumps([{**asdict(one), "day": str(one.day), "until": str(until)} for one in kept])
-        keys.write_private(day / INDEX, vault.seal(_owner(number), about, "archive", number, str(until), INDEX))
-    keys.write_private(folder / WHOLE, b"")
+        disk.write(day / INDEX, [vault.seal(_owner(number), about, "archive", number, str(until), INDEX)])
+    disk.write(folder / WHOLE, [])
 
 
 def read(number: str) -> Archive | None:
@@ -126,7 +125,7 @@ def open_into(number: str, folder: Path, *, who: str, why: str, now: datetime) -
                 for part in vault.unseal_stream(_owner(number), _parts(day / about["file"]), "archive", about["file"]):
                     file.write(part)
             index.append({**about, "name": target.name})
-    keys.write_private(folder / "index.json", json.dumps(index, indent=1, ensure_ascii=False).encode())
+    disk.write(folder / "index.json", [json.dumps(index, indent=1, ensure_ascii=False).encode()])
     return len(index)
 
 
@@ -163,23 +162,23 @@ def _copy(piece: material.Piece, day: Path, firm_public_id: str, number: str) ->
     target = day / piece.file
     if target.exists():
         return True
-    half = day / f".{piece.file}.{randomness.token_hex(4)}"
     source = storage.Counted(storage.stream(firm_public_id, piece.file), most_bytes=piece.size_bytes)
     try:
-        with open(half, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            for part in vault.seal_stream(_owner(number), source, "archive", piece.file):
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        if source.sha256 != piece.sha256:
-            raise storage.TooLarge
-    except (FileNotFoundError, InvalidTag, storage.TooLarge):
-        half.unlink(missing_ok=True)
+        disk.write(target, vault.seal_stream(_owner(number), _true(source, piece), "archive", piece.file))
+    except (FileNotFoundError, InvalidTag, storage.TooLarge, _Changed):
         log.error("File %s could not be read; the archive %s goes without it", piece.file, number)
         return False
-    half.replace(target)
-    keys.sync_folder(day)
     return True
+
+
+class _Changed(Exception):
+    """The file is not what its row says."""
+
+
+def _true(source: storage.Counted, piece: material.Piece) -> Iterator[bytes]:
+    yield from source
+    if source.sha256 != piece.sha256:
+        raise _Changed
 
 
 def _days(folder: Path) -> Iterator[Path]:
@@ -197,11 +196,8 @@ def _index(number: str, day: Path) -> list[dict[str, Any]]:
 
 def _log(number: str, about: dict[str, str]) -> None:
     sealed = vault.seal(_owner(number), json.dumps(about).encode(), "archive", number)
-    descriptor = os.open(home() / number / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "ab") as file:
+    with disk.adding(home() / number / LOG) as file:
         file.write(base64.b64encode(sealed) + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _parts(source: Path) -> Iterator[bytes]:

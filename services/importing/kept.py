@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from exchange import locked_zip
 from exchange.zip_directory import BadArchive
-from services import storage
+from services import disk
 from services.installation import secrets, settings
 from services.storage import Counted, TooLarge
 
@@ -71,7 +71,7 @@ def write(public_id: str, pieces: Iterable[bytes]) -> Counted:
     """Keep an archive, whole or not at all. Raises Unfit("large"), DiskFull, and what `pieces` raises."""
     counted = Counted(pieces, most_bytes=most_bytes())
     try:
-        storage.write_whole(_path(public_id), _sealed(public_id, counted))
+        disk.write(_path(public_id), _sealed(public_id, counted))
     except TooLarge:
         raise Unfit("large") from None
     return counted

@@ -33,7 +33,7 @@ from extensions import db
 from models import Arrival, Base, Closing, ErasureReceipt, Firm, User, new_public_id
 from services import keys, leaving_letters, scope, transaction
 from services.bookkeeping import archive
-from services.errors import place_of
+from services.errors import DiskFull, place_of
 from services.installation import settings
 from services.privacy import compacting, journal, places, receipts
 from services.privacy.journal import Done, Entry
@@ -113,7 +113,7 @@ def replay(now: datetime) -> int:
             try:
                 archived = _lock_bookkeeping(entry, firm_id, now, again=entry.number in known.done)
                 _erase(entry, firm_id, archived, now, known.done.get(entry.number))
-            except (keys.KeyMissing, sealing_keys.KeysMissing, SealFailed, OSError) as error:
+            except (keys.KeyMissing, sealing_keys.KeysMissing, SealFailed, DiskFull, OSError) as error:
                 transaction.rollback()  # no reason not to start; what was cut off once more is tried by the hour
                 log.error("Erasure %s could not be finished yet: %s", entry.number, place_of(error))
         for public_id in known.erased.keys() - there.keys():  # files and keys may have been restored by themselves

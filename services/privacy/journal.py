@@ -10,18 +10,15 @@ It holds random ids, times and counts, only ever appended to, on disk before any
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from services import disk
 from services.installation import settings
-from services.keys import sync_folder
 
 NAME = "erasures.jsonl"
 
@@ -125,13 +122,8 @@ def read() -> Journal:
 
 def append(line: Mapping[str, Any]) -> None:
     """Add a line; it is on disk when this returns."""
-    is_new = not path().exists()
-    with _alone() as file:
+    with disk.adding(path()) as file:
         file.write(json.dumps(line).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        sync_folder(path().parent)
 
 
 def returned(firm_public_id: str, now: datetime) -> None:
@@ -143,15 +135,3 @@ def returned(firm_public_id: str, now: datetime) -> None:
 def _lines() -> Iterator[str]:
     with contextlib.suppress(FileNotFoundError), path().open(encoding="utf-8", errors="replace") as file:
         yield from file
-
-
-@contextmanager
-def _alone() -> Iterator[Any]:
-    """The file, opened for appending by one process at a time, at the start of a line."""
-    descriptor = os.open(path(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "ab") as file:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        size = os.fstat(descriptor).st_size
-        if size and os.pread(descriptor, 1, size - 1) != b"\n":
-            file.write(b"\n")
-        yield file

@@ -22,9 +22,9 @@ from extensions import db
 from languages import gettext as _
 from mail.letters import Attachment
 from models import ErasureReceipt
+from services import disk
 from services.errors import NotFound
 from services.installation import settings
-from services.keys import write_private
 from services.sealing import keys
 
 if TYPE_CHECKING:  # the web reads receipts and makes none
@@ -85,7 +85,7 @@ def content(entry: Entry, archive: Archive | None, now: datetime) -> dict[str, A
 def keep(number: str, papers: Mapping[str, bytes]) -> dict[str, str]:
     """Put the papers in their place; the SHA-256 of each, by language."""
     for language, data in papers.items():
-        write_private(_path(number, language), data)
+        disk.write(_path(number, language), [data])
     return {language: canonical.sha256_hex(data) for language, data in papers.items()}
 
 

@@ -32,7 +32,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from config import Settings
 from domain import canonical
 from domain.evidence import timestamp
-from services import clock, keys
+from services import clock, disk
 from services.errors import RuleBroken
 from services.installation import secrets, settings
 
@@ -247,9 +247,9 @@ def _add(given: Settings, before: tuple[dict[str, Any], ...], now: datetime) -> 
     since = timestamp(now)
     made = [_new_signing(installation_key, since), _new_seal(given, installation_key, now, since)]
     for entry, content in made:
-        keys.write_private(_private(given, entry), content)
+        disk.write(_private(given, entry), [content])
     ended = [{**entry, "until": entry["until"] or since} for entry in before]
-    keys.write_private(_list(given), canonical.dumps({"v": 1, "keys": [*ended, *(entry for entry, _ in made)]}))
+    disk.write(_list(given), [canonical.dumps({"v": 1, "keys": [*ended, *(entry for entry, _ in made)]})])
     return [entry["id"] for entry, _ in made]
 
 
