@@ -287,9 +287,12 @@ def _judge_pdf(
 
 
 def _home_of(home: Home | None, *papers: Known | None) -> Home | None:
-    """The installation of a key that came along, if the firms that brought it are those of the papers kept here."""
+    """The installation of a key that came along, if the firms that brought it are those of the papers kept here.
+
+    Anyone may bring the public keys of others: of a paper that nobody brought they say nothing.
+    """
     whose = {paper.firm for paper in papers if paper}
-    return home if home and whose <= home.firms else None
+    return home if home and whose and whose <= home.firms else None
 
 
 def _is_ours(paper: Known | None) -> bool:

@@ -87,6 +87,13 @@ def test_what_came_along_is_known_and_not_called_authentic(moved, make):
     # a key that came along vouches for the papers of its own firm
     verdict = moved.verdict(moved.own)
     assert (verdict.result, verdict.by, verdict.paper) == (Result.MOVED, By.KEY, None)
+    # and for no other's
+    agreement = db.session.query(Agreement).filter_by(quote_id=moved.quote_id).one()
+    public_id, agreement.public_id = agreement.public_id, new_public_id()
+    db.session.commit()
+    assert moved.verdict(moved.own).result is Result.OTHER
+    db.session.get_one(Agreement, agreement.id).public_id = public_id
+    db.session.commit()
     # what is made after the move is of here
     firm = db.session.get_one(Firm, moved.firm_id)
     quote = send(make, make.quote(firm, make.customer(firm, "Per Berg")), email="per@kund.example")
