@@ -13,6 +13,7 @@ from documents import deciders, said_yes
 from documents.format import day_in_words
 from documents.kinds import noun
 from domain.parties import CUSTOMER, Role, places, signs
+from domain.quote_states import AGREED
 from extensions import db
 from languages import gettext as _
 from mail.letters import Attachment, Letter, Params, Unwanted, draws
@@ -136,6 +137,7 @@ def link_moved(params: Params) -> Letter:
     """The firm has moved to this installation: the links that were sent before lead nowhere from now on."""
     link = parts.link(params)
     case = parts.case_of(params["firm_id"], Quote.id == link.quote_id)
+    what = _("avtalet") if case.quote.status in AGREED else case.the
     return parts.to_customer(
         case,
         str(_("Ny länk till %(title)s", title=case.title)),
@@ -145,11 +147,11 @@ def link_moved(params: Params) -> Letter:
             _(
                 "Här är din nya länk till %(it)s. Använd den i stället för den du hade. "
                 "Det du har svarat och godkänt gäller som förut.",
-                it=case.the,
+                it=what,
             ),
         ],
         url=links.address(link),
-        button=_("Läs %(it)s", it=case.the),
+        button=_("Läs %(it)s", it=what),
     )
 
 

@@ -10,7 +10,7 @@ from domain.parties import Role
 from languages import gettext as _
 from mail.letters import Letter, Params, draws
 from models import Quote, Recipient
-from services import scope
+from services import scope, standing
 from services.deal import letter_parts as parts
 from services.deal import links, parties
 
@@ -121,11 +121,13 @@ def partly_expired(params: Params) -> Letter:
 @draws("partly_expired_to_firm")
 def partly_expired_to_firm(params: Params) -> Letter:
     case = parts.of_quote(params)
+    goes_on = standing.may_do_business(case.firm.id, params["now"])
+    none_made = _("Det blev inget avtal. Du kan ge ny tid med ett tryck.") if goes_on else _("Det blev inget avtal.")
     return parts.to_firm(
         case,
         str(_("Tiden gick ut: %(title)s", title=case.title)),
         lead=[_("Alla hann inte svara om %(title)s i tid.", title=case.title)],
-        paragraphs=[_("Det blev inget avtal. Du kan ge ny tid med ett tryck.")],
+        paragraphs=[none_made],
     )
 
 
