@@ -11,7 +11,7 @@ from extensions import db
 from models import Arrival, Firm
 from services import transaction
 from services.importing import kept
-from services.privacy import erasure
+from services.privacy import erasure, journal
 
 
 def undo(arrival_id: int, now: datetime) -> None:
@@ -23,6 +23,7 @@ def undo(arrival_id: int, now: datetime) -> None:
     firm_id = db.session.scalar(half)
     transaction.rollback()
     if firm_id is not None:
+        journal.gone_again(firm_public_id)  # the opening may have written that it is back, and failed then
         erasure.discard(firm_id, firm_public_id)
     kept.remove(public_id)
     transaction.start_writing()

@@ -132,6 +132,14 @@ def returned(firm_public_id: str, now: datetime) -> None:
         append({"firm": firm_public_id, "returned_at": now.isoformat()})
 
 
+def gone_again(firm_public_id: str) -> None:
+    """It did not come after all: what was erased of it before is to stay so. Again does no harm."""
+    known = read()
+    before = [entry for entry in known.begun.values() if entry.firm == firm_public_id]
+    if before and firm_public_id not in known.erased:
+        append(before[-1].line())
+
+
 def _lines() -> Iterator[str]:
     with contextlib.suppress(FileNotFoundError), path().open(encoding="utf-8", errors="replace") as file:
         yield from file

@@ -148,6 +148,10 @@ def test_a_firm_on_its_way_here_is_left_alone(leaver):
     db.session.commit()
     assert erasure.replay(AFTER + DAY) == 0
     assert db.session.query(Firm).one().public_id == public_id
+    erasure.returned(public_id, AFTER + DAY)  # and then its opening fails
+    for _again in range(2):
+        journal.gone_again(public_id)
+    assert journal.read().erased.keys() == {public_id}
 
 
 class Cut(BaseException):
