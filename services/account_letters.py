@@ -81,7 +81,8 @@ def firm_arrived(params: Params) -> Letter:
         _("Ert företag har flyttat hit"),
         firm_name=user.firm.name,
         email=user.email,
-        url=url_for("accounts.forgot", _external=True),
+        has_password=bool(user.password_hash),  # who brought the firm here keeps the one that was chosen here
+        url=url_for("konto.arrived" if user.password_hash else "accounts.forgot", _external=True),
     )
 
 
