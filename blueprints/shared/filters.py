@@ -102,6 +102,12 @@ def _day(on: date, today: date) -> str:
     return text if on.year == today.year else f"{text} {on.year}"
 
 
+def whole_day(value: date | str) -> str:
+    """18 december 2026: for what is read in other years too."""
+    on = date.fromisoformat(value) if isinstance(value, str) else value
+    return f"{on.day}{NBSP}{_words().months[on.month - 1]} {on.year}"
+
+
 def clock(at: datetime | None) -> str:
     """09.14 (09:14) in Stockholm."""
     return _clock(at.astimezone(STOCKHOLM), _words()) if at else ""
@@ -144,8 +150,7 @@ def moment(at: datetime | str | None) -> str:
         at = datetime.fromisoformat(at)
     local = at.astimezone(STOCKHOLM)
     words = _words()
-    day = f"{local.day}{NBSP}{words.months[local.month - 1]} {local.year}"
-    return f"{day} {words.at}{NBSP}{_clock(local, words)}"
+    return f"{whole_day(local.date())} {words.at}{NBSP}{_clock(local, words)}"
 
 
 def iso(value: date | datetime | None) -> str:
@@ -171,7 +176,10 @@ def installation_name(code: str) -> str:
 
 
 def register(app: Flask) -> None:
-    for function in (kronor, kr, qty, pct, day, clock, when, moment, iso, filesize, deduction_name, installation_name):
+    for function in (
+        *(kronor, kr, qty, pct, day, whole_day, clock, when, moment, iso),
+        *(filesize, deduction_name, installation_name),
+    ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.filters["phone"] = phones.spoken
     app.jinja_env.filters |= {"noun": kinds.noun, "the": kinds.the, "The": kinds.the_first, "is_signed": is_signed}
