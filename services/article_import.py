@@ -99,7 +99,13 @@ def accept(public_id: str, seen: str, *, actor: Actor, now: datetime) -> Article
     found = _get(public_id, actor, now, lock=False)
     if found.done_at:
         return found
-    sheet, stored = _sheet(found, actor, now), _stored(actor.firm_id)
+    try:
+        sheet, stored = _sheet(found, actor, now), _stored(actor.firm_id)
+    except NotFound:  # the same yes of a moment ago has let the file go
+        transaction.rollback()
+        if (found := _get(public_id, actor, now, lock=False)).done_at:
+            return found
+        raise
     made = _plan(sheet, found, stored)
     transaction.start_writing()
     db.session.get_one(Firm, actor.firm_id, with_for_update=True)  # two files of the firm take turns

@@ -155,6 +155,7 @@ class Builder:
     def open_line(self, text: str) -> None:
         self.who.tap(self.who.page.locator("a.line", has_text=text))
         expect(self.who.page.locator("form.lineedit")).to_be_visible()
+        self.who.let_settle()
 
     def _add(self, section: str, button: re.Pattern[str]) -> None:
         self.who.link("Lägg till rad", within=self.section(section))

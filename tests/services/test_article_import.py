@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 import time_machine
@@ -172,6 +173,30 @@ def test_a_second_yes_adds_nothing(firm, actor):
     seen = plan(public_id, actor).fingerprint
     assert accept(public_id, actor, seen).added == 1
     transaction.may_write()
+    assert accept(public_id, actor, seen).added == 1
+    assert db.session.query(Article).count() == 1
+
+
+def test_a_second_yes_of_the_same_moment_finds_the_file_gone(app, firm, actor, monkeypatch):
+    public_id = keep("Namn;Pris\nKakel;1\n", actor)
+    seen = plan(public_id, actor).fingerprint
+    read = storage.read
+
+    def first() -> None:
+        with app.app_context():
+            transaction.only_read()
+            article_import.accept(public_id, seen, actor=actor, now=utc_now())
+
+    def late(*given):
+        monkeypatch.setattr(storage, "read", read)
+        thread = Thread(target=first)
+        thread.start()
+        thread.join()
+        return read(*given)
+
+    monkeypatch.setattr(storage, "read", late)
+    db.session.rollback()
+    transaction.only_read()  # as a form's page begins
     assert accept(public_id, actor, seen).added == 1
     assert db.session.query(Article).count() == 1
 
