@@ -86,12 +86,13 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
             return
 
 
-def add_database(url: str) -> str:
-    """One more empty database on the same server; gives its address."""
+def add_database(url: str, like: str = "") -> str:
+    """One more database on the same server, empty or as the one at the address `like`; gives its address."""
     import psycopg
 
     name = f"more_{os.urandom(4).hex()}"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # our own letters
+        template = like.partition("?")[0].rpartition("/")[2] or "template1"
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # our own letters
     head, _, options = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}?{options}"

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import IS_POSTGRESQL
-from tests.ground.product import Product
+from tests.ground.product import Product, get
 
 ROOT = Path(__file__).resolve().parents[2]
+KEPT = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
 LEFT_BEHIND = shutil.ignore_patterns(".venv", ".git", "data", "__pycache__", ".*_cache", ".coverage*", "bench")
 
 
@@ -41,16 +42,59 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def environment(tmp_path: Path, server: str) -> dict[str, str]:
-    """Settings of an installation that never ran."""
-    kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    chosen = kept | {"DATA_DIR": str(tmp_path / "data"), "PORT": "0", "WEB_THREADS": "2"}
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory, copy: Path, server: str) -> tuple[Path, str]:
+    """What an installation keeps after its first start, which takes as long as three others; its database."""
+    data = tmp_path_factory.mktemp("prepared") / "data"
+    chosen = KEPT | {"DATA_DIR": str(data), "PORT": "0"}
     if server:
         from tests.postgres import add_database
 
         chosen["DATABASE_URL"] = add_database(server)
+    product = run(copy, chosen)
+    get(f"{product.address()}/dev/mejl")
+    product.process.terminate()
+    assert product.ends() == 0, product.said
+    return data, chosen.get("DATABASE_URL", "")
+
+
+@pytest.fixture
+def environment(tmp_path: Path, server: str, prepared: tuple[Path, str]) -> dict[str, str]:
+    """Settings of an installation that has been started before."""
+    kept, database = prepared
+    data = tmp_path / "data"
+    shutil.copytree(kept, data)
+    chosen = KEPT | {"DATA_DIR": str(data), "PORT": "0", "WEB_THREADS": "2"}
+    if server:
+        from tests.postgres import add_database
+
+        chosen["DATABASE_URL"] = add_database(server, like=database)
     return chosen
+
+
+@pytest.fixture
+def never_ran(environment: dict[str, str], server: str) -> dict[str, str]:
+    """The same settings, and nothing there."""
+    shutil.rmtree(environment["DATA_DIR"])
+    if server:
+        from tests.postgres import add_database
+
+        environment["DATABASE_URL"] = add_database(server)
+    return environment
+
+
+def run(copy: Path, environment: dict[str, str]) -> Product:
+    """Start ./run with these settings."""
+    process = subprocess.Popen(
+        [copy / "run"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd="/",
+    )
+    return Product(process)
 
 
 @pytest.fixture
@@ -59,16 +103,7 @@ def start(copy: Path, environment: dict[str, str]) -> Iterator[Callable[..., Pro
     started: list[Product] = []
 
     def start(**given: str) -> Product:
-        process = subprocess.Popen(
-            [copy / "run"],
-            env=environment | given,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd="/",
-        )
-        started.append(Product(process))
+        started.append(run(copy, environment | given))
         return started[-1]
 
     yield start

@@ -29,8 +29,8 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_first_start_makes_what_is_missing_and_the_second_changes_nothing(start, environment):
-    data = Path(environment["DATA_DIR"])
+def test_the_first_start_makes_what_is_missing_and_the_second_changes_nothing(start, never_ran):
+    data = Path(never_ran["DATA_DIR"])
     product = start()
     address = product.address()
     status, page = get(f"{address}/dev/mejl")
