@@ -24,8 +24,11 @@ gc.set_threshold(100_000, 50, 50)  # a sixth of the time went into looking for g
 IS_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 
 
-# crawls, checks of the house and whole processes: what they run is measured by the tests of each room
-NOT_MEASURED = ("tests/security/", "tests/house/", "tests/ground/", "tests/services/checking/test_corpus.py")
+# crawls, properties, checks of the house and whole processes: what they run is measured by the tests of each room
+NOT_MEASURED = (
+    *("tests/security/", "tests/house/", "tests/ground/", "tests/services/checking/test_corpus.py"),
+    *(f"tests/domain/test_{name}_properties.py" for name in ("quote", "choice", "rot_rut")),
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
