@@ -30,6 +30,7 @@ from services import scope
 
 BYTES_A_QUOTE = 2500  # of compressed texts with ten lines, besides the PDFs
 BYTES_AN_EVENT = 400
+BYTES_OF_ALL = 70_000  # schemas, headings and the list of contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Contents:
 
     @property
     def estimated_bytes(self) -> int:
-        return self.bytes_of_files + self.quotes * BYTES_A_QUOTE + self.events * BYTES_AN_EVENT
+        return BYTES_OF_ALL + self.bytes_of_files + self.quotes * BYTES_A_QUOTE + self.events * BYTES_AN_EVENT
 
 
 def of_firm(firm_id: int) -> Contents:
