@@ -106,7 +106,7 @@ class _Cipher:
         keys = hashlib.pbkdf2_hmac("sha1", password.encode(), salt, _ROUNDS, 2 * _KEY_BYTES + _CHECK_BYTES)
         # the blocks are numbers that never come again: with the XOR below this is the counter mode of the format,
         # which counts from the other end than that of the library
-        self._blocks = Cipher(algorithms.AES(keys[:_KEY_BYTES]), modes.ECB()).encryptor()  # noqa: S305
+        self._blocks = Cipher(algorithms.AES(keys[:_KEY_BYTES]), modes.ECB()).encryptor()  # noqa: S305  (as said)
         self._hmac = hmac.new(keys[_KEY_BYTES : 2 * _KEY_BYTES], digestmod="sha1")
         self.check = keys[2 * _KEY_BYTES :]
         self._next = 1

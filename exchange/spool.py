@@ -25,7 +25,7 @@ class Spool:
 
     def __init__(self, folder: Path | None = None) -> None:
         """`folder`: on the disk that is to hold it; else that of temporary files."""
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  (closed with this object)
         weakref.finalize(self, self._file.close)
         self._cipher = Cipher(AES(secrets.token_bytes(32)), CTR(secrets.token_bytes(16)))
         self._written = self._cipher.encryptor()

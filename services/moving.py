@@ -35,7 +35,7 @@ class Stop:
     def change(self, row: Row, now: datetime) -> Row:
         """The row as it comes to rest; the same object where it was at rest."""
         for name, values in self.when.items():
-            is_among = row[name] is not None if values is _SET else row[name] in values  # type: ignore[operator]
+            is_among = row[name] is not None if values is _SET else row[name] in values  # type: ignore[operator]  # else a tuple
             if not is_among:
                 return row
         return row | {name: now if value is _NOW else value for name, value in self.put.items()}
@@ -44,7 +44,7 @@ class Stop:
 def _among(column: ColumnElement[Any], values: tuple[object, ...] | object) -> ColumnElement[bool]:
     if values is _SET:
         return column.is_not(None)
-    return column.is_(None) if values == (None,) else column.in_(values)  # type: ignore[arg-type]
+    return column.is_(None) if values == (None,) else column.in_(values)  # type: ignore[arg-type]  # a tuple by here
 
 
 STOPS: dict[str, Stop] = {
