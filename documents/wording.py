@@ -9,9 +9,10 @@ inkomstskattelagen (1999:1229) 67 kap. 11-19 §§.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 import languages
 from documents.format import day_in_words
@@ -145,8 +146,7 @@ _ATTESTS = {
 _WITNESS_BUTTON = {SWEDISH: "Skriv under som vittne", ENGLISH: "Sign as a witness"}
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """One text as it was shown."""
 
     text: str

@@ -7,11 +7,11 @@ every act. No field carries free text in clear.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """Names of the data fields of an act; `personal` are those of which the chain holds a commitment."""
 
     fields: frozenset[str]

@@ -7,9 +7,10 @@ and the person know. Source of the caps: domain/rot_rut.py and domain/green_tech
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from domain import green_tech
 from domain.quotes import Applicant, Totals, shares_of
@@ -27,8 +28,7 @@ class State(StrEnum):
     RELEASED = "released"  # withdrawn
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     rot_kr: int = 0
     rut_kr: int = 0
     green_kr: int = 0
@@ -48,8 +48,7 @@ class Amount:
 NOTHING = Amount()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One agreement's part of a person's year. `declared`: what the person then said was used with other firms."""
 
     state: str
@@ -58,8 +57,7 @@ class Entry:
     declared_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A person's year. `left_both_kr` is what is left of rot and rut together."""
 
     year: int
@@ -81,8 +79,7 @@ class Account:
         return Applicant(taken.rot_kr, taken.rut_kr, used_green_kr=taken.green_kr)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """A deduction that those who ask for it cannot carry, before and after caps.
 
     `with_one_more_kr`: what is carried with another person whose year is unused. `enough`: the fewest persons in all

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from domain import quiet_hours
 
@@ -18,8 +19,7 @@ class BadShares(ValueError):
     """The percentages are not a way to share: each 1 to 99, all of them together 100."""
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """What stands between an agreement and the request to Skatteverket."""
 
     home: bool = False

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 # How the checker in each package names its steps (exchange/verifiera.py), and the file that each is about
 SIGNED = "bevis.json är undertecknad"
@@ -68,8 +69,7 @@ class Where(StrEnum):
     PROOF = "proof"  # a file of the package; `file` names the step
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """Another installation that firms have come from, as their archives say."""
 
     address: str  # empty: they do not say one and the same
@@ -77,8 +77,7 @@ class Home:
     firms: frozenset[str] = frozenset()  # public ids; never shown
 
 
-@dataclass(frozen=True, slots=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """A signature in a PDF (services/checking/child.py)."""
 
     is_stamp: bool  # a time stamp over the document
@@ -105,8 +104,7 @@ def _moment(text: str) -> datetime:
     return min(max(datetime.fromisoformat(text), EARLIEST), LATEST)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of a package's proof (exchange/verifiera.py). `holds` is None for what cannot be shown yet."""
 
     name: str
@@ -115,8 +113,7 @@ class Step:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(Struct, frozen=True):
     """The proof in a ZIP file, tried by its own keys and by those of this installation."""
 
     refused: str = ""
@@ -137,8 +134,7 @@ class Package:
         return cls("", found["begins"], found["named"], found.get("signer", ""), home, steps, by_us)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What was found in a file."""
 
     kind: str  # pdf, zip, other
@@ -166,8 +162,7 @@ class Facts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnSeal:
+class OwnSeal(Struct, frozen=True):
     """One of this installation's certificates, present or past."""
 
     fingerprint: str
@@ -175,8 +170,7 @@ class OwnSeal:
     until: datetime | None  # when another took over
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A paper that is kept here. Nobody's name and no amount."""
 
     paper: str  # quote, agreement, package, erasure
@@ -191,8 +185,7 @@ class Known:
     number: str = ""  # of the receipt of an erasure
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     result: Result
     by: By | None = None
     where: Where | None = None

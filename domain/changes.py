@@ -9,9 +9,10 @@ The firm's greeting is no part of the difference: it is itself what the firm say
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from msgspec import Struct, field
 
 from domain.quotes import NOTHING, PriceBasis, amount_ore, convert_price, less
 
@@ -36,8 +37,7 @@ class Sums(NamedTuple):
     to_pay_ore: int
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One of the two versions, with what is chosen in it: keys of options, quantities by key in thousandths."""
 
     content: Content
@@ -53,8 +53,7 @@ class Side:
         return int(self.quantities.get(row["key"], row["quantity_milli"]))
 
 
-@dataclass(frozen=True, slots=True)
-class LineChange:
+class LineChange(Struct, frozen=True):
     """A line of one version or of both. `effect_ore` is in the basis of the prices (`Changes.basis`).
 
     `fields` of a changed line: text, note, quantity, price, discount, vat, kind, deduction, option, limits, picked,
@@ -80,8 +79,7 @@ class LineChange:
         return row
 
 
-@dataclass(frozen=True, slots=True)
-class SectionChange:
+class SectionChange(Struct, frozen=True):
     """A section that came, went, or has another title, discount or choice. `effect_ore`: of the discount alone."""
 
     key: str
@@ -106,8 +104,7 @@ class Fact(NamedTuple):
     new: Any
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """All that differs. `vat_ore`: what is left when the other effects are taken from the change of the whole price.
 
     That is the VAT where prices stand without it; with VAT in the prices it is nothing.

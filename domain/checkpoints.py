@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from domain import canonical
 from domain.evidence import timestamp
@@ -42,15 +43,13 @@ def node_hash(left: str, right: str) -> str:
     return hashlib.sha256(b"\x03" + bytes.fromhex(left) + bytes.fromhex(right)).hexdigest()
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(Struct):
     hash: str
     size: int  # leaves below
     holds: bool  # the followed leaf is below
 
 
-@dataclass(slots=True)
-class Tree:
+class Tree(Struct):
     """Takes the heads of all firms in the order of their ids, one at a time; keeps one node per height.
 
     `follow` is the firm whose way to the root is wanted.

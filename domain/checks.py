@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from domain.covered import Doubt, doubts
 from domain.home_rules import HomeProblem, home_problem
@@ -60,8 +61,7 @@ class Caution(StrEnum):
     LINE_WITHOUT_PRICE = "line_without_price"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the checks need to know besides lines and totals. `has_contact`: the customer has an e-mail or a mobile.
 
     By the keys of lines: their `words`, and the discount of their section in `sections_bp`. `home` and `home_year` as
@@ -89,8 +89,7 @@ class Facts:
         return Days(self.today, self.paid_on, self.starts_on, self.finishes_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Problems:
+class Problems(Struct, frozen=True):
     """Codes in the order in which they are shown. `lines`: the key of the first line that a code is about."""
 
     blockers: tuple[Blocker, ...]

@@ -7,8 +7,9 @@ Read 2026-11-20.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Choice(StrEnum):
@@ -19,8 +20,7 @@ class Choice(StrEnum):
     MUST = "must"  # exactly one line, before the quote can be approved
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The quantities a customer may choose, in thousandths."""
 
     least_milli: int
@@ -35,8 +35,7 @@ class BadChoice(ValueError):
         self.reason, self.key = reason, key
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """What can be chosen: keys of options, each section's keys with its way of choosing, quantities by key."""
 
     options: frozenset[str]

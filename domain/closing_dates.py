@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from domain.clock import end_of_day, stockholm_date
 
@@ -25,8 +26,7 @@ class BadNotice(ValueError):
     """A notice period that is not understood, or longer than the law allows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """How long ordinary use goes on after a termination: days, or months by the calendar."""
 
     days: int = 0
@@ -54,8 +54,7 @@ def parse_notice(text: str) -> Notice:
     return Notice(months=number) if is_months else Notice(days=number)
 
 
-@dataclass(frozen=True, slots=True)
-class ClosingDates:
+class ClosingDates(Struct, frozen=True):
     effective_at: datetime  # sending and approving stop
     erase_after: datetime  # the last moment that is promised for undo
     backup_days: int  # how long copies of erased data may remain

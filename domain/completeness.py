@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from domain.price_types import PriceType
 from domain.quotes import LineKind
@@ -96,8 +97,7 @@ _CLAUSES = (Gap.CHANGES, Gap.INTEREST, Gap.INSURANCE)  # asked for one by one on
 _COMPANY_NAME = re.compile(r"\bAB\b|\baktiebolag", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Firm:
+class Firm(Struct, frozen=True):
     """What the firm says of itself on its quotes."""
 
     name: str
@@ -112,15 +112,13 @@ class Firm:
     has_account: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     n: int
     title: str
     price_mode: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line with a price; words between lines are left out."""
 
     n: int
@@ -129,8 +127,7 @@ class Line:
     unit_price_ore: int
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The quote. `customer_kind` is None without a customer; `has_plan`: a payment plan stands in it.
 
     `lacks_customer_vat_number`: the buyer accounts for the VAT, and no number says who that is.
@@ -154,8 +151,7 @@ class Facts:
     lacks_customer_vat_number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """One gap. `is_mandatory`: a law asks for it; `n`: the section or line it stands in."""
 
     code: Gap

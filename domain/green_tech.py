@@ -8,9 +8,10 @@ per person and year, which leaves those of rot and rut untouched. The figures ar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from domain.rot_rut import RULES, ApplicantShare, split, tables
 from domain.rule_tables import find
@@ -19,8 +20,7 @@ LABOUR = "labour"
 MATERIAL = "material"
 
 
-@dataclass(frozen=True, slots=True)
-class GreenType:
+class GreenType(Struct, frozen=True):
     """What a line of grön teknik is for. `percent` of its price counts: less than 100 in a total contract at a fixed
     price, where labour and material are not told apart."""
 
@@ -33,8 +33,7 @@ class GreenType:
         return self.percent < 100 or kind in (LABOUR, MATERIAL)
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """What one installation costs incl. VAT, in öre: `full_ore` counts whole, `fixed_ore` by the schablon."""
 
     installation: str
@@ -42,8 +41,7 @@ class Installed:
     fixed_ore: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GreenPart:
+class GreenPart(Struct, frozen=True):
     """The reduction for one installation: base and amounts in whole kronor, each buyer's part in order."""
 
     installation: str

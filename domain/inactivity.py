@@ -6,9 +6,10 @@ no warning is left out because its day has passed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from domain.closing_dates import Notice
 
@@ -22,8 +23,7 @@ class Step(StrEnum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """Where an account that is not used stands. Days are Stockholm's."""
 
     used_on: date
@@ -31,8 +31,7 @@ class Course:
     told_on: date | None = None  # that warning was delivered to all owners, or given up; None: on its way, or never
 
 
-@dataclass(frozen=True, slots=True)
-class Next:
+class Next(Struct, frozen=True):
     """What is due. With a warning: its `months`, and the last day for a login that it promises."""
 
     step: Step

@@ -8,9 +8,10 @@ so witnesses sign last, whatever order is set among the others.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 CUSTOMER = ""
 """The customer among those who sign; the others are named by their public id."""
@@ -24,8 +25,7 @@ class Role(StrEnum):
     COPY = "copy"  # reads and asks, no more
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One who is to sign. `order` from 1 where an order is set, else 0."""
 
     key: str

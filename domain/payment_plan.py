@@ -8,10 +8,11 @@ other work may be agreed; authorities advise consumers against it. Read 2026-11-
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from domain.money import round_div
 
@@ -46,8 +47,7 @@ class BadPlan(ValueError):
         self.reason, self.place = reason, place
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One part: a share in hundredths of a percent of what is to be paid, or an amount in öre, or, last, the rest."""
 
     trigger: Trigger

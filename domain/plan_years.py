@@ -8,8 +8,9 @@ before the work is done must be done and asked for by 31 January (lag (2009:194)
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from domain.payment_plan import BadPlan, Part, Trigger, amounts_ore
 from domain.quotes import DeductionShare, Totals
@@ -19,8 +20,7 @@ _ON_EACH_PAYMENT = (Deduction.ROT, Deduction.RUT)
 _BEFORE_WORK = (Trigger.ORDER, Trigger.START, Trigger.DATE)
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """When things are expected. `paid_on`: the day that the quote's deduction is computed for."""
 
     today: date
@@ -29,8 +29,7 @@ class Days:
     finishes_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Deducted:
+class Deducted(Struct, frozen=True):
     """One kind of deduction in a year: percent by the rule of that year, whole kronor."""
 
     kind: Deduction
@@ -38,8 +37,7 @@ class Deducted:
     amount_kr: int
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(Struct, frozen=True):
     """What falls in one calendar year: öre that the customer pays, and the deductions on it."""
 
     year: int

@@ -7,11 +7,12 @@ Money is whole öre, quantities are thousandths, discounts hundredths of a perce
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
+
+from msgspec import Struct, to_builtins
 
 from domain import green_tech
 from domain.money import round_div
@@ -88,8 +89,7 @@ class Priced(Protocol):
     def is_option(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One priced line. `unit_price_ore` is in the quote's basis; `work_type` says what its `deduction` is for."""
 
     key: str
@@ -109,8 +109,7 @@ class Line:
             raise ValueError("a discount is between 0 and 100 percent")
 
 
-@dataclass(frozen=True, slots=True)
-class Applicant:
+class Applicant(Struct, frozen=True):
     """One buyer who asks for the deduction: used this year in whole kronor, and the weight of the share."""
 
     used_rot_kr: int = 0
@@ -120,8 +119,7 @@ class Applicant:
     used_green_kr: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class VatGroup:
+class VatGroup(Struct, frozen=True):
     """The sum of all lines with one VAT rate, in öre."""
 
     rate_percent: int
@@ -130,8 +128,7 @@ class VatGroup:
     gross_ore: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeductionShare:
+class DeductionShare(Struct, frozen=True):
     """One kind of deduction: the labour under it, the amount before and after caps, each buyer's part in order."""
 
     kind: Deduction
@@ -144,15 +141,13 @@ class DeductionShare:
     applicants: tuple[ApplicantShare, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GreenShare(DeductionShare):
+class GreenShare(DeductionShare, frozen=True):
     """Grön teknik for one installation. `labour_gross_ore` is what counts: labour and material."""
 
     installation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Margin:
+class Margin(Struct, frozen=True):
     """What the lines with a known cost bring and cost the firm, in öre without VAT; `unknown` lines say no cost."""
 
     sold_ore: int
@@ -169,8 +164,7 @@ class Margin:
         return round_div(self.earned_ore * 10000, self.sold_ore) if self.sold_ore else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """All sums of a quote.
 
     In the quote's basis, after all discounts: labour, material, other. `lines_ore` is the sum of the line totals as
@@ -396,7 +390,8 @@ def convert_price(unit_price_ore: int, vat_percent: int, *, from_basis: str, to_
 
 def as_data(result: Totals) -> dict[str, Any]:
     """The totals as plain data for canonical JSON, the same names."""
-    return asdict(result)
+    data: dict[str, Any] = to_builtins(result)
+    return data
 
 
 def from_data(data: Mapping[str, Any]) -> Totals:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from domain import quiet_hours
 from domain.clock import end_of_day
@@ -15,8 +16,7 @@ MOST = 2
 APART = timedelta(hours=48)  # from any other letter about the quote
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(Struct, frozen=True):
     """How far the reminders of a version have come."""
 
     days: int
@@ -25,8 +25,7 @@ class Course:
     last_at: datetime | None  # of the latest reminder
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What decides whether the customer may be reminded."""
 
     status: str

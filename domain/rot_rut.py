@@ -7,11 +7,12 @@ The figures are dated rows (domain/rule_tables.py), read once when the module is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from domain.rule_tables import Caps, NoRuleForDate, Tables, WorkType, find, product_rows
 
@@ -26,8 +27,7 @@ class Deduction(StrEnum):
     GREEN = "green"
 
 
-@dataclass(frozen=True, slots=True)
-class ApplicantShare:
+class ApplicantShare(Struct, frozen=True):
     """One buyer's part of a deduction, whole kronor: labour = paid + requested."""
 
     remaining_kr: int

@@ -7,17 +7,17 @@ whose type has no rule here is counted as not handled, never as holding.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from domain import giro, green_tech, homes, numbers_sv, personnummer, rot_rut
 from domain.money import whole_kronor_ore
 from domain.quotes import Applicant, Deduction, Line, LineKind, PriceBasis, Totals, totals
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A case that does not hold: the paths that differ, each with what was expected and what the rules give."""
 
     case_id: str
@@ -28,8 +28,7 @@ class Difference:
         return f"{self.case_id} {self.title}\n  " + "\n  ".join(self.details)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReport:
+class CaseReport(Struct, frozen=True):
     """`held` of `handled` cases hold; `not_handled` are the ids of those without a rule here."""
 
     held: int

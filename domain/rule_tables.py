@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 T = TypeVar("T")
 KINDS = ("rot", "rut")
@@ -23,8 +24,7 @@ class NoRuleForDate(LookupError):
     """No row of the table covers the payment date."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caps:
+class Caps(Struct, frozen=True):
     """Most deduction per person and calendar year of payment, whole kronor; `combined_kr` None: no joint cap."""
 
     combined_kr: int | None
@@ -33,8 +33,7 @@ class Caps:
     rut_kr_if_65: int
 
 
-@dataclass(frozen=True, slots=True)
-class WorkType:
+class WorkType(Struct, frozen=True):
     """A kind of work as Skatteverket's file names it. `labour_percent`: share of the price that is labour."""
 
     code: str
@@ -45,8 +44,7 @@ class WorkType:
     labour_percent: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Schablon:
+class Schablon(Struct, frozen=True):
     """A contract or service at a fixed price: percent of the total incl. VAT that counts as labour."""
 
     code: str
@@ -54,8 +52,7 @@ class Schablon:
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """Last day of a request, `year_offset` years after the payment's."""
 
     month: int
@@ -64,8 +61,7 @@ class Deadline:
     moves_off_weekends: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Period(Generic[T]):
+class Period(Struct, Generic[T], frozen=True):
     """A row: what counts on its days, and how sure that is. `certain_until`: from the day after only likely."""
 
     first: date
@@ -82,8 +78,7 @@ class Period(Generic[T]):
         return LIKELY if self.certain_until is not None and on > self.certain_until else self.confidence
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(Struct, frozen=True):
     """What a year's table lacks: `is_missing` a row for some day, else only certainty."""
 
     table: str

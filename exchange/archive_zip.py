@@ -11,7 +11,6 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
@@ -38,8 +37,7 @@ _MANIFEST_ROOM = 16 * 1024 * 1024
 _MANIFEST_LINE = 600  # bytes of one file's line at most
 
 
-@dataclass(frozen=True, slots=True)
-class Member(manifests.File):
+class Member(manifests.File, frozen=True):
     """A file of the archive and where its bytes lie."""
 
     at: int = 0

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from domain import numbers_sv, personnummer
 from domain.quotes import VAT_RATES, PriceBasis, convert_price
@@ -28,8 +29,7 @@ _WITH_OR_WITHOUT_VAT = re.compile(r"\b(?:(inkl|incl)\w*|(?:exkl|excl|ex|utan)\w*
 _CURRENCY = re.compile(r"\b(?:kr|sek|kronor)\b|[()%]", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A row that can be taken. `values` holds only what the file says, by the names of the article's columns."""
 
     number: int
@@ -37,8 +37,7 @@ class Row:
     values: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong with a cell, or with a whole row (no field). `typed` is the cell's own text."""
 
     number: int
@@ -48,8 +47,7 @@ class Fault:
     other: int | None = None  # the row that it quarrels with
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """What a file holds. `columns`: field and heading (or number) of each that is read; `ignored`: other headings."""
 
     rows: list[Row]
@@ -59,8 +57,7 @@ class Sheet:
     has_headings: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
+class _Column(Struct, frozen=True):
     place: int
     field: str
     heading: str

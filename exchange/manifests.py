@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, zip_longest
 from typing import Any, TypeVar
+
+from msgspec import Struct
 
 FORMAT = "handslag.export/2"
 NAME = "manifest.json"
@@ -36,8 +37,7 @@ class BadManifest(ValueError):
         self.code, self.where = code, where
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """One file of the archive. `of`: public id of the row in stored_file whose bytes it is; empty: no such row."""
 
     name: str
@@ -46,8 +46,7 @@ class File:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     """An installation that the firm has left, and the end of its chain there."""
 
     installation: str
@@ -55,8 +54,7 @@ class Home:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """All that the manifest says but the files."""
 
     schema: str  # the newest migration of the installation

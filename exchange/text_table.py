@@ -10,7 +10,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LOST = "\ufffd"  # stands where a sign could not be read
 MOST_LINES = 100_000
@@ -33,8 +34,7 @@ class BadFile(ValueError):
         self.facts = facts
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One row that is not empty. `is_open`: a quotation mark begins in it and never ends; `cells` is then its text."""
 
     number: int

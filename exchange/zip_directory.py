@@ -8,18 +8,19 @@ The local headers must say what the directory says: no two readers of the same f
 from __future__ import annotations
 
 import stat
+import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from struct import Struct, error
 from typing import BinaryIO
+
+from msgspec import Struct
 
 STORED, DEFLATED = 0, 8
 PIECE_BYTES = 64 * 1024
-_RECORD = Struct("<4s4B4H3I5H2I")
-_LOCAL = Struct("<4s5H3I2H")
-_END = Struct("<4s4H2IH")
-_LOCATOR = Struct("<4sIQI")
-_END_64 = Struct("<4sQ2H2I4Q")
+_RECORD = struct.Struct("<4s4B4H3I5H2I")
+_LOCAL = struct.Struct("<4s5H3I2H")
+_END = struct.Struct("<4s4H2IH")
+_LOCATOR = struct.Struct("<4sIQI")
+_END_64 = struct.Struct("<4sQ2H2I4Q")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _FOLLOWED, _UTF8 = 0x8, 0x800  # sizes stand after the bytes; the name is UTF-8
 _KNOWN_FLAGS = _FOLLOWED | _UTF8 | 0x6  # and how hard it was deflated
@@ -35,8 +36,7 @@ class BadArchive(Exception):
         self.code, self.where = code, where
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(Struct, frozen=True):
     """Where the list of contents lies, and how many records it has."""
 
     start: int
@@ -44,8 +44,7 @@ class Directory:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One member as the directory has it. `record` are the fields that the local header must repeat."""
 
     name: str
@@ -63,7 +62,7 @@ def directory_of(file: BinaryIO, *, most_files: int) -> Directory:
     length = file.seek(0, 2)
     try:
         found, ends_at = _end(file, length)
-    except error:
+    except struct.error:
         raise BadArchive("broken") from None
     if found.count > most_files or found.size_bytes > found.count * (46 + _LONGEST_NAME + _LONGEST_EXTRA):
         raise BadArchive("large")
@@ -121,7 +120,7 @@ def entries(file: BinaryIO, directory: Directory) -> Iterator[Entry]:
 def _entry(data: bytes) -> tuple[Entry, int]:
     try:
         fields = _RECORD.unpack_from(data)
-    except error:
+    except struct.error:
         raise BadArchive("broken") from None
     mark, _by, _system, _needs, _reserved, flags, method, time, day, crc, packed, size = fields[:12]
     name_length, extra_length, comment, disk, _inner, attributes, offset = fields[12:]
@@ -152,7 +151,7 @@ def _name(raw: bytes, flags: int) -> str:
 def _large(extra: bytes, said: tuple[int, int, int], name: str) -> tuple[int, int, int]:
     """Size, packed size and offset, those that do not fit in 32 bits from the zip64 field."""
     missing = sum(value == _FULL for value in said)
-    wanted = Struct(f"<2H{missing}Q")
+    wanted = struct.Struct(f"<2H{missing}Q")
     if not missing and not extra:
         return said
     if len(extra) != wanted.size or not missing:
@@ -171,7 +170,7 @@ def data_at(file: BinaryIO, entry: Entry, follows: int) -> int:
     head = read_at(file, entry.offset, _LOCAL.size + len(raw) + _LONGEST_EXTRA)
     try:
         mark, _needs, flags, method, time, day, crc, packed, size, name_length, extra_length = _LOCAL.unpack_from(head)
-    except error:
+    except struct.error:
         raise BadArchive("broken", entry.name) from None
     if mark != b"PK\x03\x04" or (flags, method, (time, day)) != (entry.flags, entry.method, entry.stamp):
         raise BadArchive("around" if mark != b"PK\x03\x04" else "differ", entry.name)
@@ -190,7 +189,7 @@ def _same_sizes(entry: Entry, sizes: tuple[int, int, int], extra: bytes, extra_l
     if extra_length:
         if len(extra) != 20 or (packed, size) != (_FULL, _FULL):
             raise BadArchive("differ", entry.name)
-        kind, length, size, packed = Struct("<2H2Q").unpack(extra)
+        kind, length, size, packed = struct.Struct("<2H2Q").unpack(extra)
         if (kind, length) != (1, 16):
             raise BadArchive("differ", entry.name)
     unknown = (0, 0, 0) if entry.flags & _FOLLOWED else told
@@ -203,7 +202,7 @@ def _nothing_between(file: BinaryIO, entry: Entry, end: int, follows: int) -> No
         if end != follows:
             raise BadArchive("around", entry.name)
         return
-    shape = {16: Struct("<4s3I"), 24: Struct("<4sI2Q")}.get(follows - end)
+    shape = {16: struct.Struct("<4s3I"), 24: struct.Struct("<4sI2Q")}.get(follows - end)
     if shape is None:
         raise BadArchive("around", entry.name)
     told = (b"PK\x07\x08", entry.crc, entry.packed_bytes, entry.size_bytes)

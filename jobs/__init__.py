@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from services import transaction
 from services.errors import place_of
@@ -17,8 +18,7 @@ log = logging.getLogger("handslag.jobs")
 stopping = threading.Event()  # set when the worker is asked to end: finish the item in hand, take no other
 
 
-@dataclass(frozen=True, slots=True)
-class JobResult:
+class JobResult(Struct, frozen=True):
     done: int = 0
     failed: int = 0
 

@@ -10,21 +10,20 @@ needed and gives back the words. A module registers its letters where it defines
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 Params = Mapping[str, Any]  # what the outbox row holds, "firm_id" and "now"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(Struct, frozen=True):
     name: str
     media_type: str  # "application/pdf"
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """The words of one letter; `html` may be empty. `from_name` is shown before the installation's own address."""
 
     subject: str

@@ -10,11 +10,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
+
+from msgspec import Struct
 
 from mail.letters import Attachment
 from mail.message import WIRE
@@ -23,8 +24,7 @@ NOBODY = "_"  # letters of no firm
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A letter in the mailbox, read back from its file."""
 
     firm: str

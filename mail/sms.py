@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from msgspec import Struct
+
 from mail.letters import LOST
 from mail.local_mailbox import LocalMailbox
 from mail.message import WIRE
@@ -31,8 +33,7 @@ MOST_BYTES = 65_536  # of an answer
 OUR_FAULT = {401, 402, 403, 404, 405, 407, 408, 415, 425, 429}
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One text message. `id` is the same at every try."""
 
     id: str
@@ -99,8 +100,7 @@ class HttpDriver:
             connection.close()
 
 
-@dataclass(frozen=True, slots=True)
-class FileDriver:
+class FileDriver(Struct, frozen=True):
     """The local mailbox, where letters of a trial installation lie too."""
 
     folder: Path

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import and_
 
 from domain import allowance
@@ -26,8 +26,7 @@ from services.deal import figures
 PENDING = (QuoteStatus.PARTLY_SIGNED, QuoteStatus.LATE_ACCEPTANCE)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """One person's year. `is_known`: the personnummer is given, so that all agreements of the person are counted."""
 
     name: str
@@ -36,8 +35,7 @@ class Person:
     agreements: frozenset[int]  # row ids of those that take of the year, or would
 
 
-@dataclass(frozen=True, slots=True)
-class Year:
+class Year(Struct, frozen=True):
     """What a customer's card says of a year. `offered_kr`: deductions of quotes that wait for an answer."""
 
     year: int

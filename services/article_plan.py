@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.quotes import LineKind
 from exchange.articles_csv import Fault, Row, Sheet
@@ -39,8 +41,7 @@ class Stored(NamedTuple):
     purchase_price_ore: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What one row becomes: "new", "change" or "same". `values` are all FIELDS as they will be."""
 
     number: int
@@ -57,8 +58,7 @@ class Planned:
         return [*fields, "archived_at"] if self.before.archived_at else fields
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What a file becomes, row by row, and what is wrong with the rows that are left out."""
 
     sheet: Sheet

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Integer, Select, and_, bindparam, or_
 
 from domain.quotes import LineKind, PriceBasis, convert_price
@@ -32,8 +33,7 @@ _AFTER = and_(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleInput:
+class ArticleInput(Struct, frozen=True):
     """What a form says of an article. `basis`: whether the price includes VAT; the purchase price never does."""
 
     name: str
@@ -63,8 +63,7 @@ class Listed(NamedTuple):
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Rows of a list and the key of the next page, if there is one."""
 
     rows: list[Listed]

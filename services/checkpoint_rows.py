@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, collate, insert, or_, select, update
 
 from domain import canonical, checkpoints
@@ -18,8 +18,7 @@ from models import CheckpointHead
 ROWS_AT_A_TIME = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """A stored checkpoint. `body` are the canonical bytes that are signed; `signatures` id of key -> base64."""
 
     n: int

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.exc import IntegrityError
 
@@ -31,8 +31,7 @@ TRIES = 20
 SIGNING = (*AGREES, "ata.accepted", "doc.all_signed", "doc.sealed", "withdrawal.received")
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     """What the next checkpoint is to say, read in one snapshot."""
 
     before: Checkpoint | None
@@ -108,8 +107,7 @@ def of_firm(firm_public_id: str) -> Iterator[dict[str, Any]]:
         yield {**of(row).published(), "head": {"seq": row.seq, "link": row.link}}
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """How long a firm's chain is, and how far the newest checkpoint that it moved for reaches."""
 
     length: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from documents import clauses as words
 from domain import clauses
@@ -35,8 +36,7 @@ class ClausesChanged(Stale):
     code = "clauses_changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A template with its newest clauses."""
 
     template: ContractTemplate
@@ -44,8 +44,7 @@ class Shown:
     version: ContractTemplateVersion
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+class Used(Struct, frozen=True):
     """What a contract is made of, and what its paper names. Ours have neither id nor version."""
 
     audience: str

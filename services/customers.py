@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import tuple_
 
 from domain import quote_states
@@ -26,8 +27,7 @@ class NoContact(RuleBroken):
     code = "customer_no_contact"
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerInput:
+class CustomerInput(Struct, frozen=True):
     """What a form says of a customer; missing texts are empty."""
 
     kind: str
@@ -47,8 +47,7 @@ class CustomerInput:
     sells_construction_services: str = UNKNOWN  # domain/reverse_charge.py
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """Rows of a list and the key of the next page, if there is one."""
 
     rows: list[Customer]

@@ -6,9 +6,9 @@ import shutil
 import stat
 import zoneinfo
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -41,8 +41,7 @@ CLOCK_SLACK = timedelta(minutes=1)
 MIB = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """`is_wrong` None is a reminder: nothing the product can see."""
 
     about: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, and_, func, or_, select
 
 from domain import standing
@@ -19,8 +19,7 @@ from services.standing import IS_HERE
 PAGE_SIZE = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """One firm. Times are UTC."""
 
     id: int
@@ -42,14 +41,12 @@ class Listed:
         return standing.of(self.stored, self.effective_at, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     rows: list[Listed]
     after: str | None  # key of the next page
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """One firm with what its page shows."""
 
     firm: Listed

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, Select, and_, bindparam, func
 
 from models import Event, Quote
@@ -51,8 +51,7 @@ def since(firm_id: int, seq: int, *, n: int | None = None) -> list[News]:
     return [News(*row) for row in scope.plain(_statement(n is None), {"firm_id": firm_id, "seq": seq, "n": n or 0})]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """What is said: who did what."""
 
     act: str

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
@@ -30,8 +30,7 @@ MOST_OF_A_NOTE = 2000
 LETTER = "incidents_to_operator"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that does not hold. `about`: public id of a file, number of a checkpoint."""
 
     kind: str

@@ -6,10 +6,10 @@ A row that waits (Photo, Upload) has `state`, `lease_until` and `attempts`, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 
 from extensions import db
@@ -19,8 +19,7 @@ from services import scope, standing, storage, transaction
 MOST_ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A row that this worker has taken."""
 
     id: int

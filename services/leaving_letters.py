@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask import url_for
+from msgspec.structs import replace
 
 from domain.clock import stockholm_date
 from domain.closing_dates import ClosingDates

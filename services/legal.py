@@ -6,13 +6,14 @@ The Swedish ones apply; templates/legal/en holds what they say in English, for r
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import ColumnElement, exists, select
 
 import languages
@@ -27,16 +28,14 @@ ACCEPTED = ("terms", "dpa", "privacy")  # what registering asks for, one dated r
 CUSTOMERS = "customers"  # for the firms' customers; nobody accepts it
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """A run of lines of one kind: "h2", "p" or "li"."""
 
     kind: str
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LegalText:
+class LegalText(Struct, frozen=True):
     document: str
     version: str  # the day from which it holds, YYYY-MM-DD
     title: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets as randomness
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select, update
 
 from extensions import db
@@ -30,8 +30,7 @@ def token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The login of a cookie: what every page asks about it, its user, firm and a running termination."""
 
     login_id: int

@@ -7,10 +7,10 @@ Where it comes from it may go on living, and would write to the same customers. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, FromClause, and_
 
 from services.quotes import drafting
@@ -21,8 +21,7 @@ _NOW = object()
 _SET = object()
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A row is under way where each column of `when` has one of its values; then it gets those of `put`."""
 
     when: Mapping[str, tuple[object, ...] | object]

@@ -6,9 +6,9 @@ key file and commit once, and both send one letter.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 import languages
@@ -32,8 +32,7 @@ from services.actors import Actor
 from services.installation import secrets, settings
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(Struct, frozen=True):
     """What the form said, and from where."""
 
     firm_name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from extensions import db
 from models import TextBlock
@@ -32,8 +33,7 @@ class TextChanged(Stale):
         self.block = block
 
 
-@dataclass(frozen=True, slots=True)
-class TextInput:
+class TextInput(Struct, frozen=True):
     """What the form says."""
 
     place: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
@@ -72,16 +72,14 @@ class Happened(NamedTuple):
     customer_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """Total prices with VAT, before deductions."""
 
     out_ore: int  # of what lies with customers and can still be approved
     approved_ore: int  # of what was approved this month and holds
 
 
-@dataclass(frozen=True, slots=True)
-class FirstSteps:
+class FirstSteps(Struct, frozen=True):
     """What a new firm does first."""
 
     has_details: bool

@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from msgspec import Struct
 from sqlalchemy import select
 
 from domain import checkpoints
@@ -29,8 +29,7 @@ FILES_AT_A_TIME = 100
 LONGEST_REST_SECONDS = 0.5
 
 
-@dataclass(slots=True)
-class Checked:
+class Checked(Struct):
     """What was looked at, and what did not hold."""
 
     chains: int = 0

@@ -7,9 +7,11 @@ import io
 import struct
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from exchange import archive_zip, manifests
 from exchange.zip_stream import ZipStream

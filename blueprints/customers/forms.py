@@ -63,5 +63,5 @@ class CustomerForm(FlaskForm):
         return not is_usual or any(self[name].data or self[name].errors for name in FOLDED)
 
     def to_input(self) -> CustomerInput:
-        names = CustomerInput.__dataclass_fields__
+        names = CustomerInput.__struct_fields__
         return CustomerInput(**{name: self[name].data or "" for name in names})

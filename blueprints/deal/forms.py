@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask_wtf import FlaskForm
+from msgspec.structs import replace
 from wtforms import (
     BooleanField,
     Field,

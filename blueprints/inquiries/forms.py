@@ -97,7 +97,7 @@ class InquiryForm(FlaskForm):
         return [Upload(file.filename or "", file.stream) for file in self._files()]
 
     def to_input(self) -> InquiryInput:
-        names = InquiryInput.__dataclass_fields__
+        names = InquiryInput.__struct_fields__
         return InquiryInput(**{name: self[name].data or "" for name in names})
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from flask import render_template
+from msgspec import Struct
 
 from blueprints.ops import bp
 from blueprints.ops.guard import operator
@@ -40,8 +40,7 @@ TABLES = {
 CONFIDENCE = {"certain": _l("Säker uppgift"), "likely": _l("Trolig uppgift"), "uncertain": _l("Osäker uppgift")}
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What one row of a table says, in words."""
 
     label: Any

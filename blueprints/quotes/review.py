@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from msgspec.structs import replace
 from werkzeug.datastructures import MultiDict
 
 from blueprints.quotes import allowance_words, bp, cautions, gaps, on_site, show, ways

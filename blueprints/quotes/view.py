@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -70,8 +69,7 @@ class Conflict(NamedTuple):
     differences: list[Difference]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen(Figures):
+class Seen(Figures, frozen=True):
     """The sums of a draft as the one who is logged in may see them. `most_ore`: None without a limit to tell of."""
 
     margin: Margin | None

@@ -7,9 +7,9 @@ button to step 2, `vidare`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from blueprints.shared.phrases import gettext as _
@@ -22,8 +22,7 @@ QUANTITY = "antal-"
 ONWARD = "vidare"
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """Keys picked, quantities in thousandths, and what could not be read (`typed.errors`)."""
 
     picked: list[str]

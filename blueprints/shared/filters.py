@@ -6,11 +6,11 @@ Swedish papers that lie beside, and of what is typed. Decimals have a point ther
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
 from flask import Flask
+from msgspec import Struct
 
 import languages
 from blueprints.shared.phrases import gettext as _
@@ -52,8 +52,7 @@ def pct(bp: int) -> str:
     return f"{whole}{decimals}{language.percent}"
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
+class _Words(Struct, frozen=True):
     """The words of days and months in one language."""
 
     months: tuple[str, ...]

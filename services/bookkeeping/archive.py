@@ -15,12 +15,13 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from domain import canonical
 from domain.clock import stockholm_date
@@ -33,8 +34,7 @@ log = logging.getLogger("handslag.archive")
 INDEX, WHOLE, LOG = "index", "whole", "openings"
 
 
-@dataclass(frozen=True, slots=True)
-class Archive:
+class Archive(Struct, frozen=True):
     """What can be said of one without opening it."""
 
     number: str

@@ -8,9 +8,9 @@ sealed one with the stamp after it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import and_, case, func, or_, select
 
 from domain.bookkeeping import keep_until
@@ -20,8 +20,7 @@ from models import Agreement, Firm, StoredFile
 from services import scope
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stored file that is kept."""
 
     file: str  # public id of the stored file
@@ -33,8 +32,7 @@ class Piece:
     until: date  # the last day it is kept
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """How much there is."""
 
     papers: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from domain import authenticity
 from domain.authenticity import Facts, OwnSeal, Result, Verdict
@@ -18,8 +19,7 @@ from services.sealing import keys
 FILES, HASHES = 30, 120
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What came out, and what was found on the way (None where the bytes alone said it)."""
 
     verdict: Verdict

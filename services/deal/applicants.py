@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, select
 
 from documents import wording
@@ -33,8 +33,7 @@ class SameNumber(RuleBroken):
     code = "same_number"
 
 
-@dataclass(slots=True)
-class Own:
+class Own(Struct):
     """What one request by a co-applicant's link works with."""
 
     row: Applicant

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import languages
 from documents import deciders, wording
@@ -49,8 +51,7 @@ class ChoiceMissing(RuleBroken):
     code = "choice_missing"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """One who asks for the deduction. `used_*` is what was used this year elsewhere, in whole kronor."""
 
     name: str
@@ -66,16 +67,14 @@ class Person:
         return Share(self.used_rot_kr, self.used_rut_kr, self.weight, used_green_kr=self.used_green_kr)
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Struct, frozen=True):
     kind: str = "none"  # none, house, flat, later
     fastighetsbeteckning: str = ""
     brf_orgnr: str = ""
     flat_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What stood on the page when the button was pressed."""
 
     version: int
@@ -96,8 +95,7 @@ class Shown:
         return canonical.sha256_hex(canonical.dumps(said))
 
 
-@dataclass(frozen=True, slots=True)
-class Yes:
+class Yes(Struct, frozen=True):
     """What the customer typed and ticked."""
 
     name: str
@@ -105,7 +103,7 @@ class Yes:
     persons: tuple[Person, ...] = ()
     home: Home = Home()
     email: str = ""  # where the papers go, typed where the firm knows no address
-    proof: signing.Proof = signing.Proof()  # noqa: RUF009  (frozen)
+    proof: signing.Proof = signing.Proof()
 
 
 def offered_ticks(

@@ -11,9 +11,9 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.exc import DBAPIError
 
@@ -43,8 +43,7 @@ LONGEST_WAIT = timedelta(minutes=30)
 DRAW, KEY, SEAL, DISK = "draw", "key", "seal", "disk"
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     """A paper that is ready to be sealed, and what it was drawn from."""
 
     agreement_id: int

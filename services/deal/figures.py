@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
 
 from domain import choices, payment_plan, price_types, quotes
 from domain.choices import Choice, Limits, Offer
@@ -22,8 +23,7 @@ Row = Mapping[str, Any]
 ONE_PERSON = (Applicant(),)
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What the customer has chosen: keys of options in the order of the quote, changed quantities by key."""
 
     picked: tuple[str, ...] = ()

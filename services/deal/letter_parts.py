@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from documents import deciders, kinds, methods_words, price
 from documents.format import day_in_words, deduction_names, local_minute
@@ -37,8 +39,7 @@ PDF = "application/pdf"
 MOST_MAILED_BYTES = 15 * 1024 * 1024  # a letter is a third larger, and many servers take 25 MB
 
 
-@dataclass(slots=True)
-class Case:
+class Case(Struct):
     """What a letter is written from."""
 
     firm: Firm

@@ -7,7 +7,8 @@ that could approve.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from documents import deciders, said_yes
 from documents.format import day_in_words

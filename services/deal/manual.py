@@ -9,9 +9,10 @@ the firm's screen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from documents import said_yes
 from domain import canonical
@@ -71,8 +72,7 @@ class Late(RuleBroken):
     code = "yes_late"
 
 
-@dataclass(frozen=True, slots=True)
-class Yes:
+class Yes(Struct, frozen=True):
     """What the firm writes down. `json_sha256` is the version that its page showed."""
 
     name: str
@@ -87,8 +87,7 @@ class Yes:
     attachment: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """A sent quote whose customer can have said yes."""
 
     quote: Quote

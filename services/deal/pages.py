@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from documents import places, price, units
 from documents.format import quantity
@@ -22,8 +24,7 @@ MOST_RULE_MARKS = 90
 Shown: TypeAlias = tuple[Mapping[str, Any], str]  # a photo, and the words of what it belongs to
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A quantity that the customer may change, in thousandths. `text` is what stands in the field."""
 
     key: str
@@ -34,8 +35,7 @@ class Amount:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One optional line as the customer sees it; prices in öre, with VAT."""
 
     key: str
@@ -48,8 +48,7 @@ class Option:
     amount: Amount | None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """The options of a section, and its words between them. `choice`: "" each by itself, one, must."""
 
     key: str
@@ -68,8 +67,7 @@ class Group:
         return any(option.is_picked for option in self.options)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section without its options. `lines`: (line, its quantity in thousandths, its amount in öre) as they are shown.
 
     `total_ore` is None where there are but words; `follows` says that a quantity of the customer's changes it.
@@ -95,8 +93,7 @@ class Part(NamedTuple):
     comes_to_ore: int
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The quote as the customer reads it. `state` is what can be done: open, past, closed, or a final status."""
 
     content: Mapping[str, Any]
@@ -146,8 +143,7 @@ class Page:
         return any(group.is_chosen for group in self.groups)
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A form that could not be kept: what stood in the fields of quantities, and what is wrong, by key of the line.
 
     `picked` and `quantities` are what else the form said, so that the page shows it and reckons with it.

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from documents import deciders
 from domain import canonical, parties
@@ -37,8 +38,7 @@ CONTRACT = (QuoteStatus.ACCEPTED, QuoteStatus.SIGNED, QuoteStatus.COMPLETED, Quo
 Content = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """One who signs. `approved_at` is None while the yes is waited for."""
 
     key: str  # public id of the recipient; CUSTOMER for the customer

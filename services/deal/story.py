@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from msgspec import Struct
 from sqlalchemy import and_, bindparam, or_
 
 from domain import masking
@@ -47,8 +47,7 @@ OF_THE_FIRM = {
 CLEAR = ("to", "reply", "ip", "name", "by")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One line of a timeline. `who` is a name or address, `trace` how it was seen (IP address, reply of a server).
 
     `link` is the public id of the link that it was done by, empty where it was not a customer's doing.

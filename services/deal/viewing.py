@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from documents import wording
 from documents.format import deduction_names
@@ -228,8 +230,7 @@ def ticks_text(content: Mapping[str, Any], kind: str, *, today: date) -> wording
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WithdrawalTime:
+class WithdrawalTime(Struct, frozen=True):
     """How much of the period of withdrawal is left; `days_used` of `days_in_all`."""
 
     last_day: date

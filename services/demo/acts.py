@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
+
+from msgspec import Struct, field
 
 from domain.clock import stockholm_date
 from extensions import db
@@ -44,8 +45,7 @@ CUSTOMERS_IP = "192.0.2.17"  # RFC 5737: kept for examples
 CUSTOMERS_BROWSER = "Mozilla/5.0 (iPhone)"
 
 
-@dataclass(slots=True)
-class Stage:
+class Stage(Struct):
     """The firm whose quotes are played; what it has is known by the keys and names of the stories."""
 
     firm: Firm
@@ -73,8 +73,7 @@ class Stage:
         db.session.expire_all()
 
 
-@dataclass(slots=True)
-class Played:
+class Played(Struct):
     """One story on its stage. Each act is a method; its last argument is when it happens."""
 
     stage: Stage

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from flask import current_app
+from msgspec import Struct
 from sqlalchemy import select
 
 from domain.clock import STOCKHOLM, stockholm_date
@@ -41,8 +41,7 @@ class CannotFill(RuleBroken):
     """`code`: production, mail_server (real letters would leave), or address_taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Struct, frozen=True):
     """How to log in, and what to look at: (title of the quote, address of its customer's page)."""
 
     is_new: bool

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from services.demo.firm import MARK
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line made from an article of the price list; quantity in thousandths, discount in hundredths of a percent."""
 
     article: str
@@ -21,8 +21,7 @@ class Row:
     is_option: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One act: its name in services/demo/acts.py, how many days ago and when on that day (Stockholm), and its words."""
 
     act: str
@@ -32,8 +31,7 @@ class Step:
     words: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     title: str
     customer: str  # a key of firm.CUSTOMERS
     sections: Mapping[str, tuple[Row, ...]]

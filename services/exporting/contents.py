@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 
 from domain.quote_states import OPEN
@@ -33,8 +33,7 @@ BYTES_AN_EVENT = 400
 BYTES_OF_ALL = 70_000  # schemas, headings and the list of contents
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """Counts for the table of contents."""
 
     quotes: int

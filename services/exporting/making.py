@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, or_, select, update
 
 from extensions import db
@@ -39,8 +39,7 @@ class Ending(Exception):
     """The worker is asked to end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """An export that this worker has taken, for the `attempt`th time."""
 
     id: int

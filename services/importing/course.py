@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import update
 
 from extensions import db
@@ -39,8 +39,7 @@ class Failed(Exception):
         self.code, self.where = code, where
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """An arrival that this process has taken."""
 
     id: int
@@ -52,8 +51,7 @@ class Order:
     report: str = "{}"
 
 
-@dataclass(frozen=True, slots=True)
-class Half:
+class Half(Struct, frozen=True):
     """The firm while it is arriving."""
 
     id: int

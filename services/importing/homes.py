@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import reduce
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 
 from domain import authenticity
@@ -27,8 +27,7 @@ _END = "-----END "  # the seal's own certificate stands first
 Came = authenticity.Home | None
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """What a firm has, for the page after moving in."""
 
     quotes: int

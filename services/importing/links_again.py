@@ -6,8 +6,9 @@ A link's row came along, with its end and what was done by it; only its address,
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from domain.quote_states import can
 from extensions import db
@@ -22,8 +23,7 @@ from services.quotes import giving, sending
 MOST = 300  # links of one press
 
 
-@dataclass(slots=True)
-class OfQuote:
+class OfQuote(Struct):
     """A quote whose customers have links of before."""
 
     quote: Quote

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, delete, or_, select
 
 from exchange import locked_zip
@@ -28,8 +28,7 @@ FOR_OTHERS = 4  # times what the installation keeps free
 KEPT = timedelta(days=90)  # a row that is done with
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """An arrival as its pages tell of it."""
 
     state: str

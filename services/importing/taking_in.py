@@ -10,11 +10,11 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -37,8 +37,7 @@ LARGER = 4  # times: what the files of an archive may come to, inflated
 MOST_FILES = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What became of an arrival, for who runs the command."""
 
     state: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import and_, select
 
 from extensions import db
@@ -22,8 +21,7 @@ class LinkOld(Exception):
     """A link of ours that no longer leads to a request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A request as its sender sees it. `firm` is whom it was sent to."""
 
     firm: Firm
@@ -36,8 +34,7 @@ class Sent:
         return self.inquiry.state == "declined"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request as the firm sees it."""
 
     inquiry: Inquiry

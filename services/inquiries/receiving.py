@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import select
 
 from domain import canonical
@@ -42,8 +43,7 @@ class FirmClosed(Exception):
         self.firm = firm
 
 
-@dataclass(frozen=True, slots=True)
-class InquiryInput:
+class InquiryInput(Struct, frozen=True):
     """What the form says; missing texts are empty. One of `email` and `phone` is there."""
 
     kind: str

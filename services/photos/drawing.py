@@ -7,11 +7,11 @@ the night's sweep removes files without a row.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from msgspec import Struct
 
 from domain.photos import Refusal
 from extensions import db
@@ -25,8 +25,7 @@ WALL_SECONDS = 60
 CHILD = Path(__file__).with_name("child.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
+class Drawn(Struct, frozen=True):
     """The pictures as JPEG, and the large one's size in points."""
 
     width: int

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import func
 
 from domain.photos import MOST_BYTES, MOST_PHOTOS, NAME_CHARACTERS, Refusal
@@ -32,8 +32,7 @@ class Upload(NamedTuple):
     stream: IO[bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """How many photos were taken in, were there already, and had no room."""
 
     added: int = 0
@@ -41,8 +40,7 @@ class Taken:
     left_out: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """An upload in the store. Without a file it was larger than a photo may be."""
 
     name: str

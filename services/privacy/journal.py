@@ -12,10 +12,11 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from services import disk
 from services.installation import settings
@@ -23,8 +24,7 @@ from services.installation import settings
 NAME = "erasures.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An erasure that has begun."""
 
     firm: str  # public id
@@ -55,8 +55,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """An erasure that is done: what the row of its receipt holds."""
 
     firm: str
@@ -84,8 +83,7 @@ class Done:
         return Entry(self.firm, self.number, self.confirmed_at, int(counts["rows"]), int(counts["files"]))
 
 
-@dataclass(slots=True)
-class Journal:
+class Journal(Struct):
     """What the lines come to."""
 
     begun: dict[str, Entry] = field(default_factory=dict)  # by number

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 
 from extensions import db
@@ -22,8 +22,7 @@ from services import keys, storage
 from services.installation import settings
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """`where`: patterns of names under DATA_DIR; empty: it lies elsewhere. `of_firm`: its files of one firm."""
 
     name: str

@@ -8,15 +8,15 @@ its column. What is not in the database (files, keys, letters of a trial) has a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Kind = Literal["personal", "firm", "technical"]
 Handed = Literal["clear", "opened", "withheld"]  # as it is, decrypted, never
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """What a column holds. `personal` is about a person (GDPR art. 4.1), `firm` the firm's business, else technical."""
 
     name: str
@@ -24,8 +24,7 @@ class Column:
     exported: Handed
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """What a table is for. `of_firm`: its rows belong to a firm, are exported to it and erased with it."""
 
     name: str

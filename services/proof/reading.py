@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_
 
 from domain.acts import AGREES
@@ -36,8 +36,7 @@ UNDONE = frozenset({"doc.approvals_voided", "doc.manual_undone"})
 MOST_ENTRIES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One of the deal's own entries: as it is hashed, and read."""
 
     seq: int
@@ -60,8 +59,7 @@ class Entry:
         return name if who == "link" else str(self.data.get("link_id", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """An agreement with all that proves it. `parties`: whose each link is, by the link's public id."""
 
     agreement: Agreement

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import and_, bindparam
 
 from domain import completeness
@@ -43,8 +43,7 @@ class _Said(NamedTuple):
     customer_vat_number: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What is missing, and the customer's number, where an address would be added."""
 
     missing: list[Missing]

@@ -6,9 +6,10 @@ The kind is chosen before the first sending. What was sent as a quote stays one;
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from documents import clauses as words
 from domain import checks, payment_plan
@@ -31,8 +32,7 @@ PASSWORD = "password"  # noqa: S105  (how the firm signs: logged in, the passwor
 FIRM = "firm"  # the role of the firm's own signature in the chain
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """The firm's own, given when Skicka was pressed."""
 
     name: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import and_, bindparam, func
 
 from domain import checks, payment_plan, quote_states, quotes
@@ -44,8 +45,7 @@ class OnItsWay(RuleBroken):
     code = "on_its_way"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A quote with what lives in its draft, to be changed; removed lines and sections are left out.
 
     `rows.Sheet` is the same to be read: what shows a draft takes either.
@@ -66,8 +66,7 @@ class Draft:
         return self.quote.paid_on or self.quote.valid_until
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """All sums of a draft in öre: of the quote, of each priced line and of each section by their n, no option picked.
 
     A line's sum is before the discounts of its section and of the whole, a section's before that of the whole.

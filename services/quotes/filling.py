@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain import payment_plan
 from domain.deal_kinds import DealKind
@@ -27,8 +29,7 @@ _HIGHEST_VAT = 25  # of a ceiling, which has no rate of its own
 _WORD = re.compile(r"\w{3,}")
 
 
-@dataclass(frozen=True, slots=True)
-class Filled:
+class Filled(Struct, frozen=True):
     """A draft that content was put into. `lost_dates`: days of its payment plan did not come along."""
 
     draft: Draft
@@ -146,7 +147,7 @@ def _put_sections(draft: Draft, content: Content, firm: Firm, actor: Actor, now:
                 rev=1,
                 changed_key="",
                 **signed,
-                **{name: getattr(fitted, name) for name in Line.__dataclass_fields__},
+                **{name: getattr(fitted, name) for name in Line.__struct_fields__},
             )
             n += 1
             db.session.add(row)
@@ -172,7 +173,7 @@ def _fit(line: Line, content: Content, draft: Draft, firm: Firm) -> Line:
 
 
 def _line(row: QuoteLine) -> Line:
-    return Line(**{name: getattr(row, name) for name in Line.__dataclass_fields__})
+    return Line(**{name: getattr(row, name) for name in Line.__struct_fields__})
 
 
 def _plan(stored: str) -> list[Part]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from domain.clock import stockholm_date
 from domain.deal_kinds import DealKind
@@ -57,8 +59,7 @@ class PricesChange(RuleBroken):
         self.old, self.new = old, new
 
 
-@dataclass(frozen=True, slots=True)
-class Details:
+class Details(Struct, frozen=True):
     """The fields of the quote besides its title and customer.
 
     `limit_percent` is kept with an approximate price only, `cap_ore` (in the quote's basis) with a running account;

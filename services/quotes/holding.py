@@ -7,9 +7,9 @@ Undone, it leaves no version, no event and no letter. While it waits nothing cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -28,8 +28,7 @@ from services.quotes.sending import Hold, Sending
 JOB = "send_held"
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(Struct, frozen=True):
     """What became of Skicka: it goes at `due_at`, or it has gone, perhaps with an address to hand over."""
 
     due_at: datetime | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.line_defaults import kind_of, usual_deduction
 from domain.quotes import GREEN, LineKind, may_carry
@@ -19,8 +21,7 @@ from services.quotes.lines import COPIED, Edited, LineChanged, find, is_private
 from services.quotes.rows import LineRow, Sheet
 
 
-@dataclass(frozen=True, slots=True)
-class LineInput:
+class LineInput(Struct, frozen=True):
     """What a line's form says. Words between lines have their text, and nothing else of their own."""
 
     text: str
@@ -41,8 +42,7 @@ class LineInput:
     purchase_price_ore: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What the form was drawn from: the line's revision, the form's own key, and the kind and unit it showed.
 
     `restores`: the user has seen that the line was removed and wants it back with what the form says.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.line_defaults import usual_deduction
 from domain.quotes import LineKind, convert_price
@@ -65,8 +67,7 @@ class LineChanged(Stale):
         self.line, self.is_removed = line, is_removed
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """The draft after a change, its figures, and the line.
 
     `is_adjusted`: kind or deduction are not what was sent. `listed`: what became of a line that was to be kept in the

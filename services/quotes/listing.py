@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 
 from domain.clock import stockholm_date
@@ -97,8 +97,7 @@ class Item(NamedTuple):
     is_soon: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rows under one heading: firm, customer, draft, recent, or all. `count` is known when the group is whole."""
 
     name: str
@@ -106,8 +105,7 @@ class Group:
     count: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """One page of the list and the key of the next."""
 
     groups: list[Group]

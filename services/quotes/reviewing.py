@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain import reverse_charge
 from domain.allowance import Reach
@@ -30,8 +32,7 @@ from services.quotes.drafting import Draft
 TOLD_AS_GAPS = (Caution.NO_START, Caution.NO_SITE)  # completeness says them, with the place
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Struct, frozen=True):
     """A draft about to be sent. `sent_to`: the address of the last sending."""
 
     draft: Draft

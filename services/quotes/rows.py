@@ -5,10 +5,10 @@ The fields of a row are the columns that are read. Whoever changes more than a l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import and_, bindparam
 
 from models import Customer, Firm, Quote, QuoteLine, QuoteSection
@@ -102,8 +102,7 @@ class LineRow(NamedTuple):
         return str(self.n)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A quote with what lives in its draft, in the order of the page, and whether the firm is approved for F-skatt."""
 
     quote: QuoteRow

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from extensions import db
 from models import QuoteLine, QuoteSection
@@ -36,8 +38,7 @@ class SectionChanged(Stale):
         self.section = section
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What holds for a section and all its lines. `choice`: the customer picks one of them, domain/choices.py."""
 
     title: str

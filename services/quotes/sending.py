@@ -7,10 +7,10 @@ drawn (someone saved a line, another quote took the number), nothing is kept and
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from documents.kinds import noun
@@ -42,8 +42,7 @@ TRIES = 20  # each loses only to another sending of the firm that took the numbe
 LETTER_VERSION = "2026-11-20"
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """What the firm decides when it sends. `seen` is `fingerprint` of the draft that was reviewed.
 
     `way` is one of giving.WAYS; of email and phone the one it needs.
@@ -64,16 +63,14 @@ class Sending:
         return {"n": n, "way": self.way, "email": self.email, "phone": self.phone, "seen": self.seen}
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """The row that a sending has waited in (services/quotes/holding.py)."""
 
     id: int
     pressed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     number: str
     stored: bytes
     pdf: bytes

@@ -7,8 +7,9 @@ been sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from domain.parties import Role, signs
 from domain.quote_states import QuoteStatus, can
@@ -23,8 +24,7 @@ from services.quotes import drafting, recipient_rows, recipients, sending
 MOST = 8  # besides the customer
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """What the firm types of one who gets the quote."""
 
     name: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct, field
 from sqlalchemy import and_, bindparam, exists, or_
 
 from domain import personnummer, reminders
@@ -106,8 +106,7 @@ FROM_OUTSIDE = ("ask", "accept", "accept_late", "decline", "expire", "withdraw")
 TOLD_BY_LETTERS = ("mail.accepted", "mail.bounced", "sms.accepted", "sms.failed", "receipt.sent")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """An applicant; the number masked, in full only after `revealing.reveal`."""
 
     name: str
@@ -189,8 +188,7 @@ class Written(NamedTuple):
     may_undo: bool
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """One quote's page. Without a version nothing has been sent yet."""
 
     quote: Subject

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from msgspec import Struct, field, to_builtins
 
 from domain import payment_plan
 from domain.choices import Choice
@@ -37,8 +38,7 @@ class BrokenTemplate(RuleBroken):
     code = "template_broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line; with `is_text` words between lines."""
 
     text: str
@@ -59,8 +59,7 @@ class Line:
     purchase_price_ore: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     title: str
     price_mode: str
     discount_bp: int
@@ -68,8 +67,7 @@ class Section:
     lines: list[Line] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a draft begins with. `customer_kind`: for whom it was priced, None if for nobody yet."""
 
     title: str
@@ -167,7 +165,7 @@ _CONTENT: Mapping[str, Check] = {
 
 def dump(content: Content) -> str:
     """The JSON that is stored."""
-    data = asdict(content) | {"schema": SCHEMA, "payment_plan": payment_plan.to_data(content.payment_plan)}
+    data = to_builtins(content) | {"schema": SCHEMA, "payment_plan": payment_plan.to_data(content.payment_plan)}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 

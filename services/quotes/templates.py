@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import bindparam
 
 from extensions import db
@@ -44,8 +44,7 @@ class TemplateChanged(Stale):
         self.template = template
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A template as lists show it. Without content `fault` says why: newer or broken."""
 
     template: QuoteTemplate

@@ -6,9 +6,10 @@ written, and gives back what the evidence records. A method that is added (banki
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from documents import methods_words
 from domain import canonical, signature_mark
@@ -30,16 +31,14 @@ class TooWeak(RuleBroken):
     code = "method_too_weak"
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What who signs gives besides the name. All of it as it was typed or drawn."""
 
     code: str = ""
     mark: str = ""  # domain/signature_mark.py
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """What is recorded of it: in the agreed JSON, in the row, and in the chain."""
 
     method: Method

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func
 
 from domain import masking
@@ -49,8 +49,7 @@ class NoWay(RuleBroken):
     code = "no_way_for_code"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A code is asked for. `to` is masked; empty where none can go. `sent_at`: of the one that lives."""
 
     channel: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain.parties import Role
 from domain.quotes import Totals
@@ -25,8 +26,7 @@ class CannotBeAsked(RuleBroken):
         self.names = names
 
 
-@dataclass(frozen=True, slots=True)
-class Receiver:
+class Receiver(Struct, frozen=True):
     """One who signs, by what is known of them. `way` is the one the link goes."""
 
     name: str

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from msgspec import Struct
 
 from domain.uploads import Refusal
 from extensions import db
@@ -25,8 +25,7 @@ WALL_SECONDS = 120
 CHILD = Path(__file__).with_name("child.py")
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """The picture of a page, a JPEG, and its size in points."""
 
     width: int

@@ -5,11 +5,11 @@ Here only its first bytes and its length are looked at. The file is written befo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import IO
 
+from msgspec import Struct
 from sqlalchemy.exc import IntegrityError
 
 from domain.deal_kinds import DealKind
@@ -30,8 +30,7 @@ class Unfit(Exception):
     """The file is seen not to be a document already by its first bytes or its length. The argument is a `Refusal`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Struct, frozen=True):
     """A file as a browser sent it."""
 
     name: str

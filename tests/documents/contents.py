@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.quotes import NOTHING, Applicant, Totals, amount_ore
+from domain.quotes import NOTHING, Applicant, Totals, amount_ore, as_data
 from services.deal import figures
 
 FIRM = {
@@ -351,5 +350,5 @@ def _section(
 
 def _plain(sums: Totals) -> dict[str, Any]:
     """As it comes back from the canonical JSON: lists and plain texts."""
-    plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(sums)))
+    plain: dict[str, Any] = json.loads(json.dumps(as_data(sums)))
     return plain

@@ -1,9 +1,9 @@
 """Before sending: what blocks, what warns. At approval: which ticks."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from domain.checks import Blocker, Caution, Facts, Problems, of_contract, problems
 from domain.consents import Tick, missing, ticks

@@ -1,11 +1,11 @@
 """Grön teknik on a quote: its own base, cap and share, apart from rot and rut, which it leaves as they were."""
 
 import json
-from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain import canonical
 from domain.green_tech import TYPES, base_ore, rate_percent

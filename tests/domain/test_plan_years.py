@@ -1,11 +1,11 @@
 """Payment plans past New Year: what falls in which year."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.payment_plan import Part, Trigger
 from domain.plan_years import Days, Deducted, Year, by_year, expected_day, missed_day

@@ -1,11 +1,11 @@
 """Totals: the worked invoice cases, both price bases, options and discounts."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from domain import canonical
 from domain.quotes import (

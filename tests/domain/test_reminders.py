@@ -100,7 +100,7 @@ def test_never_quiet_never_past_never_after_the_last_day(days, sent, valid_days,
     ],
 )
 def test_what_ends_it(change, why):
-    facts = Facts(**{**{name: getattr(FACTS, name) for name in Facts.__slots__}, **change})
+    facts = Facts(**{**{name: getattr(FACTS, name) for name in Facts.__struct_fields__}, **change})
     assert reminders.stopped(facts, asked_at=None, now=SENT) == why
 
 

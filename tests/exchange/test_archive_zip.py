@@ -7,9 +7,9 @@ import random
 import struct
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from exchange import archive_zip, manifests
 from exchange.archive_zip import BadArchive

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
 
 import pytest
 import time_machine
+from msgspec.structs import replace
 
 from domain.clock import stockholm_date
 from exchange import articles_csv

@@ -38,14 +38,14 @@ def test_create_is_stored(make):
     create(firm)
     db.session.expire_all()
     stored = articles.get(firm.id, 1)
-    assert {name: getattr(stored, name) for name in LABOUR.__dataclass_fields__} == {
-        name: getattr(LABOUR, name) for name in LABOUR.__dataclass_fields__
+    assert {name: getattr(stored, name) for name in LABOUR.__struct_fields__} == {
+        name: getattr(LABOUR, name) for name in LABOUR.__struct_fields__
     }
 
 
 @pytest.mark.parametrize("kind", ["material", "other"])
 def test_only_labour_gives_a_deduction(make, kind):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     article = create(make.firm(), replace(LABOUR, kind=kind))
     assert (article.deduction, article.work_type) == (None, None)
@@ -102,7 +102,7 @@ def test_the_usual_basis_is_the_last_one_chosen(make):
 
 
 def test_update_and_stale_update(make):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     firm = make.firm()
     article = create(firm)
@@ -133,7 +133,7 @@ def test_one_firm_never_sees_anothers(make):
 
 
 def line(**given):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(LABOUR, **given)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import json
@@ -9,10 +10,11 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from commands.moving import WHY_NOT_TAKEN_IN
 from config import ROOT
@@ -50,7 +52,7 @@ class Open:
         self.put(f"data/{table}.jsonl", b"".join(line(row) for row in rows))
 
     def put(self, name: str, data: bytes) -> None:
-        self.files[name] = replace(self.files[name], data=data)
+        self.files[name] = dataclasses.replace(self.files[name], data=data)
 
     def check(self) -> int:
         data = archives.made(self.files.values(), self.about)
