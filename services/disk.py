@@ -62,6 +62,20 @@ def adding(path: Path) -> Iterator[IO[bytes]]:
         sync_folder(path.parent)
 
 
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time works on what the folder holds: who comes meanwhile waits.
+
+    The kernel gives the lock back whatever happens.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in the folder survive a power cut."""
     descriptor = os.open(folder, os.O_RDONLY)

@@ -39,7 +39,7 @@ def ensure(settings: Settings) -> Secrets:
     folder = settings.secrets_dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings.keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with sealing.only_one(folder):
+    with disk.alone(folder):
         for name in ("installation.key", "index.key"):
             if not (folder / name).exists():
                 disk.write(folder / name, [randomness.token_bytes(KEY_BYTES)])

@@ -17,12 +17,8 @@ round, or before the first request of the next start.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Table as SqlTable
@@ -31,7 +27,7 @@ from sqlalchemy import delete, func, or_, select, tuple_
 from domain.standing import Standing
 from extensions import db
 from models import Arrival, Base, Closing, ErasureReceipt, Firm, User, new_public_id
-from services import keys, leaving_letters, scope, transaction
+from services import disk, keys, leaving_letters, scope, transaction
 from services.bookkeeping import archive
 from services.errors import DiskFull, place_of
 from services.installation import settings
@@ -75,7 +71,7 @@ def erase(firm_id: int, *, now: datetime) -> None:
 
     Raises KeysMissing, before anything is erased, where no receipt could be signed.
     """
-    with _alone():
+    with disk.alone(settings().DATA_DIR):
         sealing_keys.key_id()
         firm = db.session.get(Firm, firm_id, with_for_update=True)  # an owner undoes it, or is too late: one of both
         closing = scope.find(Closing, firm_id, Closing.undone_at.is_(None), Closing.erase_after < now)
@@ -97,7 +93,7 @@ def replay(now: datetime) -> int:
     A firm whose receipt the database knows is here since: it has come back by an import. Receipts that an older
     database lacks come back too.
     """
-    with _alone():
+    with disk.alone(settings().DATA_DIR):
         known = journal.read()
         if not known.begun:
             return 0
@@ -287,14 +283,3 @@ def _bring_back(lacking: list[Done]) -> None:
 def _receipts() -> set[str]:
     """Numbers of the receipts that the database knows."""
     return set(db.session.scalars(select(ErasureReceipt.number)))
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One process at a time; who comes meanwhile waits. The kernel gives it back whatever happens."""
-    descriptor = os.open(settings().DATA_DIR / ".erasing", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

@@ -152,7 +152,7 @@ PLACES = (
     ),
     Place(
         "marks",
-        ("worker.alive", "evidence.checked", "vacuum.due", ".checking-?", ".erasing"),
+        ("worker.alive", "evidence.checked", "vacuum.due", ".checking-?"),
         "empty files whose time or lock counts",
         "nothing is in them",
     ),

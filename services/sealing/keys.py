@@ -9,13 +9,10 @@ the raw public key, of a seal of its certificate (security.md E-12).
 from __future__ import annotations
 
 import base64
-import fcntl
 import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -62,7 +59,7 @@ class Ring:
 
 
 def ensure(given: Settings) -> None:
-    """Make the first keys, unless there are some. The caller holds `only_one`."""
+    """Make the first keys, unless there are some. The caller is `disk.alone` in the folder."""
     if not _list(given).exists():
         _add(given, (), clock.utc_now())  # the first start has nobody who tells it the time
 
@@ -73,7 +70,7 @@ def rotate(now: datetime) -> list[str]:
     The replaced Ed25519 key is kept to sign the first checkpoint of the new one; those before it, and the replaced
     seal's key, are removed. Works too where the private halves are lost. Raises KeysMissing without published.json.
     """
-    with only_one(settings().secrets_dir):
+    with disk.alone(settings().secrets_dir):
         before = _published(settings())
         made = _add(settings(), before, now)
         kept = {*made, _newest(before, ED25519)["id"]}
@@ -167,17 +164,6 @@ def installation_id() -> str:
 def nycklar() -> bytes:
     """`published` as canonical JSON: the file nycklar.json."""
     return canonical.dumps({"v": 1, "keys": published()})
-
-
-@contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Let one process at a time make secrets in the folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _list(given: Settings) -> Path:
