@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from blueprints.shared.htmx import VARY, wants_part
 from extensions import db
+from services import logins
 from services.clock import utc_now
 from services.errors import DiskFull, NotFound, RuleBroken, TooMany, place_of
 
@@ -27,7 +28,7 @@ def page(status: int, **facts: object) -> tuple[str, int]:
 
 
 def register(app: Flask) -> None:
-    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(CSRFError, lambda error: page(403, csrf=True))
     app.register_error_handler(RuleBroken, _rule_broken)
     app.register_error_handler(TooMany, _too_many)
@@ -35,6 +36,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _not_found(error: NotFound) -> ResponseReturnValue:
+    if request.method == "POST" and _has_moved_in():
+        return _rule_broken(RuleBroken("moved_in"))
+    return page(404)
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
@@ -73,9 +80,23 @@ def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
-    db.session.rollback()
+    if _has_moved_in():
+        return _rule_broken(RuleBroken("moved_in"))
     number = secrets.token_hex(4)
     log.error("error %s in %s %s: %s", number, request.method, request.endpoint, place_of(error))
     if request.environ.get("handslag.raise_errors"):
         raise error
     return page(500, number=number)
+
+
+def _has_moved_in() -> bool:
+    """Whether the visitor's firm went into the one that has come from elsewhere, while this request was under way.
+
+    services/importing/merging.py: the firm that the request began in is gone, so nothing of it can have been kept.
+    """
+    db.session.rollback()
+    visitor = g.get("_login_user")
+    if visitor is None or not visitor.is_authenticated:
+        return False
+    found = logins.find(visitor.token, now=utc_now())
+    return found is not None and found.firm_id != visitor.firm_id

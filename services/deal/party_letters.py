@@ -104,15 +104,14 @@ def other_declined(params: Params) -> Letter:
 @draws("partly_expired")
 def partly_expired(params: Params) -> Letter:
     case = parts.of_quote(params)
+    goes_on = standing.may_do_business(case.firm.id, params["now"])
+    onward = _("Du kan be om ny tid.") if goes_on else _("Vill du gå vidare, kontakta företaget direkt.")
+    day = parts.day(case.content["valid_until"])
+    none_made = _("Alla hann inte svara till %(day)s. Det blev inget avtal, och ingen är bunden.", day=day)
     return parts.to_customer(
         case,
         str(_("Tiden gick ut: %(title)s", title=case.title)),
-        paragraphs=[
-            _(
-                "Alla hann inte svara till %(day)s. Det blev inget avtal, och ingen är bunden. Du kan be om ny tid.",
-                day=parts.day(case.content["valid_until"]),
-            )
-        ],
+        paragraphs=[f"{none_made} {onward}"],
         url=links.address(parts.link(params)),
         button=_("Öppna sidan"),
     )

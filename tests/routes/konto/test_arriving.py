@@ -20,11 +20,11 @@ from exchange import locked_zip
 from extensions import db
 from jobs import take_in
 from mail.letters import LETTERS
-from models import Acceptance, Arrival, EarlierHome, Event, Firm, Letter, Login, QuoteLink, User
+from models import Acceptance, Arrival, Customer, EarlierHome, Event, Firm, Letter, Login, QuoteLink, User
 from services import keys, legal, logins, storage
 from services.clock import utc_now
 from services.exporting import operating
-from services.importing import kept, links_again, receiving
+from services.importing import kept, links_again, merging, receiving
 from services.installation import settings
 from tests.conftest import empty_database
 from tests.routes.deal.conftest import send
@@ -190,6 +190,28 @@ def test_the_state_is_asked_for_until_it_is_done(client, owner, make):
     part = client.get(STATE, headers=HTMX)
     assert (part.status_code, part.headers["HX-Redirect"]) == (286, "/konto/inflyttad")
     assert client.get(STATE).headers["Location"] == "/konto/inflyttad"
+
+
+@pytest.mark.parametrize(("path", "headers"), [("/kunder", {}), ("/kunder", HTMX), ("/installningar/mig", {})])
+def test_a_press_in_the_moment_of_the_merge_is_told_so(client, owner, make, monkeypatch, path, headers):
+    firm_id = make.firm("Tumbredd Snickeri").id
+    arrival = Arrival(asker=owner.public_id, asker_firm=owner.firm.public_id, report="{}", created_at=utc_now())
+
+    def merged(found, *, now):
+        merging.merge(arrival, db.session.get_one(Firm, firm_id), now)
+        db.session.commit()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(logins, "touch", merged)  # after the login is read, and before the act
+        answer = client.post(
+            path,
+            headers=headers,
+            data={"kind": "private", "name": "Karin", "email": "k@kund.example", "language": "sv"},
+        )
+    assert answer.status_code == 409
+    assert "flyttade in just när du tryckte" in answer.text
+    assert db.session.query(Customer).count() == 0
+    assert "Tumbredd Snickeri" in client.get("/konto").text
 
 
 def test_every_reason_has_words(app):
