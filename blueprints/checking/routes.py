@@ -16,7 +16,7 @@ from services.checking import verifying
 from services.checking.looking import MOST_BYTES
 from services.checking.verifying import Checked
 from services.clock import utc_now
-from services.deal import links
+from services.deal import deals
 from services.errors import NotFound, TooMany
 
 MIB = 1024 * 1024
@@ -91,8 +91,8 @@ def _page(
 def _own_deal(paper: Known) -> str:
     """The deal's id, if this browser holds a good link of it: then the paper may be named."""
     try:
-        links.find(paper.deal_id, link_cookies.newest(paper.deal_id), now=utc_now())
-    except (NotFound, links.LinkExpired):
+        deals.find(paper.deal_id, link_cookies.newest(paper.deal_id), now=utc_now())
+    except (NotFound, deals.LinkExpired):
         return ""
     return paper.deal_id
 

@@ -23,7 +23,7 @@ from services import limits, transaction
 from services.clock import utc_now
 from services.deal import applicants, approving, figures, inviting
 from services.deal.applicants import Own
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
 
 LETTERS_PER_DEAL = 10  # in the hour that services/limits.py counts

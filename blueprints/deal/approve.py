@@ -21,7 +21,7 @@ from services import signing, transaction
 from services.clock import utc_now
 from services.deal import approving, figures, pages, parties, versions, viewing
 from services.deal.change_words import Told
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import RuleBroken, TooMany
 from services.signing import codes
 

@@ -13,7 +13,7 @@ from blueprints.shared.phrases import gettext as _
 from services import limits
 from services.clock import utc_now
 from services.deal import declining, thread, viewing
-from services.deal.links import Deal
+from services.deal.deals import Deal
 
 
 @bp.get("/o/<deal_id>/nej")

@@ -12,7 +12,7 @@ from blueprints.shared.htmx import wants_part
 from blueprints.shared.phrases import gettext as _
 from services.clock import utc_now
 from services.deal import feedback
-from services.deal.links import Deal
+from services.deal.deals import Deal
 
 
 @bp.post("/o/<deal_id>/omdome")

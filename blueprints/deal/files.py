@@ -10,7 +10,7 @@ from blueprints.deal.guard import by_link
 from blueprints.shared import kept
 from models import StoredFile
 from services.deal import viewing
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.photos import pictures
 from services.uploads import rows as uploads
 

@@ -17,7 +17,7 @@ from blueprints.shared.guards import GUARD, client_address, user_agent
 from blueprints.shared.locking import lock
 from services import transaction
 from services.clock import utc_now
-from services.deal import links
+from services.deal import deals, links
 from services.errors import NotFound, RuleBroken
 
 OWN_LANG = {languages.SWEDISH: Markup(' lang="sv"'), languages.ENGLISH: Markup(' lang="en"')}
@@ -33,12 +33,12 @@ def by_link(view: View) -> View:
         now, ip, browser, held = utc_now(), client_address(), user_agent(), lock()
         try:
             if held:
-                deal = links.find_shown(deal_id, held.link_id, now=now, ip=ip, user_agent=browser)
+                deal = deals.find_shown(deal_id, held.link_id, now=now, ip=ip, user_agent=browser)
             else:
-                deal = links.find(deal_id, link_cookies.newest(deal_id), now=now, ip=ip, user_agent=browser)
+                deal = deals.find(deal_id, link_cookies.newest(deal_id), now=now, ip=ip, user_agent=browser)
         except NotFound:
             return lost(deal_id)
-        except links.LinkExpired:
+        except deals.LinkExpired:
             return make_response(render_template("deal/old_link.html", deal_id=deal_id), 410)
         deal.is_own_visit = not held and _is_of(deal.found.firm_id)
         _speak(deal)
@@ -54,7 +54,7 @@ def by_link(view: View) -> View:
     return guarded
 
 
-def _check_reader(deal: links.Deal) -> None:
+def _check_reader(deal: deals.Deal) -> None:
     """Where several have links, a form is its own reader's: another's link was opened in this browser since.
 
     Raises RuleBroken("other_reader").
@@ -76,7 +76,7 @@ def _is_of(firm_id: int) -> bool:
     return bool(current_user.is_authenticated and current_user.firm_id == firm_id)
 
 
-def _speak(deal: links.Deal) -> None:
+def _speak(deal: deals.Deal) -> None:
     """The quote's own language, unless this browser has chosen the other one for this deal. A GET writes no row."""
     kept = speaking.kept(_language_cookie(deal.found.deal_id))
     languages.use(speaking.asked() or kept or deal.content["lang"])
@@ -93,7 +93,7 @@ def _language_cookie(deal_id: str) -> str:
     return f"{speaking.CHOICE}-{deal_id}"
 
 
-def _opened_url(deal: links.Deal) -> str | None:
+def _opened_url(deal: deals.Deal) -> str | None:
     """Where the page's script tells of the first touch. On the firm's own screen the hand may be the firm's.
 
     So it may in a browser where someone of the firm is logged in.
@@ -103,7 +103,7 @@ def _opened_url(deal: links.Deal) -> str | None:
     return url_for("deal.saw", deal_id=deal.found.deal_id)
 
 
-def names(deal: links.Deal) -> dict[str, object]:
+def names(deal: deals.Deal) -> dict[str, object]:
     """What every page of the customer needs (templates/deal/_frame.html)."""
     deal_id = deal.found.deal_id
     is_translated = deal.content["lang"] != languages.code()

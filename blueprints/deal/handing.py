@@ -17,8 +17,8 @@ from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
 from services import limits, transaction
 from services.clock import utc_now
-from services.deal import delegating, links, unsigning
-from services.deal.links import Deal
+from services.deal import delegating, same_browser, unsigning
+from services.deal.deals import Deal
 from services.errors import NotFound, TooMany
 from services.signing import NotProven
 
@@ -82,7 +82,7 @@ def delegate(deal: Deal) -> ResponseReturnValue:
 def hand_phone_over(deal: Deal) -> ResponseReturnValue:
     """Go on as another whose link was opened in this browser too. Only ever one of them is the reader."""
     deal_id, to = deal.found.deal_id, request.form.get("till", "")
-    for one in links.readers(deal, link_cookies.of_deal(deal_id)):
+    for one in same_browser.readers(deal, link_cookies.of_deal(deal_id)):
         if one.recipient == to:
             answer = make_response(redirect(url_for("deal.show", deal_id=deal_id), code=303))
             return link_cookies.keep_of_deal(answer, deal_id, one.token)

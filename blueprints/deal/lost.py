@@ -11,7 +11,7 @@ from blueprints.shared import link_cookies
 from blueprints.shared.guards import client_address, public
 from services import limits
 from services.clock import utc_now
-from services.deal import links
+from services.deal import links, lost_links
 from services.errors import NotFound
 
 PER_DEAL = 3
@@ -37,7 +37,7 @@ def send_again(deal_id: str) -> ResponseReturnValue:
     now = utc_now()
     limits.count("link_again_from", client_address(), limit=PER_ADDRESS, now=now)
     limits.count("link_again", deal_id[:22], limit=PER_DEAL, now=now)
-    links.send_again(deal_id, now=now)
+    lost_links.send_again(deal_id, now=now)
     return lost(deal_id, asked=True)
 
 
@@ -49,7 +49,7 @@ def ask_for_new(deal_id: str) -> ResponseReturnValue:
     limits.count("link_wanted_from", client_address(), limit=PER_ADDRESS, now=now)
     limits.count("link_wanted", deal_id[:22], limit=PER_DEAL, now=now)
     try:
-        links.ask_for_new(deal_id, link_cookies.newest(deal_id), now=now)
+        lost_links.ask_for_new(deal_id, link_cookies.newest(deal_id), now=now)
     except NotFound:
         return lost(deal_id)
     return render_template("deal/old_link.html", deal_id=deal_id, asked=True)

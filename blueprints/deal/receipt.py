@@ -32,7 +32,7 @@ from services.deal import (
     viewing,
     withdrawing,
 )
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import NotFound
 
 

@@ -14,8 +14,8 @@ from blueprints.shared.phrases import gettext as _
 from domain.choices import BadChoice
 from services import kinds, limits, transaction
 from services.clock import utc_now
-from services.deal import links, pages, thread, versions, viewing
-from services.deal.links import Deal
+from services.deal import pages, same_browser, thread, versions, viewing
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 
 AGREED = {"accepted", "signed", "completed", "withdrawn", "late_acceptance"}
@@ -110,7 +110,7 @@ def page(
     """The whole page. `must_choose`: say what has to be chosen before the quote can be approved."""
     shown = viewing.page(deal, now=utc_now(), typed=typed)
     wrong = pages.wrong(shown, must_choose=must_choose)
-    here = links.readers(deal, link_cookies.of_deal(deal.found.deal_id)) if deal.is_joint else []
+    here = same_browser.readers(deal, link_cookies.of_deal(deal.found.deal_id)) if deal.is_joint else []
     turn = {party.key for party in shown.parties if party.has_turn}
     following = [one for one in here if one.key in turn]
     said = {"wrong": wrong, "has_errors": bool(wrong), "must_choose": must_choose, "versions": versions.of_deal(deal)}

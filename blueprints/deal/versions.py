@@ -13,7 +13,7 @@ from blueprints.shared import kept
 from domain.clock import stockholm_date
 from services.clock import utc_now
 from services.deal import figures, pages, versions, viewing
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import NotFound
 from services.photos import pictures
 from services.uploads import rows as uploads

@@ -30,9 +30,9 @@ from extensions import db
 from models import Agreement, new_public_id
 from models import Applicant as ApplicantRow
 from services import allowance, events, notices, nudge, once, outbox, scope, signing, transaction, vault
-from services.deal import figures, inviting, links, parties, reminding, viewing
+from services.deal import deals, figures, inviting, links, parties, reminding, viewing
+from services.deal.deals import Deal
 from services.deal.figures import Chosen
-from services.deal.links import Deal
 from services.errors import RuleBroken
 from services.quotes import drafting
 
@@ -208,7 +208,7 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
     Raises Changed, ChoiceMissing, RuleBroken("copy_only" | "closed" | "suspended" | "not_your_turn" | "not_open" |
     "consent_missing" | "method_too_weak"), once.KeyReused, signing.NotProven, signature_mark.BadMark.
     """
-    links.lock(deal)
+    deals.lock(deal)
     if deal.agreement is not None:
         return deal.agreement
     deal.check_may_sign()
@@ -236,13 +236,13 @@ def approve(deal: Deal, yes: Yes, seen: Shown, *, key: str, now: datetime) -> Ag
         raise once.KeyReused
     signed = signing.check(deal, yes.proof, seen.terms, total_ore=result.gross_ore, now=now)
     once.remember(deal.found.firm_id, key, ACT, content, at="", now=now)
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     ticks = _given(yes, asked)
     agreement = deal.pending or _store(deal, yes, result, ticks, signed, now)
     if deal.is_joint:
         parties.add(deal, agreement, yes.name, ticks, signed, now=now)
     if deal.pending is not None and deal.found.recipient is None:  # a customer known by number alone gets the paper too
-        links.reach(deal, yes.email or deal.content["customer"]["email"], now=now)
+        deals.reach(deal, yes.email or deal.content["customer"]["email"], now=now)
     _record(deal, agreement, yes, ticks, signed, is_late, now)
     deal.quote.status = after(deal.quote.status, act, kind=deal.quote.kind)
     deal.quote.turn, deal.quote.touched_at = "firm" if is_last else "customer", now
@@ -350,7 +350,7 @@ def _store(
     agreement.mark = signed.sealed(deal.found.firm_public_id, "agreement", agreement.public_id)
     db.session.add(agreement)
     db.session.flush()
-    links.reach(deal, agreement.email, now=now)
+    deals.reach(deal, agreement.email, now=now)
     keep_persons(deal, agreement, yes.persons, result, now=now)
     return agreement
 
@@ -503,7 +503,7 @@ def _tell_late(deal: Deal, now: datetime) -> None:
     if deal.is_joint:
         parties.tell(deal.quote, "late_answer", params, but=None, copies=False, now=now)
     elif deal.link.email:
-        params = {**params, "link": links.for_letters(deal)}
+        params = {**params, "link": deals.for_letters(deal)}
         outbox.queue("late_answer", deal.link.email, params, **letter)  # type: ignore[arg-type]
 
 

@@ -8,8 +8,8 @@ from domain.quote_states import after, can
 from extensions import db
 from models import Decline
 from services import events, notices, transaction
-from services.deal import links, parties
-from services.deal.links import Deal
+from services.deal import deals, parties
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 
 REASONS = ("price", "other_firm", "not_now", "other")
@@ -21,7 +21,7 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
     Of several who decide, the no of one is the no of all: nobody is bound, and everyone is told.
     Raises RuleBroken("copy_only" | "not_open" | "deal_changed").
     """
-    links.lock(deal)
+    deals.lock(deal)
     deal.check_may_decide()
     if deal.quote.status == "declined":
         return
@@ -29,7 +29,7 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
         raise RuleBroken("not_open")
     if version != deal.found.version:
         raise RuleBroken("deal_changed")
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     row = Decline(
         firm_id=deal.found.firm_id,
         quote_id=deal.found.quote_id,

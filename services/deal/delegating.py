@@ -20,8 +20,8 @@ from extensions import db
 from models import Quote, QuoteLink, Recipient, User, new_public_id
 from services import events, notices, outbox, scope, transaction
 from services.actors import Actor
-from services.deal import links, parties
-from services.deal.links import Deal
+from services.deal import deals, links, parties
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def delegate(deal: Deal, name: str, email: str, *, phone: str = "", code: str = 
     """
     from services.signing import codes  # imports this room
 
-    links.lock(deal)
+    deals.lock(deal)
     _check(deal, now)
     takes_code = _takes_code(deal)
     if takes_code and not codes.way_to(links.MAIL, email=email, phone=phone)[1]:

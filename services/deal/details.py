@@ -8,9 +8,9 @@ from domain.quote_states import QuoteStatus
 from extensions import db
 from models import Applicant
 from services import allowance, notices, scope, transaction
-from services.deal import approving, figures, inviting, links, viewing
+from services.deal import approving, deals, figures, inviting, viewing
 from services.deal.approving import Home, Person
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
 
 
@@ -47,7 +47,7 @@ def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) 
     Of several who decide any may give them, for themselves.
     Raises NotFound, RuleBroken("copy_only" | "not_open").
     """
-    links.lock(deal)
+    deals.lock(deal)
     if deal.agreement is None:
         raise NotFound
     deal.check_may_decide()

@@ -12,8 +12,8 @@ from domain.quote_states import AGREED
 from extensions import db
 from models import Feedback, User
 from services import events, notices, outbox, scope, transaction
-from services.deal import links
-from services.deal.links import Deal
+from services.deal import deals
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 
 SCORES = range(1, 6)
@@ -53,7 +53,7 @@ def give(deal: Deal, score: int, text: str | None, *, now: datetime) -> None:
 
     Raises RuleBroken("feedback_closed") where nothing is asked, or the time for changes is over.
     """
-    links.lock(deal)
+    deals.lock(deal)
     if not is_asked(deal):
         raise RuleBroken("feedback_closed")
     row = scope.find(Feedback, deal.found.firm_id, Feedback.quote_id == deal.found.quote_id)

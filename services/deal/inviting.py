@@ -20,7 +20,7 @@ from extensions import db
 from models import Agreement, Applicant, Firm, Letter, Quote, QuoteLink, new_public_id
 from services import events, outbox, scope, standing, tokens, transaction
 from services.actors import Actor, system
-from services.deal import links
+from services.deal import deals, links
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
 
@@ -100,7 +100,7 @@ def token(row: Applicant) -> str:
     return tokens.sign(PURPOSE, row.link_public_id)
 
 
-def household(deal: links.Deal) -> Household:
+def household(deal: deals.Deal) -> Household:
     """The co-applicants of an agreement, and the deduction as it is now."""
     if deal.agreement is None:
         return NOBODY
@@ -115,7 +115,7 @@ def household(deal: links.Deal) -> Household:
     return Household(guests, 100 * sum(row.rot_kr + row.rut_kr + row.green_kr for row in rows))
 
 
-def send_link(deal: links.Deal, position: int, email: str, *, now: datetime) -> None:
+def send_link(deal: deals.Deal, position: int, email: str, *, now: datetime) -> None:
     """Mail the link. Another address than before gets a new one, and the old one leads nowhere. Commits.
 
     Raises NotFound, RuleBroken("copy_only" | "deduction_given").
@@ -128,7 +128,7 @@ def send_link(deal: links.Deal, position: int, email: str, *, now: datetime) -> 
     transaction.commit()
 
 
-def hand_over(deal: links.Deal, position: int, *, channel: str, now: datetime) -> Applicant:
+def hand_over(deal: deals.Deal, position: int, *, channel: str, now: datetime) -> Applicant:
     """The co-applicant whose link the customer gives ("link") or opens ("same_device"). Commits.
 
     Raises NotFound, RuleBroken("copy_only" | "deduction_given").
@@ -198,9 +198,9 @@ def _remind_customer(quote: Quote, agreement: Agreement, *, now: datetime) -> No
         outbox.queue("details_reminder", to, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
 
 
-def _waiting(deal: links.Deal, position: int) -> Applicant:
+def _waiting(deal: deals.Deal, position: int) -> Applicant:
     """The co-applicant's row, under the lock of the deal. Raises NotFound, RuleBroken."""
-    links.lock(deal)
+    deals.lock(deal)
     if deal.agreement is None:
         raise NotFound
     deal.check_may_decide()

@@ -24,7 +24,7 @@ from models import Agreement, Approval, Quote, QuoteLink, QuoteVersion, Recipien
 from services import events, notices, outbox, scope
 from services.actors import Actor
 from services.deal import links
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 from services.quotes import content as frozen_content
 from services.quotes import recipient_rows

@@ -10,17 +10,17 @@ from languages import gettext as _
 from models import Message, Quote, QuoteLink, User, new_public_id
 from services import events, notices, outbox, scope, transaction
 from services.actors import Actor
-from services.deal import links
-from services.deal.links import Deal
+from services.deal import deals, links
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 
 
 def ask(deal: Deal, text: str, *, now: datetime) -> Message:
     """A question from the customer: the firm gets a letter and the turn. Commits. Raises RuleBroken("not_open")."""
-    links.lock(deal)
+    deals.lock(deal)
     if not can(deal.quote.status, "ask"):
         raise RuleBroken("not_open")
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     message = _from_customer(deal, text, now)
     events.record("doc.commented", deal.obj, actor=deal.actor, at=now, personal={"text": text})
     _tell_firm(deal.quote, message, now)
@@ -30,11 +30,11 @@ def ask(deal: Deal, text: str, *, now: datetime) -> Message:
 
 def ask_for_time(deal: Deal, *, now: datetime) -> None:
     """Be om ny tid: the last day has passed and the customer would like another. Commits. Raises RuleBroken."""
-    links.lock(deal)
+    deals.lock(deal)
     deal.check_may_decide()
     if not can(deal.quote.status, "accept_late") or not deal.is_past(now):
         raise RuleBroken("not_open")
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     text = str(_("Tiden har gått ut. Kan jag få ny tid att bestämma mig?"))
     message = _from_customer(deal, text, now)
     data = {"valid_until": deal.found.valid_until.isoformat()}
@@ -45,7 +45,7 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
 
 def ask_anew(deal: Deal, *, now: datetime) -> None:
     """A customer who said no would like the offer back: only a new version can do that. Commits."""
-    links.lock(deal)
+    deals.lock(deal)
     deal.check_may_decide()
     if deal.quote.status != "declined":
         raise RuleBroken("not_open")

@@ -13,8 +13,8 @@ from domain.quote_states import after
 from extensions import db
 from models import Agreement
 from services import events, notices, scope, transaction
-from services.deal import links, parties
-from services.deal.links import Deal
+from services.deal import deals, parties
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 
 
@@ -24,7 +24,7 @@ def take_back(deal: Deal, *, now: datetime) -> None:
     What was chosen stays while another who decides has signed just that; with the last of them it goes.
     Raises RuleBroken("copy_only" | "all_signed").
     """
-    links.lock(deal)
+    deals.lock(deal)
     deal.check_may_sign()
     own = deal.own_approval
     if own is None:

@@ -16,8 +16,8 @@ from models import Quote, QuoteVersion, StoredFile
 from services import scope
 from services.deal import change_words, figures
 from services.deal.change_words import Told
+from services.deal.deals import Deal
 from services.deal.figures import NO_CHOICE, Chosen
-from services.deal.links import Deal
 from services.errors import NotFound
 from services.quotes import content as frozen
 

@@ -21,8 +21,8 @@ from languages import gettext as _
 from languages import speaking
 from models import Agreement, Message, StoredFile
 from services import notices, scope, storage, transaction
-from services.deal import delegating, figures, links, pages, parties
-from services.deal.links import Deal
+from services.deal import deals, delegating, figures, pages, parties
+from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
 
 S = QuoteStatus
@@ -91,11 +91,11 @@ def choose(deal: Deal, picked: list[str], quantities: Mapping[str, int], *, now:
     deal.check_may_decide()
     if state(deal, now) not in ("open", "past"):
         raise RuleBroken("not_open")
-    links.lock(deal)
+    deals.lock(deal)
     if deal.is_waiting:
         raise RuleBroken("choices_settled")
     chosen = figures.check(deal.content, picked, quantities)
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     deal.link.picked = chosen.stored()
     transaction.commit()
     deal.found = deal.found._replace(picked=chosen.stored())
@@ -105,9 +105,9 @@ def saw(deal: Deal, *, now: datetime) -> None:
     """The small script's word that someone has touched the page. Commits."""
     if deal.is_own_visit or deal.found.is_told:
         return
-    links.lock(deal)
+    deals.lock(deal)
     is_first = deal.quote.seen_at is None
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     if is_first:  # an act that says more than "opened" has a letter of its own
         notices.tell(deal.quote, "opened", "opened_to_firm", {"quote": deal.found.deal_id}, now=now)
     transaction.commit()

@@ -17,8 +17,8 @@ from domain.quote_states import after, can
 from extensions import db
 from models import Agreement, Withdrawal, new_public_id
 from services import allowance, events, limits, notices, once, outbox, scope, transaction
-from services.deal import links, parties
-from services.deal.links import Deal
+from services.deal import deals, parties
+from services.deal.deals import Deal
 from services.errors import NotFound
 
 ACT = "withdraw"
@@ -33,19 +33,19 @@ def receive(deal: Deal, *, name: str, reply_to: str, contract: str, key: str, no
     """
     deal_id = deal.found.deal_id
     content = {"name": name, "reply_to": reply_to, "contract": contract}
-    links.lock(deal)
+    deals.lock(deal)
     if deal.agreement is None:
         raise NotFound
     deal.check_may_decide()
     if (kept := _kept(deal, key, content)) is not None:
         return kept
     limits.count("withdraw", deal_id, limit=MOST_LETTERS, now=now)  # ends the transaction
-    links.lock(deal)
+    deals.lock(deal)
     if (kept := _kept(deal, key, content)) is not None:  # the other of two presses was quicker
         return kept
     agreement = deal.agreement
     assert agreement is not None  # noqa: S101  (agreements are never removed while their link is open)
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     row = _store(deal, agreement, content, now)
     once.remember(deal.found.firm_id, key, ACT, content, at=row.public_id, now=now)
     _record(deal, row, now)

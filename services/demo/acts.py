@@ -19,6 +19,7 @@ from services.deal import (
     answering,
     approving,
     completing,
+    deals,
     declining,
     expiring,
     feedback,
@@ -29,7 +30,7 @@ from services.deal import (
     withdrawing,
 )
 from services.deal.approving import Home, Person
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.delivery import Round
 from services.demo import protocol
 from services.demo.firm import ARTICLES, CUSTOMERS, INQUIRY
@@ -234,7 +235,7 @@ class Played(Struct):
         """The customer comes by the mailed link."""
         quote = drafting.get(self.stage.firm.id, self.n)
         token = str(self.address()).rpartition("/")[2]
-        return links.find(quote.public_id, token, now=now, ip=CUSTOMERS_IP, user_agent=CUSTOMERS_BROWSER)
+        return deals.find(quote.public_id, token, now=now, ip=CUSTOMERS_IP, user_agent=CUSTOMERS_BROWSER)
 
     def _deliver(self, now: datetime) -> None:
         post = Round(now)

@@ -16,7 +16,7 @@ from languages import gettext as _
 from models import Agreement, Quote, StoredFile
 from services import scope, storage
 from services.deal import parties
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
 from services.proof import earlier, package, reading
 from services.sealing.keys import KeysMissing

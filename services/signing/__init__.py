@@ -17,7 +17,7 @@ from domain.parties import Role
 from domain.signing_methods import LEVELS, Level, Method, is_enough, on_page
 from models import Agreement, Approval
 from services import vault
-from services.deal.links import Deal
+from services.deal.deals import Deal
 from services.errors import RuleBroken
 from services.signing import codes
 from services.signing.codes import Asked, NotProven

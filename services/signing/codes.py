@@ -19,8 +19,8 @@ from domain.signing_methods import other_channel
 from extensions import db
 from models import Recipient, SigningCode
 from services import events, limits, outbox, scope, transaction, vault
-from services.deal import links, parties, viewing
-from services.deal.links import Deal
+from services.deal import deals, parties, viewing
+from services.deal.deals import Deal
 from services.errors import RuleBroken, TooMany
 from services.installation import settings
 
@@ -104,7 +104,7 @@ def send(deal: Deal, terms: str, *, may: May | None = None, now: datetime) -> No
         raise NoWay
     limits.count_with_address("code", deal.found.link_public_id, deal.actor.ip, limit=PER_LINK, now=now)
     limits.count("code to", to, limit=PER_RECEIVER, now=now)  # ends the transaction
-    links.lock(deal)
+    deals.lock(deal)
     check(deal, now)
     if _is_just_sent(_newest(deal), deal, terms, now):  # the other of two presses was quicker
         transaction.rollback()
@@ -122,7 +122,7 @@ def send(deal: Deal, terms: str, *, may: May | None = None, now: datetime) -> No
     )
     db.session.add(row)
     db.session.flush()
-    links.seen(deal, now=now)
+    deals.seen(deal, now=now)
     letter = {"firm_id": deal.found.firm_id, "now": now, "quote_id": deal.found.quote_id}
     outbox.queue(LETTERS[channel], to, {"code": row.public_id}, **letter)  # type: ignore[arg-type]
     _record("code.sent", deal, row, now, to=to)

@@ -45,6 +45,8 @@ ACROSS_FIRMS = {
     "services/logins.py": "finds whose cookie this is",
     "services/user_tokens.py": "a mailed link names its row and nothing else",
     "services/deal/links.py": "a mailed link names its row and nothing else",
+    "services/deal/found_deal.py": "a mailed link names its row and nothing else",
+    "services/deal/lost_links.py": "a mailed link names its row and nothing else",
     "services/deal/agreements.py": "draws the papers that are due, whoever's they are",
     "services/deal/completing.py": "makes the sealed papers that are due, whoever's they are",
     "services/deal/stamping.py": "stamps the papers that are due, whoever's they are",

@@ -14,7 +14,7 @@ from jobs import draw_agreements, send_mail
 from models import Agreement
 from services import mailbox, transaction
 from services.clock import utc_now
-from services.deal import links
+from services.deal import deals, links
 from services.errors import NotFound
 from tests.routes.deal.conftest import MAIL, actor_of, make_sent, send
 from tests.security.conftest import deal_of
@@ -80,10 +80,10 @@ def test_the_last_second_of_the_last_day_is_in_time_and_the_next_is_late(app, ma
 def test_a_link_that_ends_while_an_act_waits_for_the_lock(app, make):
     """Found between the two statements: the act may not go on with what it read before."""
     sent = make_sent(app, make)
-    deal = links.find(sent.deal_id, sent.client.get_cookie(f"l-{sent.deal_id}").value, now=datetime.now(UTC))
+    deal = deals.find(sent.deal_id, sent.client.get_cookie(f"l-{sent.deal_id}").value, now=datetime.now(UTC))
     links.revoke(deal.quote, deal.link.public_id, actor=actor_of(make, sent.firm), now=datetime.now(UTC))
     with pytest.raises(NotFound):
-        links.lock(deal)
+        deals.lock(deal)
     transaction.rollback()
 
 
