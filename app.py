@@ -1,4 +1,4 @@
-"""create_app(): settings in, extensions bound, blueprints and commands registered. Nothing else."""
+"""create_app(): settings in, extensions bound, blueprints registered. Nothing else."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from blueprints.shared import (
     streaming,
     tokens,
 )
-from cli import register_commands
 from config import Settings
 from extensions import csrf, db, login_manager
 from jobs import queue
@@ -120,5 +119,4 @@ def create_app(settings: Settings | None = None) -> Flask:
         part.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"blueprints.{name}").bp)
-    register_commands(app)
     return app

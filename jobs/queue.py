@@ -6,13 +6,14 @@ its own rows, under a lease, and the tick of every minute finds what a lost task
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import logging
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,8 @@ class Queue:
             return
         if result.failed:
             log.error("%s: %d done, %d failed", job, result.done, result.failed)
+        if result.done:
+            give_memory_back()
 
 
 class Turn:
@@ -117,6 +120,12 @@ class Turn:
         with self._lock:
             self._is_running, self._is_wanted = self._is_wanted, False
             return self._is_running
+
+
+def give_memory_back() -> None:
+    """With glibc: what a job freed between what is still in use is the system's again, some 15 MB after many papers."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def init_app(app: Flask) -> None:

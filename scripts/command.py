@@ -6,6 +6,7 @@ import sys
 
 from flask.cli import FlaskGroup
 
+from cli import register_commands
 from scripts.prepare import open_app, prepare, read_settings
 from services import schema
 
@@ -17,6 +18,7 @@ def main() -> None:
     settings = read_settings()
     named = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     app = open_app(settings) if named in AS_IT_IS or not named else prepare(settings)
+    register_commands(app)
     if named == "db":
         with app.app_context():
             schema.tools()

@@ -42,11 +42,13 @@ def main() -> NoReturn:
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # none is lost before there is somebody to hear it
     gc.freeze()  # the children's collectors leave alone what is loaded so far, so that its pages stay shared
     gc.enable()
-    children = [fork("handslag-work", lambda: close_and(listener, lambda: work(app)), HEARD)]
-    for _ in range(settings.WEB_WORKERS):
-        children.append(fork("handslag-web", lambda: serve(app, listener, settings), HEARD - ENDINGS))
+    webs = [
+        fork("handslag-web", lambda: serve(app, listener, settings), HEARD - ENDINGS)
+        for _ in range(settings.WEB_WORKERS)
+    ]
+    background = fork("handslag-work", lambda: close_and(listener, lambda: work(app)), HEARD)
     announce(settings)
-    watch = [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py")), *map(str, children)]
+    watch = [sys.executable, "-I", "-S", str(Path(__file__).with_name("watch.py")), str(background), *map(str, webs)]
     os.execv(sys.executable, watch)  # noqa: S606  (no shell; a program of ours)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from app import create_app
 from blueprints.shared.folding import Compiled
+from cli import register_commands
 from config import Settings
 from extensions import db
 from services import installation, schema, transaction
@@ -74,6 +75,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def _app(settings: Settings, compiled: Path) -> Iterator[Flask]:
     app = create_app(settings)
+    register_commands(app)
     app.test_client_class = Client
     app.jinja_env.bytecode_cache = Compiled(app, compiled)
     app.extensions["wake"] = lambda job, delay=0: None  # no worker listens; tests run the jobs themselves

@@ -256,12 +256,14 @@ class Compiled(FileSystemBytecodeCache):
         super().__init__(str(folder))
         environment = of(app)
         assert environment.loader is not None  # noqa: S101  (Flask gives one)
-        sources = [environment.loader.get_source(environment, name)[0] for name in sorted(environment.list_templates())]
         addresses = sorted((rule.endpoint, rule.rule) for rule in app.url_map.iter_rules())
-        how = Path(__file__).read_text(encoding="utf-8")
-        texts = [language.catalogue.read_bytes() for language in languages.LANGUAGES.values() if language.catalogue]
-        made_from = repr((how, sources, texts, environment.made_from, addresses))  # the same in every process: no sets
-        self.salt = hashlib.sha256(made_from.encode()).hexdigest()
+        made_from = hashlib.sha256(repr((environment.made_from, addresses)).encode())  # alike in each process: no sets
+        catalogues = [language.catalogue for language in languages.LANGUAGES.values() if language.catalogue]
+        templates = [Path(app.root_path, "templates", name) for name in sorted(environment.list_templates())]
+        for file in (Path(__file__), *catalogues, *templates):
+            content = file.read_bytes()
+            made_from.update(f"\0{file.name} {len(content)}\0".encode() + content)
+        self.salt = made_from.hexdigest()
 
     def get_bucket(self, environment: Any, name: str, filename: str | None, source: str) -> Bucket:
         return super().get_bucket(environment, f"{environment.language}:{name}", filename, source)

@@ -15,7 +15,7 @@ SELDOM = {  # loaded by who needs them: the worker, a command, one page
     *("services.bookkeeping.archive", "services.exporting.archive", "services.exporting.making"),
     *("services.importing.checking", "services.importing.laying", "services.privacy.erasure"),
     *("services.privacy.register", "services.proof.package", "services.sealing.making"),
-    *("documents.erasure_receipt", "tarfile", "zipfile", "jsonschema", "pyhanko"),
+    *("documents.erasure_receipt", "mail.local_mailbox", "cli", "tarfile", "zipfile", "jsonschema", "pyhanko"),
 }
 
 
