@@ -31,6 +31,7 @@ def ask(deal: Deal, text: str, *, now: datetime) -> Message:
 def ask_for_time(deal: Deal, *, now: datetime) -> None:
     """Be om ny tid: the last day has passed and the customer would like another. Commits. Raises RuleBroken."""
     deals.lock(deal)
+    deal.check_business(now)
     deal.check_may_decide()
     if not can(deal.quote.status, "accept_late") or not deal.is_past(now):
         raise RuleBroken("not_open")
@@ -46,6 +47,7 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
 def ask_anew(deal: Deal, *, now: datetime) -> None:
     """A customer who said no would like the offer back: only a new version can do that. Commits."""
     deals.lock(deal)
+    deal.check_business(now)
     deal.check_may_decide()
     if deal.quote.status != "declined":
         raise RuleBroken("not_open")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from extensions import db
+from mail.letters import LETTERS
 from models import Event, Letter
 from services import suspending, tokens
 from services.clock import utc_now
@@ -36,6 +39,21 @@ def test_reads_asks_and_declines_but_cannot_approve(sent):
     suspending.restore(public_id, by="command", now=utc_now())
     assert sent.post("/godkann", sent.step2()).status_code == 303
     assert sent.quote.status == "accepted"
+
+
+def test_is_not_promised_new_time(app, sent):
+    params = {"firm_id": sent.firm.id, "link": sent.link.public_id, "quote": sent.quote.public_id, "now": utc_now()}
+    with app.test_request_context():
+        assert "Du kan be om ny tid." in LETTERS["partly_expired"](params).text
+    sent.firm.standing = "suspended"
+    db.session.commit()
+    with app.test_request_context():
+        told = LETTERS["partly_expired"](params).text
+    assert "kontakta företaget direkt" in told
+    assert "ny tid" not in told
+    with time_machine.travel(utc_now() + timedelta(days=60)):
+        assert "ny tid" not in sent.get().text
+        assert sent.post("/ny-tid").status_code == 409
 
 
 def test_may_say_no(suspended):
