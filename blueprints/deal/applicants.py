@@ -21,7 +21,7 @@ from domain.clock import stockholm_date
 from models import Applicant
 from services import limits, transaction
 from services.clock import utc_now
-from services.deal import applicants, approving, figures, inviting
+from services.deal import applicants, consenting, figures, inviting
 from services.deal.applicants import Own
 from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
@@ -151,7 +151,7 @@ def _own(own: Own, form: OwnForm, *, status: int = 200) -> ResponseReturnValue:
         form=form,
         own=own,
         shares=applicants.shares_kr(own),
-        statement=approving.statement_text(own.content, own.needs),
+        statement=consenting.statement_text(own.content, own.needs),
         may_go_back=lock() is not None or bool(link_cookies.newest(own.quote.public_id)),
         **_names(own),
     )

@@ -19,7 +19,7 @@ from domain.quotes import Totals
 from domain.signature_mark import BadMark
 from services import signing, transaction
 from services.clock import utc_now
-from services.deal import approving, figures, pages, parties, versions, viewing
+from services.deal import approving, consenting, figures, pages, parties, versions, viewing
 from services.deal.change_words import Told
 from services.deal.deals import Deal
 from services.errors import RuleBroken, TooMany
@@ -51,9 +51,9 @@ def approve(deal: Deal) -> ResponseReturnValue:
         parties.check_turn(deal)
     if request.form.get("act") == "count":
         return _page(deal, form)
-    result = approving.reckoned(deal)
+    result = consenting.reckoned(deal)
     needs, typed = _needs(deal, result), _deductions(result)
-    day, asks = {"paid_on": figures.paid_on(deal.content), "today": stockholm_date(now)}, approving.asks_email(deal)
+    day, asks = {"paid_on": figures.paid_on(deal.content), "today": stockholm_date(now)}, consenting.asks_email(deal)
     # who opened the form before another approved has filled in what is not asked for any more
     if not form.agreed.data and needs != typed and form.check(needs=typed, **day, asks_email=asks):
         needs = typed
@@ -118,7 +118,7 @@ def _page(
     form: ApproveForm,
     *,
     status: int = 200,
-    before: approving.Shown | None = None,
+    before: consenting.Shown | None = None,
     just_sent: bool = False,
 ) -> ResponseReturnValue:
     result, needs = _reckon(deal, form)
@@ -133,7 +133,7 @@ def _page(
     return make_response(html, status)
 
 
-def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, ...]) -> Told | None:
+def _told(deal: Deal, before: consenting.Shown, persons: tuple[consenting.Person, ...]) -> Told | None:
     """What has changed since the version the form was made of, with what was chosen in it and with what is now."""
     older = versions.older(deal.found.firm_id, deal.found.quote_id, before.version).content
     chosen = figures.known(older, before.chosen.picked, before.chosen.quantities), deal.chosen
@@ -143,12 +143,12 @@ def _told(deal: Deal, before: approving.Shown, persons: tuple[approving.Person, 
 
 def _reckon(deal: Deal, form: ApproveForm) -> tuple[Totals, set[str]]:
     """The sum with the applicants as far as they are typed, and the deductions of what is chosen."""
-    plain = approving.reckoned(deal)
+    plain = consenting.reckoned(deal)
     needs = _needs(deal, plain)
     persons = form.sum_persons(needs)
     counts = len(persons) > 1 or any(one.used_rot_kr or one.used_rut_kr or one.used_green_kr for one in persons)
-    result = approving.reckoned(deal, persons) if counts else plain
-    form.carry(approving.shown_to(deal, result, today=stockholm_date(utc_now())))
+    result = consenting.reckoned(deal, persons) if counts else plain
+    form.carry(consenting.shown_to(deal, result, today=stockholm_date(utc_now())))
     return result, needs
 
 
@@ -172,10 +172,10 @@ def _facts(deal: Deal, form: ApproveForm, result: Totals, needs: set[str]) -> di
         "totals": result,
         "needs": needs,
         "persons": form.sum_persons(needs),
-        "statement": approving.statement_text(deal.content, needs),
-        "asks_email": approving.asks_email(deal),
-        "ticks": [(tick, text.text) for tick, text in approving.ticks_of(deal, today=today)],
-        "button": approving.button_of(deal).text,
+        "statement": consenting.statement_text(deal.content, needs),
+        "asks_email": consenting.asks_email(deal),
+        "ticks": [(tick, text.text) for tick, text in consenting.ticks_of(deal, today=today)],
+        "button": consenting.button_of(deal).text,
         "picked": pages.chosen_words(deal.content, deal.chosen),
         "plan": pages.parts(figures.plan(deal.content, result.to_pay_ore)) if deal.content["payment_plan"] else (),
         "price_words": pages.price_words(deal.content, result),

@@ -34,7 +34,7 @@ from domain.applicants import MOST_OTHERS, BadShares, weights
 from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERIOD
 from domain.signature_mark import BadMark
 from services.deal import feedback
-from services.deal.approving import Home, Person, Shown, Yes
+from services.deal.consenting import Home, Person, Shown, Yes
 from services.deal.figures import Chosen
 from services.errors import TooMany
 from services.signing import NotProven, Proof

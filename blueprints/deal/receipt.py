@@ -20,7 +20,7 @@ from services.allowance import Person
 from services.clock import utc_now
 from services.deal import (
     applicants,
-    approving,
+    consenting,
     details,
     figures,
     inviting,
@@ -181,7 +181,7 @@ def _withdraw(deal: Deal, form: WithdrawForm, *, status: int = 200) -> ResponseR
 def _details(deal: Deal, form: DetailsForm, *, status: int = 200) -> ResponseReturnValue:
     needs = details.needed(deal)
     form.offer_one_more()
-    statement = approving.statement_text(deal.content, needs)
+    statement = consenting.statement_text(deal.content, needs)
     html = render_template("deal/details.html", form=form, needs=needs, statement=statement, **names(deal))
     return make_response(html, status)
 

@@ -22,7 +22,7 @@ from domain.choices import BadChoice
 from domain.clock import STOCKHOLM, stockholm_date
 from services import transaction
 from services.clock import utc_now
-from services.deal import manual, pages
+from services.deal import manual, pages, unrecording
 from services.deal.approving import ChoiceMissing
 from services.deal.attachments import BadAttachment
 from services.deal.manual import Case
@@ -104,7 +104,7 @@ def said_yes(n: int) -> ResponseReturnValue:
 @bp.post("/offerter/<int:n>/sagt-ja/ta-tillbaka")
 @requires("quote.send")
 def undo_yes(n: int) -> ResponseReturnValue:
-    manual.undo(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
+    unrecording.undo(current_user.firm_id, n, actor=current_user.actor, now=utc_now())
     flash(_("Anteckningen är tillbakatagen. Nu väntar vi på kunden igen."))
     return redirect(url_for(".show", n=n), code=303)
 

@@ -21,8 +21,8 @@ from extensions import db
 from models import Agreement, Applicant, Firm, Quote, QuoteVersion
 from services import allowance, events, notices, outbox, scope, standing, tokens, transaction, vault
 from services.actors import Actor
-from services.deal import approving, figures, inviting, links
-from services.deal.approving import Person
+from services.deal import consenting, figures, inviting, keeping, links
+from services.deal.consenting import Person
 from services.errors import NotFound, RuleBroken
 from services.quotes import content as frozen
 
@@ -140,7 +140,7 @@ def give(own: Own, number: str, *, used_rot_kr: int, used_rut_kr: int, used_gree
     if any(row.personnummer_index == index for row in rows):
         raise SameNumber
     row = own.row
-    approving.keep_number(own.actor.firm_public_id, row, number, now=now)
+    keeping.keep_number(own.actor.firm_public_id, row, number, now=now)
     row.used_rot_kr, row.used_rut_kr, row.used_green_kr = used_rot_kr, used_rut_kr, used_green_kr
     _reckon_anew(own, rows)
     allowance.reserve(own.agreement, None, now, quote=own.quote)
@@ -174,7 +174,7 @@ def _reckon_anew(own: Own, rows: list[Applicant]) -> None:
         Person(row.name, "", row.used_rot_kr, row.used_rut_kr, row.weight, used_green_kr=row.used_green_kr)
         for row in rows
     )
-    result = approving.reckon(own.content, figures.agreed(own.agreed), persons)
+    result = consenting.reckon(own.content, figures.agreed(own.agreed), persons)
     for order, row in enumerate(rows):
         row.rot_kr = figures.share_kr(result, "rot", order)
         row.rut_kr = figures.share_kr(result, "rut", order)

@@ -8,8 +8,8 @@ from domain.quote_states import QuoteStatus
 from extensions import db
 from models import Applicant
 from services import allowance, notices, scope, transaction
-from services.deal import approving, deals, figures, inviting, viewing
-from services.deal.approving import Home, Person
+from services.deal import consenting, deals, figures, inviting, keeping, viewing
+from services.deal.consenting import Home, Person
 from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
 
@@ -54,14 +54,14 @@ def give(deal: Deal, home: Home, persons: tuple[Person, ...], *, now: datetime) 
     if not are_missing(deal):
         raise RuleBroken("not_open")
     agreement = deal.agreement
-    result = approving.reckon(deal.content, figures.agreed(viewing.agreed(deal)), persons)
+    result = consenting.reckon(deal.content, figures.agreed(viewing.agreed(deal)), persons)
     removed = scope.remove(Applicant, deal.found.firm_id).where(Applicant.agreement_id == agreement.id)
     db.session.execute(removed)
     agreement.home, agreement.fastighetsbeteckning = home.kind, home.fastighetsbeteckning
     agreement.brf_orgnr, agreement.flat_number = home.brf_orgnr, home.flat_number
-    approving.keep_persons(deal, agreement, persons, result, now=now)
+    keeping.keep_persons(deal, agreement, persons, result, now=now)
     db.session.flush()
-    approving.record_persons(deal, home.kind, persons, now=now)
+    keeping.record_persons(deal, home.kind, persons, now=now)
     inviting.begin_anew(deal.quote, agreement, actor=deal.actor, now=now)
     allowance.reserve(agreement, None, now, quote=deal.quote)
     deal.quote.touched_at = now

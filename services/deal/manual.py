@@ -9,7 +9,7 @@ the firm's screen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -19,15 +19,14 @@ from domain import canonical
 from domain.clock import end_of_day, stockholm_date
 from domain.dates_sv import last_withdrawal_day
 from domain.evidence import timestamp
-from domain.quote_states import OPEN, after, can
-from domain.quotes import Totals, as_data
+from domain.quote_states import after, can
+from domain.quotes import Totals
 from domain.signing_methods import Method, asked_for, is_enough
 from extensions import db
 from models import (
     Agreement,
     Applicant,
     Firm,
-    Letter,
     ManualAcceptance,
     OnceKey,
     Quote,
@@ -35,12 +34,11 @@ from models import (
     QuoteVersion,
     StoredFile,
     User,
-    Withdrawal,
     new_public_id,
 )
-from services import allowance, events, nudge, once, outbox, scope, standing, storage, transaction
+from services import allowance, events, nudge, once, scope, standing, storage, transaction
 from services.actors import Actor
-from services.deal import attachments, figures, inviting, links
+from services.deal import attachments, figures, inviting, keeping, links
 from services.deal.approving import ChoiceMissing
 from services.deal.attachments import Attached
 from services.deal.figures import Chosen, Content
@@ -51,7 +49,6 @@ from services.signing import Signed, TooWeak
 
 WAY = "manual"
 ACT = "quote.accept_manually"
-UNDO = timedelta(hours=24)
 PURPOSE = "manual"
 LETTER = "quote_recorded"
 
@@ -199,46 +196,6 @@ def of(agreement: Agreement) -> ManualAcceptance | None:
     return scope.find(ManualAcceptance, agreement.firm_id, ManualAcceptance.agreement_id == agreement.id)
 
 
-def can_undo(quote_status: str, agreement: Agreement, row: ManualAcceptance, *, now: datetime) -> bool:
-    """Within a day, while the customer has not built on it; a question or an objection does not stand in the way."""
-    if not can(quote_status, "undo_manually") or now - row.recorded_at > UNDO:
-        return False
-    has_details = agreement.home in ("house", "flat")
-    return not has_details and not scope.rows(Withdrawal, agreement.firm_id, Withdrawal.agreement_id == agreement.id)
-
-
-def undo(firm_id: int, n: int, *, actor: Actor, now: datetime) -> None:
-    """Take a note back that was a mistake: there is no agreement, the chain keeps both. Commits.
-
-    Raises NotFound, RuleBroken("undo_too_late").
-    """
-    quote = drafting.get(firm_id, n, lock=True)
-    agreement = scope.find(Agreement, firm_id, Agreement.quote_id == quote.id)
-    row = of(agreement) if agreement else None
-    if agreement is None or row is None:
-        raise NotFound
-    if not can_undo(quote.status, agreement, row, now=now):
-        raise RuleBroken("undo_too_late")
-    data = {"version": agreement.version, "agreed_sha256": agreement.agreed_sha256, "channel": row.channel}
-    obj = f"quote:{quote.public_id}:v{quote.version}"
-    events.record("doc.manual_undone", obj, actor=actor, at=now, data=data)
-    version = scope.get(
-        QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == agreement.version
-    )
-    quote.status = after(quote.status, "undo_manually")
-    if stockholm_date(now) > version.valid_until:
-        quote.status = after(quote.status, "expire")
-    quote.turn = "customer" if quote.status in OPEN and quote.question_at is None else "firm"
-    quote.touched_at = now
-    drafting.keep_sums(quote, figures.totals(frozen.read(version.content)))
-    _tell_of_undoing(quote, agreement, now)
-    gone = _remove(agreement, row)
-    firm_public_id = db.session.get_one(Firm, firm_id).public_id
-    transaction.commit()
-    for public_id in gone:
-        storage.remove(firm_public_id, public_id)
-
-
 def attachment(firm_id: int, n: int) -> StoredFile:
     """The file that shows the yes. Raises NotFound."""
     quote = drafting.get(firm_id, n)
@@ -348,17 +305,11 @@ def _agreed(
     content = case.content
     person = {"order": 1, "name": yes.name}
     return {
-        "schema": "handslag.agreed/1",
+        **keeping.reckoned_part(content, chosen, result),
         "quote": case.quote.public_id,
-        "number": content["number"],
         "version": case.version.version,
         "json_sha256": case.version.json_sha256,
         "pdf_sha256": case.version.pdf_sha256,
-        "picked": list(chosen.picked),
-        "quantities": figures.counted_quantities(content, chosen),
-        "totals": as_data(result),
-        "most_ore": figures.most_ore(content, result, figures.totals(content)),
-        "payment_plan": figures.plan(content, result.to_pay_ore),
         "applicants": [person | figures.shares_kr(result, 0)] if _deducts(result) else [],
         "home": {"kind": "later" if _deducts(result) else "none"},
         "name": yes.name,
@@ -371,8 +322,6 @@ def _agreed(
             "note": yes.note,
             "attachment_sha256": file.sha256 if file else None,
         },
-        "to_pay_ore": result.to_pay_ore,
-        "total_ore": result.gross_ore,
         "accepted_at": timestamp(yes.received_at),
     }
 
@@ -398,26 +347,3 @@ def _record(case: Case, agreement: Agreement, yes: Yes, file: StoredFile | None,
     personal = {"by": yes.name} | ({"note": yes.note} if yes.note else {})
     obj = f"quote:{case.quote.public_id}:v{case.version.version}"
     events.record("doc.accepted_manually", obj, actor=actor, at=now, data=data, personal=personal)
-
-
-def _tell_of_undoing(quote: Quote, agreement: Agreement, now: datetime) -> None:
-    """The letter that still waits is not sent; who has got it is told."""
-    asked = (Letter.quote_id == quote.id, Letter.kind == LETTER)
-    waits = (*asked, Letter.state == "queued", Letter.attempts == 0)
-    db.session.execute(scope.remove(Letter, quote.firm_id).where(*waits))
-    link = links.mailed(quote)
-    was_told = db.session.scalars(scope.columns(Letter, quote.firm_id, Letter.id).where(*asked)).first()
-    if agreement.email and link and was_told:
-        params = {"quote": quote.public_id, "link": link.public_id}
-        outbox.queue("record_undone", agreement.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
-
-
-def _remove(agreement: Agreement, row: ManualAcceptance) -> list[str]:
-    """The agreement with all that is its own; public ids of the files whose bytes go after the commit."""
-    papers = agreement.pdf_id, agreement.package_id, agreement.stamped_id
-    ids = [file_id for file_id in (*papers, row.file_id) if file_id is not None]
-    files = scope.rows(StoredFile, agreement.firm_id, StoredFile.id.in_(ids))
-    gone = [file.public_id for file in files]
-    db.session.execute(scope.remove(Agreement, agreement.firm_id).where(Agreement.id == agreement.id))
-    db.session.execute(scope.remove(StoredFile, agreement.firm_id).where(StoredFile.id.in_(ids)))
-    return gone

@@ -19,6 +19,7 @@ from services.deal import (
     answering,
     approving,
     completing,
+    consenting,
     deals,
     declining,
     expiring,
@@ -29,7 +30,7 @@ from services.deal import (
     viewing,
     withdrawing,
 )
-from services.deal.approving import Home, Person
+from services.deal.consenting import Home, Person
 from services.deal.deals import Deal
 from services.delivery import Round
 from services.demo import protocol
@@ -174,10 +175,10 @@ class Played(Struct):
         deal = self._deal(now)
         persons = tuple(Person(who, number) for who, number in numbers) or ((Person(name),) if later else ())
         home = Home("house", fastighetsbeteckning) if numbers else Home("later" if later else "none")
-        result = approving.reckon(deal.content, deal.chosen, persons)
-        yes = approving.Yes(name, frozenset({"e_signature"}), persons, home)
+        result = consenting.reckon(deal.content, deal.chosen, persons)
+        yes = consenting.Yes(name, frozenset({"e_signature"}), persons, home)
         today = stockholm_date(now)
-        seen = approving.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
+        seen = consenting.shown(deal.content, deal.found.json_sha256, deal.chosen, result, today=today)
         agreement = approving.approve(deal, yes, seen, key=_key(), now=now)
         if agreement.id in completing.waiting(now):
             completing.complete([agreement.id], now=now)

@@ -45,6 +45,7 @@ from services.deal import (
     parties,
     reminding,
     story,
+    unrecording,
     versions,
 )
 from services.deal.feedback import Given
@@ -375,7 +376,7 @@ def _written(quote: Subject, agreement: Agreement, agreed: dict[str, Any], now: 
     if row is None:
         return None
     file = scope.find(StoredFile, agreement.firm_id, StoredFile.id == row.file_id) if row.file_id else None
-    may_undo = manual.can_undo(quote.status, agreement, row, now=now)
+    may_undo = unrecording.can_undo(quote.status, agreement, row, now=now)
     return Written(manual.words(agreed), row.note, file.name if file else "", may_undo)
 
 

@@ -130,7 +130,7 @@ def asks(deal: Deal, terms: str, *, total_ore: int, now: datetime) -> Asked | No
 
 
 def check(deal: Deal, proof: Proof, terms: str, *, total_ore: int, now: datetime) -> Signed:
-    """How it was signed, once it is proven. `terms` names what the page said (approving.Shown.terms).
+    """How it was signed, once it is proven. `terms` names what the page said (consenting.Shown.terms).
 
     The deal is locked and nothing is written yet. Raises TooWeak, NotProven, signature_mark.BadMark.
     """

@@ -19,7 +19,7 @@ from mail.letters import LETTERS
 from models import Agreement, Firm, Letter, QuoteSection, QuoteVersion, StoredFile
 from services import storage
 from services.clock import utc_now
-from services.deal import approving, figures
+from services.deal import consenting, figures
 from services.quotes import content as contents
 from tests.routes.deal.conftest import Sent, send, token_of
 from tests.routes.deal.rich import PURCHASE_ORE, make_rich
@@ -209,9 +209,9 @@ def test_a_forged_form_cannot_leave_out_what_must_be_chosen(rich):
     """All that the form carries agrees with what is kept; only the choice is missing."""
     content = content_of(rich)
     now = utc_now()
-    result = approving.reckon(content, figures.NO_CHOICE, (approving.Person("Karin Almgren"),))
+    result = consenting.reckon(content, figures.NO_CHOICE, (consenting.Person("Karin Almgren"),))
     version = db.session.query(QuoteVersion).filter_by(quote_id=rich.quote_id).one()
-    seen = approving.shown(content, version.json_sha256, figures.NO_CHOICE, result, today=stockholm_date(now))
+    seen = consenting.shown(content, version.json_sha256, figures.NO_CHOICE, result, today=stockholm_date(now))
     db.session.rollback()
     typed = {
         "name": "Karin Almgren",
