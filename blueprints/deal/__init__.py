@@ -5,5 +5,13 @@ from flask import Blueprint
 bp = Blueprint("deal", __name__)
 
 from blueprints.deal import applicants, approve, ending, feedback, files, handing, lost, receipt, show, versions  # noqa: E402, F401  (routes need bp)
-from services.deal import applicant_letters, ending_letters, farewell_letters, letters, party_letters, texts  # noqa: E402, F401  (registers, in the worker too)
+from services.deal import (  # noqa: E402, F401  (registers, in the worker too)
+    agreement_letters,
+    applicant_letters,
+    ending_letters,
+    farewell_letters,
+    letters,
+    party_letters,
+    texts,
+)
 from services.signing import letters as signing_letters  # noqa: E402, F401  (registers its letters)
