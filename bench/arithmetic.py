@@ -10,7 +10,8 @@ from functools import partial
 
 from bench.refs import sums
 from bench.report import Row
-from domain.quotes import Applicant, Deduction, Line, LineKind, PriceBasis, totals
+from domain.deductions import Applicant
+from domain.quotes import Deduction, Line, LineKind, PriceBasis, totals
 
 LINES = (100, 300)
 ROUNDS, CALLS = 15, 40

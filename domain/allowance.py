@@ -13,7 +13,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 from domain import green_tech
-from domain.quotes import Applicant, Totals, shares_of
+from domain.deductions import Applicant
+from domain.quotes import Totals, shares_of
 from domain.rot_rut import Deduction, caps, remaining_kr
 
 MOST_APPLICANTS = 7  # the customer and six more

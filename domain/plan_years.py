@@ -12,8 +12,9 @@ from datetime import date
 
 from msgspec import Struct
 
+from domain.deductions import DeductionShare
 from domain.payment_plan import BadPlan, Part, Trigger, amounts_ore
-from domain.quotes import DeductionShare, Totals
+from domain.quotes import Totals
 from domain.rot_rut import Deduction, NoRuleForDate, partial_claims, rate_percent, request_deadline
 
 _ON_EACH_PAYMENT = (Deduction.ROT, Deduction.RUT)

@@ -15,34 +15,28 @@ from typing import Any, Protocol
 from msgspec import Struct, to_builtins
 
 from domain import green_tech
+from domain.deductions import Applicant, DeductionShare, GreenShare, green, green_kr, rot_and_rut
 from domain.money import round_div
-from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person, rate_percent, remaining_kr, split
+from domain.rot_rut import ApplicantShare, Deduction, exceeds_one_person
+from domain.vat import VAT_RATES, VatGroup, gross_ore, net_ore, vat_groups, without_vat
 
-VAT_RATES = (25, 12, 6, 0)
 GREEN = Deduction.GREEN.value
 NOTHING: Mapping[str, int] = MappingProxyType({})
 NO_OTHERS: Mapping[str, Collection[str]] = MappingProxyType({})
 _OF_LABOUR = (Deduction.ROT, Deduction.RUT)
 
 __all__ = [
-    "VAT_RATES",
-    "Applicant",
     "Deduction",
-    "DeductionShare",
-    "GreenShare",
     "Line",
     "LineKind",
-    "Margin",
     "PriceBasis",
     "Priced",
     "Totals",
-    "VatGroup",
     "amount_ore",
     "as_data",
     "convert_price",
     "less",
     "line_total_ore",
-    "margin",
     "may_carry",
     "option_prices",
     "section_ore",
@@ -107,61 +101,6 @@ class Line(Struct, frozen=True):
             raise ValueError("no such VAT rate")
         if not 0 <= self.discount_bp <= 10000:
             raise ValueError("a discount is between 0 and 100 percent")
-
-
-class Applicant(Struct, frozen=True):
-    """One buyer who asks for the deduction: used this year in whole kronor, and the weight of the share."""
-
-    used_rot_kr: int = 0
-    used_rut_kr: int = 0
-    weight: int = 1
-    key: str = ""
-    used_green_kr: int = 0
-
-
-class VatGroup(Struct, frozen=True):
-    """The sum of all lines with one VAT rate, in öre."""
-
-    rate_percent: int
-    net_ore: int
-    vat_ore: int
-    gross_ore: int
-
-
-class DeductionShare(Struct, frozen=True):
-    """One kind of deduction: the labour under it, the amount before and after caps, each buyer's part in order."""
-
-    kind: Deduction
-    rate_percent: int
-    labour_gross_ore: int
-    base_kr: int
-    uncapped_kr: int
-    amount_kr: int
-    shares_kr: tuple[int, ...]
-    applicants: tuple[ApplicantShare, ...]
-
-
-class GreenShare(DeductionShare, frozen=True):
-    """Grön teknik for one installation. `labour_gross_ore` is what counts: labour and material."""
-
-    installation: str
-
-
-class Margin(Struct, frozen=True):
-    """What the lines with a known cost bring and cost the firm, in öre without VAT; `unknown` lines say no cost."""
-
-    sold_ore: int
-    cost_ore: int
-    unknown: int
-
-    @property
-    def earned_ore(self) -> int:
-        return self.sold_ore - self.cost_ore
-
-    @property
-    def percent_bp(self) -> int:
-        """Of what they bring, in hundredths of a percent."""
-        return round_div(self.earned_ore * 10000, self.sold_ore) if self.sold_ore else 0
 
 
 class Totals(Struct, frozen=True):
@@ -257,7 +196,7 @@ def totals(
         shown += before
         sections += after_section
         sums.add(line, amount)
-    groups = _without_vat(_vat_groups(sums.by_rate, is_incl), is_free=reverse_charge)
+    groups = without_vat(vat_groups(sums.by_rate, is_incl), is_free=reverse_charge)
     gross = sum(group.gross_ore for group in groups)
     vat = sum(group.vat_ore for group in groups)
     shares = () if reverse_charge else sums.deductions(is_incl, paid_on, applicants)
@@ -278,11 +217,11 @@ def totals(
         deductions=shares,
         deduction_ore=deducted,
         to_pay_ore=gross - deducted,
-        options_ore=_net(options_by_rate, is_incl) if reverse_charge else _gross(options_by_rate, is_incl),
+        options_ore=net_ore(options_by_rate, is_incl) if reverse_charge else gross_ore(options_by_rate, is_incl),
         exceeds_one_person=bool(shares)
         and (
             exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0))
-            or (sums.green is not None and _green_kr(shares) > green_tech.cap_kr())
+            or (sums.green is not None and green_kr(shares) > green_tech.cap_kr())
         ),
         reverse_charge=reverse_charge,
     )
@@ -293,7 +232,7 @@ def shares_of(result: Totals, paid_on: date, applicants: Sequence[Applicant]) ->
     labour: dict[str, int] = {
         share.kind: share.labour_gross_ore for share in result.deductions if share.kind in _OF_LABOUR
     }
-    return _deductions(labour, paid_on, applicants)
+    return rot_and_rut(labour, paid_on, applicants)
 
 
 def option_prices(
@@ -326,9 +265,9 @@ def option_prices(
 
     def to_pay(of: _Sums) -> tuple[int, int]:
         if reverse_charge:
-            net = _net(of.by_rate, is_incl)
+            net = net_ore(of.by_rate, is_incl)
             return net, net
-        gross = _gross(of.by_rate, is_incl)
+        gross = gross_ore(of.by_rate, is_incl)
         shares = of.deductions(is_incl, paid_on, applicants)
         return gross, gross - 100 * sum(share.amount_kr for share in shares)
 
@@ -355,28 +294,6 @@ def section_ore(lines: Sequence[Priced], discount_bp: int = 0) -> int | None:
     """
     priced = [less(line_total_ore(line), discount_bp) for line in lines if not line.is_option]
     return sum(priced) if priced or not lines else None
-
-
-def margin(lines: Iterable[tuple[Priced, int | None]], *, basis: str) -> Margin | None:
-    """What the firm earns on the lines that say what they cost it. None if no line does.
-
-    Each line with its purchase price in öre, without VAT, for one unit. Options do not count, nor discounts on
-    sections and the whole: it is the margin of the lines.
-    """
-    sold = cost = 0
-    unknown = 0
-    for line, purchase_price_ore in lines:
-        if line.is_option:
-            continue
-        if purchase_price_ore is None:
-            unknown += 1
-            continue
-        amount = line_total_ore(line)
-        if basis == PriceBasis.INCL:
-            amount = round_div(amount * 100, 100 + line.vat_percent)
-        sold += amount
-        cost += round_div(line.quantity_milli * purchase_price_ore, 1000)
-    return Margin(sold, cost, unknown) if sold or cost else None
 
 
 def convert_price(unit_price_ore: int, vat_percent: int, *, from_basis: str, to_basis: str) -> int:
@@ -442,90 +359,11 @@ class _Sums:
         rates[line.vat_percent] = rates.get(line.vat_percent, 0) + amount
 
     def deductions(self, is_incl: bool, paid_on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
-        shares = _deductions({kind: _gross(rates, is_incl) for kind, rates in self.labour.items()}, paid_on, applicants)
+        shares = rot_and_rut(
+            {kind: gross_ore(rates, is_incl) for kind, rates in self.labour.items()}, paid_on, applicants
+        )
         if self.green is None:
             return shares
-        return shares + _green(
-            {code: _gross(rates, is_incl) for code, rates in self.green.items()}, paid_on, applicants
+        return shares + green(
+            {code: gross_ore(rates, is_incl) for code, rates in self.green.items()}, paid_on, applicants
         )
-
-
-def _vat_groups(by_rate: dict[int, int], is_incl: bool) -> tuple[VatGroup, ...]:
-    """VAT once per rate on the sum, highest rate first. Source: docs/rules/vat.md."""
-    groups = []
-    for rate in sorted(by_rate, reverse=True):
-        amount = by_rate[rate]
-        if is_incl:
-            vat = round_div(amount * rate, 100 + rate)
-            groups.append(VatGroup(rate, amount - vat, vat, amount))
-        else:
-            vat = round_div(amount * rate, 100)
-            groups.append(VatGroup(rate, amount, vat, amount + vat))
-    return tuple(groups)
-
-
-def _without_vat(groups: tuple[VatGroup, ...], *, is_free: bool) -> tuple[VatGroup, ...]:
-    """With reverse charge one group without VAT (mervärdesskattelagen (2023:200) 16 kap. 13 §)."""
-    if not is_free or not groups:
-        return groups
-    net = sum(group.net_ore for group in groups)
-    return (VatGroup(0, net, 0, net),)
-
-
-def _net(by_rate: dict[int, int], is_incl: bool) -> int:
-    return sum(group.net_ore for group in _vat_groups(by_rate, is_incl))
-
-
-def _gross(by_rate: dict[int, int], is_incl: bool) -> int:
-    if is_incl:
-        return sum(by_rate.values())
-    return sum(amount + round_div(amount * rate, 100) for rate, amount in by_rate.items())
-
-
-def _deductions(labour_gross: dict[str, int], on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
-    """Rot first: what it uses of the joint cap is gone for rut."""
-    shares: list[DeductionShare] = []
-    asked_rot = [0] * len(applicants)
-    for kind in Deduction:
-        if kind not in labour_gross:
-            continue
-        gross_ore = labour_gross[kind]
-        base_kr = max(gross_ore, 0) // 100
-        rate = rate_percent(kind, on)
-        left = [
-            remaining_kr(kind, on, one.used_rot_kr + asked, one.used_rut_kr)
-            for one, asked in zip(applicants, asked_rot, strict=True)
-        ]
-        parts = split(base_kr, rate, left, [one.weight for one in applicants])
-        amounts = tuple(part.requested_kr for part in parts)
-        if kind is Deduction.ROT:
-            asked_rot = list(amounts)
-        uncapped = rate * base_kr // 100
-        shares.append(DeductionShare(kind, rate, gross_ore, base_kr, uncapped, sum(amounts), amounts, parts))
-    return tuple(shares)
-
-
-def _green(gross: dict[str, int], on: date, applicants: Sequence[Applicant]) -> tuple[GreenShare, ...]:
-    """One share for each installation; they have one cap, which rot and rut leave untouched."""
-    installed: dict[str, tuple[int, int]] = {}
-    for code, amount in gross.items():
-        kind = green_tech.TYPES[code]
-        full, fixed = installed.get(kind.installation, (0, 0))
-        installed[kind.installation] = (full, fixed + amount) if kind.percent < 100 else (full + amount, fixed)
-    parts = green_tech.reduce(
-        [green_tech.Installed(name, *amounts) for name, amounts in installed.items()],
-        on,
-        [one.used_green_kr for one in applicants],
-        [one.weight for one in applicants],
-    )
-    shares = []
-    for part in parts:
-        amounts = tuple(share.requested_kr for share in part.applicants)
-        sums = (part.base_ore, part.base_kr, part.uncapped_kr, sum(amounts), amounts)
-        shares.append(GreenShare(Deduction.GREEN, part.rate_percent, *sums, part.applicants, part.installation))
-    return tuple(shares)
-
-
-def _green_kr(shares: Iterable[DeductionShare]) -> int:
-    """Grön teknik before the cap, all installations together."""
-    return sum(share.uncapped_kr for share in shares if share.kind is Deduction.GREEN)

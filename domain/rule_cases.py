@@ -13,8 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from domain import giro, green_tech, homes, numbers_sv, personnummer, rot_rut
+from domain.deductions import Applicant
 from domain.money import whole_kronor_ore
-from domain.quotes import Applicant, Deduction, Line, LineKind, PriceBasis, Totals, totals
+from domain.quotes import Deduction, Line, LineKind, PriceBasis, Totals, totals
 
 
 class Difference(Struct, frozen=True):

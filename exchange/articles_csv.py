@@ -14,7 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from domain import numbers_sv, personnummer
-from domain.quotes import VAT_RATES, PriceBasis, convert_price
+from domain.quotes import PriceBasis, convert_price
+from domain.vat import VAT_RATES
 from exchange import articles_words as words
 from exchange import csv_sv, text_table
 from exchange.text_table import LOST, BadFile, Record

@@ -25,8 +25,9 @@ from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain import green_tech
 from domain.choices import Choice
-from domain.quotes import GREEN, VAT_RATES
+from domain.quotes import GREEN
 from domain.rot_rut import work_types
+from domain.vat import VAT_RATES
 from models import QuoteLine, QuoteSection
 from services.customers import CustomerInput
 from services.quotes.line_saving import LineInput, Shown

@@ -27,11 +27,12 @@ from domain.allowance import reach
 from domain.checks import Blocker, Caution
 from domain.clock import stockholm_date
 from domain.completeness import Gap
+from domain.margins import Margin
 from domain.payment_plan import BadPlan, PlanWarning
 from domain.photos import MOST_PHOTOS
 from domain.plan_years import Days
 from domain.price_types import PriceType
-from domain.quotes import GREEN, Margin, Totals
+from domain.quotes import GREEN, Totals
 from domain.rot_rut import work_types
 from models import QuoteLine
 from services.clock import utc_now

@@ -6,8 +6,8 @@ from typing import Any
 
 from blueprints.shared.fields import choices
 from blueprints.shared.phrases import lazy_gettext as _l
-from domain.quotes import VAT_RATES
 from domain.rot_rut import work_types
+from domain.vat import VAT_RATES
 from services import rule_rows
 
 UNITS = ("tim", "st", "m²", "lm", "m", "m³", "kg", "l", "paket", "dag", "mån", "km")

@@ -15,7 +15,8 @@ from msgspec import Struct, field
 
 from domain import choices, payment_plan, price_types, quotes
 from domain.choices import Choice, Limits, Offer
-from domain.quotes import NOTHING, Applicant, Line, LineKind, Totals
+from domain.deductions import Applicant
+from domain.quotes import NOTHING, Line, LineKind, Totals
 from domain.rot_rut import Deduction
 
 Content = Mapping[str, Any]  # schema handslag.quote/1, services/quotes/content.py

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, null
 
 from domain import changes
 from domain.changes import Side, Sums
-from domain.quotes import Applicant
+from domain.deductions import Applicant
 from extensions import db
 from models import Quote, QuoteVersion, StoredFile
 from services import scope

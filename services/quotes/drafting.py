@@ -11,13 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import and_, bindparam, func
 
-from domain import checks, payment_plan, quote_states, quotes
+from domain import checks, margins, payment_plan, quote_states, quotes
 from domain.clock import stockholm_date
 from domain.deal_kinds import DealKind
+from domain.margins import Margin
 from domain.payment_plan import Part
 from domain.plan_years import Days
 from domain.price_types import most_ore
-from domain.quotes import GREEN, Deduction, Line, LineKind, Margin, PriceBasis, Priced, Totals
+from domain.quotes import GREEN, Deduction, Line, LineKind, PriceBasis, Priced, Totals
 from extensions import db
 from models import Customer, Firm, Photo, Quote, QuoteLine, QuoteSection
 from services import scope, search
@@ -216,13 +217,14 @@ def margin(draft: Draft | Sheet) -> Margin | None:
     costs = [line.purchase_price_ore for line in draft.lines if not line.is_text]
     if all(cost is None for cost in costs):
         return None
-    return quotes.margin(zip(priced(draft), costs, strict=True), basis=draft.quote.basis)
+    return margins.margin(zip(priced(draft), costs, strict=True), basis=draft.quote.basis)
 
 
 def line_margin(line: QuoteLine | LineRow, basis: str) -> Margin | None:
     """What one line brings and costs, an option too. None if it does not say what it costs."""
     counted = replace(domain_line(line), is_option=False)
-    return None if line.purchase_price_ore is None else quotes.margin([(counted, line.purchase_price_ore)], basis=basis)
+    cost = line.purchase_price_ore
+    return None if cost is None else margins.margin([(counted, cost)], basis=basis)
 
 
 def most(draft: Draft | Sheet, result: Totals) -> int | None:

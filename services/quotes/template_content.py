@@ -16,7 +16,8 @@ from domain import payment_plan
 from domain.choices import Choice
 from domain.payment_plan import BadPlan, Part
 from domain.price_types import MOST_LIMIT_PERCENT, PriceType
-from domain.quotes import VAT_RATES, Deduction, LineKind, PriceBasis
+from domain.quotes import Deduction, LineKind, PriceBasis
+from domain.vat import VAT_RATES
 from services.errors import RuleBroken
 
 SCHEMA = "handslag.template/1"

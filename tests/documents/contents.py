@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from domain.quotes import NOTHING, Applicant, Totals, amount_ore, as_data
+from domain.deductions import Applicant
+from domain.quotes import NOTHING, Totals, amount_ore, as_data
 from services.deal import figures
 
 FIRM = {

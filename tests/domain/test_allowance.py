@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from domain import allowance, quotes
 from domain.allowance import Amount, Entry, State
-from domain.quotes import Applicant, Deduction, Line, LineKind, PriceBasis
+from domain.deductions import Applicant
+from domain.quotes import Deduction, Line, LineKind, PriceBasis
 
 YEAR, ON = 2026, date(2026, 12, 1)
 ALONE = (Applicant(),)

@@ -8,18 +8,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain import canonical
+from domain.deductions import Applicant, GreenShare
 from domain.green_tech import TYPES, base_ore, rate_percent
-from domain.quotes import (
-    Applicant,
-    Deduction,
-    GreenShare,
-    Line,
-    LineKind,
-    as_data,
-    from_data,
-    option_prices,
-    totals,
-)
+from domain.quotes import Deduction, Line, LineKind, as_data, from_data, option_prices, totals
 
 PAID_ON = date(2026, 12, 20)
 ONE = (Applicant(),)

@@ -7,8 +7,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.deductions import Applicant
 from domain.money import round_ore
-from domain.quotes import Applicant, Deduction, Line, LineKind, convert_price, line_total_ore, totals
+from domain.quotes import Deduction, Line, LineKind, convert_price, line_total_ore, totals
 from domain.rot_rut import caps, remaining_kr, split
 
 RATES = (25, 12, 6)

@@ -8,15 +8,15 @@ import pytest
 from msgspec.structs import replace
 
 from domain import canonical
+from domain.deductions import Applicant
+from domain.margins import margin
 from domain.quotes import (
-    Applicant,
     Deduction,
     Line,
     LineKind,
     as_data,
     convert_price,
     line_total_ore,
-    margin,
     option_prices,
     section_ore,
     totals,

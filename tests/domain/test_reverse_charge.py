@@ -5,7 +5,8 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.quotes import Deduction, Line, LineKind, VatGroup, as_data, from_data, option_prices, totals
+from domain.quotes import Deduction, Line, LineKind, as_data, from_data, option_prices, totals
+from domain.vat import VatGroup
 
 PAID_ON = date(2026, 12, 20)
 LINES = [

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.quotes import Applicant, Deduction, Line, LineKind, totals
+from domain.deductions import Applicant
+from domain.quotes import Deduction, Line, LineKind, totals
 
 PAID = date(2026, 12, 20)
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import rot_rut
-from domain.quotes import Applicant, Deduction, totals
+from domain.deductions import Applicant
+from domain.quotes import Deduction, totals
 from domain.rot_rut import caps, remaining_kr, split
 from tests.domain.test_quote_properties import DATES, some_lines
 

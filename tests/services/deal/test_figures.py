@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from documents import wording
-from domain.quotes import Applicant
+from domain.deductions import Applicant
 from extensions import db
 from models import QuoteVersion
 from services.deal import figures
