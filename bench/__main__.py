@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -56,10 +55,8 @@ def main() -> int:
         with contextlib.ExitStack() as running:
             page = running.enter_context(servers.reference("page", folder))
             hello = running.enter_context(servers.reference("hello", folder))
-            hashing = running.enter_context(servers.reference("hash", folder))
             starts = _starts(folder, port)
             ours = running.enter_context(servers.product(folder / "data", port, folder / "product.log"))
-            bench.hash = _hash_alone(hashing, hello)
             rows, references = _measure(bench, ours, page, hello, folder, with_phone=not asked.no_browser)
             rows += weigh.start_row(*starts)
         if not asked.quick:
@@ -159,12 +156,6 @@ def _measure(
     note("measuring: export")
     rows += measured(lambda: leaving.export_rows(bench, ours, folder), Row("export", "", None, "× ZIP", 30, 10))
     return rows, references
-
-
-def _hash_alone(hashing: Server, hello: Server) -> Callable[[], float]:
-    """Seconds of an answer that checks a password, less those of one that does nothing."""
-    with_hash, without = Visitor(hashing.port), Visitor(hello.port)
-    return lambda: with_hash.get("/").seconds - without.get("/").seconds
 
 
 def _of_reference(server: Server, *, rounds: int = ROUNDS) -> Timing:

@@ -161,7 +161,8 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
     transaction.start_writing(lasts=False)
     known = transaction.connection().execute(_KNOWN, {"email": email}).one_or_none()
     limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)  # ends it: hashing is slow
-    transaction.start_writing()
+    # a power cut may take a login back, and its entry in the chain with it: the cookie opens nothing, one logs in again
+    transaction.start_writing(lasts=False)
     is_right = (
         passwords.is_right(known.password_hash, password)
         if known and known.password_hash  # none yet: the firm has come from another installation

@@ -36,7 +36,7 @@ def start_writing(*, lasts: bool = True) -> None:
 
     What was read before is read again: hashing, drawing and other slow work lies before this call, and the service
     compares what it relied on after it. One that does not last outlives every process, but not a power cut, and
-    waits for no disk: for counts of tries, until `start_writing` is called again.
+    waits for no disk: for counts of tries and for logins, until `start_writing` is called again.
     """
     db.session.rollback()
     read_only.set(False)
