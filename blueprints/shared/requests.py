@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, request
 from flask_login import current_user
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter
 
 from config import Settings
@@ -18,6 +20,9 @@ MIB = 1024 * 1024
 PLAIN_FORM_BYTES = 512 * 1024  # our longest texts, each sign as twelve
 READS_FIRST = "_reads_first"
 TAKES = "_takes_bytes"
+# Control signs, and marks that nobody sees: they hide in a name or turn round the words beside them. Of those that
+# print nothing only the joiners stay, which letters and emoji are made with.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 STREAMS = "_streams"  # blueprints/shared/streaming.py: the view itself reads its form
 
 
@@ -94,13 +99,16 @@ def register(app: Flask) -> None:
             request.max_content_length = most_bytes
 
     @app.before_request
-    def _refuse_nul() -> None:
-        """No text of ours holds a NUL, and PostgreSQL takes none."""
-        is_read = request.method in ("GET", "HEAD") or hasattr(app.view_functions.get(request.endpoint or ""), STREAMS)
-        forms = (request.args,) if is_read else (request.args, request.form)
-        typed = (value for form in forms for values in form.listvalues() for value in values)
-        if "\0" in request.path or any("\0" in value for value in typed):
+    def _leave_out_unseen() -> None:
+        """A screen would show what a mark turns round otherwise than the paper does. NUL is no text at all."""
+        if "\0" in request.path or any("\0" in value for _name, value in request.args.items(multi=True)):
             abort(400)
+        is_read = request.method in ("GET", "HEAD") or hasattr(app.view_functions.get(request.endpoint or ""), STREAMS)
+        typed = [] if is_read else list(request.form.items(multi=True))
+        if any(UNSEEN.search(value) for _name, value in typed):
+            if any("\0" in value for _name, value in typed):
+                abort(400)
+            request.form = ImmutableMultiDict((name, UNSEEN.sub("", value)) for name, value in typed)
 
     @app.teardown_request
     def _end(error: BaseException | None) -> None:

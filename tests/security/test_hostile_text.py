@@ -100,6 +100,16 @@ def test_every_field_of_the_customer(app, make, owner, customer, alfa):
     check_letters(alfa.firm.public_id)
 
 
+def test_marks_that_nobody_sees_turn_nothing_round(owner, customer, alfa):
+    form = form_on(owner, "/kunder/ny", "/kunder")
+    typed = filled(form) | {"name": "Brf \u202e000 1\u202c\u200b\x1b[2J Ögat", "email": "brf@kund.example"}
+    assert owner.post(form.action, data=typed).status_code == 303
+    assert db.session.query(Customer.name).filter_by(email="brf@kund.example").scalar() == "Brf 000 1[2J Ögat"
+    unseen = customer.post("/godkann", customer.step2(name="\u202e\u200b\u2060"))
+    assert unseen.status_code == 422
+    assert "Skriv ditt namn" in unseen.text
+
+
 def test_letters_and_papers_of_a_hostile_firm(app, make, owner, alfa):
     """The firm's name, the customer's and the title stand in subjects, senders and papers."""
     form = form_on(owner, "/installningar/foretag", "/foretag")
