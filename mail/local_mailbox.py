@@ -56,7 +56,7 @@ class LocalMailbox:
         with os.fdopen(descriptor, "wb") as file:
             file.write(message.as_bytes())
         half.replace(path)
-        return "250 kept in the local mailbox"
+        return "250 /dev/mejl"
 
     def close(self) -> None:
         """Nothing is held open."""

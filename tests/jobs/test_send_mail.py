@@ -116,7 +116,7 @@ def test_one_bad_letter_does_not_stop_the_others(app, queued, now, caplog):
 def test_without_a_mail_server_it_lands_in_the_firms_mailbox(app, queued, now):
     letter = queued(lambda params: letters.Letter("Offert", url_for("dev.letters", _external=True)))
     send_mail.run(now)
-    assert state(letter) == ("sent", 1, "250 kept in the local mailbox")
+    assert state(letter) == ("sent", 1, "250 /dev/mejl")
     row = db.session.get_one(Letter, letter)
     kept = local_mailbox.newest(app.config["SETTINGS"].DATA_DIR / "mailbox")[0]
     assert kept.id == row.public_id
