@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 import languages
 from blueprints.deal import bp
-from blueprints.deal.forms import InviteForm, OwnForm
+from blueprints.deal.applicant_forms import InviteForm, OwnForm
 from blueprints.deal.guard import by_link, names
 from blueprints.shared import link_cookies, speaking
 from blueprints.shared.guards import GUARD, client_address, public, user_agent

@@ -10,7 +10,8 @@ from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp
-from blueprints.deal.forms import ApproveForm, AskForm
+from blueprints.deal.approve_form import ApproveForm
+from blueprints.deal.forms import AskForm
 from blueprints.deal.guard import READER, by_link, names
 from blueprints.deal.show import page
 from domain.clock import stockholm_date

@@ -9,7 +9,7 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length, Optional
 
 from blueprints.deal import bp
-from blueprints.deal.forms import NOT_PROVEN, too_many_codes
+from blueprints.deal.approve_form import NOT_PROVEN, too_many_codes
 from blueprints.deal.guard import by_link, names
 from blueprints.shared import link_cookies
 from blueprints.shared.fields import EmailText, PhoneText, strip

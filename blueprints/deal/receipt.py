@@ -10,7 +10,8 @@ from flask import flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from blueprints.deal import bp, feedback
-from blueprints.deal.forms import AskForm, DetailsForm, WithdrawForm, needs_home
+from blueprints.deal.applicant_forms import DetailsForm, needs_home
+from blueprints.deal.forms import AskForm, WithdrawForm
 from blueprints.deal.guard import by_link, names
 from blueprints.shared.phrases import gettext as _
 from domain.clock import stockholm_date
