@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from msgspec import Struct
+
+from domain.findings import Facts, Home, Package, Seal, Step
 
 # How the checker in each package names its steps (exchange/verifiera.py), and the file that each is about
 SIGNED = "bevis.json är undertecknad"
@@ -30,7 +31,6 @@ ABOUT = (
 )
 _TOLD = re.compile(r"(?:^|: )([0-9a-zåäöA-ZÅÄÖ-]{1,40}\.(?:json|jsonl|pdf|py|txt|sig|b64|pem))\b")
 SLACK = timedelta(hours=1)  # between clocks, and for a seal on its way while keys are changed
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 WHOLE = "entire_file"
 UNFINISHED = "unfinished"  # it says so itself: others were still to sign when it was made
 ARCHIVING = "lta_updates"  # what was added later is time stamps and what they rest on
@@ -69,99 +69,6 @@ class Where(StrEnum):
     PROOF = "proof"  # a file of the package; `file` names the step
 
 
-class Home(Struct, frozen=True):
-    """Another installation that firms have come from, as their archives say."""
-
-    address: str  # empty: they do not say one and the same
-    arrived_at: datetime
-    firms: frozenset[str] = frozenset()  # public ids; never shown
-
-
-class Seal(Struct, frozen=True):
-    """A signature in a PDF (services/checking/child.py)."""
-
-    is_stamp: bool  # a time stamp over the document
-    is_intact: bool
-    covers: str
-    later: str
-    is_clean: bool  # nothing but the signature lies in its container
-    name: str
-    fingerprint: str  # SHA-256 of the certificate
-    at: datetime | None
-    from_: datetime
-    until: datetime
-
-    @classmethod
-    def read(cls, found: Mapping[str, Any]) -> Seal:
-        plain = {name: found[name] for name in ("is_stamp", "is_intact", "covers", "later", "is_clean")}
-        from_, until = _moment(found["from"]), _moment(found["until"])
-        at = _moment(found["at"]) if found["at"] else None
-        return cls(**plain, name=found["name"], fingerprint=found["fingerprint"], at=at, from_=from_, until=until)
-
-
-def _moment(text: str) -> datetime:
-    """Within the years that can be reckoned with: a certificate without an end names the last there is (RFC 5280)."""
-    return min(max(datetime.fromisoformat(text), EARLIEST), LATEST)
-
-
-class Step(Struct, frozen=True):
-    """One step of a package's proof (exchange/verifiera.py). `holds` is None for what cannot be shown yet."""
-
-    name: str
-    holds: bool | None
-    rests_on: str
-    words: str
-
-
-class Package(Struct, frozen=True):
-    """The proof in a ZIP file, tried by its own keys and by those of this installation."""
-
-    refused: str = ""
-    begins: str = ""  # of the PDF around it, against the frozen one: same, changed, other
-    named: str = ""  # public id of the agreement
-    signer: str = ""  # SHA-256 of the key that its own list names as the proof's
-    home: Home | None = None  # where it says that the agreement was made, before the firm came to its issuer
-    steps: tuple[Step, ...] = ()
-    steps_by_us: tuple[Step, ...] = ()
-
-    @classmethod
-    def read(cls, found: Mapping[str, Any]) -> Package:
-        if found["refused"]:
-            return cls(refused=found["refused"])
-        steps, by_us = (tuple(Step(**step) for step in found[name]) for name in ("steps", "steps_by_us"))
-        told = found.get("home")
-        home = Home(told["address"], _moment(told["arrived_at"])) if told else None
-        return cls("", found["begins"], found["named"], found.get("signer", ""), home, steps, by_us)
-
-
-class Facts(Struct, frozen=True):
-    """What was found in a file."""
-
-    kind: str  # pdf, zip, other
-    sha256: str
-    refused: str = ""
-    beginnings: tuple[tuple[int, str], ...] = ()  # bytes, and SHA-256 of the file up to there
-    has_end: bool = True  # a PDF ends with its mark
-    marks: tuple[str, ...] = ()  # of each signature by its bytes: in_place, moved, cut
-    seals: tuple[Seal, ...] = ()
-    attachments: tuple[str, ...] = ()
-    packages: tuple[Package, ...] = ()
-
-    @classmethod
-    def read(cls, found: Mapping[str, Any]) -> Facts:
-        return cls(
-            kind=found["kind"],
-            sha256=found["sha256"],
-            refused=found["refused"],
-            beginnings=tuple((one["end"], one["sha256"]) for one in found.get("beginnings", ())),
-            has_end=found.get("has_end", True),
-            marks=tuple(found.get("marks", ())),
-            seals=tuple(Seal.read(one) for one in found.get("seals", ())),
-            attachments=tuple(one["name"] for one in found.get("attachments", ())),
-            packages=tuple(Package.read(one) for one in found.get("packages", ())),
-        )
-
-
 class OwnSeal(Struct, frozen=True):
     """One of this installation's certificates, present or past."""
 
@@ -185,6 +92,16 @@ class Known(Struct, frozen=True):
     number: str = ""  # of the receipt of an erasure
 
 
+class Here(Struct, frozen=True):
+    """What is known here that tells of a file."""
+
+    papers: Mapping[str, Known]  # kept here, by SHA-256, of those in `hashes(facts)`
+    own: Collection[OwnSeal]
+    now: datetime
+    named: Known | None = None  # the agreement that its package names, if it lives here
+    homes: Mapping[str, Home] = {}  # keys that came along, of those in `keys(facts)`
+
+
 class Verdict(Struct, frozen=True):
     result: Result
     by: By | None = None
@@ -197,39 +114,22 @@ class Verdict(Struct, frozen=True):
     home: Home | None = None  # of moved
 
 
-def judge(
-    facts: Facts,
-    *,
-    known: Mapping[str, Known],
-    own: Collection[OwnSeal],
-    named: Known | None = None,
-    homes: Mapping[str, Home] | None = None,
-    now: datetime,
-) -> Verdict:
-    """What the file is. `known`: papers kept here by SHA-256, of those in `hashes(facts)`; `named`: the agreement that
-    its package names, if it lives here; `homes`: keys that came along, of those in `keys(facts)`.
-    """
-    paper = known.get(facts.sha256)
+def judge(facts: Facts, here: Here) -> Verdict:
+    """What the file is."""
+    paper = here.papers.get(facts.sha256)
     if paper and not paper.home:
         return Verdict(Result.AUTHENTIC, By.HASH, paper=paper)
-    inside = _judge_inside(facts, known, own, named, homes or {}, now)
+    inside = _judge_inside(facts, here)
     if paper and inside.result is not Result.AUTHENTIC:  # else of a firm that left and came back: our own key tells
         return Verdict(Result.MOVED, By.HASH, paper=paper, seal=inside.seal, home=paper.home)
     return inside
 
 
-def _judge_inside(
-    facts: Facts,
-    known: Mapping[str, Known],
-    own: Collection[OwnSeal],
-    named: Known | None,
-    homes: Mapping[str, Home],
-    now: datetime,
-) -> Verdict:
+def _judge_inside(facts: Facts, here: Here) -> Verdict:
     if facts.kind == "pdf":
-        return _judge_pdf(facts, known, own, named, homes, now)
+        return _judge_pdf(facts, here)
     if facts.kind == "zip" and facts.packages:
-        return _judge_package(facts.packages[0], named, homes)
+        return _judge_package(facts.packages[0], here)
     return Verdict(Result.UNREADABLE, why=facts.refused) if facts.refused else Verdict(Result.UNKNOWN, why="kind")
 
 
@@ -244,27 +144,20 @@ def keys(facts: Facts) -> list[str]:
     return [one for one in found if one]
 
 
-def _judge_pdf(
-    facts: Facts,
-    known: Mapping[str, Known],
-    own: Collection[OwnSeal],
-    named: Known | None,
-    homes: Mapping[str, Home],
-    now: datetime,
-) -> Verdict:
-    begins = next((known[sha256] for _, sha256 in reversed(facts.beginnings) if sha256 in known), None)
+def _judge_pdf(facts: Facts, here: Here) -> Verdict:
+    begins = next((here.papers[sha256] for _, sha256 in reversed(facts.beginnings) if sha256 in here.papers), None)
     seal = next((one for one in reversed(facts.seals) if not one.is_stamp), None)
     if seal is None:
-        return _judge_unsealed(facts, begins, named)
-    ours = next((one for one in own if one.fingerprint == seal.fingerprint), None)
-    where = _fault(seal, facts.seals[-1], ours, now)
+        return _judge_unsealed(facts, begins, here.named)
+    ours = next((one for one in here.own if one.fingerprint == seal.fingerprint), None)
+    where = _fault(seal, facts.seals[-1], ours, here.now)
     if where is Where.SEALED:
         where = _narrowed(facts, begins)
     if begins and begins.paper != "quote" and where is not None:
         where = Where.AFTER  # all of a sealed paper is here, and more
-    home = _home_of(homes.get(seal.fingerprint), begins, named)
-    is_named_ours = any(one.name == seal.name for one in own)
-    says_ours = is_named_ours or ((_is_ours(begins) or _is_ours(named)) and not home)
+    home = _home_of(here.homes.get(seal.fingerprint), begins, here.named)
+    is_named_ours = any(one.name == seal.name for one in here.own)
+    says_ours = is_named_ours or ((_is_ours(begins) or _is_ours(here.named)) and not home)
     if ours is None and says_ours and where in (None, Where.TIME):
         where = Where.NOT_OURS
     if where:
@@ -348,16 +241,17 @@ def _judge_unsealed(facts: Facts, begins: Known | None, named: Known | None) -> 
     return Verdict(Result.UNKNOWN, why="unsealed")
 
 
-def _judge_package(package: Package, named: Known | None, homes: Mapping[str, Home]) -> Verdict:
+def _judge_package(package: Package, here: Here) -> Verdict:
     if package.refused:
         return Verdict(Result.UNREADABLE, why=package.refused)
+    named = here.named
     why = UNFINISHED if _is_unfinished(package.steps_by_us or package.steps) else ""
     if _is_proven(package.steps_by_us):
         result = Result.MOVED if package.home else Result.AUTHENTIC
         ours = named if named and not named.home else None  # what came along tells nothing of what is ours
         return Verdict(result, By.PROOF, why=why, package=package, paper=ours, home=package.home)
     if _is_proven(package.steps):
-        home = _home_of(homes.get(package.signer), named)
+        home = _home_of(here.homes.get(package.signer), named)
         if _is_ours(named) and not home:
             return Verdict(Result.ALTERED, where=Where.NOT_OURS, package=package, paper=named)
         if home:

@@ -5,7 +5,7 @@ settings, no keys and no database, and takes nobody along when it falls. Of ours
 nothing else: the reader of ZIP files and the checker that lies in each package.
 
 First line: {"sizes": [bytes of each file], "nycklar": our published keys in base64}.
-What is found of each file has the form of domain.authenticity.Facts.
+What is found of each file has the form of domain.findings.Facts.
 """
 
 from __future__ import annotations

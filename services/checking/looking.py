@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from domain.authenticity import Facts
+from domain.findings import Facts
 from services import children
 from services.errors import TooMany
 from services.installation import settings

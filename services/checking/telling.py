@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from domain.authenticity import By, Facts, Package, Result, Seal, Verdict, Where
+from domain.authenticity import By, Result, Verdict, Where
+from domain.findings import Facts, Package, Seal
 from services.checking.verifying import Checked
 
 EXIT = {Result.AUTHENTIC: 0, Result.ALTERED: 1} | dict.fromkeys(

@@ -9,7 +9,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from domain import authenticity
-from domain.authenticity import Facts, OwnSeal, Result, Verdict
+from domain.authenticity import Here, OwnSeal, Result, Verdict
+from domain.findings import Facts
 from services import limits, transaction
 from services.checking import known, looking
 from services.importing import homes
@@ -31,7 +32,7 @@ def fingerprint(sha256: str, *, ip: str, now: datetime) -> Checked:
     """What is known of a file by its SHA-256 alone (64 hex digits). Counts the try. Raises TooMany."""
     _count("fingerprint", ip, HASHES, now)
     paper = known.by_hash([sha256]).get(sha256)
-    verdict = authenticity.judge(Facts("other", sha256), known={sha256: paper} if paper else {}, own=(), now=now)
+    verdict = authenticity.judge(Facts("other", sha256), Here({sha256: paper} if paper else {}, own=(), now=now))
     return Checked(verdict, sha256)
 
 
@@ -64,7 +65,7 @@ def conclude(facts: Facts, own: list[OwnSeal], now: datetime) -> Verdict:
         papers = known.by_hash(authenticity.hashes(facts))
         named = next(filter(None, (known.agreement(one.named) for one in facts.packages)), None)
         came = homes.holding(authenticity.keys(facts))
-        return authenticity.judge(facts, known=papers, own=own, named=named, homes=came, now=now)
+        return authenticity.judge(facts, Here(papers, own, now, named, came))
 
 
 def in_words(methods: Sequence[str]) -> list[str]:

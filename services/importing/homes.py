@@ -15,7 +15,7 @@ from functools import reduce
 from msgspec import Struct
 from sqlalchemy import func, or_, select
 
-from domain import authenticity
+from domain import findings
 from extensions import db
 from models import Agreement, Article, Customer, EarlierHome, Event, Firm, Quote, StoredFile, User
 from services import scope
@@ -24,7 +24,7 @@ from services.standing import IS_HERE
 _END = "-----END "  # the seal's own certificate stands first
 
 
-Came = authenticity.Home | None
+Came = findings.Home | None
 
 
 class Counts(Struct, frozen=True):
@@ -70,7 +70,7 @@ def before(firm_id: int, firm_public_id: str, deal_id: str, acts: Collection[str
     first = db.session.scalar(made)
     if first is not None and first > home.seq:
         return None
-    return authenticity.Home(home.address, home.arrived_at, frozenset({firm_public_id}))
+    return findings.Home(home.address, home.arrived_at, frozenset({firm_public_id}))
 
 
 def is_asleep(firm_id: int, deal_id: str) -> bool:
@@ -82,7 +82,7 @@ def is_asleep(firm_id: int, deal_id: str) -> bool:
     return db.session.scalar(scope.columns(Event, firm_id, Event.seq).where(*since).limit(1)) is None
 
 
-def holding(fingerprints: Collection[str]) -> dict[str, authenticity.Home]:
+def holding(fingerprints: Collection[str]) -> dict[str, findings.Home]:
     """The homes whose keys are among these (SHA-256 of a raw Ed25519 key, or of a certificate)."""
     wanted = set(fingerprints)
     if not wanted:
@@ -90,18 +90,18 @@ def holding(fingerprints: Collection[str]) -> dict[str, authenticity.Home]:
     named = [EarlierHome.keys.contains(one[:16]) for one in wanted]
     asked = select(EarlierHome, Firm.public_id).join(Firm, Firm.id == EarlierHome.firm_id)
     asked = asked.where(or_(*named), IS_HERE).order_by(EarlierHome.arrived_at)
-    found: dict[str, list[authenticity.Home]] = {}
+    found: dict[str, list[findings.Home]] = {}
     for home, firm in db.session.execute(asked):
         for one in wanted & set(_fingerprints(home.keys)):
-            told = authenticity.Home(home.address, home.arrived_at, frozenset({firm}))
+            told = findings.Home(home.address, home.arrived_at, frozenset({firm}))
             found.setdefault(one, []).append(told)
     return {one: reduce(_together, told) for one, told in found.items()}
 
 
-def _together(one: authenticity.Home, other: authenticity.Home) -> authenticity.Home:
+def _together(one: findings.Home, other: findings.Home) -> findings.Home:
     """Firms of one installation. Where their archives name it differently, its address is not known."""
     address = one.address if one.address == other.address else ""
-    return authenticity.Home(address, one.arrived_at, one.firms | other.firms)
+    return findings.Home(address, one.arrived_at, one.firms | other.firms)
 
 
 def _fingerprints(keys: str) -> Iterator[str]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from domain import authenticity
-from domain.authenticity import Facts, OwnSeal, Result, Where
+from domain.authenticity import Here, OwnSeal, Result, Where
+from domain.findings import Facts
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LAST, FIRST = "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"
@@ -32,7 +33,7 @@ def test_a_certificate_without_an_end_and_a_seal_of_any_year(at, result, until):
     found = {"kind": "pdf", "sha256": "cd" * 32, "refused": "", "seals": [{**SEAL, "at": at, "until": until}]}
     facts = Facts.read(found)
     for own in ([], [OwnSeal("ef" * 32, "Handslag localhost", None)]):
-        verdict = authenticity.judge(facts, known={}, own=own, now=NOW)
+        verdict = authenticity.judge(facts, Here({}, own, NOW))
         assert (verdict.result, verdict.where) == (result, Where.TIME if result is Result.ALTERED else None)
         assert verdict.seal is not None
         assert verdict.seal.until.year <= 9000
@@ -49,5 +50,5 @@ def test_a_package_of_before_all_had_signed_says_so(all_said, why):
     ]
     package = {"refused": "", "begins": "", "named": "", "steps": steps, "steps_by_us": steps}
     facts = Facts.read({"kind": "zip", "sha256": "cd" * 32, "refused": "", "packages": [package]})
-    verdict = authenticity.judge(facts, known={}, own=[], now=NOW)
+    verdict = authenticity.judge(facts, Here({}, [], NOW))
     assert (verdict.result, verdict.why) == (Result.AUTHENTIC, why)

@@ -11,7 +11,8 @@ from io import BytesIO
 import pytest
 from werkzeug.datastructures import MultiDict
 
-from domain.authenticity import By, Home, Known, Result, Seal, Verdict, Where
+from domain.authenticity import By, Known, Result, Verdict, Where
+from domain.findings import Home, Seal
 from extensions import db
 from jobs import draw_agreements
 from models import Agreement, Attempt, QuoteVersion, StoredFile
