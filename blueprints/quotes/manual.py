@@ -20,14 +20,13 @@ from blueprints.shared.phrases import lazy_gettext as _l
 from blueprints.shared.requests import MIB, reads_first, takes
 from domain.choices import BadChoice
 from domain.clock import STOCKHOLM, stockholm_date
-from services import transaction
+from services import storage, transaction
 from services.clock import utc_now
 from services.deal import manual, pages, unrecording
 from services.deal.approving import ChoiceMissing
 from services.deal.attachments import BadAttachment
 from services.deal.manual import Case
 from services.errors import RuleBroken
-from services.quotes import showing
 from services.signing import TooWeak
 
 MOST_BYTES = 30 * MIB  # of the request: a file that is too large is named kindly
@@ -114,7 +113,7 @@ def undo_yes(n: int) -> ResponseReturnValue:
 def yes_file(n: int) -> ResponseReturnValue:
     """Never shown as a page: what came from outside is only ever downloaded."""
     file = manual.attachment(current_user.firm_id, n)
-    answer = Response(showing.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
+    answer = Response(storage.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
 

@@ -17,13 +17,13 @@ from blueprints.shared.requests import reads_first
 from domain.phones import spoken
 from domain.quote_states import OPEN
 from models import StoredFile
-from services import following, transaction
+from services import following, storage, transaction
 from services.clock import utc_now
 from services.deal import answering, links, thread
 from services.errors import RuleBroken
 from services.inquiries import reading as inquiries
 from services.installation import settings
-from services.quotes import drafting, extending, giving, sending, sharing, showing
+from services.quotes import drafting, extending, giving, papers, resending, sent_letters, sharing, showing
 from services.uploads import rows as uploads
 
 # no field to type in lies in one of them
@@ -55,7 +55,7 @@ def hand_over(n: int) -> ResponseReturnValue:
     way = request.form.get("way", giving.LINK)
     if way not in giving.HANDED_OVER:
         way = giving.LINK
-    address = sending.hand_over(current_user.firm_id, n, way=way, actor=current_user.actor, now=utc_now())
+    address = resending.hand_over(current_user.firm_id, n, way=way, actor=current_user.actor, now=utc_now())
     return page(n, handed=(way, address, ""))
 
 
@@ -67,7 +67,7 @@ def resend(n: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return page(n, resend_form=form, status=422)
     email = form.email.data or ""
-    sending.resend(current_user.firm_id, n, email, actor=current_user.actor, now=utc_now())
+    resending.resend(current_user.firm_id, n, email, actor=current_user.actor, now=utc_now())
     flash(ways.sent_words(giving.MAIL, email, ""))
     return redirect(url_for(".show", n=n), code=303)
 
@@ -81,9 +81,9 @@ def resend_by_sms(n: int) -> ResponseReturnValue:
         return page(n, sms_form=form, status=422)
     phone, firm_id, actor = form.phone.data or "", current_user.firm_id, current_user.actor
     if not settings().sends_texts:
-        address = sending.hand_over(firm_id, n, way=giving.OWN_SMS, actor=actor, now=utc_now())
+        address = resending.hand_over(firm_id, n, way=giving.OWN_SMS, actor=actor, now=utc_now())
         return page(n, handed=(giving.OWN_SMS, address, phone))
-    sending.resend(firm_id, n, phone, way=giving.SMS, actor=actor, now=utc_now())
+    resending.resend(firm_id, n, phone, way=giving.SMS, actor=actor, now=utc_now())
     flash(ways.sent_words(giving.SMS, "", spoken(phone)))
     return redirect(url_for(".show", n=n), code=303)
 
@@ -153,19 +153,19 @@ def refuse_late(n: int) -> ResponseReturnValue:
 @bp.get("/offerter/<int:n>/offert.pdf")
 @requires("quote.read")
 def version_pdf(n: int) -> ResponseReturnValue:
-    return _file(showing.version_file(current_user.firm_id, n))
+    return _file(papers.version_file(current_user.firm_id, n))
 
 
 @bp.get("/offerter/<int:n>/avtal.pdf")
 @requires("quote.read")
 def agreement_pdf(n: int) -> ResponseReturnValue:
-    return _file(showing.agreement_file(current_user.firm_id, n))
+    return _file(papers.agreement_file(current_user.firm_id, n))
 
 
 @bp.get("/offerter/<int:n>/avtal-tidsstamplat.pdf")
 @requires("quote.read")
 def stamped_pdf(n: int) -> ResponseReturnValue:
-    return _file(showing.stamped_file(current_user.firm_id, n))
+    return _file(papers.stamped_file(current_user.firm_id, n))
 
 
 @bp.get("/offerter/<int:n>/bevispaket.zip")
@@ -181,7 +181,7 @@ def evidence_package(n: int) -> ResponseReturnValue:
 
 
 def _file(file: StoredFile) -> Response:
-    answer = Response(showing.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
+    answer = Response(storage.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     if file.purpose == uploads.PURPOSE:
         answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -226,9 +226,9 @@ def page(
         base=base_of(n),
         content=view.content,
         steps=showing.timeline(view),
-        letter_words=showing.letter_words,
-        failed_words=showing.failed_words,
-        reply_words=showing.reply_words,
+        letter_words=sent_letters.letter_words,
+        failed_words=sent_letters.failed_words,
+        reply_words=sent_letters.reply_words,
         persons=whom,
         in_full=in_full,
         new_day=new_day,

@@ -10,10 +10,10 @@ from blueprints.quotes import bp
 from blueprints.shared.guards import requires
 from domain.clock import stockholm_date
 from languages import speaking
+from services import storage
 from services.clock import utc_now
 from services.deal import figures, pages, versions
 from services.errors import NotFound
-from services.quotes import showing
 
 
 @bp.get("/offerter/<int:n>/version/<int:version_n>")
@@ -36,7 +36,7 @@ def version(n: int, version_n: int) -> ResponseReturnValue:
 def old_version_pdf(n: int, version_n: int) -> ResponseReturnValue:
     quote_id, newest = versions.quote_of(current_user.firm_id, n)
     file = _older(quote_id, newest, version_n).pdf
-    answer = Response(showing.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
+    answer = Response(storage.read(current_user.found.firm_public_id, file), mimetype=file.media_type)
     answer.headers.set("Content-Disposition", "attachment", filename=file.name)
     return answer
 

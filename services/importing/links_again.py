@@ -18,7 +18,7 @@ from services.actors import Actor
 from services.deal.links import MAIL, SMS
 from services.errors import NotFound
 from services.importing import homes
-from services.quotes import giving, sending
+from services.quotes import giving, sendable, sending
 
 MOST = 300  # links of one press
 
@@ -71,7 +71,7 @@ def send(firm_id: int, *, n: int | None = None, actor: Actor, now: datetime) -> 
     rows = [row for row in of_firm(firm_id, now=now) if n in (None, row.quote.n)]
     if n is not None and not rows:
         raise NotFound
-    sending.check_sender(firm_id, actor, now)
+    sendable.check_sender(firm_id, actor, now)
     waiting = [(row.quote, link) for row in rows for link in row.waiting][:MOST]
     for quote, link in waiting:
         _send(quote, link, actor, now)

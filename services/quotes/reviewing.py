@@ -25,7 +25,7 @@ from services.deal import figures, pages
 from services.deal.pages import Page
 from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
-from services.quotes import completeness, content, drafting, sending
+from services.quotes import completeness, content, drafting, sendable, sending
 from services.quotes.completeness import Found
 from services.quotes.drafting import Draft
 
@@ -69,7 +69,7 @@ def load(firm: Firm, n: int, *, now: datetime, sender_id: int | None = None) -> 
     return Review(
         draft=draft,
         content=_content(draft, firm, user, now, photos),
-        blockers=sending.blockers(draft, now=now, can_answer=True, photos=photos),
+        blockers=sendable.blockers(draft, now=now, can_answer=True, photos=photos),
         last_way=sender.last_way if sender else "",
         reach=allowance.reach(totals, draft.paid_on, persons) if is_private else None,
         known=allowance.first_known(persons),

@@ -15,25 +15,22 @@ from sqlalchemy.exc import IntegrityError
 
 from documents.kinds import noun
 from domain import canonical
-from domain.checks import Blocker
 from domain.clock import stockholm_date
 from domain.deal_kinds import DealKind, sent_act
-from domain.quote_states import OPEN, after, can
+from domain.quote_states import after, can
 from domain.signing_methods import Method
 from extensions import db
 from languages import speaking
 from models import Counter, Firm, HeldSending, Quote, QuoteLink, QuoteVersion, StoredFile, User
-from services import events, legal, numbers, once, scope, standing, storage, transaction
+from services import events, numbers, once, scope, storage, transaction
 from services.actors import Actor
-from services.deal import agreements, answering, figures, links, reminding
-from services.errors import NotFound, RuleBroken, Stale
+from services.deal import answering, figures, links, reminding
+from services.errors import RuleBroken, Stale
 from services.photos import pictures
-from services.photos import rows as photo_rows
 from services.photos.rows import PhotoRow
-from services.quotes import content, contracting, drafting, giving, recipient_rows, recipients
+from services.quotes import content, contracting, drafting, giving, recipient_rows, recipients, sendable
 from services.quotes.contracting import Signature
 from services.quotes.drafting import Draft
-from services.sealing import keys as sealing
 from services.signing import rules
 from services.uploads import rows as uploads
 
@@ -137,23 +134,6 @@ def take_number(quote: Quote, *, now: datetime) -> None:
         drafting.keep_search_text(quote)
 
 
-def blockers(
-    draft: Draft, *, now: datetime, can_answer: bool = False, photos: Sequence[PhotoRow] | None = None
-) -> list[Blocker]:
-    """What stands in the way. With `can_answer`, without what the fields of the review page themselves settle.
-
-    A photo that is still to be drawn does: a version holds all of its photos, and it takes seconds.
-    """
-    if photos is None:
-        photos = photo_rows.of_quote(draft.quote.firm_id, draft.quote.id)
-    waits = [Blocker.PHOTOS_WAIT] if any(photo.state == "waiting" for photo in photos) else []
-    if upload := uploads.of_draft(draft.quote):
-        waits = {"waiting": [Blocker.DOCUMENT_WAITS], "refused": [Blocker.DOCUMENT_REFUSED]}.get(upload.state, [])
-    settled = {Blocker.NO_CONTACT, Blocker.VALID_UNTIL_PAST} if can_answer else set()
-    waits += contracting.blockers(draft)
-    return [code for code in drafting.problems(draft, now=now).blockers if code not in settled] + waits
-
-
 def _draw(firm_id: int, n: int, sending: Sending, actor: Actor, now: datetime, hold: Hold | None) -> _Drawn:
     """Check everything and draw the PDF with the number it will probably get."""
     draft, firm, user, logo = _load(firm_id, n, actor)
@@ -223,12 +203,12 @@ def _load(firm_id: int, n: int, actor: Actor, *, lock: bool = False) -> tuple[Dr
 def _check(
     draft: Draft, firm: Firm, user: User, sending: Sending, actor: Actor, now: datetime, hold: Hold | None
 ) -> User:
-    sender = check_sender(firm.id, actor, now)
+    sender = sendable.check_sender(firm.id, actor, now)
     if draft.quote.hold == drafting.HELD and hold is None:
         raise RuleBroken("on_its_way")
     if not can(draft.quote.status, "send") or draft.quote.archived_at is not None:
         raise RuleBroken("not_sendable")
-    if blockers(draft, now=now, can_answer=True):
+    if sendable.blockers(draft, now=now, can_answer=True):
         raise RuleBroken("has_blockers")
     # what was reviewed before midnight says another day
     if fingerprint(draft, firm, user, now=hold.pressed_at if hold else now) != sending.seen:
@@ -343,63 +323,6 @@ def _give(
     giving.post(quote, link, version.version, now=now)
     recipients.invite(draft, version, actor=actor, now=now)
     return link
-
-
-def resend(firm_id: int, n: int, to: str, *, way: str = giving.MAIL, actor: Actor, now: datetime) -> None:
-    """Send the newest version to a corrected address or number; a link to another one of that way ends. Commits.
-
-    Raises NotFound, RuleBroken("not_open" | "closed" | "suspended" | "email_not_confirmed" | "no_seal_key").
-    """
-    _give_again(firm_id, n, way, to, actor=actor, now=now)
-    transaction.commit()
-
-
-def hand_over(firm_id: int, n: int, *, way: str = giving.LINK, actor: Actor, now: datetime) -> str:
-    """The address of a link that the firm gives the customer itself; told once, noted in the chain. Commits.
-
-    Raises NotFound, RuleBroken("not_open" | "closed" | "suspended" | "email_not_confirmed" | "no_seal_key").
-    """
-    address = links.address(_give_again(firm_id, n, way, "", actor=actor, now=now))
-    transaction.commit()
-    return address
-
-
-def _give_again(firm_id: int, n: int, way: str, to: str, *, actor: Actor, now: datetime) -> QuoteLink:
-    """One more link to the newest version, and its event. What did not arrive before is settled by it."""
-    quote = drafting.get(firm_id, n, lock=True)
-    if not can(quote.status, "hand_over"):
-        raise RuleBroken("not_open")
-    sender = check_sender(firm_id, actor, now)
-    link = giving.link_for(quote, way, email=to, phone=to, actor=actor, now=now)
-    data = {"channel": way, "text_version": LETTER_VERSION, "link_id": link.public_id}
-    obj = f"quote:{quote.public_id}:v{quote.version}"
-    events.record("doc.resent", obj, actor=actor, at=now, data=data, personal=giving.to_whom(link))
-    if not (way == giving.MAIL and agreements.mail_again(quote, to, link, now=now)):
-        giving.post(quote, link, quote.version, now=now)
-    quote.mail_failed_at, quote.touched_at, sender.last_way = None, now, way
-    if quote.status in OPEN and quote.question_at is None:
-        quote.turn = "customer"
-    return link
-
-
-def check_sender(firm_id: int, actor: Actor, now: datetime) -> User:
-    """Who sends: the own address is confirmed, the terms of here are accepted, and the firm is not leaving.
-
-    What is agreed on can be sealed here.
-    """
-    sealing.require()
-    asked = scope.columns(User, firm_id, User, legal.is_unaccepted(firm_id)).where(User.id == actor.user_id)
-    found = db.session.execute(asked).one_or_none()
-    if found is None:
-        raise NotFound
-    sender: User = found[0]
-    is_unaccepted = bool(found[1])
-    if sender.email_confirmed_at is None:
-        raise RuleBroken("email_not_confirmed")
-    if is_unaccepted:
-        raise RuleBroken("terms_not_accepted")
-    standing.check(firm_id, now)
-    return sender
 
 
 def _series(now: datetime) -> str:

@@ -19,7 +19,7 @@ from services import events, scope, transaction
 from services.actors import Actor
 from services.deal import delegating, links
 from services.errors import NotFound, RuleBroken
-from services.quotes import drafting, recipient_rows, recipients, sending
+from services.quotes import drafting, recipient_rows, recipients, sendable
 
 MOST = 8  # besides the customer
 
@@ -190,7 +190,7 @@ def _send(quote: Quote, row: Recipient, actor: Actor, now: datetime) -> None:
     """The newest version to one of them, if it lies with the customer or is agreed."""
     if quote.version == 0 or not can(quote.status, "hand_over"):
         return
-    sending.check_sender(quote.firm_id, actor, now)
+    sendable.check_sender(quote.firm_id, actor, now)
     link = recipients.link_to(quote, row, actor=actor, now=now)
     data = {"channel": "mail", "text_version": recipients.LETTER_VERSION, "link_id": link.public_id}
     obj = f"quote:{quote.public_id}:v{quote.version}"

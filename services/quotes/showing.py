@@ -14,10 +14,6 @@ from domain.clock import stockholm_date
 from domain.quote_states import QuoteStatus, can
 from domain.quotes import Totals
 from domain.reminders import Facts
-from extensions import db
-from languages import gettext as _
-from languages import lazy_gettext as _l
-from mail.letters import LOST
 from models import (
     Agreement,
     Applicant,
@@ -33,10 +29,9 @@ from models import (
     StoredFile,
     Withdrawal,
 )
-from services import scope, signing, storage
+from services import scope, signing
 from services.deal import (
     agreements,
-    bounce_words,
     feedback,
     figures,
     links,
@@ -55,50 +50,7 @@ from services.deal.versions import Versions
 from services.errors import NotFound
 from services.quotes import content as frozen
 from services.quotes import listing, recipient_rows
-
-TO_CUSTOMER = {
-    "quote_sent": _l("Mejl med länken"),
-    "quote_sent_sms": _l("Sms med länken"),
-    "link_again_sms": _l("Sms med länken igen"),
-    "answer_to_customer_sms": _l("Sms om svaret"),
-    "quote_recalled_sms": _l("Sms om att det är tillbakataget"),
-    "late_refused_sms": _l("Sms om det sena svaret"),
-    "quote_approved_sms": _l("Sms om att avtalet är klart"),
-    "answer_to_customer": _l("Mejl med svaret"),
-    "quote_approved": _l("Mejl med avtalet"),
-    "quote_recorded": _l("Mejl om det antecknade svaret"),
-    "record_undone": _l("Mejl om att anteckningen är tillbakatagen"),
-    "quote_recalled": _l("Mejl om att det är tillbakataget"),
-    "link_again": _l("Mejl med länken igen"),
-    "link_moved": _l("Mejl med den nya länken"),
-    "link_moved_sms": _l("Sms med den nya länken"),
-    "reminder": _l("Mejl med en påminnelse"),
-    "reminder_sms": _l("Sms med en påminnelse"),
-    "applicant_link": _l("Mejl till medsökande med egen länk"),
-    "applicant_reminder": _l("Mejl till medsökande med en påminnelse"),
-    "details_reminder": _l("Mejl med en påminnelse om avdraget"),
-    "deduction_changed": _l("Mejl om att avdraget har ändrats"),
-    "late_answer": _l("Mejl om det sena svaret"),
-    "late_refused": _l("Mejl om det sena svaret"),
-    "withdrawal_received": _l("Mejl med kvittensen"),
-    "your_turn": _l("Mejl om att någon har sagt ja"),
-    "partly_approved": _l("Mejl om att vi väntar på fler"),
-    "other_declined": _l("Mejl om att svaret blev nej"),
-    "partly_expired": _l("Mejl om att tiden gick ut"),
-    "other_withdrew": _l("Mejl om att avtalet är ångrat"),
-    "signature_taken_back": _l("Mejl om en underskrift som togs tillbaka"),
-    "place_handed_over": _l("Mejl till den som ska skriva under i stället"),
-    "place_given_back": _l("Mejl om att den första ska skriva under"),
-    "agreement_copy": _l("Mejl med avtalet för kännedom"),
-    "page_closes": _l("Mejl om att sidan stängs"),
-    "page_closes_sms": _l("Sms om att sidan stängs"),
-    "page_stays": _l("Mejl om att sidan finns kvar"),
-    "page_stays_sms": _l("Sms om att sidan finns kvar"),
-    "your_turn_sms": _l("Sms om att någon har sagt ja"),
-    "other_declined_sms": _l("Sms om att svaret blev nej"),
-    "partly_expired_sms": _l("Sms om att tiden gick ut"),
-    "other_withdrew_sms": _l("Sms om att avtalet är ångrat"),
-}
+from services.quotes.sent_letters import TO_CUSTOMER, Sent
 
 # what a customer, or time, may still do to a quote
 FROM_OUTSIDE = ("ask", "accept", "accept_late", "decline", "expire", "withdraw")
@@ -138,19 +90,6 @@ class Subject(NamedTuple):
     archived_at: datetime | None
     hold: str
     is_shared: bool
-
-
-class Sent(NamedTuple):
-    """A letter about the quote, with what became of it."""
-
-    kind: str
-    to_address: str
-    state: str
-    attempts: int
-    next_at: datetime
-    reply: str
-    created_at: datetime
-    done_at: datetime | None
 
 
 class Link(NamedTuple):
@@ -385,22 +324,6 @@ def timeline(shown: View) -> list[Step | Sent]:
     return sorted([*shown.steps, *shown.letters], key=lambda one: one.at if isinstance(one, Step) else one.created_at)
 
 
-def letter_words(letter: Sent) -> str:
-    """What kind of letter it is."""
-    return str(TO_CUSTOMER[letter.kind])
-
-
-def reply_words(letter: Sent) -> str:
-    """The server's own answer; that a provider of text messages gave none is said in words."""
-    lost = _("Operatören svarade inte på ett försök. Sms:et kan ha gått iväg ändå, och kommer då två gånger.")
-    return letter.reply.replace(LOST, str(lost))
-
-
-def failed_words(letter: Sent) -> str:
-    """What happened to a letter that did not arrive."""
-    return bounce_words.said(letter.kind, letter.reply, letter.to_address)
-
-
 def persons(firm_public_id: str, agreement: Agreement, *, in_full: bool = False) -> list[Person]:
     """The applicants in order."""
     return [_person(firm_public_id, row, in_full) for row in agreements.applicants(agreement)]
@@ -411,44 +334,6 @@ def _person(firm_public_id: str, row: Applicant, in_full: bool) -> Person:
     if number:
         number = f"{number[:8]}-{number[8:]}" if in_full else personnummer.mask(number)
     return Person(row.name, number, row.rot_kr, row.rut_kr, row.green_kr)
-
-
-def version_file(firm_id: int, n: int) -> StoredFile:
-    """The PDF of the newest version. Raises NotFound."""
-    return _file(
-        firm_id,
-        n,
-        QuoteVersion.pdf_id,
-        QuoteVersion.firm_id == Quote.firm_id,
-        QuoteVersion.quote_id == Quote.id,
-        QuoteVersion.version == Quote.version,
-    )
-
-
-def agreement_file(firm_id: int, n: int) -> StoredFile:
-    """The agreement's PDF. Raises NotFound until it is drawn."""
-    return _file(firm_id, n, Agreement.pdf_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
-
-
-def stamped_file(firm_id: int, n: int) -> StoredFile:
-    """The sealed paper with a time stamp after it. Raises NotFound where there is none."""
-    return _file(firm_id, n, Agreement.stamped_id, Agreement.firm_id == Quote.firm_id, Agreement.quote_id == Quote.id)
-
-
-def read(firm_public_id: str, file: StoredFile) -> bytes:
-    return storage.read(firm_public_id, file)
-
-
-def _file(firm_id: int, n: int, column: Any, *joined: Any) -> StoredFile:
-    statement = scope.columns(StoredFile, firm_id, StoredFile).join(
-        column.class_, and_(column == StoredFile.id, column.class_.firm_id == firm_id)
-    )
-    file: StoredFile | None = db.session.scalar(
-        statement.join(Quote, and_(Quote.firm_id == firm_id, *joined)).where(Quote.n == n)
-    )
-    if file is None:
-        raise NotFound
-    return file
 
 
 def _withdrawals(agreement: Agreement) -> list[Withdrawal]:

@@ -6,7 +6,7 @@ import pytest
 
 from mail.letters import LETTERS, TEXTS
 from services import outbox
-from services.quotes.showing import TO_CUSTOMER
+from services.quotes.sent_letters import TO_CUSTOMER
 
 # about no quote, or about one that is not sent yet
 OTHERS = {

@@ -12,7 +12,7 @@ from extensions import db
 from models import Event, Letter
 from services.clock import utc_now
 from services.deal import links
-from services.quotes import drafting, sending
+from services.quotes import drafting, resending
 from tests.routes.deal.conftest import actor_of, make_sent, token_of
 
 WRONG, OLD, AGAIN = "Länken stämmer inte.", "Länken har gått ut.", "Skicka länken igen"
@@ -60,7 +60,7 @@ def test_a_revoked_link_offers_the_letter_again_where_it_was_open(app, sent):
 def test_a_corrected_address_ends_the_old_link(app, sent):
     token = token_of(sent.quote)
     actor = actor_of(sent.make, sent.firm)
-    sending.resend(sent.firm_id, sent.quote.n, "ratt@kund.example", actor=actor, now=utc_now())
+    resending.resend(sent.firm_id, sent.quote.n, "ratt@kund.example", actor=actor, now=utc_now())
     assert read(app.test_client().get(f"/l/{token}")) == (404, WRONG, [])
     new = app.test_client()
     assert new.get(f"/l/{token_of(sent.quote)}").location == sent.url()

@@ -13,7 +13,7 @@ from jobs import remind, send_mail
 from models import Event, Firm, Letter, Reminding
 from services.clock import utc_now
 from services.deal import links, reminding
-from services.quotes import drafting, sending
+from services.quotes import drafting, resending
 from tests.domain.test_quiet_hours import at
 from tests.routes.deal.conftest import MAIL, actor_of, make_sent, send
 from tests.routes.quotes.test_sharing import ANNA, PER
@@ -218,7 +218,7 @@ def test_each_who_decides_is_reminded_by_the_own_link_and_who_only_reads_is_not(
 def test_a_customer_with_nothing_but_a_number_gets_a_text_message(make, seller, quote):
     firm_id, n = quote.firm_id, quote.n
     send(make, drafting.get(firm_id, n), now=SENT)
-    sending.resend(firm_id, n, "+46701740605", way="sms", actor=actor_of(make, firm_of(firm_id)), now=SENT)
+    resending.resend(firm_id, n, "+46701740605", way="sms", actor=actor_of(make, firm_of(firm_id)), now=SENT)
     sent = drafting.get(firm_id, n)
     links.revoke(sent, links.mailed(sent).public_id, actor=actor_of(make, firm_of(firm_id)), now=SENT)
     reminding.choose(firm_id, n, 7, now=SENT)
