@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import takewhile
 
 from flask import current_app
 
@@ -13,14 +13,7 @@ from services.installation import settings
 
 
 def run(now: datetime) -> JobResult:
-    """Complete each agreement that has no paper yet, a batch at a time."""
-    due, began = completing.waiting(now), time.monotonic()
-    done = failed = 0
-    moment = now
+    """Complete each agreement that has no paper yet."""
+    due = takewhile(lambda _each: not stopping.is_set(), completing.waiting(now))
     with current_app.test_request_context(base_url=settings().base_url):  # its words are translated like a page's
-        while due and not stopping.is_set():
-            batch, due = due[: completing.BATCH], due[completing.BATCH :]
-            lost = completing.complete(batch, now=moment)
-            done, failed = done + len(batch) - lost, failed + lost
-            moment = now + timedelta(seconds=time.monotonic() - began)  # after days of standing still there are many
-    return JobResult(done, failed)
+        return JobResult(*completing.complete(due, now=now))

@@ -17,9 +17,10 @@ from cli import register_commands
 from config import Settings
 from extensions import db
 from services import installation, schema, transaction
-from services.sealing import child, making
+from services.sealing import making
 from tests.client import Client
 from tests.factories import Make
+from tests.sealing import Here
 
 gc.set_threshold(100_000, 50, 50)  # a sixth of the time went into looking for garbage
 IS_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
@@ -79,7 +80,7 @@ def _app(settings: Settings, compiled: Path) -> Iterator[Flask]:
     app.test_client_class = Client
     app.jinja_env.bytecode_cache = Compiled(app, compiled)
     app.extensions["wake"] = lambda job, delay=0: None  # no worker listens; tests run the jobs themselves
-    making.in_child = child.answer  # pyHanko is loaded once, here; tests/services/sealing has the process of its own
+    making.in_child = Here
     gc.freeze()  # what is loaded stays to the end
     with app.app_context():
         schema.tools().upgrade()

@@ -1,6 +1,6 @@
 """Completing a signature: the paper is drawn, sealed with its proof inside, kept, and mailed to all parties.
 
-The worker does it, a batch at a time. Drawing, packing and sealing lie outside any write transaction; then one binds
+The worker does it, one after the other. Drawing, packing and sealing lie outside any write transaction; then one binds
 the files to the agreement by a conditional update, writes `doc.sealed` and queues the letters. So it may be killed
 anywhere and begun again by anyone: nothing is "Klart" before its sealed file is kept, and the first one bound stays.
 What fails is tried again, and says why it waits.
@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -27,6 +29,7 @@ from models import Agreement, Event, Quote, StoredFile
 from services import checkpoints, events, nudge, scope, standing, storage, transaction
 from services.actors import system
 from services.checkpoint_rows import Checkpoint
+from services.clock import Clock
 from services.deal import agreements, parties
 from services.errors import DiskFull, place_of
 from services.installation import settings
@@ -36,8 +39,6 @@ from services.sealing.keys import SealKey
 
 log = logging.getLogger("handslag.seal")
 
-BATCH = 25  # 0.3 s of a child's start are shared, at 30 ms a paper; twice as many take 20 MiB more for 5 ms less
-MOST_BYTES = 16 * 1024 * 1024  # of one batch: it is held in memory here and in the child
 LONGEST_WAIT = timedelta(minutes=30)
 # why a paper waits (Agreement.paper_fault)
 DRAW, KEY, SEAL, DISK = "draw", "key", "seal", "disk"
@@ -90,31 +91,54 @@ def waiting_papers() -> tuple[int, str, int]:
     return unsealed, why or "", unstamped
 
 
-def complete(ids: Sequence[int], *, now: datetime) -> int:
-    """Make the papers of these agreements (at most BATCH); how many failed. Again changes nothing. Commits."""
-    try:
-        key = keys.seal_key()
-        checkpoint = checkpoints.cover(now)
-    except Exception as error:  # no key, or no checkpoint: all wait, and say so
-        return sum(_put_off(agreement_id, error, now) for agreement_id in ids)
-    failed, size = 0, 0
-    drawn: list[_Drawn] = []
-    for agreement_id in ids:
+def complete(ids: Iterable[int], *, now: datetime) -> tuple[int, int]:
+    """Make the papers of these agreements; how many are made, and how many failed. Again changes nothing. Commits.
+
+    One paper is held at a time. All lean on one checkpoint, and are sealed by one process.
+    """
+    clock, done, failed = Clock(now), 0, 0
+    way = cache(lambda: _Way(checkpoints.cover(now)))  # a fault is not kept: each paper says why it waits
+    with making.Sealer() as sealer:
+        for agreement_id in ids:
+            try:
+                key = keys.seal_key()  # they may be rotated meanwhile
+                drawn = _draw(agreement_id, way())
+                if drawn is not None:
+                    _bind(drawn, sealer.seal(drawn.paper, key), key, clock.now())
+                done += 1
+            except Exception as error:  # whatever is wrong with one paper, the others are made
+                _put_off(agreement_id, error, now)
+                failed += 1
+    return done, failed
+
+
+class _Way:
+    """How each firm's chain leads to one checkpoint."""
+
+    def __init__(self, checkpoint: Checkpoint | None) -> None:
+        self.checkpoint = checkpoint
+        self._of = lru_cache(maxsize=64)(self._read)  # each time a tree of all firms
+
+    def of(self, facts: reading.Facts) -> dict[str, Any] | None:
+        """None where it does not reach the agreement: a chain that broke, or that was restored from before its leaf,
+        is followed no more until the operator has closed the incident.
+        """
+        proof = self._of(facts.firm.public_id)
+        if proof is None:
+            return None
+        leaf = proof["leaf"]
+        held = scope.columns(Event, facts.firm.id, Event.link).where(Event.seq == leaf["seq"])
+        is_reached = leaf["seq"] >= facts.made_by.seq and db.session.scalar(held) == leaf["link"]
+        return proof if is_reached else None
+
+    def _read(self, firm_public_id: str) -> dict[str, Any] | None:
         try:
-            one = _draw(agreement_id, checkpoint)
-        except Exception as error:  # whatever is wrong with one paper, the others are made
-            failed += _put_off(agreement_id, error, now)
-            continue
-        if one is not None:
-            drawn.append(one)
-            size += len(one.package) + len(one.paper.pdf) + sum(len(each.data) for each in one.paper.attachments)
-        if size > MOST_BYTES:
-            failed += _seal(drawn, key, now)
-            drawn, size = [], 0
-    return failed + _seal(drawn, key, now)
+            return checkpoints.proof_of(firm_public_id, self.checkpoint) if self.checkpoint else None
+        except LookupError:
+            return None
 
 
-def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
+def _draw(agreement_id: int, way: _Way) -> _Drawn | None:
     """The paper with the package that lies in it, and the firm's own. None where it is made already, or gone."""
     with transaction.reading():
         found = agreements.without_paper(agreement_id)
@@ -122,10 +146,10 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
             return None
         agreement, quote, version, firm = found
         facts = reading.facts(agreement)
-        proof = _proof(facts, checkpoint)
+        proof = way.of(facts)
         with speaking(quote.language):
             pdf = agreements.render(
-                agreement, quote, version, firm, facts.pdf, checkpoint=checkpoint if proof else None
+                agreement, quote, version, firm, facts.pdf, checkpoint=way.checkpoint if proof else None
             )
             names = (
                 _("Avtal %(n)s", n=quote.number) + ".pdf",
@@ -133,7 +157,7 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
             )
             words = _("Allt som visar hur avtalet kom till")
             reason = _("Sigillet visar att inget är ändrat. Det är ingen parts underskrift.")
-        shared = package.build_of(facts, checkpoint=proof, for_party=package.SHARED)
+        shared, whole = package.build_all(facts, (package.SHARED, package.FIRM), checkpoint=proof)
         return _Drawn(
             agreement_id,
             firm.id,
@@ -142,7 +166,7 @@ def _draw(agreement_id: int, checkpoint: Checkpoint | None) -> _Drawn | None:
             f"quote:{quote.public_id}:v{agreement.version}",
             names,
             making.Paper(pdf, (making.Attachment(package.NAME, shared, words), *_original(quote, facts)), reason),
-            package.build_of(facts, checkpoint=proof, for_party=package.FIRM),
+            whole,
         )
 
 
@@ -151,34 +175,6 @@ def _original(quote: Quote, facts: reading.Facts) -> list[making.Attachment]:
     if quote.kind != DealKind.DOCUMENT or len(facts.pdf) > MOST_BESIDE_BYTES:
         return []
     return [making.Attachment(BESIDE, facts.pdf, noun(quote.kind))]
-
-
-def _proof(facts: reading.Facts, checkpoint: Checkpoint | None) -> dict[str, object] | None:
-    """The way to the checkpoint. None where it does not reach the agreement: a chain that broke, or that was restored
-    from before its leaf, is followed no more until the operator has closed the incident.
-    """
-    if checkpoint is None:
-        return None
-    try:
-        proof = checkpoints.proof_of(facts.firm.public_id, checkpoint)
-    except LookupError:
-        return None
-    leaf = proof["leaf"]
-    held = scope.columns(Event, facts.firm.id, Event.link).where(Event.seq == leaf["seq"])
-    is_reached = leaf["seq"] >= facts.made_by.seq and db.session.scalar(held) == leaf["link"]
-    return proof if is_reached else None
-
-
-def _seal(drawn: list[_Drawn], key: SealKey, now: datetime) -> int:
-    failed = 0
-    for one, sealed in zip(drawn, making.seal([one.paper for one in drawn], key), strict=True):
-        try:
-            if isinstance(sealed, making.SealFailed):
-                raise sealed
-            _bind(one, sealed, key, now)
-        except Exception as error:  # a full disk, say: the others are bound
-            failed += _put_off(one.agreement_id, error, now)
-    return failed
 
 
 def _bind(one: _Drawn, sealed: bytes, key: SealKey, now: datetime) -> None:
@@ -245,8 +241,8 @@ def _bound(one: _Drawn, pdf: StoredFile, whole: StoredFile, key: SealKey, now: d
     return True
 
 
-def _put_off(agreement_id: int, error: Exception, now: datetime) -> int:
-    """Note that it failed and when it is tried again: in a minute, then ever later. Commits. Answers 1."""
+def _put_off(agreement_id: int, error: Exception, now: datetime) -> None:
+    """Note that it failed and when it is tried again: in a minute, then ever later. Commits."""
     transaction.rollback()
     log.error("The paper of agreement %d waits: %s", agreement_id, place_of(error))
     try:
@@ -261,7 +257,6 @@ def _put_off(agreement_id: int, error: Exception, now: datetime) -> int:
     except Exception as again:  # the database's own disk is full: the next minute finds it as it was
         log.error("And that cannot be kept: %s", place_of(again))
         transaction.rollback()
-    return 1
 
 
 def wait_after(tries: int) -> timedelta:

@@ -23,7 +23,7 @@ from services.sealing import making
 
 log = logging.getLogger("handslag.seal")
 
-AT_ONCE = 10  # by one child, within its time where the service takes as long as it may for each
+AT_ONCE = 10  # the worker waits for them all before it ends, and for each as long as the service may take
 
 
 def waiting(now: datetime) -> list[int]:
@@ -47,25 +47,16 @@ def waiting(now: datetime) -> list[int]:
 
 def stamp(ids: Sequence[int], *, now: datetime) -> int:
     """Fetch and keep time stamps, all by one child; how many there were none for. Commits."""
-    sealed, failed = [], 0
-    for agreement_id in ids:
-        try:
-            one = _read(agreement_id)
-        except Exception as error:  # its file is gone, say: the others are stamped
-            _put_off(agreement_id, error, now)
-            failed += 1
-            continue
-        if one is not None:
-            sealed.append(one)
-    stamps = making.stamp([one.pdf for one in sealed], tsa=settings().TSA_URL)
-    for one, stamped in zip(sealed, stamps, strict=True):
-        try:
-            if isinstance(stamped, making.SealFailed):
-                raise stamped
-            _keep(one, stamped, now)
-        except Exception as error:  # a full disk, say: the others are kept
-            _put_off(one.agreement_id, error, now)
-            failed += 1
+    failed = 0
+    with making.Sealer() as sealer:
+        for agreement_id in ids:
+            try:
+                one = _read(agreement_id)
+                if one is not None:
+                    _keep(one, sealer.stamp(one.pdf, tsa=settings().TSA_URL), now)
+            except Exception as error:  # its file is gone, a full disk: the others are stamped
+                _put_off(agreement_id, error, now)
+                failed += 1
     return failed
 
 

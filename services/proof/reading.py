@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -128,10 +128,10 @@ def facts(agreement: Agreement) -> Facts:
     )
 
 
-def others(firm_id: int, first: int, last: int) -> dict[int, str]:
-    """Content hashes of all entries from first to last, by seq."""
+def others(firm_id: int, first: int, last: int) -> Iterable[tuple[int, str]]:
+    """Seq and content hash of all entries from first to last."""
     asked = scope.columns(Event, firm_id, Event.seq, Event.content).where(Event.seq >= first, Event.seq <= last)
-    return dict(db.session.execute(asked.order_by(Event.seq)).tuples().all())
+    return db.session.execute(asked.order_by(Event.seq)).tuples()
 
 
 def link_at(firm_id: int, seq: int) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from services import children
 from services.sealing.keys import SealKey
 
 log = logging.getLogger("handslag.seal")
 
-WALL_SECONDS = 120
+WALL_SECONDS = 120  # for one paper
 CHILD = Path(__file__).with_name("child.py")
+in_child: Callable[[], children.Kept] = partial(children.Kept, CHILD, seconds=WALL_SECONDS)
 _RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+\d+\s+(\d+)\s+(\d+)\s*\]")
 
 
@@ -37,69 +39,59 @@ class Paper(NamedTuple):
     reason: str = ""
 
 
-def seal(papers: Sequence[Paper], key: SealKey) -> list[bytes | SealFailed]:
-    """Each paper with a seal (PAdES B-B), or why it has none; each begins with the bytes of its PDF."""
-    head = {"passphrase": key.passphrase, "size": len(key.pkcs12)}
-    made = _asked(head, key.pkcs12, papers)
-    if len(papers) > 1 and all(isinstance(one, SealFailed) for one in made):  # one may have taken the others along
-        return [one for paper in papers for one in _asked(head, key.pkcs12, [paper])]
-    return made
+class Sealer:
+    """Seals papers and puts time stamps after them, one paper at a time, until it is left.
+
+    One child does it all, since it takes longer to start than to seal many papers; one that falls over a paper takes
+    that one along.
+    """
+
+    def __init__(self) -> None:
+        self._child = in_child()
+
+    def __enter__(self) -> Sealer:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._child.__exit__()
+
+    def seal(self, paper: Paper, key: SealKey) -> bytes:
+        """The paper with a seal (PAdES B-B); it begins with the bytes of its PDF. Raises SealFailed."""
+        return self._made({"passphrase": key.passphrase, "size": len(key.pkcs12)}, key.pkcs12, paper)
+
+    def stamp(self, sealed: bytes, *, tsa: str) -> bytes:
+        """A sealed paper with a time stamp of the service at `tsa` after it. Raises SealFailed."""
+        return self._made({"tsa": tsa}, b"", Paper(sealed))
+
+    def _made(self, head: Mapping[str, object], first: bytes, paper: Paper) -> bytes:
+        beside = [
+            {"name": each.name, "description": each.description, "size": len(each.data)} for each in paper.attachments
+        ]
+        about = {"size": len(paper.pdf), "reason": paper.reason, "attachments": beside}
+        question = (_line(about), paper.pdf, *(each.data for each in paper.attachments))
+        try:
+            told, made = self._child.ask(_line(head) + first, question)
+            fault = told.get("fault", "") or _fault_of(paper, made)
+        except children.Fell as error:
+            fault = str(error)
+        if fault:
+            log.error("A paper was not sealed: %s", fault)
+            raise SealFailed(fault)
+        return made
 
 
-def stamp(sealed: Sequence[bytes], *, tsa: str) -> list[bytes | SealFailed]:
-    """Each sealed paper with a time stamp of the service at `tsa` after it, or why not."""
-    return _asked({"tsa": tsa}, b"", [Paper(pdf) for pdf in sealed])
+def seal(papers: Iterable[Paper], key: SealKey) -> list[bytes]:
+    """Some papers sealed, where none is wanted without the others. Raises SealFailed."""
+    with Sealer() as sealer:
+        return [sealer.seal(paper, key) for paper in papers]
 
 
-def _asked(head: dict[str, Any], first: bytes, papers: Sequence[Paper]) -> list[bytes | SealFailed]:
-    if not papers:
-        return []
-    about = [
-        {
-            "size": len(paper.pdf),
-            "reason": paper.reason,
-            "attachments": [
-                {"name": each.name, "description": each.description, "size": len(each.data)}
-                for each in paper.attachments
-            ],
-        }
-        for paper in papers
-    ]
-    parts = [json.dumps({**head, "papers": about}).encode(), b"\n", first]
-    for paper in papers:
-        parts += [paper.pdf, *(each.data for each in paper.attachments)]
-    try:
-        line, _, rest = in_child(b"".join(parts)).partition(b"\n")
-        told = json.loads(line)["papers"]
-    except (SealFailed, ValueError, KeyError) as error:
-        fault = error if isinstance(error, SealFailed) else SealFailed("no answer")
-        log.error("Nothing was sealed: %s", fault)
-        return [fault for _ in papers]
-    found: list[bytes | SealFailed] = []
-    for paper, result in zip(papers, told, strict=True):
-        size = result.get("size", 0)
-        found.append(_checked(paper, rest[:size], result.get("fault", "")))
-        rest = rest[size:]
-    return found
+def _line(told: Mapping[str, object]) -> bytes:
+    return json.dumps(told).encode() + b"\n"
 
 
-def _checked(paper: Paper, made: bytes, fault: str) -> bytes | SealFailed:
-    """What came back, if it begins with the paper and its newest signature covers all of it."""
-    if not fault:
-        ranges = _RANGE.findall(made, len(paper.pdf))
-        is_whole = made.startswith(paper.pdf) and bool(ranges) and sum(map(int, ranges[-1])) == len(made)
-        fault = "" if is_whole else "not the whole paper"
-    if fault:
-        log.error("A paper was not sealed: %s", fault)
-        return SealFailed(fault)
-    return made
-
-
-def in_child(asked: bytes) -> bytes:
-    """Standard output of services/sealing/child.py. Raises SealFailed."""
-    answer = children.ask(CHILD, asked, seconds=WALL_SECONDS, hears_fault=True)
-    if answer.status is None:
-        raise SealFailed("it took too long")
-    if answer.status:  # it fell, or was stopped at its limits
-        raise SealFailed(f"exit status {answer.status} {answer.fault}".strip())
-    return answer.out
+def _fault_of(paper: Paper, made: bytes) -> str:
+    """Empty if what came back begins with the paper and its newest signature covers all of it."""
+    ranges = _RANGE.findall(made, len(paper.pdf))
+    is_whole = made.startswith(paper.pdf) and bool(ranges) and sum(map(int, ranges[-1])) == len(made)
+    return "" if is_whole else "not the whole paper"

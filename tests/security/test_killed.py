@@ -84,21 +84,13 @@ def test_the_worker_is_killed_while_it_completes(app, make, monkeypatch):
 
 def _remember(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw, pack and seal once, here: what is killed is what writes."""
-    answers: list[bytes] = []
-    ask = making.in_child
-
-    def remember(asked: bytes) -> bytes:
-        answers.append(ask(asked))
-        return answers[0]
-
-    monkeypatch.setattr(making, "in_child", remember)
     row = db.session.query(Agreement).one()
     found = agreements.without_paper(row.id)
     assert found is not None
     facts = reading.facts(row)
     pdf = agreements.render(*found, facts.pdf)
     whole = package.build_of(facts, checkpoint=None)
-    making.seal([making.Paper(pdf)], keys.seal_key())
-    monkeypatch.setattr(making, "in_child", lambda _asked: answers[0])
+    (sealed,) = making.seal([making.Paper(pdf)], keys.seal_key())
+    monkeypatch.setattr(making.Sealer, "seal", lambda *_rest: sealed)
     monkeypatch.setattr(agreements, "render", lambda *_rest, **_named: pdf)
-    monkeypatch.setattr(package, "build_of", lambda *_rest, **_named: whole)
+    monkeypatch.setattr(package, "build_all", lambda *_rest, **_named: [whole, whole])

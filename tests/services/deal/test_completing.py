@@ -64,7 +64,7 @@ def gone(*_rest):
     raise keys.KeysMissing("seal.p12")
 
 
-def fall(_asked):
+def fall(*_rest):
     raise making.SealFailed("exit status -9")
 
 
@@ -73,7 +73,7 @@ def fall(_asked):
     [
         (storage, "write", fail, "disk", "Disken är full."),
         (keys, "seal_key", gone, "key", "Nyckeln för sigillet går inte att öppna."),
-        (making, "in_child", fall, "seal", "Det gick inte, och görs om av sig självt."),
+        (making.Sealer, "seal", fall, "seal", "Det gick inte, och görs om av sig självt."),
         (outbox, "queue", fail, "disk", "Disken är full."),
         (agreements, "render", broken, "draw", "Det gick inte, och görs om av sig självt."),
     ],
@@ -116,18 +116,19 @@ def test_the_worker_was_down_for_two_days(signed):
         assert draw_agreements.run(later) == JobResult(1, 0)
         assert send_mail.run(later).failed == 0
     row = agreement()
-    assert (row.accepted_at, row.sealed_at) == (at, later)
+    assert row.accepted_at == at
+    assert timedelta(0) <= row.sealed_at - later < timedelta(minutes=1)
     letters = signed.letters()
     assert letters.count("quote_approved") == letters.count("quote_approved_to_firm") == 1
 
 
-def test_two_workers_at_once(app, signed):
+def test_two_workers_at_once(app, signed, monkeypatch):
     """Both draw and seal; the first to bind wins, and nothing of the other is left."""
     both = threading.Barrier(2)
-    inner = making.seal
+    inner = making.Sealer.seal
 
-    def seal(papers, key):
-        made = inner(papers, key)
+    def seal(*asked):
+        made = inner(*asked)
         both.wait(20)
         return made
 
@@ -140,22 +141,20 @@ def test_two_workers_at_once(app, signed):
             completing.complete([number], now=utc_now())
             db.session.remove()
 
-    making.seal = seal
-    try:
-        threads = [threading.Thread(target=work) for _ in range(2)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        making.seal = inner
+    monkeypatch.setattr(making.Sealer, "seal", seal)
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    monkeypatch.undo()
     row = agreement()
     assert row.pdf_id is not None
     assert len(papers(signed)) == 2
     assert sealings() == 1
     assert signed.letters().count("quote_approved") == 1
     paper = storage.read(signed.firm.public_id, db.session.get_one(StoredFile, row.pdf_id))
-    assert completing.complete([row.id], now=utc_now()) == 0
+    assert completing.complete([row.id], now=utc_now()) == (1, 0)
     assert storage.read(signed.firm.public_id, db.session.get_one(StoredFile, agreement().pdf_id)) == paper
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from services import children
 from services.sealing import keys, making
 
 IN_CHILD = making.in_child  # before tests/conftest.py loads the child into this process
@@ -36,12 +38,35 @@ def status(sealed: bytes):
     return validate_pdf_signature(seal, ValidationContext(trust_roots=trusted, allow_fetching=False))
 
 
-def test_one_process_seals_a_batch(app):
-    pdf, other = paper("Avtal"), paper("Ett annat")
+def started(monkeypatch) -> list[subprocess.Popen[bytes]]:
+    """The processes that are started from here on."""
+    made: list[subprocess.Popen[bytes]] = []
+
+    class Counted(subprocess.Popen):
+        def __init__(self, *args, **named):
+            super().__init__(*args, **named)
+            made.append(self)
+
+    monkeypatch.setattr(children.subprocess, "Popen", Counted)
+    return made
+
+
+def test_one_process_seals_one_after_the_other(app, monkeypatch):
+    pdf, other, key = paper("Avtal"), paper("Ett annat"), keys.seal_key()
     proof = making.Attachment("bevis.zip", b"PK" + bytes(range(256)), "Beviset för avtalet")
-    batch = [making.Paper(pdf, (proof,), "Visar att inget är ändrat"), making.Paper(b"no PDF"), making.Paper(other)]
-    whole, broken, plain = making.seal(batch, keys.seal_key())
-    assert isinstance(broken, making.SealFailed)
+    processes = started(monkeypatch)
+    with making.Sealer() as sealer:
+        whole = sealer.seal(making.Paper(pdf, (proof,), "Visar att inget är ändrat"), key)
+        with pytest.raises(making.SealFailed, match=r"^\w+ at \w+\.py:\d+$"):
+            sealer.seal(making.Paper(b"no PDF"), key)
+        plain = sealer.seal(making.Paper(other), key)
+        assert [one.poll() for one in processes] == [None]
+        processes[0].stdin.close()  # as it is when its worker is killed
+        assert processes[0].wait(20) == 0
+        with pytest.raises(making.SealFailed, match="exit status 1"):
+            sealer.seal(making.Paper(pdf), key._replace(passphrase="another"))
+        assert len(processes) == 2
+    assert None not in [one.poll() for one in processes]
     for source, sealed in ((pdf, whole), (other, plain)):
         assert sealed.startswith(source)
         found = status(sealed)
@@ -54,18 +79,14 @@ def test_one_process_seals_a_batch(app):
     assert len(plain) - len(other) < 8_000
 
 
-def test_a_key_that_does_not_open_seals_nothing(app):
-    (result,) = making.seal([making.Paper(paper("Avtal"))], keys.seal_key()._replace(passphrase="another"))
-    assert isinstance(result, making.SealFailed)
-
-
-def test_a_paper_that_takes_the_process_along_is_left_alone(app, monkeypatch):
-    def fall(asked):
-        if b"bad" in asked:
-            raise making.SealFailed("exit status -9")
-        return IN_CHILD(asked)
-
-    monkeypatch.setattr(making, "in_child", fall)
-    good, bad = making.seal([making.Paper(paper("Avtal")), making.Paper(b"bad")], keys.seal_key())
-    assert isinstance(good, bytes)
-    assert isinstance(bad, making.SealFailed)
+def test_a_paper_that_takes_the_process_along_takes_no_other(app, monkeypatch):
+    processes, pdf, key = started(monkeypatch), paper("Avtal"), keys.seal_key()
+    with making.Sealer() as sealer:
+        sealer.seal(making.Paper(pdf), key)
+        processes[0].kill()
+        with pytest.raises(making.SealFailed, match="exit status -9"):
+            sealer.seal(making.Paper(pdf), key)
+        assert sealer.seal(making.Paper(pdf), key).startswith(pdf)
+        monkeypatch.setattr(sealer._child, "_seconds", 0)
+        with pytest.raises(making.SealFailed, match="too long"):
+            sealer.seal(making.Paper(pdf), key)
