@@ -23,17 +23,19 @@ def check_rules(file: Path) -> None:
     """Run worked cases against the product's rules. Exit 1 on a difference, 2 if a kind of case is not handled."""
     from domain.rule_cases import check_cases
 
-    report = check_cases(json.loads(file.read_text(encoding="utf-8")))
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise click.ClickException(f"{file} is no JSON: {error}") from None
+    report = check_cases(document)
     for difference in report.differing:
         click.echo(str(difference))
     for case in report.not_handled:
         click.echo(f"{case}: not handled")
     total = report.held + len(report.differing) + len(report.not_handled)
     click.echo(f"{report.held} of {total} hold")
-    if report.differing:
-        raise SystemExit(1)
-    if report.not_handled:
-        raise SystemExit(2)
+    if report.exit_status:
+        raise SystemExit(report.exit_status)
 
 
 @rules_group.command("show")

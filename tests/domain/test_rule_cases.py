@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from commands.installation import check_rules
 from domain.rule_cases import check_cases
 
 CASES = json.loads(Path(__file__).with_name("data").joinpath("rot-rut-cases.json").read_text(encoding="utf-8"))
@@ -64,3 +66,24 @@ def test_all_held_is_success():
 def test_an_unknown_kind_of_case_is_not_handled():
     report = check_cases({"cases": [{"type": "moon"}]})
     assert (report.not_handled, report.handled, report.exit_status) == (("#1",), 0, 2)
+
+
+WRONG = {**CASES["cases"][0], "expected": {}}
+UNKNOWN = {"id": "X1", "kind": "moon"}
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        (json.dumps(CASES), 0, "89 of 89 hold"),
+        (json.dumps({**CASES, "cases": [*CASES["cases"], UNKNOWN]}), 2, "X1: not handled\n89 of 90"),
+        (json.dumps({**CASES, "cases": [WRONG, *CASES["cases"]]}), 1, "89 of 90 hold"),
+        ("id;kind", 1, "is no JSON"),
+    ],
+    ids=["all hold", "unknown kind", "difference", "no JSON"],
+)
+def test_the_command(tmp_path, text, status, said):
+    file = tmp_path / "cases.json"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(check_rules, [str(file)])
+    assert (result.exit_code, said in result.output) == (status, True), result.output

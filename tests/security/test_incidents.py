@@ -293,12 +293,16 @@ def test_by_the_hour_only_where_something_was_signed(firm):
 def test_the_command_names_what_does_not_hold(firm, unlocked, app):
     run = app.test_cli_runner().invoke
     assert run(args=["evidence", "check"]).exit_code == 0
+    assert run(args=["events", "verify"]).exit_code == 0
     public_id = firm.public_id
     db.session.execute(update(Event).where(Event.seq == 3).values(entry='{"v":1}'))
     db.session.commit()
     result = run(args=["evidence", "check"])
     assert result.exit_code == 1
     assert f"does not hold: {public_id} chain_broken entry 3" in result.output
+    result = run(args=["events", "verify"])
+    assert result.exit_code == 1
+    assert f"{public_id}: entry 3" in result.output
 
 
 def _store(firm: Firm, data: bytes) -> StoredFile:
