@@ -14,7 +14,7 @@ from blueprints.shared.phrases import gettext as _
 from domain.choices import BadChoice
 from services import kinds, limits, transaction
 from services.clock import utc_now
-from services.deal import pages, same_browser, thread, versions, viewing
+from services.deal import options, pages, same_browser, thread, versions, viewing
 from services.deal.deals import Deal
 from services.errors import RuleBroken
 
@@ -104,7 +104,7 @@ def page(
     form: AskForm,
     *,
     status: int = 200,
-    typed: pages.Typed = pages.NOTHING_TYPED,
+    typed: options.Typed = options.NOTHING_TYPED,
     must_choose: bool = False,
 ) -> ResponseReturnValue:
     """The whole page. `must_choose`: say what has to be chosen before the quote can be approved."""
@@ -118,7 +118,7 @@ def page(
     return make_response(text, status)
 
 
-def _parts(deal: Deal, typed: pages.Typed = pages.NOTHING_TYPED) -> str:
+def _parts(deal: Deal, typed: options.Typed = options.NOTHING_TYPED) -> str:
     """The price, and all else that a choice changes, out of band."""
     shown = viewing.page(deal, now=utc_now(), typed=typed)
     wrong = pages.wrong(shown, must_choose=False)

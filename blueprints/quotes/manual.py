@@ -22,7 +22,7 @@ from domain.choices import BadChoice
 from domain.clock import STOCKHOLM, stockholm_date
 from services import storage, transaction
 from services.clock import utc_now
-from services.deal import manual, pages, unrecording
+from services.deal import manual, options, pages, unrecording
 from services.deal.approving import ChoiceMissing
 from services.deal.attachments import BadAttachment
 from services.deal.manual import Case
@@ -122,7 +122,7 @@ def _page(
     case: Case,
     form: ManualForm,
     *,
-    typed: pages.Typed = pages.NOTHING_TYPED,
+    typed: options.Typed = options.NOTHING_TYPED,
     must_choose: bool = False,
     status: int = 200,
 ) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.shared.phrases import gettext as _
 from domain import numbers_sv
-from services.deal import pages
+from services.deal import options
 
 TICKS = "tillval"
 ONE_OF = "val-"
@@ -27,7 +27,7 @@ class Choices(Struct, frozen=True):
 
     picked: list[str]
     quantities: dict[str, int]
-    typed: pages.Typed
+    typed: options.Typed
 
 
 def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
@@ -60,8 +60,8 @@ def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
         if line["quantity_min_milli"] <= quantity_milli <= line["quantity_max_milli"]:
             quantities[key] = quantity_milli
         else:
-            errors[key] = pages.out_of_limits(line)
-    return Choices(picked, quantities, pages.Typed(texts, errors, tuple(picked), quantities))
+            errors[key] = options.out_of_limits(line)
+    return Choices(picked, quantities, options.Typed(texts, errors, tuple(picked), quantities))
 
 
 def written(quantities: Mapping[str, int]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.structs import replace
 
 from documents import places, price, units
@@ -16,55 +16,13 @@ from domain.parties import Role, may_decide
 from domain.quotes import Totals
 from languages import gettext as _
 from models import Message
-from services.deal import figures
+from services.deal import figures, options
 from services.deal.figures import Chosen
+from services.deal.options import NOTHING_TYPED, Amount, Group, Typed, is_all_options, with_options
 from services.deal.parties import Party
 
 MOST_RULE_MARKS = 90
 Shown: TypeAlias = tuple[Mapping[str, Any], str]  # a photo, and the words of what it belongs to
-
-
-class Amount(Struct, frozen=True):
-    """A quantity that the customer may change, in thousandths. `text` is what stands in the field."""
-
-    key: str
-    name: str
-    unit: str
-    text: str
-    limits: str
-    error: str = ""
-
-
-class Option(Struct, frozen=True):
-    """One optional line as the customer sees it; prices in öre, with VAT."""
-
-    key: str
-    text: str
-    note: str
-    price_ore: int
-    after_deduction_ore: int
-    is_picked: bool
-    is_recommended: bool
-    amount: Amount | None
-
-
-class Group(Struct, frozen=True):
-    """The options of a section, and its words between them. `choice`: "" each by itself, one, must."""
-
-    key: str
-    title: str
-    choice: str
-    words: tuple[Mapping[str, Any], ...]
-    options: tuple[Option, ...]
-
-    @property
-    def must_words(self) -> str:
-        """What is wrong while nothing is chosen."""
-        return str(_("Välj ett alternativ: %(title)s", title=self.title) if self.title else _("Välj ett alternativ"))
-
-    @property
-    def is_chosen(self) -> bool:
-        return any(option.is_picked for option in self.options)
 
 
 class Section(Struct, frozen=True):
@@ -132,7 +90,7 @@ class Page(Struct, frozen=True):
     @property
     def option_words(self) -> str:
         """What the prices of options have in them that the prices of lines have not."""
-        offering = _offering(self.content)
+        offering = with_options(self.content)
         is_less = any(section["discount_bp"] or self.content["discount_bp"] for section in offering)
         if offering and self.content["basis"] == "excl" and not self.content["reverse_charge"]:
             return str(_("Priserna här är med moms och efter rabatt.") if is_less else _("Priserna här är med moms."))
@@ -141,21 +99,6 @@ class Page(Struct, frozen=True):
     @property
     def has_picked(self) -> bool:
         return any(group.is_chosen for group in self.groups)
-
-
-class Typed(Struct, frozen=True):
-    """A form that could not be kept: what stood in the fields of quantities, and what is wrong, by key of the line.
-
-    `picked` and `quantities` are what else the form said, so that the page shows it and reckons with it.
-    """
-
-    texts: Mapping[str, str]
-    errors: Mapping[str, str]
-    picked: tuple[str, ...] = ()
-    quantities: Mapping[str, int] = field(default_factory=dict)
-
-
-NOTHING_TYPED = Typed({}, {})
 
 
 def of(
@@ -174,7 +117,7 @@ def of(
     if typed.errors:
         chosen = figures.known(content, typed.picked, {**chosen.quantities, **typed.quantities})
     totals = figures.totals(content, chosen.picked, quantities=chosen.quantities)
-    groups = _groups(content, chosen, typed)
+    groups = options.groups(content, chosen, typed)
     still = {section["key"] for section in figures.to_choose(content, chosen.picked)}
     return Page(
         content=content,
@@ -182,7 +125,7 @@ def of(
         price_words=price_words(content, totals),
         pays=price.pays(content),
         groups=groups,
-        amounts=_amounts(content, chosen, typed),
+        amounts=options.amounts(content, chosen, typed),
         missing=tuple(group for group in groups if group.key in still),
         sections=_sections(content, chosen.quantities),
         plan=parts(figures.plan(content, totals.to_pay_ore)) if content["payment_plan"] else (),
@@ -261,82 +204,12 @@ def price_words(content: Mapping[str, Any], totals: Totals) -> str:
     return price.price_type(content, most_ore)
 
 
-def _groups(content: Mapping[str, Any], chosen: Chosen, typed: Typed) -> tuple[Group, ...]:
-    offering = _offering(content)
-    if not offering:
-        return ()
-    prices = figures.option_prices(content, chosen.picked, chosen.quantities)
-    return tuple(
-        Group(
-            section["key"],
-            section["title"],
-            section["choice"],
-            tuple(line for line in section["lines"] if line["is_text"]) if _is_all_options(section) else (),
-            tuple(
-                Option(
-                    row["key"],
-                    row["text"],
-                    row["note"],
-                    *prices[row["key"]],
-                    is_picked=row["key"] in chosen.picked,
-                    is_recommended=row["is_recommended"],
-                    amount=_amount(row, chosen, typed),
-                )
-                for row in section["lines"]
-                if row["is_option"]
-            ),
-        )
-        for section in offering
-    )
-
-
-def _offering(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Sections with options."""
-    return [section for section in content["sections"] if any(line["is_option"] for line in section["lines"])]
-
-
-def _is_all_options(section: Mapping[str, Any]) -> bool:
-    """Whether the words of a section speak of its options: it has nothing else."""
-    lines = section["lines"]
-    return any(line["is_option"] for line in lines) and all(line["is_option"] or line["is_text"] for line in lines)
-
-
-def _amounts(content: Mapping[str, Any], chosen: Chosen, typed: Typed) -> tuple[Amount, ...]:
-    rows = [line for section in content["sections"] for line in section["lines"] if not line["is_option"]]
-    return tuple(amount for row in rows if (amount := _amount(row, chosen, typed)))
-
-
-def _amount(row: Mapping[str, Any], chosen: Chosen, typed: Typed) -> Amount | None:
-    key = row["key"]
-    if row["quantity_max_milli"] is None:
-        return None
-    return Amount(
-        key=key,
-        name=row["text"],
-        unit=units.said(row["unit"]),
-        text=typed.texts.get(key, quantity(chosen.quantities.get(key, row["quantity_milli"]))),
-        limits=_limits(row),
-        error=typed.errors.get(key, ""),
-    )
-
-
-def _limits(row: Mapping[str, Any]) -> str:
-    """Between what a customer may choose the quantity of a line."""
-    return price.quantity_limits(quantity(row["quantity_min_milli"]), quantity(row["quantity_max_milli"]), row["unit"])
-
-
-def out_of_limits(row: Mapping[str, Any]) -> str:
-    """What is wrong with a quantity outside them."""
-    least, most = quantity(row["quantity_min_milli"]), quantity(row["quantity_max_milli"])
-    return str(_("Skriv ett antal mellan %(least)s och %(most)s", least=least, most=most))
-
-
 def _sections(content: Mapping[str, Any], quantities: Mapping[str, int]) -> tuple[Section, ...]:
     """Sections without their options; the largest is open. A section of options alone is not among them."""
     shown = [
         _section(section, quantities)
         for section in content["sections"]
-        if section["lines"] and not _is_all_options(section)
+        if section["lines"] and not is_all_options(section)
     ]
     largest = max((section.total_ore or 0 for section in shown if section.lines), default=0)
     opened = next((section.key for section in shown if section.lines and (section.total_ore or 0) == largest), None)

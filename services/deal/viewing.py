@@ -21,14 +21,14 @@ from languages import gettext as _
 from languages import speaking
 from models import Agreement, Message, StoredFile
 from services import notices, scope, storage, transaction
-from services.deal import deals, delegating, figures, pages, parties
+from services.deal import deals, delegating, figures, options, pages, parties
 from services.deal.deals import Deal
 from services.errors import NotFound, RuleBroken
 
 S = QuoteStatus
 
 
-def page(deal: Deal, *, now: datetime, typed: pages.Typed = pages.NOTHING_TYPED) -> pages.Page:
+def page(deal: Deal, *, now: datetime, typed: options.Typed = options.NOTHING_TYPED) -> pages.Page:
     today = stockholm_date(now)
     shown = pages.of(
         deal.content, deal.chosen, state=state(deal, now), messages=messages(deal), today=today, typed=typed
