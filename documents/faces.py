@@ -86,12 +86,6 @@ def shape(text: str, weight: int) -> tuple[Face, str]:
     return face, text
 
 
-def unprintable(text: str) -> str:
-    """The letters of a text that no face has, each once and in order: what the sender should be warned of."""
-    known = familjen(REGULAR).letters | source(REGULAR).letters
-    return "".join(dict.fromkeys(letter for letter in _clean(text) if letter not in known and letter != "\n"))
-
-
 def _clean(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_TIDY)
 

@@ -131,10 +131,6 @@ class Changes(Struct, frozen=True):
         """What the deduction does to the sum to pay: a larger one makes it less."""
         return self.before.deduction_ore - self.after.deduction_ore
 
-    @property
-    def to_pay_effect_ore(self) -> int:
-        return self.after.to_pay_ore - self.before.to_pay_ore
-
     def __bool__(self) -> bool:
         said = self.lines or self.sections or self.discount or self.facts or self.photos_added or self.photos_removed
         return bool(said) or self.before != self.after

@@ -5,11 +5,7 @@ Source: lag (2009:194) 9 a §; Skatteverket's schema Begaran version 6; docs/rul
 
 from __future__ import annotations
 
-import re
-
 from domain import orgnr
-
-_FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
 
 class BadHome(ValueError):
@@ -28,11 +24,6 @@ def parse_fastighetsbeteckning(text: str) -> str:
 def parse_apartment_number(text: str) -> str:
     """Lägenhetsnummer as typed, with single spaces, 1-25 characters. Raises BadHome."""
     return _tidy(text, 25)
-
-
-def is_national_apartment_number(number: str) -> bool:
-    """Whether it is the four-digit number of the population register; associations also use their own numbers."""
-    return _FOUR_DIGITS.fullmatch(number) is not None
 
 
 def parse_association(text: str) -> str:

@@ -36,8 +36,6 @@ OPEN = frozenset({_S.SENT, _S.COUNTERED, _S.PARTLY_SIGNED})
 """Lies with the customer."""
 AGREED = frozenset({_S.ACCEPTED, _S.SIGNED, _S.COMPLETED})
 """There is a contract in force or fulfilled."""
-TERMINAL = frozenset({_S.REPLACED, _S.COMPLETED, _S.CANCELLED, _S.WITHDRAWN, _S.RESCINDED})
-"""Nothing more is expected. A declined, expired or recalled quote may still be revised and sent as a new version."""
 _REVISABLE = frozenset(
     {_S.DRAFT, _S.SENT, _S.COUNTERED, _S.PARTLY_SIGNED, _S.DECLINED, _S.EXPIRED, _S.LATE_ACCEPTANCE, _S.RECALLED}
 )

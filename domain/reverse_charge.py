@@ -11,8 +11,6 @@ from enum import StrEnum
 
 from domain.quotes import LineKind, Priced
 
-ANSWERS = ("yes", "no", "unknown")  # whether a company sells construction services, not only now and then
-
 
 class VatDoubt(StrEnum):
     """What to look at before a quote to a company is sent."""
@@ -24,7 +22,10 @@ class VatDoubt(StrEnum):
 
 
 def is_usual(customer_kind: str, sells_construction: str) -> bool:
-    """Whether a quote to the customer begins with reverse charge. Each quote may be otherwise: goods alone have VAT."""
+    """Whether a quote to the customer begins with reverse charge. Each quote may be otherwise: goods alone have VAT.
+
+    `sells_construction`: whether a company sells such services itself, not only now and then: yes, no, unknown.
+    """
     return customer_kind == "company" and sells_construction == "yes"
 
 

@@ -16,7 +16,6 @@ from services.installation import secrets, settings
 
 PASSWORD = "grovspik och hyvel 7"
 PERSONNUMMER = ("198406012388", "198502152393", "194807171899", "199604102393")
-BRF_ORGNR = "799900-0040"
 FIRM_ORGNR = "878000-3656"
 
 

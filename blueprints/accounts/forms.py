@@ -49,7 +49,3 @@ class NewPasswordForm(FlaskForm):
 class AgainForm(FlaskForm):
     password = PasswordField(_l("Lösenord"), [InputRequired(_l("Skriv lösenordet"))])
     next = HiddenField()
-
-
-class EmptyForm(FlaskForm):
-    """A button and the token that shows it was ours."""

@@ -162,15 +162,7 @@ def years_words(years: tuple[Year, ...]) -> str:
     told = []
     for year in years:
         parts = [_("kunden betalar %(sum)s", sum=kr(year.pays_ore))]
-        parts += [
-            _(
-                "%(kind)s %(percent)s %% är %(sum)s",
-                kind=one.kind.upper(),
-                percent=one.rate_percent,
-                sum=kr(one.amount_kr * 100),
-            )
-            for one in year.deductions
-        ]
+        parts += [_deducted(one) for one in year.deductions]
         told.append(f"{year.year}: {', '.join(map(str, parts))}.")
     return " ".join([*told, _("Varje år har sitt eget avdragsutrymme.")])
 

@@ -61,11 +61,6 @@ def missing(agreement: Agreement, rows: list[Applicant] | None = None) -> Missin
     return applicants.missing(agreement.home, [(row.name, row.personnummer is not None) for row in rows])
 
 
-def is_deduction_complete(agreement: Agreement) -> bool:
-    """Whether an invoice may take the deduction off: home and all personnummer are given."""
-    return not missing(agreement)
-
-
 def begin(quote: Quote, agreement: Agreement, *, actor: Actor, now: datetime) -> None:
     """There is an agreement: those who have data to give get their links, and are reminded later. Never commits."""
     if agreement.home != "later" and len(json.loads(agreement.agreed)["applicants"]) < 2:

@@ -7,7 +7,6 @@ its column. What is not in the database (files, keys, letters of a trial) has a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -33,9 +32,6 @@ class Table(Struct, frozen=True):
     kept: str  # what ends a row before the firm leaves
     of_firm: bool
     columns: tuple[Column, ...]
-
-    def handed_out(self) -> Iterator[Column]:
-        return (column for column in self.columns if column.exported != "withheld")
 
 
 def _table(

@@ -59,11 +59,6 @@ def test_letters_that_no_face_has_never_become_boxes(text, drawn):
     assert face.letters.issuperset(shaped)
 
 
-def test_the_sender_can_be_warned():
-    assert faces.unprintable("Hej Žižek, Ωmega\n日本 日") == "日本"
-    assert faces.unprintable("Vanlig text – 5 m² → ✓") == ""
-
-
 def test_lines_keep_to_their_width():
     text = "Ett mycket-långt-ord-utan-mellanslag-" + "x" * 400 + " och några korta ord\n\nNytt stycke"
     lines = wrap(text, BODY, 120)

@@ -9,7 +9,6 @@ from domain import luhn
 from domain.giro import BadGiro, BadVatNumber, parse_bankgiro, parse_plusgiro, parse_vat_number
 from domain.homes import (
     BadHome,
-    is_national_apartment_number,
     parse_apartment_number,
     parse_association,
     parse_fastighetsbeteckning,
@@ -131,11 +130,6 @@ def test_fastighetsbeteckning_refused(text, reason):
     with pytest.raises(BadHome) as caught:
         parse_fastighetsbeteckning(text)
     assert caught.value.reason == reason
-
-
-@pytest.mark.parametrize(("text", "national"), [("1102", True), ("LGH 12", False), ("11020", False)])
-def test_apartment_number(text, national):
-    assert is_national_apartment_number(parse_apartment_number(text)) is national
 
 
 def test_apartment_number_has_25_characters_at_most():

@@ -3,8 +3,9 @@
 import pytest
 
 from domain.quotes import Line, LineKind
-from domain.reverse_charge import ANSWERS, VatDoubt, doubts, is_usual
+from domain.reverse_charge import VatDoubt, doubts, is_usual
 
+ANSWERS = ("yes", "no", "unknown")
 LABOUR = [Line("1", 1000, 10_000, 25, LineKind.LABOUR), Line("2", 1000, 10_000, 25, LineKind.MATERIAL)]
 GOODS = LABOUR[1:]
 

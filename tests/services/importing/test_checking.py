@@ -33,7 +33,6 @@ from tests.conftest import empty_database
 from tests.whole_firm import JPEG, PNG, Markers, fill
 
 MARKS = Markers()
-TAIL = MARKS.personnummer[-4:].encode()
 Row = dict[str, Any]
 _made: list[bytes] = []
 
