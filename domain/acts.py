@@ -99,7 +99,7 @@ firm.close_told | letters last_day
 firm.close_undone | last_day
 firm.suspended firm.restored | reason note*
 firm.inactive_warned | months last_day
-user.created user.removed user.email_confirmed | user_id role email*
+user.created user.removed user.email_confirmed user.address_given user.address_released | user_id role email*
 user.changed | user_id fields
 user.role_changed | user_id old_role new_role
 login.made login.failed login.ended | login_id reason

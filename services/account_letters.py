@@ -10,7 +10,7 @@ from languages import gettext as _
 from mail.letters import Letter, Params, draws
 from mail.writing import write
 from models import User, UserToken
-from services import outbox, scope, tokens, user_tokens
+from services import logins, outbox, scope, tokens, user_tokens
 
 
 def queue_confirm_email(user: User, *, now: datetime) -> None:
@@ -23,6 +23,13 @@ def queue_account_exists(user: User, *, now: datetime) -> None:
 
 def queue_reset_password(user: User, *, now: datetime) -> None:
     _queue("reset_password", user, user_tokens.RESET_PASSWORD, now)
+
+
+def queue_new_address(user: User, email: str, *, now: datetime) -> None:
+    """To the address that a user without one shall have (services/new_addresses.py)."""
+    token = user_tokens.issue(user, user_tokens.RESET_PASSWORD, now=now, email=email)
+    params = {"user": user.public_id, "token": token.public_id}
+    outbox.queue("new_address", email, params, firm_id=user.firm_id, now=now)
 
 
 def queue_password_changed(user: User, *, now: datetime) -> None:
@@ -53,13 +60,31 @@ def confirm_email(params: Params) -> Letter:
 @draws("account_exists")
 def account_exists(params: Params) -> Letter:
     user = _user(params)
-    return write("account_exists", _("Du har redan ett konto"), email=user.email, **_reset_links(params))
+    came_with = "" if user.password_hash else user.firm.name  # nobody has opened it here: services/new_addresses.py
+    links = _reset_links(params)
+    return write("account_exists", _("Du har redan ett konto"), email=user.email, came_with=came_with, **links)
 
 
 @draws("reset_password")
 def reset_password(params: Params) -> Letter:
     user = _user(params)
     return write("reset_password", _("Välj ett nytt lösenord"), email=user.email, **_reset_links(params))
+
+
+@draws("new_address")
+def new_address(params: Params) -> Letter:
+    """Whether the address has an account here is told to its holder alone."""
+    user = _user(params)
+    email = _token(params).email
+    is_known = logins.find_user(email) is not None
+    return write(
+        "new_address",
+        _("Logga in hos %(firm)s", firm=user.firm.name),
+        firm_name=user.firm.name,
+        email=email,
+        is_known=is_known,
+        url=_reset_links(params)["login_url" if is_known else "url"],
+    )
 
 
 @draws("password_changed")
@@ -98,5 +123,9 @@ def _user(params: Params) -> User:
 
 
 def _signed(params: Params) -> str:
-    row = scope.get(UserToken, params["firm_id"], UserToken.public_id == params["token"])
+    row = _token(params)
     return tokens.sign(row.purpose, row.public_id)
+
+
+def _token(params: Params) -> UserToken:
+    return scope.get(UserToken, params["firm_id"], UserToken.public_id == params["token"])

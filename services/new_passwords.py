@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from models import Login, User
-from services import account_letters, events, limits, logins, passwords, scope, standing, transaction, user_tokens
+from services import (
+    account_letters,
+    events,
+    limits,
+    logins,
+    new_addresses,
+    passwords,
+    scope,
+    standing,
+    transaction,
+    user_tokens,
+)
 from services.actors import Actor
 
 
@@ -27,7 +38,7 @@ def ask(email: str, *, ip: str, user_agent: str, now: datetime) -> None:
 def reset(token: str, password: str, *, ip: str, user_agent: str, now: datetime) -> None:
     """Use the mailed link for a new password. All logins and all mailed links end.
 
-    Raises NotFound, LinkGone, WeakPassword.
+    A user who waits for an address gets the one that the link was mailed to. Raises NotFound, LinkGone, WeakPassword.
     """
     _, user = user_tokens.read(user_tokens.RESET_PASSWORD, token, now=now)
     passwords.check(password, user.firm.name, user.email, user.name)
@@ -36,9 +47,12 @@ def reset(token: str, password: str, *, ip: str, user_agent: str, now: datetime)
     transaction.start_writing()
     row, user = user_tokens.read(user_tokens.RESET_PASSWORD, token, now=now)
     user_tokens.use(row, now=now)
+    actor = logins.actor_of(user, ip=ip, user_agent=user_agent)
+    if user_tokens.waits(user):
+        new_addresses.take(user, row.email)
     if user.email_confirmed_at is None:
         user.email_confirmed_at = now  # the link came by mail
-    _set(user, password_hash, kept=None, actor=logins.actor_of(user, ip=ip, user_agent=user_agent), now=now)
+    _set(user, password_hash, kept=None, actor=actor, now=now)
     transaction.commit()
 
 

@@ -17,20 +17,31 @@ from services.errors import NotFound
 
 CONFIRM_EMAIL = "confirm_email"
 RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, not a secret)
+HELD_BACK = "upptagen.invalid"  # where a user waits who has no address of the own: two would have the same
 
 
 class LinkGone(Exception):
     """One of ours that no longer counts: used, replaced by a newer one, or too old."""
 
 
-def issue(user: User, purpose: str, *, now: datetime) -> UserToken:
-    """Make a new link; older ones of the same purpose end."""
+def waits(user: User) -> bool:
+    """Whether the user has no address, and nobody logs in."""
+    return user.email == held_back(user)
+
+
+def held_back(user: User) -> str:
+    """What stands in the place of an address."""
+    return f"{user.public_id}@{HELD_BACK}"
+
+
+def issue(user: User, purpose: str, *, now: datetime, email: str = "") -> UserToken:
+    """Make a new link; older ones of the same purpose end. `email`: the address that it gives to a user who waits."""
     end_all(user, now=now, purpose=purpose)
     row = UserToken(
         firm_id=user.firm_id,
         user_id=user.id,
         purpose=purpose,
-        email=user.email,
+        email=email or user.email,
         created_at=now,
         expires_at=now + timedelta(seconds=tokens.MAX_AGE_SECONDS[purpose]),
     )
@@ -55,7 +66,8 @@ def read(purpose: str, token: str, *, now: datetime) -> tuple[UserToken, User]:
     if found is None:
         raise NotFound
     row, user = found
-    if row.used_at or row.revoked_at or now >= row.expires_at or row.email != user.email:
+    is_theirs = row.email == user.email or (purpose == RESET_PASSWORD and waits(user))
+    if row.used_at or row.revoked_at or now >= row.expires_at or not is_theirs:
         raise LinkGone
     return row, user
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask
 
 from app import create_app
+from cli import register_commands
 from config import Settings
 from extensions import db
 from services import schema, transaction
@@ -50,6 +51,7 @@ def second_home(folder: Path, settings: Settings) -> Iterator[Home]:
     else:
         url = f"sqlite:///{folder / 'handslag.db'}"
     app = create_app(replace(settings, DATA_DIR=folder, DATABASE_URL=url, BASE_URL="http://second.example"))
+    register_commands(app)
     app.test_client_class = Client
     app.extensions["wake"] = lambda job, delay=0: None
     home = Home(app)

@@ -10,7 +10,8 @@ from blueprints.accounts.forms import WEAK, ForgotForm, NewPasswordForm
 from blueprints.shared.guards import client_address, public, user_agent
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
-from services import new_passwords, user_tokens
+from models import User, UserToken
+from services import new_addresses, new_passwords, user_tokens
 from services.clock import utc_now
 from services.installation import settings
 from services.passwords import WeakPassword
@@ -57,10 +58,10 @@ def take_reset_link(token: str) -> ResponseReturnValue:
 @public
 def new_password() -> ResponseReturnValue:
     try:
-        _row, user = user_tokens.read(RESET_PASSWORD, links.kept(RESET_PASSWORD), now=utc_now())
+        row, user = user_tokens.read(RESET_PASSWORD, links.kept(RESET_PASSWORD), now=utc_now())
     except LinkGone:
         return links.gone(RESET_PASSWORD)
-    return render_template("accounts/new_password.html", form=NewPasswordForm(), email=user.email)
+    return render_template("accounts/new_password.html", form=NewPasswordForm(), **_whose(row, user))
 
 
 @bp.post("/nytt-losenord")
@@ -69,8 +70,7 @@ def new_password() -> ResponseReturnValue:
 def new_password_post() -> ResponseReturnValue:
     token, form, now = links.kept(RESET_PASSWORD), NewPasswordForm(), utc_now()
     try:
-        _row, user = user_tokens.read(RESET_PASSWORD, token, now=now)
-        email = user.email
+        whose = _whose(*user_tokens.read(RESET_PASSWORD, token, now=now))
         if form.validate_on_submit():
             new_passwords.reset(token, str(form.password.data), ip=client_address(), user_agent=user_agent(), now=now)
             links.forget(RESET_PASSWORD)
@@ -80,4 +80,23 @@ def new_password_post() -> ResponseReturnValue:
         form.password.errors = [WEAK[error.code]]
     except LinkGone:
         return links.gone(RESET_PASSWORD)
-    return render_template("accounts/new_password.html", form=form, email=email), 422
+    return render_template("accounts/new_password.html", form=form, **whose), 422
+
+
+@bp.post("/nytt-losenord/inte-jag")
+@public
+def release_address() -> ResponseReturnValue:
+    """The address came here with a firm that its holder does not belong to."""
+    token = links.kept(RESET_PASSWORD)
+    try:
+        new_addresses.release(token, ip=client_address(), user_agent=user_agent(), now=utc_now())
+    except LinkGone:
+        return links.gone(RESET_PASSWORD)
+    links.forget(RESET_PASSWORD)
+    flash(_("Adressen är fri. Du kan registrera dig med den."))
+    return redirect(url_for("accounts.register"), code=303)
+
+
+def _whose(row: UserToken, user: User) -> dict[str, str]:
+    came_with = user.firm.name if new_addresses.may_be_released(user) else ""
+    return {"email": row.email, "came_with": came_with}

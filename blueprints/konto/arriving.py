@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
@@ -9,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from blueprints.konto import bp
-from blueprints.konto.arriving_forms import ArriveForm, TermsForm
+from blueprints.konto.arriving_forms import AddressForm, ArriveForm, TermsForm
 from blueprints.shared.guards import requires
 from blueprints.shared.htmx import page_or_part, wants_part
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import ngettext
 from blueprints.shared.requests import reads_first
 from blueprints.shared.streaming import Broken, TooLong, streams, upload
-from services import legal
+from services import legal, new_addresses
 from services.clock import utc_now
 from services.errors import NotFound, TooMany
 from services.importing import homes, kept, links_again, receiving
@@ -90,18 +91,21 @@ def cancel_arrival() -> ResponseReturnValue:
 @bp.get("/inflyttad")
 @requires("firm.users")
 def arrived() -> ResponseReturnValue:
-    """What came, what did not, and the customers who have links of before."""
-    home = homes.newest(current_user.firm_id)
-    if home is None:
-        raise NotFound
-    return render_template(
-        "konto/arrived.html",
-        home=home,
-        arrival=receiving.newest(current_user.found.firm_public_id),
-        came=homes.counts(current_user.firm_id),
-        rows=links_again.of_firm(current_user.firm_id, now=utc_now()),
-        most=SHOWN,
-    )
+    """What came, what did not, users without an address, and the customers who have links of before."""
+    return _arrived_page()
+
+
+@bp.post("/inflyttad/anvandare/<public_id>")
+@requires("firm.users", fresh=True, fresh_next="/konto/inflyttad")
+def give_address(public_id: str) -> ResponseReturnValue:
+    """The answer is the same for known and unknown addresses: the letter tells its holder which."""
+    form = AddressForm().of(public_id)
+    if not form.validate_on_submit():
+        return _arrived_page((public_id, form), status=422)
+    email, key = str(form.email.data), form.once.data or ""
+    new_addresses.give(current_user.firm_id, public_id, email, key=key, actor=current_user.actor, now=utc_now())
+    flash(_("Länken är mejlad till %(email)s.", email=email))
+    return redirect(url_for(".arrived"), code=303)
 
 
 @bp.post("/inflyttad/lankar")
@@ -140,6 +144,33 @@ def accept_terms() -> ResponseReturnValue:
 def _terms_page(form: TermsForm, *, status: int = 200) -> Response:
     form.texts.data = legal.fingerprint()
     return make_response(render_template("konto/terms.html", form=form), status)
+
+
+def _arrived_page(typed: tuple[str, AddressForm] | None = None, *, status: int = 200) -> Response:
+    home = homes.newest(current_user.firm_id)
+    if home is None:
+        raise NotFound
+    forms = dict([typed] if typed else [])
+    page = render_template(
+        "konto/arrived.html",
+        home=home,
+        arrival=receiving.newest(current_user.found.firm_public_id),
+        came=homes.counts(current_user.firm_id),
+        waiting=[
+            (user, forms.get(user.public_id) or _new_address_form(user.public_id))
+            for user in new_addresses.waiting(current_user.firm_id)
+        ],
+        wrong=forms.values(),
+        rows=links_again.of_firm(current_user.firm_id, now=utc_now()),
+        most=SHOWN,
+    )
+    return make_response(page, status)
+
+
+def _new_address_form(public_id: str) -> AddressForm:
+    form = AddressForm(formdata=None).of(public_id)
+    form.once.data = secrets.token_urlsafe(16)
+    return form
 
 
 def _send_links(n: int | None) -> ResponseReturnValue:

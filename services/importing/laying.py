@@ -23,7 +23,7 @@ from domain import slugs
 from exchange.archive_zip import Archive
 from extensions import db
 from models import Agreement, Applicant, Approval, Base, Firm, User, new_public_id
-from services import keys, moving, storage, transaction, vault
+from services import keys, moving, storage, transaction, user_tokens, vault
 from services.exporting import rows
 from services.exporting.ranks import Ranks, references
 from services.importing import merging
@@ -156,7 +156,7 @@ class Laying:
                 self.course.report[merging.OWN_USER] = user["public_id"]
             else:
                 self.course.tell("address_taken", f"user {number}")
-            user["email"] = f"{user['public_id']}@{merging.HELD_BACK}"
+            user["email"] = f"{user['public_id']}@{user_tokens.HELD_BACK}"
 
     def _sealed(self) -> None:
         """Personnummer and drawn signatures, which have files of their own. Done again, it is the same."""

@@ -14,7 +14,7 @@ from sqlalchemy import exists, func, select
 from domain.standing import Standing
 from extensions import db
 from models import Acceptance, Arrival, Base, Firm, Login, User, new_public_id
-from services import events, scope
+from services import events, scope, user_tokens
 from services.actors import Actor, system
 from services.errors import RuleBroken
 
@@ -24,7 +24,6 @@ FROM_REGISTERING = {
     *("letter", "once_key", "counter", "export"),
 }
 OWN_USER = "own_user"  # in an arrival's report: public id of the archive's user with the asker's address, if one has it
-HELD_BACK = "upptagen.invalid"  # where an address waits that two users would have
 
 
 class NotEmpty(RuleBroken):
@@ -82,7 +81,7 @@ def clear_up(arrival: Arrival) -> None:
 
 def _taken_over(arrival: Arrival, asker: User, firm: Firm, now: datetime) -> User:
     """The user of the firm that the asker is from now on: an owner with the asker's address and password."""
-    email, asker.email = asker.email, f"{asker.public_id}@{HELD_BACK}"
+    email, asker.email = asker.email, user_tokens.held_back(asker)
     db.session.flush()  # one address, one user
     actor = system(firm.id, firm.public_id)
     own = json.loads(arrival.report).get(OWN_USER, "")

@@ -39,6 +39,7 @@ FILLED_BY = {
     ("deal", "page_n"): "page_n",
     ("konto", "export_id"): "export_id",
     ("konto", "n"): "quote_n",
+    ("konto", "public_id"): "user_id",
     ("settings", "public_id"): "login_id",
 }
 # parameters that name nothing of a firm: public texts; tokens of mailed links (test_link_tokens.py); the local

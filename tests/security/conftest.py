@@ -130,6 +130,7 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "export_id": export.public_id,
         "import_id": waiting,
         "login_id": login.public_id,
+        "user_id": db.session.query(User).filter_by(firm_id=firm_id).first().public_id,
         "token": token_of(quote),
         "position": 2,
         "applicant_id": db.session.query(Applicant).filter_by(firm_id=firm_id).first().public_id,
