@@ -5,7 +5,7 @@ A row that waits (Photo, Upload) has `state`, `lease_until` and `attempts`, and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,6 +88,28 @@ def keep(order: Order, pictures: Iterable[tuple[str, bytes]], now: datetime) -> 
         remove(order, files)
         raise
     return files
+
+
+def finish(table: Any, order: Order, files: Sequence[StoredFile], note: Callable[[Any], Iterable[str]]) -> None:
+    """One commit: what came of it, as `note` writes it in the row; then the files go whose public ids it gives back.
+
+    `files` are taken back where another worker was quicker, or the row is gone.
+    """
+    gone: list[str] = []
+    try:
+        row = scope.find(table, order.firm_id, table.id == order.id, lock=True)
+        is_mine = row is not None and row.state == "waiting"
+        if is_mine:
+            gone += note(row)
+        transaction.commit()
+    except BaseException:
+        transaction.rollback()
+        remove(order, files)
+        raise
+    if not is_mine:
+        remove(order, files)
+    for public_id in gone:
+        storage.remove(order.firm_public_id, public_id)
 
 
 def remove(order: Order, files: Sequence[StoredFile]) -> None:

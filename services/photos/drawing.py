@@ -16,7 +16,7 @@ from msgspec import Struct
 from domain.photos import Refusal
 from extensions import db
 from models import Photo, StoredFile
-from services import children, leases, scope, storage, transaction
+from services import children, leases
 from services.leases import Order
 from services.photos import copying
 
@@ -86,21 +86,7 @@ def in_child(data: bytes) -> Drawn:
 def _finish(order: Order, result: Drawn | Refusal, *, now: datetime) -> None:
     """One commit: the pictures and `ready`, or `refused`; then the file that came in goes."""
     files = _written(order, result, now) if isinstance(result, Drawn) else []
-    gone: list[str] = []
-    try:
-        photo = scope.find(Photo, order.firm_id, Photo.id == order.id, lock=True)
-        is_mine = photo is not None and photo.state == "waiting"
-        if photo is not None and is_mine:
-            gone = _note(photo, result, files)
-        transaction.commit()
-    except BaseException:
-        transaction.rollback()
-        leases.remove(order, files)
-        raise
-    if not is_mine:  # another worker was quicker, or the firm is gone
-        leases.remove(order, files)
-    for public_id in gone:
-        storage.remove(order.firm_public_id, public_id)
+    leases.finish(Photo, order, files, lambda photo: _note(photo, result, files))
 
 
 def _written(order: Order, drawn: Drawn, now: datetime) -> list[StoredFile]:

@@ -17,7 +17,7 @@ from msgspec import Struct
 from domain.uploads import Refusal
 from extensions import db
 from models import Quote, StoredFile, Upload, UploadPage
-from services import children, leases, scope, storage, transaction
+from services import children, leases, scope
 from services.leases import Order
 
 LEASE = timedelta(seconds=180)
@@ -92,22 +92,13 @@ def _read(told: bytes) -> tuple[list[Page], bool]:
 def _finish(order: Order, result: Sequence[Page] | Refusal, *, now: datetime) -> None:
     """One commit: the pages and `ready`, or `refused`; then the file of one that is refused goes."""
     files = [] if isinstance(result, Refusal) else _written(order, result, now)
-    gone = ""
-    try:
-        upload = scope.find(Upload, order.firm_id, Upload.id == order.id, lock=True)
-        is_mine = upload is not None and upload.state == "waiting"
-        if upload is not None and is_mine:
-            gone = _note(upload, result, files, order.file)
-            touch(upload, now=now)
-        transaction.commit()
-    except BaseException:
-        transaction.rollback()
-        leases.remove(order, files)
-        raise
-    if not is_mine:  # another worker was quicker, or another file has taken its place
-        leases.remove(order, files)
-    if gone:
-        storage.remove(order.firm_public_id, gone)
+
+    def note(upload: Upload) -> list[str]:
+        gone = _note(upload, result, files, order.file)
+        touch(upload, now=now)
+        return gone
+
+    leases.finish(Upload, order, files, note)
 
 
 def touch(upload: Upload, *, now: datetime) -> None:
@@ -120,7 +111,7 @@ def _written(order: Order, pages: Sequence[Page], now: datetime) -> list[StoredF
     return leases.keep(order, (("document_page", page.picture) for page in pages), now)
 
 
-def _note(upload: Upload, result: Sequence[Page] | Refusal, files: list[StoredFile], original: str) -> str:
+def _note(upload: Upload, result: Sequence[Page] | Refusal, files: list[StoredFile], original: str) -> list[str]:
     """What came of the document; the public id of the file that goes."""
     upload.lease_until = None
     if isinstance(result, Refusal):
@@ -128,7 +119,7 @@ def _note(upload: Upload, result: Sequence[Page] | Refusal, files: list[StoredFi
         file_id, upload.file_id = upload.file_id, None
         db.session.flush()
         db.session.execute(scope.remove(StoredFile, upload.firm_id).where(StoredFile.id == file_id))
-        return original
+        return [original] if original else []
     db.session.add_all(files)
     db.session.flush()
     for n, (page, file) in enumerate(zip(result, files, strict=True), 1):
@@ -144,4 +135,4 @@ def _note(upload: Upload, result: Sequence[Page] | Refusal, files: list[StoredFi
             )
         )
     upload.state = "ready"
-    return ""
+    return []
