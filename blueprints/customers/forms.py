@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -12,6 +9,7 @@ import languages
 from blueprints.shared.fields import EmailText, OrgnrField, PhoneText, PostalCodeText, VatField, choices, strip
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.reachable import ReachableForm
 from languages import SWEDISH
 from services.customers import CustomerInput
 
@@ -25,7 +23,7 @@ def _length(most: int) -> Length:
     return Length(max=most, message=_l("Skriv högst %(max)d tecken."))
 
 
-class CustomerForm(FlaskForm):
+class CustomerForm(ReachableForm):
     """A private person, company or housing association."""
 
     kind = RadioField(_l("Kunden är"), choices=KINDS, default="private")
@@ -48,13 +46,6 @@ class CustomerForm(FlaskForm):
     city = StringField(_l("Ort"), [Optional(), _length(80), no_personnummer], filters=[strip])
     language = RadioField(_l("Kunden läser på"), choices=LANGUAGES, default=SWEDISH)
     rev = HiddenField()
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_good = bool(super().validate(extra_validators))
-        if not (self.email.data or self.phone.data or self.email.errors or self.phone.errors):
-            self.email.errors = [*self.email.errors, _l("Skriv e-post eller mobil, annars kommer inget fram.")]
-            is_good = False
-        return is_good
 
     @property
     def is_unfolded(self) -> bool:

@@ -23,6 +23,7 @@ from blueprints.shared.fields import (
 )
 from blueprints.shared.free_text import no_personnummer
 from blueprints.shared.phrases import lazy_gettext as _l
+from blueprints.shared.reachable import ReachableForm
 from domain import green_tech
 from domain.choices import Choice
 from domain.quotes import GREEN
@@ -308,7 +309,7 @@ class SectionForm(SectionNameForm):
         )
 
 
-class NewCustomerForm(FlaskForm):
+class NewCustomerForm(ReachableForm):
     """A customer made on the way to a quote: the few things that are needed to send it."""
 
     name = StringField(
@@ -320,13 +321,6 @@ class NewCustomerForm(FlaskForm):
     site_street = StringField(_l("Arbetsplats, gatuadress"), [limited(120), no_personnummer], filters=[strip])
     site_postal_code = PostalCodeText(_l("Postnummer"))
     site_city = StringField(_l("Ort"), [limited(80), no_personnummer], filters=[strip])
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        is_good = bool(super().validate(extra_validators))
-        if not (self.email.data or self.phone.data or self.email.errors or self.phone.errors):
-            self.email.errors = [*self.email.errors, _l("Skriv e-post eller mobil, annars kommer inget fram.")]
-            is_good = False
-        return is_good
 
     def to_input(self) -> CustomerInput:
         return CustomerInput(
