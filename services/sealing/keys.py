@@ -9,10 +9,8 @@ the raw public key, of a seal of its certificate (security.md E-12).
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import logging
-import os
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -36,11 +34,6 @@ from services.installation import secrets, settings
 log = logging.getLogger("handslag.keys")
 
 ED25519, SEAL = "ed25519", "seal"
-# The passphrase holds 256 bits: rounds add nothing to it. These take 0.02 s to open; 600,000 took 0.12 s.
-ROUNDS = 100_000
-# Papers are read for decades. A CA's key is never kept: nobody, we neither, can issue another seal under it.
-VALID_FOR = timedelta(days=30 * 366)
-SLACK = timedelta(days=1)  # a clock that is set back still finds the certificate valid
 ROTATE_AFTER = timedelta(days=365)
 
 
@@ -213,7 +206,7 @@ def _open(given: Settings, installation_key: bytes, seen: tuple[int, int, int]) 
                 raise KeysMissing(f"{path} is missing, or the installation key does not open it.") from None
             continue
         signing[entry["id"]] = Ed25519PrivateKey.from_private_bytes(raw)
-    path, passphrase = _private(given, _newest(entries, SEAL)), _derived(installation_key, SEAL).hex().encode()
+    path, passphrase = _private(given, _newest(entries, SEAL)), _passphrase(installation_key)
     try:
         seal = path.read_bytes()
         pkcs12.load_pkcs12(seal, passphrase)
@@ -227,91 +220,25 @@ def _derived(installation_key: bytes, purpose: str) -> bytes:
     return HKDF(hashes.SHA256(), 32, salt=None, info=b"handslag " + purpose.encode()).derive(installation_key)
 
 
+def _passphrase(installation_key: bytes) -> bytes:
+    """What the seal's PKCS#12 is opened with."""
+    return _derived(installation_key, SEAL).hex().encode()
+
+
 def _add(given: Settings, before: tuple[dict[str, Any], ...], now: datetime) -> list[str]:
     """Make an Ed25519 key and a seal, and publish them after the others; their ids."""
+    from services.sealing import new_keys  # once a year
+
     installation_key = (given.secrets_dir / "installation.key").read_bytes()
     since = timestamp(now)
-    made = [_new_signing(installation_key, since), _new_seal(given, installation_key, now, since)]
-    for entry, content in made:
-        disk.write(_private(given, entry), [content])
-    ended = [{**entry, "until": entry["until"] or since} for entry in before]
-    disk.write(_list(given), [canonical.dumps({"v": 1, "keys": [*ended, *(entry for entry, _ in made)]})])
-    return [entry["id"] for entry, _ in made]
-
-
-def _new_signing(installation_key: bytes, since: str) -> tuple[dict[str, Any], bytes]:
-    from cryptography.hazmat.primitives import serialization
-
-    key = Ed25519PrivateKey.generate()
-    name = hashlib.sha256(key.public_key().public_bytes_raw()).hexdigest()[:16]
-    pem = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    nonce = os.urandom(12)
-    cipher = AESGCM(_derived(installation_key, ED25519))
-    stored = nonce + cipher.encrypt(nonce, key.private_bytes_raw(), name.encode())
-    return {"id": name, "kind": ED25519, "pem": pem.decode(), "from": since, "until": None}, stored
-
-
-def _new_seal(given: Settings, installation_key: bytes, now: datetime, since: str) -> tuple[dict[str, Any], bytes]:
-    """A certificate for sealing (EC P-256) under a CA made for it alone."""
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.serialization import pkcs12
-
     host = urlsplit(given.BASE_URL).hostname or "localhost"
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca_name = f"Handslag CA {host}"
-    ca = _certificate(ca_name, ca_name, ca_key.public_key(), ca_key, now)
-    certificate = _certificate(f"Handslag {host}", ca_name, key.public_key(), ca_key, now)
-    name = hashlib.sha256(certificate.public_bytes(serialization.Encoding.DER)).hexdigest()[:16]
-    how = (
-        serialization.PrivateFormat.PKCS12.encryption_builder()
-        .kdf_rounds(ROUNDS)
-        .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
-        .hmac_hash(hashes.SHA256())
-        .build(_derived(installation_key, SEAL).hex().encode())
-    )
-    stored = pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, [ca], how)
-    pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in (certificate, ca))
-    return {"id": name, "kind": SEAL, "pem": pem.decode(), "from": since, "until": None}, stored
-
-
-def _certificate(subject: str, issuer: str, public_key: Any, ca_key: Any, now: datetime) -> Any:
-    """A CA's own certificate where subject and issuer are one; else one that may seal and nothing else."""
-    from cryptography import x509
-
-    is_ca = subject == issuer
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(_name(subject))
-        .issuer_name(_name(issuer))
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - SLACK)
-        .not_valid_after(now + VALID_FOR)
-        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=0 if is_ca else None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
-        .add_extension(
-            x509.KeyUsage(
-                digital_signature=not is_ca,
-                content_commitment=not is_ca,
-                key_cert_sign=is_ca,
-                crl_sign=is_ca,
-                key_encipherment=False,
-                data_encipherment=False,
-                key_agreement=False,
-                encipher_only=False,
-                decipher_only=False,
-            ),
-            critical=True,
-        )
-    )
-    return builder.sign(ca_key, hashes.SHA256())
-
-
-def _name(common: str) -> Any:
-    """At most 64 letters go into a common name."""
-    from cryptography import x509
-
-    names = (x509.NameOID.ORGANIZATION_NAME, "Handslag"), (x509.NameOID.COMMON_NAME, common[:64])
-    return x509.Name([x509.NameAttribute(oid, value) for oid, value in names])
+    made = [
+        (ED25519, new_keys.signing(_derived(installation_key, ED25519))),
+        (SEAL, new_keys.seal(host, _passphrase(installation_key), now)),
+    ]
+    entries = [{"id": key.id, "kind": kind, "pem": key.pem, "from": since, "until": None} for kind, key in made]
+    for entry, (_kind, key) in zip(entries, made, strict=True):
+        disk.write(_private(given, entry), [key.stored])
+    ended = [{**entry, "until": entry["until"] or since} for entry in before]
+    disk.write(_list(given), [canonical.dumps({"v": 1, "keys": [*ended, *entries]})])
+    return [key.id for _kind, key in made]

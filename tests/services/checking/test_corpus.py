@@ -12,7 +12,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from config import Settings
 from domain import authenticity, canonical
 from domain.authenticity import OwnSeal, Result
 from extensions import db
@@ -22,18 +21,18 @@ from services import storage
 from services.checking import looking, verifying
 from services.clock import utc_now
 from services.proof import package
-from services.sealing import keys, making
+from services.sealing import keys, making, new_keys
 from tests.routes.deal.conftest import make_sent
 from tests.services.checking.corpus import PACKAGES, PAPERS, Sample, opened, packed
 
-OURS = "http://localhost"
+OURS = "localhost"
 
 
-def new_key(base_url: str, at: datetime):
+def new_key(host: str, at: datetime):
     """A seal's key that was made then, and its certificate as PEM."""
-    secret = b"k" * 32
-    entry, pkcs12 = keys._new_seal(Settings(BASE_URL=base_url), secret, at, at.isoformat())
-    return keys.SealKey(entry["id"], pkcs12, keys._derived(secret, keys.SEAL).hex()), entry["pem"]
+    passphrase = (b"k" * 32).hex()
+    made = new_keys.seal(host, passphrase.encode(), at)
+    return keys.SealKey(made.id, made.stored, passphrase), made.pem
 
 
 def own_seal(pem: str, until: datetime | None = None) -> OwnSeal:
@@ -125,7 +124,7 @@ def sample(app, make):
         "retired": new_key(OURS, now - timedelta(days=400)),
         "expired": new_key(OURS, now - timedelta(days=40 * 366)),
         "early": new_key(OURS, now + timedelta(days=30)),
-        "foreign": new_key("https://annan.example", now),
+        "foreign": new_key("annan.example", now),
         "namesake": new_key(OURS, now),
     }
     seals = [own_seal(keys.published()[-1]["pem"])]
