@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.postgres import programs
 
 ROOT = Path(__file__).resolve().parent.parent
+ROOM_BYTES = 4 * 1024**3  # more than all tests keep at once
 MOST_AGAIN = 3  # browser tests that may be run once more
 READERS = {"pdfsig": "poppler-utils", "qpdf": "qpdf"}  # other readers of sealed papers than ours, and who has them
 READ_BY_OTHERS = ("tests/services/checking/test_corpus.py", "tests/services/checking/test_validators.py")
@@ -34,6 +35,7 @@ class Session:
     name: str
     database: str
     chosen: str  # pytest's -m
+    where: str = "tests"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def sessions() -> Iterator[Session]:
     if programs():
         yield Session("PostgreSQL", "postgresql", "not browser")
     if browser():
-        yield Session("browser", "sqlite", "browser")
+        yield Session("browser", "sqlite", "browser", "tests/browser")  # to list the others takes seconds
 
 
 def browser() -> str | None:
@@ -98,11 +100,11 @@ def without_readers() -> list[str]:
 
 def run(session: Session, *, gate: bool) -> Outcome:
     print(f"--- {session.name}", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=_memory()) as folder:
         report = Path(folder) / "report.xml"
         command = [*PYTEST, "-q", "-m", session.chosen, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
-        command += [f"--junitxml={report}", *without_readers()]
-        environment = {"EXAMPLES": "100", **os.environ, "TEST_DATABASE": session.database}
+        command += [f"--junitxml={report}", *without_readers(), session.where]
+        environment = {"EXAMPLES": "100", **os.environ, "TEST_DATABASE": session.database, "TMPDIR": folder}
         # the lines are the same on PostgreSQL, and a browser's product is a process of its own
         if gate and session.name == "SQLite":
             command += ["--cov", "--cov-append", "--cov-report="]
@@ -112,6 +114,16 @@ def run(session: Session, *, gate: bool) -> Outcome:
         if session.chosen == "browser" and 0 < outcome.failed <= MOST_AGAIN:
             return _again(outcome, _failed_files(report), environment)
         return outcome
+
+
+def _memory() -> Path | None:
+    """A folder in memory, where it has room: tests wait a tenth of their time for a disk to keep what nobody needs."""
+    folder = Path("/dev/shm")  # noqa: S108  (the folder in it has a name of its own)
+    if not os.access(folder, os.W_OK):
+        return None
+    system = os.statvfs(folder)
+    may_run = not system.f_flag & os.ST_NOEXEC  # tests copy ./run
+    return folder if may_run and system.f_bavail * system.f_frsize > ROOM_BYTES else None
 
 
 def _again(outcome: Outcome, files: list[str], environment: dict[str, str]) -> Outcome:
