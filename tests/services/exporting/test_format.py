@@ -149,5 +149,5 @@ def test_the_reader_of_the_docs_reads_it(firm, tmp_path, capsys, monkeypatch):
         path.write_bytes(b"".join(archive.parts(making.owner_of(firm.id, utc_now()), len_of)))
     (program,) = re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL)
     monkeypatch.setattr(sys, "argv", ["read", str(path)])
-    exec(compile(program, DOCS.name, "exec"), {})  # noqa: S102
+    exec(compile(program, f"<{DOCS.name}>", "exec"), {})  # noqa: S102
     assert f"2026-002\t{MARKS.customer}\t1290.5" in capsys.readouterr().out.splitlines()
