@@ -31,7 +31,7 @@ class Blocker(StrEnum):
     RENTED_WITH_ROT = "rented_with_rot"  # IL 67:13 a, 13 b: the buyer owns the home
     VALID_UNTIL_PAST = "valid_until_past"
     MISSING_WITHDRAWAL_TEXT = "missing_withdrawal_text"
-    PHOTOS_WAIT = "photos_wait"  # they are being drawn; found by services/quotes/sending.py
+    PHOTOS_WAIT = "photos_wait"  # they are being drawn; found by services/quotes/sendable.py
     DOCUMENT_WAITS = "document_waits"  # the same of the pages of a document
     DOCUMENT_REFUSED = "document_refused"  # it cannot be signed here; domain/uploads.py
     CONTRACT_START = "contract_start"  # what a contract must say: `of_contract`
