@@ -26,6 +26,7 @@ _PART = r"[0-9A-Za-z_-][0-9A-Za-z._-]{0,79}"
 _TEXT_NAME = re.compile(
     rf"LÄS-MIG\.txt|scheman/{_WORD}\.schema\.json|data/{_WORD}\.jsonl|csv/{_WORD}\.csv|json/{_WORD}\.jsonl"
     rf"|bevis/{_WORD}\.jsonl?|(?:personnummer|underskrifter)/{_WORD}\.(?:jsonl|csv)|manifest\.json"
+    rf"|{manifests.LEGAL}/{_WORD}-[0-9-]{{10}}\.txt"
 )
 _FILE_NAME = re.compile(rf"(?:pdf|avtal|foton|dokument|bilder|filer)(?:/{_PART}){{1,3}}")
 _ID = re.compile(r"[0-9A-Za-z_-]{22}")

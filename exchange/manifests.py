@@ -24,6 +24,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 # go on growing at a firm's next home: the chain, and the letters that tell of the arrival
 GROWING = ("event", "event_value", "chain_head", "earlier_home", "letter")
 OF_INSTALLATION = ("bevis/kontrollpunkter.jsonl", "bevis/checkpoint.json", "bevis/nycklar.json")
+LEGAL = "villkor"  # folder of texts that installations have or have not
 MOST_TOLD = 100
 
 T = TypeVar("T")
@@ -245,7 +246,7 @@ def _compared(files: Iterator[File], left_out: set[str]) -> Iterator[File]:
     for file in files:
         if file.name in grown:
             yield File(file.name, 0, "")
-        elif file.name not in skipped:
+        elif file.name not in skipped and not file.name.startswith(f"{LEGAL}/"):
             yield File(file.name, file.size_bytes, file.sha256, file.of)  # no matter where in an archive it lies
 
 

@@ -6,6 +6,7 @@ The Swedish ones apply; templates/legal/en holds what they say in English, for r
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -132,6 +133,15 @@ def is_unaccepted(firm_id: Any) -> ColumnElement[bool]:
 def accepted(firm_id: int) -> list[Acceptance]:
     """What the firm has accepted, oldest first."""
     return list(db.session.scalars(scope.of(Acceptance, firm_id).order_by(Acceptance.accepted_at, Acceptance.id)))
+
+
+def wordings(firm_id: int) -> Iterator[tuple[str, bytes]]:
+    """The texts that the firm has accepted, by the names of their files. Without one that is not of this product."""
+    named = scope.columns(Acceptance, firm_id, Acceptance.document, Acceptance.version, Acceptance.text_sha256)
+    for document, version, sha256 in db.session.execute(named.distinct().order_by(*named.selected_columns)).all():
+        if document in ACCEPTED and version in versions(document) and get(document, version).sha256 == sha256:
+            name = f"{document}-{version}.txt"
+            yield name, (FOLDER / name).read_bytes()
 
 
 def _kind(line: str) -> str:

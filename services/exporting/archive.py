@@ -20,7 +20,7 @@ from exchange import json_lines, manifests
 from exchange.zip_stream import ZipStream
 from extensions import db
 from models import Agreement, ChainHead, EarlierHome, Event, QuoteVersion
-from services import checkpoint_rows, checkpoints, schema, scope, storage
+from services import checkpoint_rows, checkpoints, legal, schema, scope, storage
 from services.exporting import papers, schemas, sheets
 from services.exporting.rows import Owner, Rows, Step, columns, counts, single, stream, tables, under_way
 from services.installation import settings
@@ -57,6 +57,8 @@ class _Archive:
         yield from self.zip.add("json/avtal.jsonl", self._exact(Agreement, Agreement.agreed))
         yield from self._evidence()
         yield from self._sealed()
+        for name, text in legal.wordings(self.owner.firm_id):
+            yield from self.zip.add(f"{manifests.LEGAL}/{name}", [text])
         for paper in papers.all_of(self.owner.firm_id, self.rows.ranks):
             yield from self._paper(paper)
         yield from self.zip.add(manifests.NAME, manifests.lines(self._manifest(), self.zip.files()))

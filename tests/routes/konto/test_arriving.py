@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import socket
+import zipfile
 from dataclasses import replace
 from datetime import timedelta
 
@@ -359,9 +360,13 @@ def test_a_firm_that_began_here_has_come_from_nowhere(client, owner):
 def test_from_the_page_to_the_firm_that_was_elsewhere(client, app, make, tmp_path):
     """Registered here to move in: the same browser goes on in the firm that came, with what it had."""
     firm = make.firm("Tumbredd Snickeri")
-    email, public_id = make.owner(firm).email, firm.public_id
+    owner = make.owner(firm)
+    email, public_id = owner.email, firm.public_id
+    legal.accept_all(owner, actor=logins.actor_of(owner, ip="", user_agent=""), now=utc_now())
+    db.session.commit()
     send(make, make.quote(firm, make.customer(firm)))
     operating.write(public_id, tmp_path / "a.zip", now=utc_now())
+    assert any(name.startswith("villkor/") for name in zipfile.ZipFile(tmp_path / "a.zip").namelist())
     empty_database()
     keys.destroy_firm_key(settings(), public_id)
     shutil.rmtree(storage.folder(public_id))

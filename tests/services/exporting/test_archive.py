@@ -16,8 +16,8 @@ from sqlalchemy import insert
 
 from extensions import db
 from jobs import make_exports
-from models import ChainHead, Event, Export, Letter, Quote, StoredFile
-from services import checkpoints, events, scope, storage, transaction
+from models import Acceptance, ChainHead, Event, Export, Letter, Quote, StoredFile
+from services import checkpoints, events, legal, logins, scope, storage, transaction
 from services.actors import system
 from services.clock import utc_now
 from services.errors import NotFound
@@ -114,6 +114,25 @@ def test_the_readme_names_every_folder_and_the_firm_in_clear(zipped, firm):
     assert not [folder for folder in folders if folder not in text]
     assert firm.name in text
     assert "{{" not in text
+
+
+def test_what_was_accepted_is_there_word_for_word(make, firm):
+    owner = make.owner(firm)
+    legal.accept_all(owner, actor=logins.actor_of(owner, ip="", user_agent=""), now=utc_now())
+    elsewhere = {"user_id": owner.id, "document": "terms", "version": "2019-01-01", "text_sha256": "0" * 64}
+    other = {"user_id": owner.id, "document": "../secret", "version": "2026-11-20", "text_sha256": "0" * 64}
+    for row in (elsewhere, other):
+        db.session.add(Acceptance(firm_id=firm.id, accepted_at=utc_now(), ip="", **row))
+    db.session.commit()
+    zipped = zip_of(make, firm)
+    told = {f"villkor/{row['document']}-{row['version']}.txt": row["text_sha256"] for row in lines_of(zipped)}
+    texts = {name for name in zipped.namelist() if name.startswith("villkor/")}
+    assert len(texts) == len(legal.ACCEPTED)
+    assert {hashlib.sha256(zipped.read(name)).hexdigest() for name in texts} == {told[name] for name in texts}
+
+
+def lines_of(zipped):
+    return json_lines(zipped.read("data/acceptance.jsonl"))
 
 
 def test_papers_have_their_numbers_and_bytes(zipped):
