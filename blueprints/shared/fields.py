@@ -43,7 +43,7 @@ class TypedField(Field):
 
     def process_formdata(self, valuelist: list[str]) -> None:
         if not valuelist or not valuelist[0].strip():
-            self.data = None
+            self.data, self.raw_data = None, [""][: len(valuelist)]  # a space is nothing typed, also to InputRequired
             return
         try:
             self.data = type(self).reader(valuelist[0])

@@ -28,7 +28,7 @@ NO_NUMBER = [
     "−",
 ]
 LINE = {
-    "quantity": ["-1", "0", "10" + "0" * 12, "0,0001", *NO_NUMBER],
+    "quantity": ["-1", " ", "0", "10" + "0" * 12, "0,0001", *NO_NUMBER],
     "price": ["10" + "0" * 12, "0,005", "1000000000000", "-1000000000000", *NO_NUMBER],
     "discount": ["-1", "101", "100,01", "1e2", *NO_NUMBER],
     "vat": ["7", "-25", "25.0", "1e309", "", "25,5"],
@@ -71,7 +71,7 @@ def test_a_line(owner, alfa):
 def test_an_article(owner):
     form = form_on(owner, "/prislista/ny", "/prislista")
     count = db.session.query(Article).count()
-    for typed in [*LINE["price"], ""]:
+    for typed in [*LINE["price"], "", " \t"]:
         refused(owner.post(form.action, data={**filled(form), "price": typed}), "price", typed)
     assert owner.post(form.action, data={**filled(form), "vat": "7"}).status_code == 422
     assert db.session.query(Article).count() == count
@@ -90,14 +90,14 @@ def test_days(owner):
 
 def test_the_day_in_the_form_of_sending(owner):
     form = form_on(owner, "/offerter/2/granska", "/skicka")
-    for typed in [*DATES, "1999-01-01", "2200-01-01"]:
+    for typed in [*DATES, " ", "1999-01-01", "2200-01-01"]:
         refused(owner.post(form.action, data={**filled(form), "valid_until": typed}), "valid_until", typed)
     assert db.session.query(Quote).filter_by(title="Ett utkast").one().status == "draft"
 
 
 def test_days_of_validity(owner, alfa):
     form = form_on(owner, "/installningar/offert", "/offert")
-    for typed in ["0", "-1", "366", "1e2", "30,5", "NaN", "9" * 5000, ""]:
+    for typed in ["0", " ", "-1", "366", "1e2", "30,5", "NaN", "9" * 5000, ""]:
         answer = owner.post(form.action, data={**filled(form), "default_valid_days": typed})
         refused(answer, "default_valid_days", typed)
 
