@@ -42,8 +42,8 @@ def waiting(firm_id: int) -> list[Waiting]:
         .where(User.email.endswith(f"@{user_tokens.HELD_BACK}"))
         .order_by(User.id, UserToken.id)
     )
-    rows = {row.public_id: Waiting(*row[:2], row.email or "", row.created_at) for row in db.session.execute(statement)}
-    return list(rows.values())
+    newest = {row.public_id: row for row in db.session.execute(statement)}
+    return [Waiting(row.public_id, row.name, row.email or "", row.created_at) for row in newest.values()]
 
 
 def give(firm_id: int, public_id: str, email: str, *, key: str, actor: Actor, now: datetime) -> None:

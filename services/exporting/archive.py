@@ -57,8 +57,8 @@ class _Archive:
         yield from self.zip.add("json/avtal.jsonl", self._exact(Agreement, Agreement.agreed))
         yield from self._evidence()
         yield from self._sealed()
-        for name, text in legal.wordings(self.owner.firm_id):
-            yield from self.zip.add(f"{manifests.LEGAL}/{name}", [text])
+        for name, wording in legal.wordings(self.owner.firm_id):
+            yield from self.zip.add(f"{manifests.LEGAL}/{name}", [wording])
         for paper in papers.all_of(self.owner.firm_id, self.rows.ranks):
             yield from self._paper(paper)
         yield from self.zip.add(manifests.NAME, manifests.lines(self._manifest(), self.zip.files()))

@@ -6,21 +6,24 @@ A link's row came along, with its end and what was done by it; only its address,
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct, field
+from sqlalchemy import func
 
 from domain.quote_states import can
 from extensions import db
-from models import Event, Firm, Quote, QuoteLink
+from models import Event, Firm, Letter, Quote, QuoteLink
 from services import events, outbox, scope, transaction
 from services.actors import Actor
 from services.deal.links import MAIL, SMS
-from services.errors import NotFound
+from services.errors import NotFound, RuleBroken
 from services.importing import homes
 from services.quotes import giving, sendable, sending
 
 MOST = 300  # links of one press
+MOST_A_DAY = 900  # anyone may bring an archive with addresses to write to, and the installation pays for texts
+KINDS = {MAIL: "link_moved", SMS: "link_moved_sms"}
 
 
 class OfQuote(Struct):
@@ -65,14 +68,18 @@ def send(firm_id: int, *, n: int | None = None, actor: Actor, now: datetime) -> 
     """Send the new links of all, or of quote `n`; how many went. One that has gone goes no more. Commits.
 
     Raises NotFound for a quote without any, and as sending a quote does RuleBroken("closed" | "suspended" |
-    "email_not_confirmed" | "no_seal_key").
+    "email_not_confirmed" | "no_seal_key"), and "links_tomorrow".
     """
     db.session.get_one(Firm, firm_id, with_for_update=True)  # two presses take turns
     rows = [row for row in of_firm(firm_id, now=now) if n in (None, row.quote.n)]
     if n is not None and not rows:
         raise NotFound
     sendable.check_sender(firm_id, actor, now)
-    waiting = [(row.quote, link) for row in rows for link in row.waiting][:MOST]
+    waiting = [(row.quote, link) for row in rows for link in row.waiting]
+    room = MOST_A_DAY - _sent_today(firm_id, now)
+    if waiting and room <= 0:
+        raise RuleBroken("links_tomorrow")
+    waiting = waiting[: min(MOST, room)]
     for quote, link in waiting:
         _send(quote, link, actor, now)
     transaction.commit()
@@ -80,11 +87,16 @@ def send(firm_id: int, *, n: int | None = None, actor: Actor, now: datetime) -> 
 
 
 def _send(quote: Quote, link: QuoteLink, actor: Actor, now: datetime) -> None:
-    kind, to = ("link_moved", link.email) if link.way == MAIL else ("link_moved_sms", link.phone)
+    kind, to = KINDS[link.way], link.email if link.way == MAIL else link.phone
     data = {"channel": link.way, "text_version": sending.LETTER_VERSION, "link_id": link.public_id}
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record("doc.resent", obj, actor=actor, at=now, data=data, personal=giving.to_whom(link))
     outbox.queue(kind, to, {"link": link.public_id}, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+
+
+def _sent_today(firm_id: int, now: datetime) -> int:
+    since = Letter.kind.in_(KINDS.values()), Letter.created_at > now - timedelta(days=1)
+    return db.session.scalar(scope.columns(Letter, firm_id, func.count()).where(*since)) or 0
 
 
 def _sent_since(firm_id: int, seq: int) -> set[str]:
