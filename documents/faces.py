@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from reportlab.pdfbase.ttfonts import TTFont
@@ -97,6 +98,7 @@ def _stand_in(letter: str) -> str:
 def _load(name: str, folder: Path) -> Face:
     """Read and register a face. Once only: two of one name in one document would be mixed up."""
     from reportlab import rl_config
+    from reportlab.lib.rl_accel import fp_str
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
@@ -106,9 +108,12 @@ def _load(name: str, folder: Path) -> Face:
             # Not "ASCII readable": only the letters in use are embedded.
             font = TTFont(name, str(folder / f"{name}.ttf"), asciiReadable=False, shapable=False)
             pdfmetrics.registerFont(font)
-            face = font.face
+            face: Any = font.face
             # Code 0 is the face's box for a missing letter; a soft hyphen would be drawn as a hyphen.
             codes = [code for code, glyph in face.charToGlyph.items() if glyph and code >= 32 and code not in _TIDY]
             widths = {chr(code): float(face.charWidths.get(code, face.defaultWidth)) for code in codes}
+            # Every file lists the widths of its letters: each is put into words once, not once a file.
+            width_of = face.getCharWidth
+            face.getCharWidth = cache(lambda code: fp_str(width_of(code)).encode())
             _loaded[name] = Face(name, font, widths, frozenset(widths))
     return _loaded[name]

@@ -18,7 +18,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from mail.letters import Attachment
-from mail.message import WIRE
+from mail.message import WIRE, to_bytes
 
 NOBODY = "_"  # letters of no firm
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
@@ -54,7 +54,7 @@ class LocalMailbox:
         half = path.with_suffix(".half")
         descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(message.as_bytes())
+            file.write(to_bytes(message))
         half.replace(path)
         return "250 /dev/mejl"
 

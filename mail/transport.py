@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Literal
 
-from mail.message import WIRE
+from mail.message import WIRE, to_bytes
 
 TIMEOUT_SECONDS = 30
 
@@ -116,7 +116,7 @@ def _dialogue(smtp: smtplib.SMTP, sender: str, to: str, message: EmailMessage) -
     try:
         _expect(250, *smtp.mail(sender, options))
         _expect(250, *smtp.rcpt(to))
-        return _expect(250, *smtp.data(message.as_bytes(policy=policy)))
+        return _expect(250, *smtp.data(to_bytes(message, policy)))
     except smtplib.SMTPDataError as error:
         smtp.rset()
         _expect(354, error.smtp_code, error.smtp_error)
