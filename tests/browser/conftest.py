@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
@@ -19,7 +20,13 @@ ARGUMENTS = (
     "--disable-sync",
     "--no-first-run",
 )
+WHOLE_DAY = Path(__file__).with_name("test_whole_day.py")
 expect.set_options(timeout=15_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A whole day takes as long as twenty others: begun last, it would leave the other worker with nothing to do."""
+    items.sort(key=lambda item: item.path != WHOLE_DAY)
 
 
 @pytest.fixture(scope="session")
