@@ -16,7 +16,7 @@ from languages import gettext as _
 from mail.letters import Letter, Params, Unwanted, draws
 from mail.writing import write
 from models import Closing, Export, Firm, User
-from services import outbox, scope
+from services import outbox, scope, users
 from services.bookkeeping import material
 from services.installation import settings
 
@@ -52,7 +52,7 @@ def queue_closing_reminder(closing: Closing, *, now: datetime) -> None:
 
 def _to_owners(kind: str, closing: Closing, now: datetime) -> None:
     """Every owner learns of it: none of them should find the account gone without having been told."""
-    for owner in scope.rows(User, closing.firm_id, User.role == "owner"):
+    for owner in users.owners(closing.firm_id):
         outbox.queue(kind, owner.email, {"closing": closing.public_id}, firm_id=closing.firm_id, now=now)
 
 

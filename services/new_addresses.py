@@ -39,7 +39,7 @@ def waiting(firm_id: int) -> list[Waiting]:
             UserToken,
             (UserToken.firm_id == User.firm_id) & (UserToken.user_id == User.id) & UserToken.revoked_at.is_(None),
         )
-        .where(User.email.endswith(f"@{user_tokens.HELD_BACK}"))
+        .where(~user_tokens.HAS_ADDRESS)
         .order_by(User.id, UserToken.id)
     )
     newest = {row.public_id: row for row in db.session.execute(statement)}

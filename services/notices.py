@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain import notices
 from models import Quote, User
-from services import events, outbox, scope, transaction
+from services import events, outbox, transaction, users
 from services.actors import Actor
 
 ALWAYS = ""  # instead of an event: the deal or the law needs the letter, no switch ends it
@@ -20,7 +20,7 @@ def wants(user: User, event: str) -> bool:
 
 def tell(quote: Quote, event: str, kind: str, params: Mapping[str, object], *, now: datetime) -> None:
     """Queue a letter about a quote to the firm's person behind it. Never commits."""
-    user = scope.get(User, quote.firm_id, User.id == quote.user_id)
+    user = users.behind(quote)
     if wants(user, event):
         outbox.queue(kind, user.email, params, firm_id=quote.firm_id, now=now, quote_id=quote.id)
 

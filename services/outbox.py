@@ -10,8 +10,8 @@ from sqlalchemy import or_, select, update
 
 from domain import notices
 from extensions import db
-from models import Firm, Letter, Quote, User, new_public_id
-from services import events, nudge, scope, standing, transaction
+from models import Firm, Letter, Quote, new_public_id
+from services import events, nudge, standing, transaction, users
 from services.actors import system
 
 LEASE = timedelta(minutes=2)
@@ -153,7 +153,7 @@ def refused(letter: Letter, reply: str, *, now: datetime) -> None:
         quote = db.session.get_one(Quote, letter.quote_id)
         quote.mail_failed_at = quote.touched_at = now
         quote.turn = "firm"
-        user = scope.get(User, letter.firm_id, User.id == quote.user_id)
+        user = users.behind(quote)
         if notices.wants(user.notices, "bounced"):
             params = {"letter": letter.public_id}
             queue("bounced_to_firm", user.email, params, firm_id=letter.firm_id, now=now, quote_id=quote.id)

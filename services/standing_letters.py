@@ -14,8 +14,8 @@ from languages import gettext as _
 from languages import lazy_gettext as _l
 from mail.letters import Letter, Params, Unwanted, draws
 from mail.writing import write
-from models import Closing, Firm, User
-from services import events, outbox, scope
+from models import Closing, Firm
+from services import events, outbox, scope, users
 from services.installation import settings
 
 WHY: dict[str, Any] = {  # told the firm
@@ -46,7 +46,7 @@ def queue_inactive(firm: Firm, used_on: date, last_day: date, *, now: datetime) 
 
 
 def _to_owners(kind: str, firm: Firm, params: Mapping[str, object], now: datetime) -> None:
-    for owner in scope.rows(User, firm.id, User.role == "owner"):
+    for owner in users.owners(firm.id):
         outbox.queue(kind, owner.email, params, firm_id=firm.id, now=now)
 
 

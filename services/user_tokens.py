@@ -18,6 +18,7 @@ from services.errors import NotFound
 CONFIRM_EMAIL = "confirm_email"
 RESET_PASSWORD = "reset_password"  # noqa: S105  (a purpose, not a secret)
 HELD_BACK = "upptagen.invalid"  # where a user waits who has no address of the own: two would have the same
+HAS_ADDRESS = ~User.email.endswith(f"@{HELD_BACK}")
 
 
 class LinkGone(Exception):

@@ -1,11 +1,11 @@
-"""What a user says about themselves."""
+"""What a user says about themselves, and which users a letter reaches."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from models import User
-from services import events, transaction
+from models import Quote, User
+from services import events, scope, transaction, user_tokens
 from services.actors import Actor
 
 
@@ -19,3 +19,14 @@ def change_own(user: User, *, name: str, phone: str, language: str | None = None
         setattr(user, field, given[field])
     events.record("user.changed", actor.ref, actor=actor, at=now, data={"user_id": user.public_id, "fields": changed})
     transaction.commit()
+
+
+def owners(firm_id: int) -> list[User]:
+    """The firm's owners, but for those without an address (services/new_addresses.py)."""
+    return scope.rows(User, firm_id, User.role == "owner", user_tokens.HAS_ADDRESS)
+
+
+def behind(quote: Quote) -> User:
+    """Who of the firm is written to about a quote: the person behind it, or an owner where that one has no address."""
+    user = scope.get(User, quote.firm_id, User.id == quote.user_id)
+    return min(owners(quote.firm_id), key=lambda owner: owner.id, default=user) if user_tokens.waits(user) else user

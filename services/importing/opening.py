@@ -10,8 +10,8 @@ from sqlalchemy import func, insert
 from domain.standing import Standing
 from exchange.archive_zip import Archive
 from extensions import db
-from models import Arrival, ChainHead, EarlierHome, Firm, User
-from services import account_letters, events, scope, transaction, user_tokens
+from models import Arrival, ChainHead, EarlierHome, Firm
+from services import account_letters, events, scope, transaction, users
 from services.actors import Actor
 from services.importing import kept, merging
 from services.importing.course import Cancelled, Course
@@ -35,7 +35,7 @@ def open_firm(archive: Archive, laying: Laying, course: Course) -> None:
     firm.logo_id, firm.standing = logo_id, Standing.ACTIVE
     _go_on(archive, firm, home, arrival, now)
     merging.merge(arrival, firm, now)
-    for owner in scope.rows(User, firm.id, User.role == "owner", ~User.email.endswith("@" + user_tokens.HELD_BACK)):
+    for owner in users.owners(firm.id):
         account_letters.queue_firm_arrived(owner, now=now)
     course.report["rows"] = sum(archive.manifest.rows.values())
     arrival.state, arrival.progress_percent, arrival.lease_until = "done", 100, None

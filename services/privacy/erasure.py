@@ -26,8 +26,8 @@ from sqlalchemy import delete, func, or_, select, tuple_
 
 from domain.standing import Standing
 from extensions import db
-from models import Arrival, Base, Closing, ErasureReceipt, Firm, User, new_public_id
-from services import disk, keys, leaving_letters, scope, transaction
+from models import Arrival, Base, Closing, ErasureReceipt, Firm, new_public_id
+from services import disk, keys, leaving_letters, scope, transaction, users
 from services.bookkeeping import archive
 from services.errors import DiskFull, place_of
 from services.installation import settings
@@ -241,7 +241,7 @@ def _erase_rows(table: SqlTable, firm_id: int) -> None:
 
 def _erase_last(row: ErasureReceipt, firm_id: int, now: datetime, *, is_told: bool) -> None:
     """The rows that were the task, whatever was written meanwhile, the receipt and the letter: one commit."""
-    owners = {user.email: user.language for user in scope.rows(User, firm_id, User.role == "owner")}
+    owners = {user.email: user.language for user in users.owners(firm_id)}
     public_id = row.firm_public_id
     delete_rows(firm_id)
     db.session.execute(delete(Arrival).where(or_(Arrival.asker_firm == public_id, Arrival.firm_public_id == public_id)))

@@ -12,7 +12,7 @@ import time_machine
 from extensions import db
 from mail.letters import LETTERS
 from models import EarlierHome, Event, Letter, User
-from services import user_tokens
+from services import notices, user_tokens, users
 from services.clock import utc_now
 from tests.factories import PASSWORD
 
@@ -148,6 +148,19 @@ def test_who_does_not_belong_to_the_firm_frees_the_address_and_registers(client,
     user = db.session.query(User).filter_by(email="nova@annan.example").one()
     assert user.firm.name == "Nova El"
     assert client.get(HERE).text.count("Mejla länken") == 2
+
+
+def test_letters_about_the_quotes_of_who_has_none_go_to_an_owner(firm, make):
+    held = db.session.query(User).filter_by(name="Maja Holm").one()
+    quote = make.quote(firm, make.customer(firm))
+    quote.user_id = held.id
+    owner = db.session.query(User).filter_by(firm_id=firm.id, role="owner").one()
+    notices.tell(quote, notices.ALWAYS, "quote_declined", {"quote": quote.public_id}, now=utc_now())
+    held.role = "owner"
+    db.session.flush()
+    assert [user.id for user in users.owners(firm.id)] == [owner.id]
+    db.session.commit()
+    assert [row.to_address for row in letters("quote_declined")] == [owner.email]
 
 
 def test_an_address_that_has_been_opened_is_not_freed(app, make, firm):
