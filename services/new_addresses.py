@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from msgspec import Struct
+from sqlalchemy import and_
 from sqlalchemy.exc import IntegrityError
 
 from extensions import db
@@ -33,12 +34,10 @@ class Waiting(Struct, frozen=True):
 
 def waiting(firm_id: int) -> list[Waiting]:
     """The firm's users who cannot log in, in the order in which they came."""
+    own = UserToken.firm_id == User.firm_id, UserToken.user_id == User.id
     statement = (
         scope.columns(User, firm_id, User.public_id, User.name, UserToken.email, UserToken.created_at)
-        .outerjoin(
-            UserToken,
-            (UserToken.firm_id == User.firm_id) & (UserToken.user_id == User.id) & UserToken.revoked_at.is_(None),
-        )
+        .outerjoin(UserToken, and_(*own, UserToken.used_at.is_(None), UserToken.revoked_at.is_(None)))
         .where(~user_tokens.HAS_ADDRESS)
         .order_by(User.id, UserToken.id)
     )

@@ -40,8 +40,8 @@ def reset(token: str, password: str, *, ip: str, user_agent: str, now: datetime)
 
     A user who waits for an address gets the one that the link was mailed to. Raises NotFound, LinkGone, WeakPassword.
     """
-    _, user = user_tokens.read(user_tokens.RESET_PASSWORD, token, now=now)
-    passwords.check(password, user.firm.name, user.email, user.name)
+    row, user = user_tokens.read(user_tokens.RESET_PASSWORD, token, now=now)
+    passwords.check(password, user.firm.name, row.email, user.name)
     transaction.rollback()  # hashing is slow
     password_hash = passwords.hash_password(password)
     transaction.start_writing()
