@@ -10,6 +10,7 @@ import io
 import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import languages
@@ -54,6 +55,14 @@ STRONG = Style(faces.BOLD, 10, 13.8)
 NOTE = Style(faces.REGULAR, 8.5, 11.7)
 NOTE_STRONG = Style(faces.BOLD, 8.5, 11.7)
 QUIET = Style(faces.REGULAR, 8.5, 11.7, SOFT)
+
+
+@lru_cache(maxsize=8)
+def _code(address: str) -> tuple[int, str]:
+    """Side in modules and the drawing of a QR code. Each agreement has the one of the page where papers are checked."""
+    modules, bars = qr.bars(address)
+    # Rows overlap by a hair, or viewers show white seams between them.
+    return modules, "\n".join(f"{bar.x} {-bar.y - 1} {bar.length} 1.02 re" for bar in bars)
 
 
 class Sheet:
@@ -142,10 +151,8 @@ class Sheet:
 
     def code(self, x: float, y: float, side: float, address: str) -> None:
         """A QR code with a link over it. Leave a quiet zone of four modules round it."""
-        modules, bars = qr.bars(address)
+        modules, cells = _code(address)
         unit = side / modules
-        # Rows overlap by a hair, or viewers show white seams between them.
-        cells = "\n".join(f"{bar.x} {-bar.y - 1} {bar.length} 1.02 re" for bar in bars)
         self.figure(x, y, f"{INK} rg {unit:.4f} 0 0 {unit:.4f} 0 0 cm {cells} f")
         self.link(x, y, side, side, address)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -19,10 +20,11 @@ from services.deal import links, parties, viewing
 @draws("quote_approved")
 def quote_approved(params: Params) -> Letter:
     """To the customer: the paper and the withdrawal form attached, for a link alone lasts no longer than we do."""
-    agreement, case, agreed = parts.of_agreement(params)
+    made = agreement, case, agreed = parts.of_agreement(params)
     price_words = parts.price_of(case.content, agreed["totals"])
     return _with_paper(
         params,
+        made,
         str(_("Avtalet är klart: %(title)s", title=case.title)),
         [
             _("Du har skrivit under %(title)s: %(price)s", title=case.title, price=price_words)
@@ -33,9 +35,17 @@ def quote_approved(params: Params) -> Letter:
     )
 
 
-def _with_paper(params: Params, subject: str, lead: list[str], *, said: str = "", after: Sequence[str] = ()) -> Letter:
+def _with_paper(
+    params: Params,
+    made: tuple[Agreement, parts.Case, dict[str, Any]],
+    subject: str,
+    lead: list[str],
+    *,
+    said: str = "",
+    after: Sequence[str] = (),
+) -> Letter:
     """What an agreement means for the customer, with the paper and, for a consumer, the form of withdrawal."""
-    agreement, case, agreed = parts.of_agreement(params)
+    agreement, case, agreed = made
     files, rest = parts.papers(case, agreement), list(after)
     if agreement.withdraw_until is not None:
         form = viewing.withdrawal_paper(case.content, agreement)
@@ -67,9 +77,10 @@ def quote_recorded(params: Params) -> Letter:
     """To the customer: the firm says that they said yes elsewhere. What it means, and how to object."""
     if scope.find(Agreement, params["firm_id"], Agreement.public_id == params["agreement"]) is None:
         raise Unwanted  # taken back meanwhile
-    agreement, case, agreed = parts.of_agreement(params)
+    made = agreement, case, agreed = parts.of_agreement(params)
     return _with_paper(
         params,
+        made,
         str(_("Ditt ja är antecknat: %(title)s", title=case.title)),
         [
             said_yes.told(agreed, case.firm.name),

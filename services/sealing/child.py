@@ -13,6 +13,7 @@ then papers are stamped instead of sealed. After it any number of papers, each {
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import math
 import resource
@@ -33,14 +34,18 @@ FIELD = "Sigill"
 
 
 def main() -> None:
+    gc.disable()  # loading makes no garbage
     _limit()
     _leave_out_aiohttp()
     _encode_once()
-    asked, told = sys.stdin.buffer, sys.stdout.buffer
+    asked: Any = sys.stdin.buffer  # that it can peek is not said
+    told = sys.stdout.buffer
     head = json.loads(asked.readline())
     if "tsa" not in head:
         sys.addaudithook(_stay_inside)
     answer = begin(head, asked)
+    gc.freeze()
+    gc.enable()
     while asked.peek(1):
         _limit_time()
         told.write(answer(asked))
@@ -59,7 +64,7 @@ def begin(head: dict[str, Any], asked: IO[bytes]) -> Callable[[IO[bytes]], bytes
         if faults and "tsa" in head:  # it does not answer: not asked for each of them in vain
             return _line({"fault": faults[-1]})
         try:
-            made = work(pdf, paper["reason"], attachments)
+            made: bytes = work(pdf, paper["reason"], attachments)
         except Exception as error:  # the boundary: whatever pyHanko makes of one paper, the others are served
             faults.append(_place_of(error))
             return _line({"fault": faults[-1]})
@@ -166,7 +171,7 @@ def _encode_once() -> None:
 
     Here it remembers that what has just been encoded is as it was; what is changed after that says so itself.
     """
-    from asn1crypto import core  # type: ignore[import-untyped]  # it has no types
+    from asn1crypto import core
 
     def remember(kind: Any) -> None:
         encode = kind.__dict__["_set_contents"]

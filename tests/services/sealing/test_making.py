@@ -11,7 +11,6 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from services import children
 from services.sealing import keys, making
 
 IN_CHILD = making.in_child  # before tests/conftest.py loads the child into this process
@@ -42,12 +41,12 @@ def started(monkeypatch) -> list[subprocess.Popen[bytes]]:
     """The processes that are started from here on."""
     made: list[subprocess.Popen[bytes]] = []
 
-    class Counted(subprocess.Popen):
+    class Counted(subprocess.Popen[bytes]):
         def __init__(self, *args, **named):
             super().__init__(*args, **named)
             made.append(self)
 
-    monkeypatch.setattr(children.subprocess, "Popen", Counted)
+    monkeypatch.setattr(subprocess, "Popen", Counted)
     return made
 
 
