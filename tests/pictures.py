@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from PIL import Image
 HEIC = Path(__file__).parent / "data" / "foto.heic"  # 640 x 480 points, with EXIF and a place
 
 
+@lru_cache(20)
 def photo(size=(640, 480), kind="JPEG", *, shade=90, mode="RGB", **given):
-    """A photo as a phone sends it: the camera's name, and where it was taken, stand in it."""
+    """A photo as a phone sends it: the camera's name, and where it was taken, stand in it. The same each time."""
     kept = BytesIO()
     image = Image.effect_noise(size, 60).point(lambda value: (value + shade) % 256).convert(mode)
     image.save(kept, kind, exif=exif(), **given)
