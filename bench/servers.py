@@ -93,7 +93,7 @@ def worker(product: Server) -> int:
 
 def product(data: Path, port: int, log: Path) -> contextlib.AbstractContextManager[Server]:
     environment = {"DATA_DIR": str(data), "PORT": str(port), "BASE_URL": f"http://127.0.0.1:{port}", "WEB_WORKERS": "2"}
-    return run([sys.executable, "-m", "scripts.serve"], environment, log, "/logga-in")
+    return run([sys.executable, "-OO", "-m", "scripts.serve"], environment, log, "/logga-in")
 
 
 def reference(name: str, folder: Path) -> contextlib.AbstractContextManager[Server]:

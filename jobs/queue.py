@@ -6,14 +6,13 @@ its own rows, under a lease, and the tick of every minute finds what a lost task
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import logging
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from flask import Flask
 
 from config import Settings
 from jobs import schedule, stopping
-from services import heartbeat
+from services import heartbeat, memory
 from services.clock import utc_now
 from services.errors import place_of
 from services.keys import Secrets
@@ -97,7 +96,7 @@ class Queue:
         if result.failed:
             log.error("%s: %d done, %d failed", job, result.done, result.failed)
         if result.done:
-            give_memory_back()
+            memory.give_back()
 
 
 class Turn:
@@ -120,12 +119,6 @@ class Turn:
         with self._lock:
             self._is_running, self._is_wanted = self._is_wanted, False
             return self._is_running
-
-
-def give_memory_back() -> None:
-    """With glibc: what a job freed between what is still in use is the system's again, some 15 MB after many papers."""
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def init_app(app: Flask) -> None:

@@ -6,8 +6,6 @@ then this process becomes scripts/watch.py, which ends them together.
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import dataclasses
 import errno
 import gc
@@ -22,12 +20,13 @@ from typing import NoReturn
 
 from config import Settings
 from scripts.children import ENDINGS, HEARD, leave, stand_alone
+from services import memory
 
 BACKLOG = 512  # connections that may wait
 
 
 def main() -> NoReturn:
-    give_memory_back()
+    memory.keep_little()
     gc.disable()  # loading makes no garbage, and looking for it takes a fifth of the start
     from jobs.worker import main as work
     from scripts.prepare import prepare, read_settings
@@ -40,6 +39,7 @@ def main() -> NoReturn:
     app.extensions["queue"].huey  # noqa: B018  (loaded here, shared by all)
     warm_up(app, settings)
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # none is lost before there is somebody to hear it
+    memory.give_back()  # free room between what is loaded would be copied with it
     gc.freeze()  # the children's collectors leave alone what is loaded so far, so that its pages stay shared
     gc.enable()
     webs = [
@@ -94,19 +94,6 @@ def fork(name: str, work: Callable[[], int], hears: set[signal.Signals]) -> int:
         traceback.print_exc()
     finally:
         leave(status)
-
-
-def give_memory_back() -> None:
-    """With glibc: large blocks are the system's again as soon as they are freed, and all threads share one store.
-
-    Otherwise each thread that has hashed a password keeps the 19 MiB of it for the next one, and each keeps a store of
-    its own (M_ARENA_MAX), though only one of them runs at a time.
-    """
-    with contextlib.suppress(AttributeError, OSError):
-        libc = ctypes.CDLL("libc.so.6")
-        libc.mallopt(-3, 1024 * 1024)  # M_MMAP_THRESHOLD
-        libc.mallopt(-8, 1)  # M_ARENA_MAX
-        libc.mallopt(-1, 4 * 1024 * 1024)  # M_TRIM_THRESHOLD: what a page takes stays for the next one
 
 
 if __name__ == "__main__":

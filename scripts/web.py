@@ -20,8 +20,10 @@ from blueprints.shared.folding import Compiled
 from config import Settings
 from extensions import db
 from scripts.children import ENDINGS
+from services import memory
 from services.errors import place_of
 
+EVERY = 200  # requests of one process
 WARMING = ("/logga-in", "/registrera")
 
 
@@ -39,13 +41,26 @@ def serve(app: Flask, listener: socket.socket, settings: Settings) -> int:
     web = Web()
     log = Log(web.cfg)
     sockets = create_sockets(web.cfg, log)
-    worker = ThreadWorker(1, os.getppid(), sockets, web, web.cfg.timeout, web.cfg, log)
+    worker = Worker(1, os.getppid(), sockets, web, web.cfg.timeout, web.cfg, log)
     worker.pid = os.getpid()
     try:
         worker.init_process()
     except SystemExit as ending:  # gunicorn's way out
         return int(bool(ending.code))
     return 0
+
+
+class Worker(ThreadWorker):
+    """gunicorn's, which now and then gives back the memory that its pages took."""
+
+    gives_back_at = 0  # requests
+
+    def notify(self) -> None:
+        """Called between requests, and each second."""
+        super().notify()
+        if self.nr >= self.gives_back_at:
+            memory.give_back()
+            self.gives_back_at = self.nr + EVERY
 
 
 def warm_up(app: Flask, settings: Settings) -> None:
