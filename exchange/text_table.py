@@ -13,6 +13,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from domain import unseen
+
 LOST = "\ufffd"  # stands where a sign could not be read
 MOST_LINES = 100_000
 MOST_LINES_IN_A_ROW = 50
@@ -63,13 +65,14 @@ def decode(data: bytes) -> str:
     """UTF-8 or UTF-16, with or without a mark first, else Windows-1252. Raises BadFile for what is no text.
 
     A file of UTF-8 with some bytes that are not keeps LOST in their places; so few wrong ones are no other encoding.
+    What nobody sees is left out, as of a form.
     """
     if data.startswith(_SPREADSHEETS):
         raise BadFile("spreadsheet")
     text = _decode(data).removeprefix("\ufeff")
     if _NO_TEXT.search(text):
         raise BadFile("binary")
-    return text
+    return unseen.left_out(text)
 
 
 def _decode(data: bytes) -> str:

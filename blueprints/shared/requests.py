@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import IntegerConverter
 
 from config import Settings
+from domain import unseen
 from extensions import db
 from services import transaction
 
@@ -20,9 +20,6 @@ MIB = 1024 * 1024
 PLAIN_FORM_BYTES = 512 * 1024  # our longest texts, each sign as twelve
 READS_FIRST = "_reads_first"
 TAKES = "_takes_bytes"
-# Control signs, and marks that nobody sees: they hide in a name or turn round the words beside them. Of those that
-# print nothing only the joiners stay, which letters and emoji are made with.
-UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 STREAMS = "_streams"  # blueprints/shared/streaming.py: the view itself reads its form
 
 
@@ -105,10 +102,10 @@ def register(app: Flask) -> None:
             abort(400)
         is_read = request.method in ("GET", "HEAD") or hasattr(app.view_functions.get(request.endpoint or ""), STREAMS)
         typed = [] if is_read else list(request.form.items(multi=True))
-        if any(UNSEEN.search(value) for _name, value in typed):
+        if any(unseen.stands_in(value) for _name, value in typed):
             if any("\0" in value for _name, value in typed):
                 abort(400)
-            request.form = ImmutableMultiDict((name, UNSEEN.sub("", value)) for name, value in typed)
+            request.form = ImmutableMultiDict((name, unseen.left_out(value)) for name, value in typed)
 
     @app.teardown_request
     def _end(error: BaseException | None) -> None:

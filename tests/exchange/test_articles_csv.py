@@ -42,6 +42,10 @@ def test_encodings_separators_and_line_ends(encoding, separator, end):
     ]
 
 
+def test_marks_that_nobody_sees_are_left_out():
+    assert only("Namn;Pris\nM\u00adåla\u202e 1\u200b;5")["name"] == "Måla 1"
+
+
 @pytest.mark.parametrize(
     ("typed", "ore"),
     [("1 290,50", 129050), ("1290:-", 129000), ("1.290,50", 129050), ("12.50", 1250), ("690 kr", 69000),
