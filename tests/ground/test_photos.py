@@ -71,7 +71,9 @@ class Rows:
             return Found(one.state, one.attempts, kept, len(on_disk))
 
     def is_ready(self) -> bool | None:
-        return self.photo().state == "ready" or None
+        """And what came in is gone, which goes after the commit."""
+        found = self.photo()
+        return (found.state == "ready" and found.on_disk == len(found.files)) or None
 
     def stop(self, process: int) -> None:
         """Stop it while nobody else writes: one that is stopped in the middle of a transaction locks all others out."""
