@@ -27,16 +27,14 @@ IS_POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
 
 
 # crawls, properties, checks of the house and whole processes: what they run is measured by the tests of each room
-NOT_MEASURED = (
-    *("tests/security/", "tests/house/", "tests/ground/", "tests/services/checking/test_corpus.py"),
-    *(f"tests/domain/test_{name}_properties.py" for name in ("quote", "choice", "rot_rut")),
-)
+NOT_MEASURED = ("tests/security/", "tests/house/", "tests/ground/", "tests/services/checking/test_corpus.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Coverage doubles the cost of a test on Python 3.11."""
     for item in items:
-        if item.nodeid.startswith(NOT_MEASURED):
+        is_property = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if is_property or item.nodeid.startswith(NOT_MEASURED):
             item.add_marker(pytest.mark.no_cover)
 
 
