@@ -1,5 +1,6 @@
 """Phone numbers as people write them."""
 
+import phonenumbers
 import pytest
 
 from domain.phones import spoken, takes_texts
@@ -11,6 +12,14 @@ from domain.phones import spoken, takes_texts
 )
 def test_spoken(e164, written):
     assert spoken(e164) == written
+
+
+@pytest.mark.parametrize("begins", ["70", "72", "73", "76", "79", "10", "8"])
+def test_usual_numbers_are_written_as_the_library_writes_them(begins):
+    for rest in range(1_000_000, 10_000_000, 90_017):
+        number = phonenumbers.PhoneNumber(country_code=46, national_number=int(f"{begins}{rest}"))
+        written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        assert spoken(f"+46{begins}{rest}") == written
 
 
 def test_what_is_no_number_stays():
