@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 
+from domain.clock import stockholm_date
 from exchange import locked_zip
 from extensions import db
 from jobs import make_exports
@@ -140,7 +141,7 @@ def test_a_locked_one_opens_with_its_password_alone(client, owner):
     answer = client.post(f"{asked}/fil")
     assert "-med-losenord.zip" in answer.headers["Content-Disposition"]
     file = io.BytesIO(answer.get_data())
-    assert zipfile.ZipFile(file).namelist()[0].endswith(f"{utc_now():%Y-%m-%d}.zip")
+    assert zipfile.ZipFile(file).namelist()[0].endswith(f"{stockholm_date(utc_now())}.zip")
     inner = b"".join(locked_zip.pieces(file, LOCK))
     assert "manifest.json" in zipfile.ZipFile(io.BytesIO(inner)).namelist()
 

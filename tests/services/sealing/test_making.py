@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from io import BytesIO
 
@@ -86,6 +87,7 @@ def test_a_paper_that_takes_the_process_along_takes_no_other(app, monkeypatch):
         with pytest.raises(making.SealFailed, match="exit status -9"):
             sealer.seal(making.Paper(pdf), key)
         assert sealer.seal(making.Paper(pdf), key).startswith(pdf)
-        monkeypatch.setattr(sealer._child, "_seconds", 0)
+        processes[-1].send_signal(signal.SIGSTOP)
+        monkeypatch.setattr(sealer._child, "_seconds", 0.1)
         with pytest.raises(making.SealFailed, match="too long"):
             sealer.seal(making.Paper(pdf), key)
