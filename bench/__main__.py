@@ -41,7 +41,7 @@ FIRMS = (1_000, 10_000, 100_000)
 QUICK = (1_000, 10_000)
 MAIN = 10_000  # quotes of the firm that most rows are measured on
 DEALS = 200  # approvals need a quote each
-STARTS = 3
+STARTS = 7
 
 
 def main() -> int:

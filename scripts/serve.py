@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -22,6 +23,7 @@ from config import Settings
 from scripts.children import ENDINGS, HEARD, leave, stand_alone
 from services import memory
 
+FIRST_PAGE_SECONDS = 0.2  # whoever waits for the first page has the processors, then the background work begins
 BACKLOG = 512  # connections that may wait
 
 
@@ -74,6 +76,7 @@ def announce(settings: Settings) -> None:
 
 def close_and(listener: socket.socket, work: Callable[[], int]) -> int:
     listener.close()
+    time.sleep(FIRST_PAGE_SECONDS)
     os.nice(5)  # whoever waits for a page goes before an export
     return work()
 
