@@ -83,11 +83,11 @@ def list_rows(bench: Bench) -> list[Row]:
     rare = bench.time("search, nothing found", lambda: visitor.get(f"/offerter?{ROWS}&q=takpannor"))
     per_second = web.throughput(bench.port, path, visitor.cookies)
     return [
-        Row("quote list, 50 rows", times(found.p50), found.p50 / found.beside, "× P", 3, 1.5),
+        Row("quote list, 50 rows", times(found.p50), found.ratio, "× P", 3, 1.5),
         Row("quote list, wire", "compressed", found.size / 1000, "kB", 12, 12),
-        Row("search, 50 hits", times(search.p50), search.p50 / search.beside, "× P", 3, 1.5),
+        Row("search, 50 hits", times(search.p50), search.ratio, "× P", 3, 1.5),
         # no row of the table of targets: the limits of a page to edit
-        Row("search, no hit in 10,000", times(rare.p50), rare.p50 / rare.beside, "× P", 4, 2),
+        Row("search, no hit in 10,000", times(rare.p50), rare.ratio, "× P", 4, 2),
         Row(
             "quote list, 4 connections",
             f"{per_second:.0f}/s",
@@ -107,9 +107,9 @@ def article_rows(bench: Bench) -> list[Row]:
     rare = bench.time("articles, nothing found", lambda: visitor.get("/prislista?q=takpannor", **PART))
     sheet = bench.time("articles, builder", lambda: visitor.get(f"/prislista/sok?offert={draft_n}&del=1&q=g", **PART))
     return [
-        Row("price list of 5,000, a letter", times(found.p50), found.p50 / found.beside, "× P", 3, 1.5),
-        Row("price list of 5,000, no hit", times(rare.p50), rare.p50 / rare.beside, "× P", 3, 1.5),
-        Row("price list in the builder, a letter", times(sheet.p50), sheet.p50 / sheet.beside, "× P", 3, 1.5),
+        Row("price list of 5,000, a letter", times(found.p50), found.ratio, "× P", 3, 1.5),
+        Row("price list of 5,000, no hit", times(rare.p50), rare.ratio, "× P", 3, 1.5),
+        Row("price list in the builder, a letter", times(sheet.p50), sheet.ratio, "× P", 3, 1.5),
     ]
 
 
@@ -128,19 +128,19 @@ def growth_row(bench: Bench) -> list[Row]:
 def quote_rows(bench: Bench) -> list[Row]:
     visitor, n = bench.log_in(bench.main), bench.main.draft_n
     edit = bench.time("builder", lambda: visitor.get(f"/offerter/{n}/redigera"))
-    rows = [Row("builder, 10 lines", times(edit.p50), edit.p50 / edit.beside, "× P", 4, 2)]
+    rows = [Row("builder, 10 lines", times(edit.p50), edit.ratio, "× P", 4, 2)]
     try:
         show = bench.time("quote", lambda: visitor.get(f"/offerter/{bench.main.sent_n}"))
     except NotBuilt:
         return [*rows, Row("sent quote, 10 lines", "", None, "× P", 4, 2)]
-    return [*rows, Row("sent quote, 10 lines", times(show.p50), show.p50 / show.beside, "× P", 4, 2)]
+    return [*rows, Row("sent quote, 10 lines", times(show.p50), show.ratio, "× P", 4, 2)]
 
 
 def save_rows(bench: Bench) -> list[Row]:
     save = typing(bench.log_in(bench.main), f"/offerter/{bench.main.draft_n}/rader/1")
     found = bench.time("save a line", save)
     return [
-        Row("save a line, new totals", times(found.p50), found.p50 / found.beside, "× P", 4, 2),
+        Row("save a line, new totals", times(found.p50), found.ratio, "× P", 4, 2),
         Row("save a line, wire", "one request", found.size / 1000, "kB", 6, 3),
     ]
 
@@ -187,9 +187,9 @@ def customer_rows(bench: Bench) -> list[Row]:
     show = bench.time("customer page", lambda: visitor.get(f"/o/{deal.public_id}"))
     step = bench.time("customer, step 2", lambda: visitor.get(f"/o/{deal.public_id}/godkann"))
     return [
-        Row("customer page", times(show.p50), show.p50 / show.beside, "× P", 3, 1.5),
+        Row("customer page", times(show.p50), show.ratio, "× P", 3, 1.5),
         # no row of the table of targets: a form to fill in, held to the limits of a page to edit
-        Row("customer page, step 2", times(step.p50), step.p50 / step.beside, "× P", 4, 2),
+        Row("customer page, step 2", times(step.p50), step.ratio, "× P", 4, 2),
     ]
 
 
@@ -205,7 +205,7 @@ def login_rows(bench: Bench) -> list[Row]:
     found = bench.time("log in", partial(log_in, bench.main.quick_email), expect=303, requests=12)
     whole = serial(partial(log_in, bench.main.email), expect=303, requests=12).p50
     measured = f"{times(found.p50)}, with the hash {times(whole)}"
-    return [Row("log in, without the hash", measured, found.p50 / found.beside, "× P", 4, 2)]
+    return [Row("log in, without the hash", measured, found.ratio, "× P", 4, 2)]
 
 
 def tail_row(bench: Bench) -> list[Row]:

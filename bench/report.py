@@ -92,8 +92,8 @@ METHOD = """## Method
 
 References and product are started and driven in the same run by the same client (`bench/web.py`), with logins, tokens
 and authorisation on. Serial: p50 and p95 of 25 requests after 5 warm-ups on one kept connection, median of 9 rounds,
-with a round of P before each of them: the machine's speed changes within a run, and what is compared must have met the
-same. Then 4 connections for 3 seconds, median of 3, P's beside them. A POST gets its form by a request that is not
+with rounds of P between them; the ratio is the median of each round's to the two of P around it, since the machine's
+speed changes within a run, and what is compared must have met the same. Starts take turns likewise. Then 4 connections for 3 seconds, median of 3, P's beside them. A POST gets its form by a request that is not
 timed; a line is saved again and again from one open form, as while somebody types. 200 open pages (Idag, lists,
 quotes) ask for news every 2.5 seconds each from a process of their own; the p95 of the list is of 100 requests, while
 they ask and while they are hidden, taking turns seven times. Pages: headless Chromium at 390 × 844, median of 3;

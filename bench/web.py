@@ -8,8 +8,9 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from urllib.parse import urlencode
 
 WARM_UPS = 5
@@ -49,6 +50,7 @@ class Timing:
     p95: float
     size: int
     beside: float = 0.0  # p50 of the reference, taken between the rounds
+    ratio: float = 0.0  # to the reference: of each round to those before and after it
 
 
 @dataclass
@@ -152,8 +154,8 @@ def serial(
 ) -> Timing:
     """p50 and p95 of one request after another; `act` may do untimed work before its request. Raises NotBuilt.
 
-    `reference` is measured before each round: a shared machine doubles and halves its speed within a run, and what is
-    compared must have met the same one.
+    `reference` is measured between the rounds, and each round is held against the two around it: a shared machine
+    doubles and halves its speed within a run, and what is compared must have met the same one.
     """
     halves, tails, size, besides = [], [], 0, []
     for _ in range(WARM_UPS):
@@ -170,8 +172,12 @@ def serial(
         seconds.sort()
         halves.append(statistics.median(seconds))
         tails.append(seconds[round(0.95 * (len(seconds) - 1))])
-    beside = statistics.median(besides) if besides else 0.0
-    return Timing(statistics.median(halves), statistics.median(tails), size, beside)
+    timing = Timing(statistics.median(halves), statistics.median(tails), size)
+    if reference is None:
+        return timing
+    around = pairwise([*besides, reference()])
+    ratios = [half / statistics.mean(pair) for half, pair in zip(halves, around, strict=True)]
+    return replace(timing, beside=statistics.median(besides), ratio=statistics.median(ratios))
 
 
 def _check(answer: Answer, expect: int) -> None:
