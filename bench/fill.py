@@ -91,7 +91,7 @@ def firm(size: int, *, now: datetime, pdf_bytes: int = PDF_BYTES) -> Filled:
     drafted, sent = _copies_of(made.id, draft_n), _copies_of(made.id, sent_n)
     _copy(made, drafted, sent, crowd, size - 2, now, pdf_bytes)
     transaction.commit()  # without ANALYZE: no statistics are kept, they may hold samples of what was erased
-    return Filled(size, made.id, user.email, _quick(user, now), draft_n, sent_n)
+    return Filled(size, made.id, user.email, _quick(made, user, now), draft_n, sent_n)
 
 
 def deals(filled: Filled, count: int, *, now: datetime) -> list[Deal]:
@@ -218,35 +218,30 @@ def _firm(size: int, now: datetime) -> tuple[Firm, User]:
     db.session.add(made)
     db.session.flush()
     events.open_chain(made.id)
-    user = User(
-        firm_id=made.id,
-        email=f"jonas{size}@tumbredd.example",
-        name="Jonas Ek",
-        role="owner",
-        password_hash=passwords.hash_password(PASSWORD),
-        email_confirmed_at=now,
-        created_at=now,
-    )
-    db.session.add(user)
+    user = _user(made, f"jonas{size}@tumbredd.example", passwords.hash_password(PASSWORD), now)
     transaction.commit()
     return made, user
 
 
-def _quick(user: User, now: datetime) -> str:
-    """The address of another user, with the same password kept in the weakest hash there is."""
-    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    quick = User(
-        firm_id=user.firm_id,
-        email=f"snabb.{user.email}",
-        name="Sara Lind",
+def _user(made: Firm, email: str, password_hash: str, now: datetime) -> User:
+    user = User(
+        firm_id=made.id,
+        email=email,
+        name="Jonas Ek",
         role="owner",
-        password_hash=hasher.hash(PASSWORD),
+        password_hash=password_hash,
         email_confirmed_at=now,
         created_at=now,
     )
-    db.session.add(quick)
+    db.session.add(user)
     db.session.flush()
-    return quick.email
+    return user
+
+
+def _quick(made: Firm, user: User, now: datetime) -> str:
+    """The address of another user, with the same password kept in the weakest hash there is."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return _user(made, f"snabb.{user.email}", hasher.hash(PASSWORD), now).email
 
 
 def _actor(made: Firm, user: User) -> Actor:
