@@ -14,16 +14,10 @@ from domain.closing_dates import REMINDER_DAYS, ClosingDates, closing_dates, fee
 from domain.terminations import ENTERED, Channel, Choice, Reason, may_undo
 from extensions import db
 from models import Closing, Firm, User, new_public_id
-from services import events, leaving_letters, limits, passwords, scope, standing, transaction
+from services import events, leaving_letters, logins, scope, standing, transaction
 from services.actors import Actor, system
 from services.errors import NotFound, RuleBroken, Stale
 from services.installation import settings
-
-
-class WrongPassword(RuleBroken):
-    """The password typed to confirm is not the user's."""
-
-    code = "wrong_password"
 
 
 def plan(now: datetime, received_on: date | None = None) -> ClosingDates:
@@ -66,10 +60,8 @@ def ask(
     `choice` is empty or one of `choices()`; `ends` the last month of the fiscal year, which locking asks for. Raises
     WrongPassword, TooMany.
     """
-    user_id, firm_id, stored = user.id, actor.firm_id, user.password_hash
-    limits.count("password", str(user_id), limit=limits.PER_ACCOUNT, now=now)  # ends the transaction: hashing is slow
-    if not passwords.is_right(stored, password):
-        raise WrongPassword
+    user_id, firm_id = user.id, actor.firm_id
+    logins.check_password(user, password, now=now)
     firm = _lock(firm_id)
     if closing := running(firm_id):
         return closing

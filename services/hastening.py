@@ -15,7 +15,7 @@ from domain.quote_states import AGREED, QuoteStatus
 from extensions import db
 from models import Agreement, Closing, Quote, User
 from services import closing as leaving
-from services import events, leaving_letters, limits, passwords, scope, transaction
+from services import events, leaving_letters, logins, scope, transaction
 from services.actors import Actor
 from services.deal import farewell
 from services.errors import RuleBroken
@@ -40,10 +40,7 @@ def hasten(user: User, *, password: str, seen: date, actor: Actor, now: datetime
 
     Raises WrongPassword, TooMany, NotFound, RuleBroken("not_chosen" | "not_sooner").
     """
-    user_id, stored = user.id, user.password_hash
-    limits.count("password", str(user_id), limit=limits.PER_ACCOUNT, now=now)  # ends the transaction: hashing is slow
-    if not passwords.is_right(stored, password):
-        raise leaving.WrongPassword
+    logins.check_password(user, password, now=now)
     closing = leaving.lock_whole(actor.firm_id)
     last_day = stockholm_date(closing.erase_after)
     if last_day == seen:  # pressed twice

@@ -20,46 +20,46 @@ PER_ADDRESS = 30  # the same from one network address, over all accounts
 LETTERS_PER_ACCOUNT = 5  # letters that anyone can have sent to an address of mail
 
 
-_COUNT = text(
-    "INSERT INTO attempt (key, window_at, count) VALUES (:key, :window_at, 1) "
-    "ON CONFLICT (key) DO UPDATE SET count = attempt.count + 1 RETURNING count"
-).bindparams(bindparam("window_at", type_=Attempt.window_at.type))
+Keys = tuple[str, ...]  # what a try was counted under, to give it back
+_COUNT_ONE, _COUNT_TWO = (
+    text(
+        f"INSERT INTO attempt (key, window_at, count) VALUES {rows} "  # noqa: S608  (the two below)
+        "ON CONFLICT (key) DO UPDATE SET count = attempt.count + 1 RETURNING key, count"
+    ).bindparams(bindparam("window_at", type_=Attempt.window_at.type))
+    for rows in ("(:key, :window_at, 1)", "(:key, :window_at, 1), (:other, :window_at, 1)")
+)
 _GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key IN (:key, :other)")
 
 
-def count(what: str, value: str, *, limit: int, now: datetime) -> None:
+def count(what: str, value: str, *, limit: int, now: datetime) -> Keys:
     """Count one try and commit it, so that no later rollback forgets it. Raises TooMany above `limit`."""
-    _count([(what, value, limit)], now)
+    return _count({_key(what, value, now): limit}, now)
 
 
-def count_with_address(what: str, value: str, ip: str, *, limit: int, now: datetime) -> None:
+def count_with_address(what: str, value: str, ip: str, *, limit: int, now: datetime) -> Keys:
     """Count one try on a value and on the network address it comes from, in one commit. Raises TooMany."""
-    _count([(what, value, limit), (f"{what} from", ip, PER_ADDRESS)], now)
+    return _count({_key(what, value, now): limit, _key(f"{what} from", ip, now): PER_ADDRESS}, now)
 
 
-def _count(tries: list[tuple[str, str, int]], now: datetime) -> None:
-    window_at = _window_at(now)
-    is_over = False
-    connection = transaction.connection()
-    for what, value, limit in tries:
-        values = {"key": _key(what, value, window_at), "window_at": window_at}
-        is_over |= int(connection.execute(_COUNT, values).scalar_one()) > limit
+def _count(limits: dict[str, int], now: datetime) -> Keys:
+    """Count one try under each key."""
+    keys, window_at = tuple(limits), _window_at(now)
+    statement = _COUNT_ONE if len(keys) == 1 else _COUNT_TWO
+    counted = transaction.connection().execute(statement, _both(keys) | {"window_at": window_at}).all()
     transaction.commit()
-    if is_over:
+    if any(found > limits[key] for key, found in counted):
         raise TooMany(int((window_at + WINDOW - now).total_seconds()) + 1)
+    return keys
 
 
-def give_back(what: str, value: str, *, now: datetime) -> None:
+def give_back(keys: Keys) -> None:
     """The try succeeded: it does not count. Never commits."""
-    key = _key(what, value, _window_at(now))
-    transaction.connection().execute(_GIVE_BACK, {"key": key, "other": key})
+    transaction.connection().execute(_GIVE_BACK, _both(keys))
 
 
-def give_back_with_address(what: str, value: str, ip: str, *, now: datetime) -> None:
-    """The same for a try that `count_with_address` counted."""
-    window_at = _window_at(now)
-    keys = {"key": _key(what, value, window_at), "other": _key(f"{what} from", ip, window_at)}
-    transaction.connection().execute(_GIVE_BACK, keys)
+def _both(keys: Keys) -> dict[str, object]:
+    """One key or two, as the statements name them."""
+    return {"key": keys[0], "other": keys[-1]}
 
 
 def forget_old(now: datetime) -> int:
@@ -73,14 +73,16 @@ def _window_at(now: datetime) -> datetime:
     return datetime.fromtimestamp(now.timestamp() // WINDOW.seconds * WINDOW.seconds, now.tzinfo)
 
 
-def _key(what: str, value: str, window_at: datetime) -> str:
-    return hashlib.sha256(f"{what}\0{_network(value)}\0{window_at.isoformat()}".encode()).hexdigest()
+def _key(what: str, value: str, now: datetime) -> str:
+    return hashlib.sha256(f"{what}\0{_network(value)}\0{_window_at(now).isoformat()}".encode()).hexdigest()
 
 
 def _network(value: str) -> str:
     """An IPv6 address stands for its /64, which one household or server owns whole; anything else for itself."""
+    if ":" not in value:
+        return value
     try:
-        address = ipaddress.ip_address(value)
+        address = ipaddress.IPv6Address(value)
     except ValueError:
         return value
-    return str(ipaddress.ip_network(f"{value}/64", strict=False)) if address.version == 6 else value
+    return str(address.ipv4_mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))

@@ -160,7 +160,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
     """
     transaction.start_writing(lasts=False)
     known = transaction.connection().execute(_KNOWN, {"email": email}).one_or_none()
-    limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)  # ends it: hashing is slow
+    tried = limits.count_with_address("login", email, ip, limit=limits.PER_ACCOUNT, now=now)  # ends it: hashing is slow
     # a power cut may take a login back, and its entry in the chain with it: the cookie opens nothing, one logs in again
     transaction.start_writing(lasts=False)
     is_right = (
@@ -186,7 +186,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
         transaction.commit()
         raise WrongPassword
     token = begin(actor, now=now)
-    limits.give_back_with_address("login", email, ip, now=now)
+    limits.give_back(tried)
     transaction.commit()
     return token
 
@@ -277,10 +277,10 @@ def make_fresh(user: User, login: Login, password: str, *, now: datetime) -> Non
 def check_password(user: User, password: str, *, now: datetime) -> None:
     """Check a password typed again, in a transaction that may write; counted. Raises WrongPassword, TooMany."""
     stored, public_id = user.password_hash, user.public_id
-    limits.count("password", public_id, limit=limits.PER_ACCOUNT, now=now)
+    tried = limits.count("password", public_id, limit=limits.PER_ACCOUNT, now=now)
     if not passwords.is_right(stored, password):
         raise WrongPassword
-    limits.give_back("password", public_id, now=now)
+    limits.give_back(tried)
 
 
 def touch(found: Found, *, now: datetime) -> None:

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from blueprints.shared.fields import EmailText, strip
+from blueprints.shared.fields import EmailText, KnownEmail, strip
 from blueprints.shared.phrases import lazy_gettext as _l
 
 WEAK = {
@@ -33,7 +33,7 @@ class RegisterForm(FlaskForm):
 
 
 class LoginForm(FlaskForm):
-    email = EmailText(_l("E-post"), [DataRequired(_l("Skriv din e-postadress"))])
+    email = KnownEmail(_l("E-post"), [DataRequired(_l("Skriv din e-postadress"))])
     password = PasswordField(_l("Lösenord"), [InputRequired(_l("Skriv lösenordet"))])
     next = HiddenField()
 

@@ -22,6 +22,7 @@ from services.clock import utc_now
 from services.errors import NotFound
 from services.exporting import contents
 from services.installation import settings
+from services.logins import WrongPassword
 
 
 def about(now: datetime) -> dict[str, object]:
@@ -80,7 +81,7 @@ def close() -> ResponseReturnValue:
             actor=current_user.actor,
             now=utc_now(),
         )
-    except closing.WrongPassword:
+    except WrongPassword:
         form.password.errors = [_("Lösenordet stämmer inte.")]
         return _confirm_page(form, status=422)
     return redirect(url_for(".closing_receipt"), code=303)
@@ -133,7 +134,7 @@ def hasten() -> ResponseReturnValue:
             actor=current_user.actor,
             now=utc_now(),
         )
-    except closing.WrongPassword:
+    except WrongPassword:
         form.hasten_password.errors = [_("Lösenordet stämmer inte.")]
         return _receipt_page(_choice_form(), form, status=422)
     flash(_("Sista dagen är ändrad."))

@@ -154,6 +154,17 @@ class EmailText(StringField):
         return str(self.raw_data[0]) if self.raw_data else (self.data or "")
 
 
+class KnownEmail(EmailText):
+    """The same of somebody who logs in: the address was checked when it came here, so a plain one is only compared."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        if "@" in typed and typed.isascii():
+            self.data = typed.lower()
+        else:
+            super().process_formdata(valuelist)
+
+
 class PhoneText(StringField):
     """A phone number in any shape; data is E.164 (+46701740605) or empty."""
 

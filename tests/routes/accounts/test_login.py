@@ -123,6 +123,19 @@ def test_many_accounts_from_one_network(client):
     assert statuses == [422] * 30 + [429] * 2
 
 
+def test_ipv4_behind_a_socket_of_both_kinds(client):
+    """::ffff:192.0.2.7 is a household of its own, not one of all that use IPv4."""
+    statuses = [
+        client.post(
+            "/logga-in",
+            data={"email": f"a{n}@tumbredd.example", "password": "x"},
+            environ_base={"REMOTE_ADDR": f"::ffff:192.0.2.{n}"},
+        ).status_code
+        for n in range(32)
+    ]
+    assert statuses == [422] * 32
+
+
 def test_a_forwarded_address_is_not_believed(client):
     """C-42: without a configured proxy the socket's address counts."""
     statuses = [
