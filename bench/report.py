@@ -95,17 +95,19 @@ and authorisation on. Serial: p50 and p95 of 25 requests after 5 warm-ups on one
 with rounds of P between them; the ratio is the median of each round's to the two of P around it, since the machine's
 speed changes within a run, and what is compared must have met the same. Starts take turns likewise. Then 4 connections
 for 3 seconds, median of 3, P's beside them. A POST gets its form by a request that is not timed; a line is saved again
-and again from one open form, as while somebody types. 200 open pages (Idag, lists, quotes) ask for news every 2.5
-seconds each from a process of their own; the p95 of the list is of 100 requests, while they ask and while they are
-hidden, taking turns seven times. Pages: headless Chromium at 390 × 844, median of 3; throttled means a processor 4
-times slower, 562 ms round trip and 1.44 Mbit/s. Memory is the proportional set size of all processes after the load.
-Ratios: H is a bare Flask answer, P a Flask page with one query of 50 rows out of 10,000 (`bench/refs/`), both under the
-same gunicorn; the bare canvas is reportlab drawing the same words, nothing else. Letters: an installation of its own
-with its real worker, and a mail server that thinks 20 ms over each; smtplib then sends it as many of the same size,
-ready made, over one connection. Recalculation: processor time of the pure arithmetic, no request and no database,
-taking turns with a bare sum of the same lines (`bench/refs/sums.py`). Verification: processor time of the process that
-looks into a sealed paper whose bytes are not known here, taking turns with a program that loads pyHanko and validates
-the seal. Chains: processor time of walking a firm's chain from its start, as by night; the limits are our own."""
+and again from one open form, as while somebody types, and a login is sent again and again from one page: P, too, is
+asked without a pause, and one of 3 ms between the logins makes each a fifth slower. 200 open pages (Idag, lists,
+quotes) ask for news every 2.5 seconds each from a process of their own; the p95 of the list is of 100 requests, while
+they ask and while they are hidden, taking turns seven times. Pages: headless Chromium at 390 × 844, median of 3;
+throttled means a processor 4 times slower, 562 ms round trip and 1.44 Mbit/s. Memory is the proportional set size of
+all processes after the load. Ratios: H is a bare Flask answer, P a Flask page with one query of 50 rows out of 10,000
+(`bench/refs/`), both under the same gunicorn; the bare canvas is reportlab drawing the same words, nothing else.
+Letters: an installation of its own with its real worker, and a mail server that thinks 20 ms over each; smtplib then
+sends it as many of the same size, ready made, over one connection. Recalculation: processor time of the pure
+arithmetic, no request and no database, taking turns with a bare sum of the same lines (`bench/refs/sums.py`).
+Verification: processor time of the process that looks into a sealed paper whose bytes are not known here, taking turns
+with a program that loads pyHanko and validates the seal. Chains: processor time of walking a firm's chain from its
+start, as by night; the limits are our own."""
 
 
 def note(words: str) -> None:
