@@ -100,4 +100,4 @@ def fork(name: str, work: Callable[[], int], hears: set[signal.Signals]) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    memory.with_room(main)
