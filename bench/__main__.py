@@ -166,7 +166,7 @@ def _of_reference(server: Server, *, rounds: int = ROUNDS) -> Timing:
 def _pages(bench: Bench, page: Server, hello: Server) -> list[Row]:
     with browser.phone() as phone:
         if phone is None:
-            note("  left out: no Chromium. On Debian: apt install chromium")
+            note("  left out: no Chromium. On Debian: apt install chromium-headless-shell")
             return []
         addresses = [f"http://127.0.0.1:{server.port}/" for server in (page, hello)]
         missing = Row("pages on a phone", "", None, "", 0, 0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+
+from scripts.run_tests import browser as installed_browser
 
 ROUNDS = 3
 PHONE = {"width": 390, "height": 844}
@@ -41,12 +42,6 @@ class Paint:
     lcp_ms: float
     blocked_ms: float
     shift: float
-
-
-def program() -> str | None:
-    return next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
 
 
 class Phone:
@@ -123,7 +118,7 @@ class Phone:
 @contextmanager
 def phone() -> Iterator[Phone | None]:
     """A headless Chromium, or None on a machine without one."""
-    found = program()
+    found = installed_browser()
     if not found:
         yield None
         return
