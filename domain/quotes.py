@@ -201,7 +201,6 @@ def totals(
     vat = sum(group.vat_ore for group in groups)
     shares = () if reverse_charge else sums.deductions(is_incl, paid_on, applicants)
     deducted = 100 * sum(share.amount_kr for share in shares)
-    uncapped = {share.kind: share.uncapped_kr for share in shares}
     counted = sum(sums.by_kind.values())
     return Totals(
         labour_ore=sums.by_kind[LineKind.LABOUR],
@@ -218,13 +217,17 @@ def totals(
         deduction_ore=deducted,
         to_pay_ore=gross - deducted,
         options_ore=net_ore(options_by_rate, is_incl) if reverse_charge else gross_ore(options_by_rate, is_incl),
-        exceeds_one_person=bool(shares)
-        and (
-            exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0))
-            or (sums.green is not None and green_kr(shares) > green_tech.cap_kr())
-        ),
+        exceeds_one_person=bool(shares) and _takes_more_than_one(shares, paid_on),
         reverse_charge=reverse_charge,
     )
+
+
+def _takes_more_than_one(shares: Sequence[DeductionShare], paid_on: date) -> bool:
+    """Whether the deductions before caps are more than one person with an unused year has."""
+    uncapped = {share.kind: share.uncapped_kr for share in shares}
+    if exceeds_one_person(paid_on, uncapped.get(Deduction.ROT, 0), uncapped.get(Deduction.RUT, 0)):
+        return True
+    return green_kr(shares) > green_tech.cap_kr()
 
 
 def shares_of(result: Totals, paid_on: date, applicants: Sequence[Applicant]) -> tuple[DeductionShare, ...]:
