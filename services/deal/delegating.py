@@ -83,23 +83,8 @@ def delegate(deal: Deal, name: str, email: str, *, phone: str = "", code: str = 
     if takes_code:
         codes.prove(deal, code, _terms(deal), now=now)
     before = next((row for row in rows if row.id == deal.found.recipient_id), None)
-    row = Recipient(
-        firm_id=firm_id,
-        public_id=new_public_id(),
-        quote_id=quote.id,
-        name=name,
-        email=email,
-        phone=phone,
-        role=before.role if before else Role.SIGNATORY,
-        position=before.position if before else 0,
-        stands_for=deal.party,
-        created_at=now,
-    )
-    if before:
-        before.role, before.position = Role.COPY, 0
+    row = _stand_in(deal, before, name, email, phone, now)
     quote.is_shared = True
-    db.session.add(row)
-    db.session.flush()
     link = links.by_mail(quote, email, actor=deal.actor, now=now, recipient_id=row.id)
     personal = {"name": name, "to": email, "by": deal.reader}
     sent = {"channel": links.MAIL, "link_id": link.public_id, "text_version": LETTER_VERSION}
@@ -110,6 +95,27 @@ def delegate(deal: Deal, name: str, email: str, *, phone: str = "", code: str = 
     told = {"recipient": row.public_id, "by": deal.found.link_public_id}
     notices.tell(quote, notices.ALWAYS, "place_handed_over_to_firm", told, now=now)
     transaction.commit()
+    return row
+
+
+def _stand_in(deal: Deal, before: Recipient | None, name: str, email: str, phone: str, now: datetime) -> Recipient:
+    """Who takes over the role and place of `before`, who reads from now on; None: of the customer."""
+    row = Recipient(
+        firm_id=deal.found.firm_id,
+        public_id=new_public_id(),
+        quote_id=deal.quote.id,
+        name=name,
+        email=email,
+        phone=phone,
+        role=before.role if before else Role.SIGNATORY,
+        position=before.position if before else 0,
+        stands_for=deal.party,
+        created_at=now,
+    )
+    if before:
+        before.role, before.position = Role.COPY, 0
+    db.session.add(row)
+    db.session.flush()
     return row
 
 

@@ -240,7 +240,7 @@ def _store(
     actor: Actor,
     now: datetime,
 ) -> Agreement:
-    assert actor.user_id is not None  # noqa: S101  (only users write down)
+    """The agreement with who asks for a deduction, and what the firm wrote down of it."""
     firm_id, email = case.quote.firm_id, case.email or yes.email
     agreed = _agreed(case, yes, chosen, result, file, actor)
     stored = canonical.dumps(agreed)
@@ -271,8 +271,17 @@ def _store(
         who = {"firm_id": firm_id, "public_id": new_public_id(), "agreement_id": agreement.id, "position": row["order"]}
         amounts = {name: amount for name, amount in row.items() if name.endswith("_kr")}
         db.session.add(Applicant(**who, name=row["name"], **amounts))
-    written = ManualAcceptance(
-        firm_id=firm_id,
+    db.session.add(_note(agreement, case, yes, file, actor, now))
+    return agreement
+
+
+def _note(
+    agreement: Agreement, case: Case, yes: Yes, file: StoredFile | None, actor: Actor, now: datetime
+) -> ManualAcceptance:
+    """What the firm wrote down: when, how and in whose words, with what shows it."""
+    assert actor.user_id is not None  # noqa: S101  (only users write down)
+    return ManualAcceptance(
+        firm_id=agreement.firm_id,
         agreement_id=agreement.id,
         user_id=actor.user_id,
         channel=yes.channel,
@@ -282,8 +291,6 @@ def _store(
         note=yes.note,
         file_id=file.id if file else None,
     )
-    db.session.add(written)
-    return agreement
 
 
 def _deducts(result: Totals) -> bool:

@@ -113,8 +113,27 @@ def begin(
     Raises NotFound, customers.NoContact.
     """
     found = _customer(customer, actor, now=now)
+    quote = _empty(kind, firm, actor, now=now)
+    if found:
+        _give(quote, found)
+        quote.basis = _basis_for(found, firm)
+        quote.reverse_charge = is_usual_reverse(found)
+    drafting.keep_search_text(quote)
+    db.session.add(quote)
+    db.session.flush()
+    sections = []
+    if kind != DealKind.DOCUMENT:
+        sections.append(QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1))
+    db.session.add_all(sections)
+    events.record("doc.created", f"quote:{quote.public_id}", actor=actor, at=now, data={"kind": str(kind)})
+    db.session.flush()
+    return Draft(quote, sections, [], found, firm.f_skatt)
+
+
+def _empty(kind: str, firm: Firm, actor: Actor, *, now: datetime) -> Quote:
+    """A quote of nothing to nobody, with what the firm begins with."""
     assert actor.user_id is not None  # noqa: S101  (a system never makes quotes)
-    quote = Quote(
+    return Quote(
         firm_id=actor.firm_id,
         public_id=new_public_id(),
         n=numbers.take(actor.firm_id, "quote"),
@@ -138,20 +157,6 @@ def begin(
         changed_at=now,
         changed_by=actor.name[:120],
     )
-    if found:
-        _give(quote, found)
-        quote.basis = _basis_for(found, firm)
-        quote.reverse_charge = is_usual_reverse(found)
-    drafting.keep_search_text(quote)
-    db.session.add(quote)
-    db.session.flush()
-    sections = [QuoteSection(firm_id=quote.firm_id, quote_id=quote.id, n=1, position=1)]
-    if kind == DealKind.DOCUMENT:
-        sections = []
-    db.session.add_all(sections)
-    events.record("doc.created", f"quote:{quote.public_id}", actor=actor, at=now, data={"kind": str(kind)})
-    db.session.flush()
-    return Draft(quote, sections, [], found, firm.f_skatt)
 
 
 def save_title(quote_n: int, title: str, *, rev: int, key: str, actor: Actor, now: datetime) -> Quote:
