@@ -209,10 +209,7 @@ def page(
     waiting = held.waiting(view)
     asked = inquiries.of_quote(view.quote.firm_id, view.quote.id) if view.quote.has_inquiry else None
     if view.content is None:
-        is_declined = asked is not None and asked.inquiry.state == "declined"
-        reading = "inquiries.show" if is_declined else ".preview"
-        draft = url_for(".edit" if current_user.may("quote.write") and not is_declined else reading, n=n)
-        return held.page(view, waiting) if waiting else redirect(draft)
+        return held.page(view, waiting) if waiting else _to_draft(n, asked)
     may_hand_over = view.can("hand_over") and current_user.may("quote.send")
     new_day = extending.new_day(current_user.firm, utc_now()) if view.status == "expired" else None
     whom = view.persons
@@ -250,6 +247,13 @@ def page(
         asked=asked,
     )
     return make_response(answer, live.OVER if is_part and view.is_over else status)
+
+
+def _to_draft(n: int, asked: inquiries.Asked | None) -> ResponseReturnValue:
+    """Where a quote that has not been sent is worked on, or read by who may not; or the declined request."""
+    if asked is not None and asked.inquiry.state == "declined":
+        return redirect(url_for("inquiries.show", n=n))
+    return redirect(url_for(".edit" if current_user.may("quote.write") else ".preview", n=n))
 
 
 def news_path(n: int) -> str:

@@ -77,11 +77,6 @@ def of_deal(deal: Deal) -> list[Party]:
     return of(deal.content, deal.approvals, deal.people) if deal.is_joint else []
 
 
-def waited_for(deal: Deal) -> list[str]:
-    """Names of those who have not approved."""
-    return [party.name for party in of_deal(deal) if party.approved_at is None]
-
-
 def turn(deal: Deal) -> list[str]:
     """Whose turn it is to sign, by key."""
     return parties.turn(parties.places(deal.content["deciders"]), _signed(deal))
