@@ -64,6 +64,7 @@ def ask(
     logins.check_password(user, password, now=now)
     firm = _lock(firm_id)
     if closing := running(firm_id):
+        transaction.commit()  # the password was right: its try is given back
         return closing
     closing = _new(firm, Channel.SETTINGS, stockholm_date(now), now)
     closing.user_id, closing.reason = user_id, reason

@@ -28,7 +28,8 @@ _COUNT_ONE, _COUNT_TWO = (
     ).bindparams(bindparam("window_at", type_=Attempt.window_at.type))
     for rows in ("(:key, :window_at, 1)", "(:key, :window_at, 1), (:other, :window_at, 1)")
 )
-_GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key IN (:key, :other)")
+# one key after the other, in the order of who counts: a row of a network is shared by accounts that wait for their own
+_GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key = :key")
 
 
 def count(what: str, value: str, *, limit: int, now: datetime) -> Keys:
@@ -45,7 +46,9 @@ def _count(limits: dict[str, int], now: datetime) -> Keys:
     """Count one try under each key."""
     keys, window_at = tuple(limits), _window_at(now)
     statement = _COUNT_ONE if len(keys) == 1 else _COUNT_TWO
-    counted = transaction.connection().execute(statement, _both(keys) | {"window_at": window_at}).all()
+    # one key or two, as the statements name them
+    values = {"key": keys[0], "other": keys[-1], "window_at": window_at}
+    counted = transaction.connection().execute(statement, values).all()
     transaction.commit()
     if any(found > limits[key] for key, found in counted):
         raise TooMany(int((window_at + WINDOW - now).total_seconds()) + 1)
@@ -54,12 +57,15 @@ def _count(limits: dict[str, int], now: datetime) -> Keys:
 
 def give_back(keys: Keys) -> None:
     """The try succeeded: it does not count. Never commits."""
-    transaction.connection().execute(_GIVE_BACK, _both(keys))
+    transaction.connection().execute(_GIVE_BACK, [{"key": key} for key in keys])
 
 
-def _both(keys: Keys) -> dict[str, object]:
-    """One key or two, as the statements name them."""
-    return {"key": keys[0], "other": keys[-1]}
+def waste(writes: int, *, now: datetime) -> None:
+    """Write so many times to a row that is nobody's, and commit, for an address that nobody has."""
+    values = {"key": _key("nobody", "", now), "window_at": _window_at(now)}
+    for _ in range(writes):
+        transaction.connection().execute(_COUNT_ONE, values)
+    transaction.commit()
 
 
 def forget_old(now: datetime) -> int:

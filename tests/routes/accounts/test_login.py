@@ -7,9 +7,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from email_validator import validate_email
+from sqlalchemy import event
 
 from extensions import db
 from models import Attempt, Event, Login
+from services import logins
 from services.clock import utc_now
 from tests.factories import PASSWORD
 
@@ -39,7 +42,7 @@ def test_logging_in(client, user):
     assert client.get("/mer").status_code == 200
     assert client.get("/logga-in").location == "/"
     db.session.rollback()
-    assert [event.act for event in db.session.query(Event)] == ["login.made"]
+    assert [row.act for row in db.session.query(Event)] == ["login.made"]
     assert db.session.query(Login).one().ip == "127.0.0.1"
 
 
@@ -53,7 +56,79 @@ def test_wrong_password_and_unknown_address_look_alike(client, user):
     assert "E-postadressen eller lösenordet stämmer inte." in first
     assert "fel lösenord" not in first
     db.session.rollback()
-    assert [event.act for event in db.session.query(Event)] == ["login.failed"]
+    assert [row.act for row in db.session.query(Event)] == ["login.failed"]
+
+
+def test_a_known_and_an_unknown_address_cost_the_same_statements(client, user):
+    """C-39: as many transactions, and in each as many that read and that write, beside one hash."""
+    seen: list[str] = []
+
+    def note(_connection, _cursor, statement, _values, _context, _many):
+        seen.append("reads" if statement.startswith(("SELECT", "SET")) else "writes")
+
+    def end(_connection):
+        seen.append("end")
+
+    def counted(email: str) -> list[str]:
+        seen.clear()
+        with pytest.raises(logins.WrongPassword):
+            logins.log_in(email, "fel lösenord", ip="192.0.2.7", user_agent="Mozilla", now=utc_now())
+        return list(seen)
+
+    email = user.email
+    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "commit", end)
+    try:
+        known, unknown = counted(email), counted("ingen@tumbredd.example")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(db.engine, "commit", end)
+    assert known == unknown
+    assert known.count("end") == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [
+        (f"{'x' * 200_000}@tumbredd.example", 422),
+        ("eva@tumbredd.example\0", 400),  # no text at all: PostgreSQL has no place for it
+        ("a@b", 422),
+        ('"eva @"@tumbredd.example', 422),
+        ("fe80::%eva@tumbredd.example", 422),  # counted as an address of mail or of a network, not an error
+        ("eva@", 422),
+        ("@@", 422),
+        ("e\u0301va@tumbredd.example", 422),
+        ("eva@\ud7ff.example", 422),
+    ],
+)
+def test_odd_addresses_are_nobody_s(client, user, typed, status):
+    assert log_in(client, typed).status_code == status
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "  EVA@XN--MLARE-GRA.example\n",
+        "eva@xn--mlare-gra.example",
+        "eva@M\u00c5LARE.example",
+        "e\u200bva@m\u00e5lare\u202e.example",
+    ],
+)
+def test_one_address_however_it_is_typed(client, make, typed):
+    """Kept in ASCII; signs that print nothing come along when an address is copied."""
+    user = make.owner(make.firm())
+    user.email = validate_email("eva@m\u00e5lare.example", check_deliverability=False).ascii_email
+    db.session.commit()
+    typed = typed.replace("mlare-gra", user.email.split("--")[1].split(".")[0])
+    typed = typed.replace("MLARE-GRA", user.email.split("--")[1].split(".")[0].upper())
+    assert log_in(client, typed).status_code == 303
+
+
+def test_passwords_of_all_lengths(client, user):
+    assert log_in(client, user.email, "x" * 400_000).status_code == 422
+    assert log_in(client, user.email, "x" * 1024 * 1024).status_code == 413
+    assert log_in(client, user.email, f"{PASSWORD}\0").status_code == 400
+    assert log_in(client, user.email).status_code == 303
 
 
 @pytest.mark.parametrize("given", [{"email": "eva"}, {"email": ""}, {"password": ""}])

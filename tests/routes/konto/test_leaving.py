@@ -14,7 +14,7 @@ from domain.bookkeeping import keep_until
 from domain.clock import STOCKHOLM
 from extensions import db
 from jobs import close_firms
-from models import Closing, Event, Firm, Letter, Login
+from models import Attempt, Closing, Event, Firm, Letter, Login
 from services import closing
 from services.bookkeeping import material
 from services.deal import farewell
@@ -137,6 +137,28 @@ def test_tries_with_a_wrong_password_are_counted(client, owner):
     answers = [client.post("/konto/avsluta/bekrafta", data=wrong).status_code for _try in range(11)]
     assert answers == [422] * 10 + [429]
     assert running() is None
+
+
+def test_who_has_tried_too_often_to_leave_logs_in_all_the_same(client, owner, app):
+    """The dialog's tries and the login's are counted apart; neither frees the other."""
+    wrong = {**GOOD, "password": "fel lösenord 99"}
+    for _try in range(10):
+        client.post("/konto/avsluta/bekrafta", data=wrong)
+    answer = app.test_client().post("/logga-in", data={"email": owner_mail(), "password": PASSWORD})
+    assert answer.status_code == 303
+    assert client.post("/konto/avsluta/bekrafta", data=GOOD).status_code == 429
+    assert client.post("/losenord", data={"password": PASSWORD}).status_code == 429
+    assert running() is None
+
+
+def test_pressing_with_the_right_password_costs_no_try(client, owner):
+    for _press in range(12):
+        assert client.post("/konto/avsluta/bekrafta", data={**GOOD, "choice": "erase_all"}).status_code == 303
+    for _press in range(12):
+        assert client.post("/konto/avsluta/tidigare", data=SOONER).status_code == 303
+    assert [row.count for row in db.session.query(Attempt)] == [0]
+    acts = [row.act for row in db.session.query(Event).order_by(Event.seq)]
+    assert acts == ["firm.close_asked", "firm.close_hastened"]
 
 
 def test_undo_works_to_the_last_second(client, owner, clock):
