@@ -16,6 +16,7 @@ from blueprints.shared.folding import Compiled
 from cli import register_commands
 from config import Settings
 from extensions import db
+from models import Firm
 from services import installation, schema, transaction
 from services.sealing import making
 from tests.client import Client
@@ -115,6 +116,11 @@ def empty_database() -> None:
 def make(app: Flask) -> Make:
     """Makes rows: make.firm(), make.customer(firm), make.quote(firm, ...)."""
     return Make(app)
+
+
+@pytest.fixture
+def firm(make: Make) -> Firm:
+    return make.firm()
 
 
 @pytest.fixture

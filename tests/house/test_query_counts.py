@@ -21,11 +21,6 @@ PART = {"HX-Request": "true"}
 FEW, MANY = 1, 40
 
 
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
 def fill(make, firm, count):
     """Customers, articles and quotes, and one quote with `count` more lines; its number."""
     for number in range(count):

@@ -19,11 +19,6 @@ KARIN, ERIK = PERSONNUMMER[:2]
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def customer(make, firm):
     return make.customer(firm)
 

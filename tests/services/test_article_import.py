@@ -24,11 +24,6 @@ HEAD = "Benämning;Enhet;Pris;Moms;Typ;ROT;Inköpspris\n"
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def actor(make, firm):
     return actor_of(make, firm)
 

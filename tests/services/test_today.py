@@ -18,11 +18,6 @@ TODAY = date(2026, 12, 1)
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def quote(make, firm):
     customer = make.customer(firm)
 

@@ -21,11 +21,6 @@ Kakel;m²;399,50;25;Material;;210
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def owner(client, make, firm):
     return client.log_in(make.owner(firm))
 

@@ -22,11 +22,6 @@ FORM = {
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def owner(client, make, firm):
     return client.log_in(make.owner(firm))
 

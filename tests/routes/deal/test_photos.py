@@ -24,11 +24,6 @@ from tests.routes.deal.conftest import Sent, actor_of, send, token_of
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def quote(make, firm):
     return make.quote(firm, make.customer(firm))
 

@@ -16,11 +16,6 @@ from services.clock import utc_now
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def owner(client, make, firm):
     return client.log_in(make.owner(firm))
 

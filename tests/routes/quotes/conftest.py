@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,18 +10,39 @@ import pytest
 from sqlalchemy import event
 
 from extensions import db
+from models import Quote
 
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def firm(make):
-    return make.firm()
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """What a quote is found by; its row is left behind when a job has run."""
+
+    id: int
+    n: int
+    public_id: str
+
+
+def names_of(quote: Quote) -> Names:
+    return Names(quote.id, quote.n, quote.public_id)
+
+
+def fresh(quote) -> Quote:
+    """The row as it is stored now."""
+    db.session.rollback()
+    return db.session.get_one(Quote, quote.id, populate_existing=True)
 
 
 @pytest.fixture
 def quote(make, firm):
     return make.quote(firm, make.customer(firm))
+
+
+@pytest.fixture
+def owner(make, firm, client):
+    client.environ_base["handslag.raise_errors"] = True
+    return client.log_in(make.owner(firm))
 
 
 @pytest.fixture

@@ -19,19 +19,9 @@ from services.clock import utc_now
 from services.installation import settings
 from tests.documents.reading import words as words_of
 from tests.routes.deal.conftest import actor_of, make_sent, token_of
+from tests.routes.quotes.conftest import fresh
 
 MAIL = "karin.almgren@kund.example"
-
-
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def owner(make, firm, client):
-    client.environ_base["handslag.raise_errors"] = True
-    return client.log_in(make.owner(firm))
 
 
 @pytest.fixture
@@ -45,11 +35,6 @@ def draft(make, firm):
 @pytest.fixture
 def held(app, monkeypatch):
     monkeypatch.setitem(app.config, "SETTINGS", dataclasses.replace(app.config["SETTINGS"], SEND_HOLD_SECONDS=30))
-
-
-def fresh(quote) -> Quote:
-    db.session.rollback()
-    return db.session.get_one(Quote, quote.id, populate_existing=True)
 
 
 def as_contract(client, quote):

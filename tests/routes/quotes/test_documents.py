@@ -19,11 +19,6 @@ from tests.papers import HOSTILE, pdf
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def owner(make, firm, client):
     return client.log_in(make.owner(firm))
 

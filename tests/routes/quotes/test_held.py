@@ -11,8 +11,9 @@ import pytest
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import send_held
-from models import Firm, HeldSending, Letter, Quote, QuoteVersion
+from models import Firm, HeldSending, Letter, QuoteVersion
 from services.clock import utc_now
+from tests.routes.quotes.conftest import fresh, names_of
 
 MAIL = "karin.almgren@kund.example"
 LATER = timedelta(seconds=31)
@@ -23,38 +24,9 @@ def holds(app, monkeypatch) -> None:
     monkeypatch.setitem(app.config, "SETTINGS", dataclasses.replace(app.config["SETTINGS"], SEND_HOLD_SECONDS=30))
 
 
-@dataclasses.dataclass(frozen=True)
-class Names:
-    """What a quote is found by; its row is left behind when a job has run."""
-
-    id: int
-    n: int
-    public_id: str
-
-
-def names_of(quote: Quote) -> Names:
-    return Names(quote.id, quote.n, quote.public_id)
-
-
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def owner(make, firm, client):
-    client.environ_base["handslag.raise_errors"] = True
-    return client.log_in(make.owner(firm))
-
-
 @pytest.fixture
 def quote(make, firm):
     return names_of(make.quote(firm, make.customer(firm)))
-
-
-def fresh(quote) -> Quote:
-    db.session.rollback()
-    return db.session.get_one(Quote, quote.id, populate_existing=True)
 
 
 def press(client, quote, **typed):

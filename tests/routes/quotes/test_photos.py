@@ -20,16 +20,6 @@ PART = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def quote(make, firm):
-    return make.quote(firm, make.customer(firm))
-
-
-@pytest.fixture
 def base(quote):
     return f"/offerter/{quote.n}"
 

@@ -14,11 +14,6 @@ BUILDER = {"kind": "company", "sells_construction_services": "yes", "vat_number"
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def owner(client, make, firm):
     return client.log_in(make.owner(firm))
 

@@ -12,28 +12,13 @@ from domain import canonical
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import send_mail
-from models import Closing, Event, Letter, Quote, QuoteLink, QuoteVersion, StoredFile
+from models import Closing, Event, Letter, QuoteLink, QuoteVersion, StoredFile
 from services import mailbox, storage
 from services.clock import utc_now
 from services.quotes import drafting
+from tests.routes.quotes.conftest import fresh
 
 MAIL = "karin.almgren@kund.example"
-
-
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def owner(make, firm, client):
-    client.environ_base["handslag.raise_errors"] = True
-    return client.log_in(make.owner(firm))
-
-
-@pytest.fixture
-def quote(make, firm):
-    return make.quote(firm, make.customer(firm))
 
 
 def form_of(client, quote, **typed) -> dict[str, str]:
@@ -41,11 +26,6 @@ def form_of(client, quote, **typed) -> dict[str, str]:
     hidden = dict(re.findall(r'name="(once|seen)"[^>]*value="([^"]*)"', html))
     until = (stockholm_date(utc_now()) + timedelta(days=30)).isoformat()
     return {**hidden, "email": MAIL, "valid_until": until, "message": "Hej Karin."} | typed
-
-
-def fresh(quote) -> Quote:
-    db.session.rollback()
-    return db.session.get_one(Quote, quote.id, populate_existing=True)
 
 
 def test_the_review_shows_the_customers_view_in_short(owner, quote):

@@ -18,17 +18,6 @@ from tests.routes.quotes.test_review import form_of
 PHONE = "+46701740605"
 
 
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def owner(make, firm, client):
-    client.environ_base["handslag.raise_errors"] = True
-    return client.log_in(make.owner(firm))
-
-
 def rule(firm, from_kr: int, method: str) -> None:
     firm.signing_rules = json.dumps([{"from_kr": from_kr, "method": method}])
     db.session.commit()

@@ -13,35 +13,12 @@ import pytest
 from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements, send_mail
-from models import Event, Letter, Quote, QuoteLink
+from models import Event, Letter, QuoteLink
 from services import mailbox, outbox
 from services.clock import utc_now
+from tests.routes.quotes.conftest import fresh, names_of
 
 PHONE = "+46701740605"
-
-
-@dataclasses.dataclass(frozen=True)
-class Names:
-    """What a quote is found by; its row is left behind when a job has run."""
-
-    id: int
-    n: int
-    public_id: str
-
-
-def names_of(quote: Quote) -> Names:
-    return Names(quote.id, quote.n, quote.public_id)
-
-
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def owner(make, firm, client):
-    client.environ_base["handslag.raise_errors"] = True
-    return client.log_in(make.owner(firm))
 
 
 @pytest.fixture
@@ -59,11 +36,6 @@ def by_mobile(make, firm):
 def no_provider(app, monkeypatch) -> None:
     settings = dataclasses.replace(app.config["SETTINGS"], SMTP_HOST="127.0.0.1")
     monkeypatch.setitem(app.config, "SETTINGS", settings)
-
-
-def fresh(quote) -> Quote:
-    db.session.rollback()
-    return db.session.get_one(Quote, quote.id, populate_existing=True)
 
 
 def form_of(client, quote, **typed) -> dict[str, str]:

@@ -13,11 +13,6 @@ from services.text_blocks import TextInput, create
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def karin(make, firm):
     return make.customer(firm)
 

@@ -25,11 +25,6 @@ def _clock():
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def run(app):
     return lambda *words: app.test_cli_runner().invoke(args=["firm", "terminate", *words])
 

@@ -14,11 +14,6 @@ from services.photos.rows import Place
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def quote(make, firm):
     return make.quote(firm, make.customer(firm))
 

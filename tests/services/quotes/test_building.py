@@ -22,22 +22,6 @@ from services.quotes.lines import LineChanged
 NOW = utc_now()
 
 
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def actor(make, firm):
-    owner = make.owner(firm)
-    return Actor(firm.id, firm.public_id, f"user:{owner.public_id}", "Jonas Ek", owner.id)
-
-
-@pytest.fixture
-def quote(make, firm):
-    return make.quote(firm, make.customer(firm))
-
-
 def given(**changes) -> LineInput:
     values = {"text": "Rivning", "quantity_milli": 16000, "unit": "tim", "unit_price_ore": 69000, "vat_percent": 25}
     return LineInput(**values | {"kind": "labour", "deduction": "rot", "work_type": "bygg"} | changes)

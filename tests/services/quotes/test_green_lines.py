@@ -6,28 +6,11 @@ import pytest
 
 from extensions import db
 from models import Article
-from services.actors import Actor
 from services.clock import utc_now
 from services.quotes import drafting, header, line_saving
 from services.quotes.line_saving import LineInput, Shown
 
 NOW = utc_now()
-
-
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def actor(make, firm):
-    owner = make.owner(firm)
-    return Actor(firm.id, firm.public_id, f"user:{owner.public_id}", "Jonas Ek", owner.id)
-
-
-@pytest.fixture
-def quote(make, firm):
-    return make.quote(firm, make.customer(firm))
 
 
 def given(kind="material", deduction="green", work_type="solceller", **changes) -> LineInput:

@@ -6,24 +6,12 @@ import pytest
 
 from extensions import db
 from models import QuoteLine, QuoteSection
-from services.actors import Actor
 from services.clock import utc_now
 from services.quotes import drafting, line_saving, lines, rows, sections
 from services.quotes.line_saving import LineInput, Shown
 from services.quotes.sections import SectionChanged, Settings
 
 NOW = utc_now()
-
-
-@pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def actor(make, firm):
-    owner = make.owner(firm)
-    return Actor(firm.id, firm.public_id, f"user:{owner.public_id}", "Jonas Ek", owner.id)
 
 
 @pytest.fixture

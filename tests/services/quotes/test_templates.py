@@ -28,17 +28,6 @@ PLAN = [
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
-def actor(make, firm):
-    user = make.owner(firm)
-    return Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id)
-
-
-@pytest.fixture
 def karin(make, firm):
     return make.customer(firm)
 
