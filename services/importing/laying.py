@@ -26,7 +26,7 @@ from models import Agreement, Applicant, Approval, Base, Firm, User, new_public_
 from services import keys, moving, storage, transaction, user_tokens, vault
 from services.exporting import rows
 from services.exporting.ranks import Ranks, references
-from services.importing import merging
+from services.importing import living, merging
 from services.importing.course import Course, Failed, Half
 from services.installation import secrets, settings
 from services.moving import Row
@@ -50,7 +50,10 @@ def lay_firm(archive: Archive, course: Course) -> Half:
     row = next(iter(archive.rows("firm")))
     table = Base.metadata.tables["firm"]
     values = {name: read(row) for name, read in _readers(table, {}, {}).items()}
-    values = moving.stopped("firm", values, course.now()) | {"standing": "arriving", "logo_id": None}
+    values = moving.stopped("firm", living.cleaned("firm", values), course.now()) | {
+        "standing": "arriving",
+        "logo_id": None,
+    }
     transaction.start_writing()
     if values["slug"] and not _is_free(values["slug"]):
         values["slug"] = None
@@ -119,7 +122,8 @@ class Laying:
             readers["sealed"] = self._sealed_value
         statement, rank = insert(table), there
         for batch in _batches(islice(self._rows(table.name), there, None)):
-            values, now = [{name: read(row) for name, read in readers.items()} for row in batch], self.course.now()
+            read_rows = ({name: read(row) for name, read in readers.items()} for row in batch)
+            values, now = [living.cleaned(table.name, row) for row in read_rows], self.course.now()
             stopped = [moving.stopped(table.name, row, now) for row in values]
             transaction.start_writing(lasts=False)  # a power cut may take it back: the count of rows tells
             if table.name == "user":
