@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 
 from domain.clock import stockholm_date
@@ -10,11 +9,12 @@ from domain.dates_sv import last_withdrawal_day
 from domain.evidence import timestamp
 from domain.quote_states import after, can
 from extensions import db
-from models import Agreement, Quote, QuoteVersion
+from models import Agreement, Quote
 from services import allowance, events, nudge, scope, standing, transaction
 from services.actors import Actor
 from services.deal import inviting, links, parties
 from services.errors import RuleBroken
+from services.quotes import content as frozen
 
 
 def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
@@ -74,13 +74,7 @@ def drop_pending(quote: Quote, *, actor: Actor, now: datetime) -> None:
 
 def _may_withdraw(quote: Quote, agreement: Agreement) -> bool:
     """Whether a consumer has ordered something, as the agreed version says."""
-    version = scope.get(
-        QuoteVersion,
-        quote.firm_id,
-        QuoteVersion.quote_id == quote.id,
-        QuoteVersion.version == agreement.version,
-    )
-    return bool(json.loads(version.content)["withdrawal"]["right"])
+    return bool(frozen.read(frozen.version_of(quote, agreement.version).content)["withdrawal"]["right"])
 
 
 def _pending(quote: Quote, action: str, now: datetime) -> Agreement:

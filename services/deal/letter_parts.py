@@ -24,7 +24,6 @@ from models import (
     Firm,
     Quote,
     QuoteLink,
-    QuoteVersion,
     StoredFile,
     User,
     Withdrawal,
@@ -76,11 +75,9 @@ class Case(Struct):
 
 def case_of(firm_id: int, *where: Any, version: int | None = None) -> Case:
     quote = scope.get(Quote, firm_id, *where)
-    wanted = quote.version if version is None else version
-    frozen = scope.get(QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == wanted)
     firm = db.session.get_one(Firm, firm_id)
     user = scope.get(User, firm_id, User.id == quote.user_id)
-    return Case(firm, quote, frozen_content.read(frozen.content), user)
+    return Case(firm, quote, frozen_content.read(frozen_content.version_of(quote, version).content), user)
 
 
 def of_quote(params: Params) -> Case:

@@ -13,11 +13,12 @@ from domain.quote_states import AGREED
 from extensions import db
 from languages import gettext as _
 from mail.letters import Letter, Params, Unwanted, draws
-from models import Feedback, Firm, Message, Quote, QuoteLink, QuoteVersion, Recipient, User
+from models import Feedback, Firm, Message, Quote, QuoteLink, Recipient, User
 from models import Letter as LetterRow
 from services import outbox, scope
 from services.deal import bounce_words, change_words, links, parties, reminding, versions
 from services.deal import letter_parts as parts
+from services.quotes import content as frozen
 
 
 @draws("quote_sent")
@@ -99,8 +100,7 @@ def _changed(case: parts.Case, link: QuoteLink) -> list[str]:
 
 def _had_older(case: parts.Case, link: QuoteLink) -> bool:
     """Whether the link is older than the version."""
-    where = QuoteVersion.quote_id == case.quote.id, QuoteVersion.version == case.content["version"]
-    return link.created_at < scope.get(QuoteVersion, case.firm.id, *where).created_at
+    return link.created_at < frozen.version_of(case.quote, case.content["version"]).created_at
 
 
 @draws("link_again")

@@ -107,7 +107,7 @@ def load(firm_id: int, n: int) -> Case:
     quote = drafting.get(firm_id, n)
     if not can(quote.status, "accept_manually") or quote.archived_at is not None:
         raise RuleBroken("not_open")
-    version = scope.get(QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version)
+    version = frozen.version_of(quote)
     content = frozen.read(version.content)
     if content["deciders"]:
         raise RuleBroken("several_decide")

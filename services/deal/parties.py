@@ -20,7 +20,7 @@ from domain.clock import end_of_day
 from domain.parties import CUSTOMER, Role
 from domain.quote_states import QuoteStatus
 from extensions import db
-from models import Agreement, Approval, Quote, QuoteLink, QuoteVersion, Recipient, new_public_id
+from models import Agreement, Approval, Quote, QuoteLink, Recipient, new_public_id
 from services import events, notices, outbox, scope
 from services.actors import Actor
 from services.deal import links
@@ -250,8 +250,7 @@ def is_asked(quote: Quote, key: str) -> bool:
 
 def _standing(quote: Quote) -> tuple[Content, list[Person], list[str]]:
     """The newest version, who has ever got it, and the keys of those whose turn it is."""
-    newest = QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
-    content = frozen_content.read(scope.get(QuoteVersion, quote.firm_id, *newest).content)
+    content = frozen_content.read(frozen_content.version_of(quote).content)
     people = recipient_rows.everyone(quote.firm_id, quote.id)
     signed = [_key(content, row, people) for row in live(quote)]
     return content, people, parties.turn(parties.places(content["deciders"]), signed)

@@ -9,7 +9,7 @@ from documents import kinds
 from domain import sms_text
 from languages import gettext as _
 from mail.letters import Params, Unwanted, texts
-from models import Quote, QuoteLink, QuoteVersion
+from models import Quote, QuoteLink
 from services import scope
 from services.deal import links, reminding
 from services.quotes import content
@@ -20,8 +20,7 @@ def _about(params: Params) -> tuple[QuoteLink, dict[str, str]]:
     firm_id = params["firm_id"]
     link = scope.get(QuoteLink, firm_id, QuoteLink.public_id == params["link"])
     quote = scope.get(Quote, firm_id, Quote.id == link.quote_id)
-    where = QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version
-    sent = content.read(scope.get(QuoteVersion, firm_id, *where).content)
+    sent = content.read(content.version_of(quote).content)
     about = {"what": kinds.noun(sent["kind"]).lower(), "it": kinds.the(sent["kind"])}
     return link, {"firm": sent["firm"]["name"], "title": sent["title"] or quote.number or "", **about}
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from domain.clock import stockholm_date
 from domain.quote_states import OPEN, after, can
 from extensions import db
-from models import Agreement, Firm, Letter, ManualAcceptance, Quote, QuoteVersion, StoredFile, Withdrawal
+from models import Agreement, Firm, Letter, ManualAcceptance, Quote, StoredFile, Withdrawal
 from services import events, outbox, scope, storage, transaction
 from services.actors import Actor
 from services.deal import figures, links, manual
@@ -41,9 +41,7 @@ def undo(firm_id: int, n: int, *, actor: Actor, now: datetime) -> None:
     data = {"version": agreement.version, "agreed_sha256": agreement.agreed_sha256, "channel": row.channel}
     obj = f"quote:{quote.public_id}:v{quote.version}"
     events.record("doc.manual_undone", obj, actor=actor, at=now, data=data)
-    version = scope.get(
-        QuoteVersion, firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == agreement.version
-    )
+    version = frozen.version_of(quote, agreement.version)
     quote.status = after(quote.status, "undo_manually")
     if stockholm_date(now) > version.valid_until:
         quote.status = after(quote.status, "expire")

@@ -105,8 +105,7 @@ def facts(agreement: Agreement) -> Facts:
     firm_id = agreement.firm_id
     quote = scope.get(Quote, firm_id, Quote.id == agreement.quote_id)
     firm = db.session.get_one(Firm, firm_id)
-    of_quote = QuoteVersion.quote_id == quote.id, QuoteVersion.version == agreement.version
-    version = scope.get(QuoteVersion, firm_id, *of_quote)
+    version = frozen.version_of(quote, agreement.version)
     pdf = scope.get(StoredFile, firm_id, StoredFile.id == version.pdf_id)
     rows = events.of_object(firm_id, f"quote:{quote.public_id}")
     entries = tuple(Entry(row.seq, row.entry, json.loads(row.entry)) for row in rows)

@@ -18,7 +18,8 @@ from domain import quotes
 from domain.dates_sv import WITHDRAWAL_DAYS
 from domain.price_types import LIMIT_PERCENT, PriceType
 from domain.quotes import as_data
-from models import Firm, Quote, QuoteLine, QuoteSection, Upload, User
+from models import Firm, Quote, QuoteLine, QuoteSection, QuoteVersion, Upload, User
+from services import scope
 from services.deal import figures
 from services.installation import settings
 from services.photos import pictures
@@ -62,6 +63,12 @@ _OLDER_LINE: dict[str, Any] = {
 }
 _OLDER_TOTALS: dict[str, Any] = {"discount_ore": 0, "whole_discount_ore": 0, "reverse_charge": False}
 _OLDER_CUSTOMER: dict[str, Any] = {"vat_number": ""}
+
+
+def version_of(quote: Quote, version: int | None = None) -> QuoteVersion:
+    """A frozen version of the quote; None: the newest. Raises NotFound."""
+    wanted = quote.version if version is None else version
+    return scope.get(QuoteVersion, quote.firm_id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == wanted)
 
 
 def read(stored: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from domain import canonical
 from domain.clock import stockholm_date
 from domain.quote_states import OPEN, QuoteStatus
-from models import Firm, QuoteVersion, StoredFile, User
+from models import Firm, StoredFile, User
 from services import scope
 from services.actors import Actor
 from services.errors import RuleBroken
@@ -34,7 +34,7 @@ def extend(firm: Firm, n: int, *, actor: Actor, now: datetime) -> tuple[date, Pr
     day = new_day(firm, now)
     found = reviewing.load(firm, n, now=now)
     quote = found.draft.quote
-    sent = scope.get(QuoteVersion, firm.id, QuoteVersion.quote_id == quote.id, QuoteVersion.version == quote.version)
+    sent = content.version_of(quote)
     is_open = quote.status in OPEN
     if is_open and sent.version > 1 and sent.valid_until == day:  # the second press
         return day, Pressed()
