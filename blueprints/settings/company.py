@@ -23,6 +23,7 @@ from services.clock import utc_now
 from services.errors import NotFound, RuleBroken
 from services.installation import settings
 
+LOGO = "logotypen"  # where the page tells of it, a screen or two below its head
 BAD_PICTURE = {
     "kind": _l("Välj en bild: JPEG, PNG eller WEBP"),
     "broken": _l("Bilden går inte att läsa. Spara om den och försök igen."),
@@ -65,7 +66,7 @@ def logo_post() -> ResponseReturnValue:
             form.logo.errors = [BAD_PICTURE[error.code]]
         else:
             flash(_("Logotypen är sparad."))
-            return redirect(url_for("settings.company"), code=303)
+            return redirect(url_for("settings.company", _anchor=LOGO), code=303)
     stored = firms.values(current_user.firm, firms.COMPANY)
     company_form = CompanyForm(formdata=None, data={**stored, "seen": firms.fingerprint(stored)})
     return _page(company_form, logo_form=form, status=422)
@@ -76,7 +77,7 @@ def logo_post() -> ResponseReturnValue:
 def remove_logo() -> ResponseReturnValue:
     firms.remove_logo(actor=current_user.actor, now=utc_now())
     flash(_("Logotypen är borttagen."))
-    return redirect(url_for("settings.company"), code=303)
+    return redirect(url_for("settings.company", _anchor=LOGO), code=303)
 
 
 @bp.post("/forfragningar")

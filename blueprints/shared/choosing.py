@@ -12,7 +12,7 @@ from typing import Any
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
-from blueprints.shared.phrases import gettext as _
+from blueprints.shared.fields import QuantityField
 from domain import numbers_sv
 from services.deal import options
 
@@ -54,8 +54,8 @@ def read(form: MultiDict[str, str], content: Mapping[str, Any]) -> Choices:
             continue
         try:
             quantity_milli = numbers_sv.parse_quantity(text)
-        except numbers_sv.NotANumber:
-            errors[key] = _("Skriv antal med siffror, till exempel 5,5")
+        except numbers_sv.NotANumber as error:
+            errors[key] = str(QuantityField.words_of(error))
             continue
         if line["quantity_min_milli"] <= quantity_milli <= line["quantity_max_milli"]:
             quantities[key] = quantity_milli

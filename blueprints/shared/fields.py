@@ -29,12 +29,16 @@ def choices(*pairs: tuple[str, Any]) -> list[Any]:
 
 
 class TypedField(Field):
-    """A text field with a reader. `data` is the read value or None; what was typed is shown again as it was."""
+    """A text field with a reader. `data` is the read value or None; what was typed is shown again as it was.
+
+    `message` says what the reader could not read; `too_fine`, where there is one, that there were too many decimals.
+    """
 
     widget = TextInput()
     reader: Callable[[str], Any]
     writer: Callable[[Any], str]
     message = _l("Skriv ett värde.")
+    too_fine: Any = None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -47,9 +51,15 @@ class TypedField(Field):
             return
         try:
             self.data = type(self).reader(valuelist[0])
-        except ValueError:
+        except ValueError as error:
             self.data = None
-            raise ValueError(self.message) from None
+            raise ValueError(self.words_of(error)) from None
+
+    @classmethod
+    def words_of(cls, error: ValueError) -> Any:
+        """What to tell who typed what the reader refused with `error`."""
+        is_too_fine = isinstance(error, numbers_sv.NotANumber) and error.reason == "decimals"
+        return cls.too_fine if is_too_fine and cls.too_fine else cls.message
 
 
 def _amount(value: int, scale: int, decimals: int) -> str:
@@ -66,6 +76,7 @@ class KronorField(TypedField):
     reader = staticmethod(numbers_sv.parse_kronor)
     writer = staticmethod(lambda ore: _amount(ore, 100, 2))
     message = _l("Skriv ett pris med siffror, till exempel 1\u00a0290,50")
+    too_fine = _l("Skriv priset med högst två decimaler, till exempel 1\u00a0290,50")
 
 
 class QuantityField(TypedField):
@@ -74,6 +85,7 @@ class QuantityField(TypedField):
     reader = staticmethod(numbers_sv.parse_quantity)
     writer = staticmethod(lambda milli: _amount(milli, 1000, 3))
     message = _l("Skriv antal med siffror, till exempel 5,5")
+    too_fine = _l("Skriv antal med högst tre decimaler, till exempel 1,235")
 
 
 class PercentField(TypedField):
@@ -82,6 +94,7 @@ class PercentField(TypedField):
     reader = staticmethod(numbers_sv.parse_percent)
     writer = staticmethod(lambda bp: _amount(bp, 100, 2))
     message = _l("Skriv procent med siffror, till exempel 10")
+    too_fine = _l("Skriv procent med högst två decimaler, till exempel 12,25")
 
 
 class DateField(TypedField):

@@ -52,6 +52,24 @@ def test_the_firm_sees_it_whole(product: Product, visit: Callable[..., Visitor])
     fits(jonas, "review")
 
 
+def test_large_text_leaves_words_whole_beside_it(product: Product, visit: Callable[..., Visitor]) -> None:
+    """With the text at 200 % a sum goes below the words, which would else stand a letter to a row (WCAG 1.4.4)."""
+    begun, jonas = begin_large(product, is_sent=False), visit()
+    Office(jonas).log_in(begun.jonas)
+    for path, whole, words in (
+        ("/offerter", "a.row", ".t"),
+        (f"/offerter/{begun.n}/redigera", "a.line", ".t"),
+        (f"/offerter/{begun.n}/redigera", ".sect > header", "h3"),
+    ):
+        jonas.go(path)
+        jonas.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+        row = jonas.page.locator(whole).first
+        outer, inner = row.bounding_box(), row.locator(words).bounding_box()
+        assert outer is not None
+        assert inner is not None
+        assert inner["width"] > outer["width"] / 2, (path, whole)
+
+
 def test_the_customer_sees_it_whole(product: Product, visit: Callable[..., Visitor]) -> None:
     begun = begin_large(product, is_sent=True)
     for desk in (False, True):

@@ -107,6 +107,7 @@ def test_one_of_several_and_quantities_are_kept_and_priced(rich):
     ("typed", "said"),
     [
         ("åtta", "Skriv antal med siffror, till exempel 5,5"),
+        ("2,3456", "Skriv antal med högst tre decimaler, till exempel 1,235"),
         ("", "Skriv antal"),
         ("1,9", "Skriv ett antal mellan 2 och 9"),
     ],

@@ -37,6 +37,13 @@ def sent(make, firm):
     )
 
 
+def test_one_quote_is_one_job_in_english_too(seller, make, firm, quote):
+    seller.post("/installningar/mig", data={"name": "Jonas Ek", "language": "en"})
+    assert ">1 job<" in seller.get("/offerter").text
+    make.quote(firm, title="Trapp i ek")
+    assert ">2 jobs<" in seller.get("/offerter").text
+
+
 def test_groups_by_whose_turn_it_is(seller, make, firm, quote, sent):
     make.quote(
         firm, title="Byte av dörrar", status="sent", turn="firm", version=1, number="2026-001", question_at=utc_now()

@@ -188,7 +188,8 @@ def upload(client, data, name="logo.png"):
 
 def test_a_logo_is_kept_shown_and_replaced(office, firm):
     answer = upload(office, picture())
-    assert (answer.status_code, answer.location) == (303, "/installningar/foretag")
+    assert (answer.status_code, answer.location) == (303, "/installningar/foretag#logotypen")
+    assert 'id="logotypen"' in office.get("/installningar/foretag").get_data(as_text=True)
     shown = office.get("/installningar/logotyp")
     assert (shown.status_code, shown.mimetype) == (200, "image/png")
     assert shown.headers["X-Content-Type-Options"] == "nosniff"
