@@ -7,10 +7,10 @@ from datetime import datetime
 from flask import url_for
 
 from languages import gettext as _
-from mail.letters import Letter, Params, draws
+from mail.letters import Letter, Params, Unwanted, draws
 from mail.writing import write
 from models import User, UserToken
-from services import logins, outbox, scope, tokens, user_tokens
+from services import logins, outbox, scope, tokens, user_tokens, users
 
 
 def queue_confirm_email(user: User, *, now: datetime) -> None:
@@ -38,6 +38,12 @@ def queue_password_changed(user: User, *, now: datetime) -> None:
 
 def queue_firm_arrived(owner: User, *, now: datetime) -> None:
     outbox.queue("firm_arrived", owner.email, {"user": owner.public_id}, firm_id=owner.firm_id, now=now)
+
+
+def queue_address_released(user: User, *, now: datetime) -> None:
+    """To every owner: who was thought to be of the firm is not, and its user cannot log in."""
+    for owner in users.owners(user.firm_id):
+        outbox.queue("address_released", owner.email, {"user": user.public_id}, firm_id=user.firm_id, now=now)
 
 
 def _queue(kind: str, user: User, purpose: str, now: datetime) -> None:
@@ -108,6 +114,22 @@ def firm_arrived(params: Params) -> Letter:
         email=user.email,
         has_password=bool(user.password_hash),  # who brought the firm here keeps the one that was chosen here
         url=url_for("konto.arrived" if user.password_hash else "accounts.forgot", _external=True),
+    )
+
+
+@draws("address_released")
+def address_released(params: Params) -> Letter:
+    """Not to where nobody needs it any more: another address has been given and taken."""
+    user = _user(params)
+    if not user_tokens.waits(user):
+        raise Unwanted
+    name = user.name or _("Användare utan namn")
+    return write(
+        "address_released",
+        _("%(name)s kan inte logga in", name=name),
+        name=name,
+        firm_name=user.firm.name,
+        url=url_for("konto.arrived", _external=True),
     )
 
 

@@ -80,7 +80,7 @@ def may_be_released(user: User) -> bool:
 def release(token: str, *, ip: str, user_agent: str, now: datetime) -> None:
     """Who got the mailed link does not belong to the firm: the address is free, and its user waits for another.
 
-    Commits. Raises NotFound, LinkGone.
+    The firm's owners are told. Commits. Raises NotFound, LinkGone.
     """
     row, user = user_tokens.read(user_tokens.RESET_PASSWORD, token, now=now)
     if not may_be_released(user):
@@ -91,6 +91,7 @@ def release(token: str, *, ip: str, user_agent: str, now: datetime) -> None:
     _record("user.address_released", user, row.email, actor, now)
     logins.end_after_new_password(user, kept=None, actor=actor, now=now)
     user.email, user.email_confirmed_at = user_tokens.held_back(user), None
+    account_letters.queue_address_released(user, now=now)
     transaction.commit()
 
 

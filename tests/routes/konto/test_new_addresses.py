@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from extensions import db
-from mail.letters import LETTERS
+from mail.letters import LETTERS, Unwanted
 from models import EarlierHome, Event, Letter, User
 from services import notices, user_tokens, users
 from services.clock import utc_now
@@ -150,6 +150,18 @@ def test_who_does_not_belong_to_the_firm_frees_the_address_and_registers(client,
     page = client.get(HERE).text
     assert page.count("Mejla länken") == 2
     assert "nova@annan.example" not in page
+    (told,) = letters("address_released")
+    owner = db.session.query(User).filter_by(firm_id=firm.id, role="owner").one()
+    assert told.to_address == owner.email
+    words = drawn(app, told)
+    assert "säger sig inte höra till Tumbredd Snickeri" in words
+    assert HERE in words
+    assert "nova@annan.example" not in words
+    user_id = json.loads(told.params)["user"]
+    give(client, user_id, "ny@ny.example")
+    opened(app, letters("new_address")[0]).post("/nytt-losenord", data={"password": NEW})
+    with pytest.raises(Unwanted):  # it waits in the outbox, and somebody logs in by now
+        drawn(app, told)
 
 
 def test_letters_about_the_quotes_of_who_has_none_go_to_an_owner(firm, make):
