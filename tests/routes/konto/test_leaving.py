@@ -32,11 +32,6 @@ def clock():
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def owner(client, make, firm):
     owner = make.owner(firm)
     client.log_in(owner)

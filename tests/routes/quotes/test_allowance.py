@@ -18,11 +18,6 @@ ALONE = "Avdraget på 62\u00a0000\u00a0kr ryms inte hos en person: 12\u00a0000\u
 
 
 @pytest.fixture
-def owner(client, make, firm):
-    return client.log_in(make.owner(firm))
-
-
-@pytest.fixture
 def customer(make, firm):
     return make.customer(firm)
 

@@ -13,11 +13,6 @@ NUMBER = "SE556677889901"
 BUILDER = {"kind": "company", "sells_construction_services": "yes", "vat_number": NUMBER, "email": "inkop@bygg.example"}
 
 
-@pytest.fixture
-def owner(client, make, firm):
-    return client.log_in(make.owner(firm))
-
-
 def fresh(n: int = 1) -> Quote:
     db.session.rollback()
     return db.session.query(Quote).filter_by(n=n).populate_existing().one()

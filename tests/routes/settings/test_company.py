@@ -32,11 +32,6 @@ GOOD = {
 
 
 @pytest.fixture
-def firm(make):
-    return make.firm()
-
-
-@pytest.fixture
 def office(client, make, firm):
     return client.log_in(make.owner(firm))
 
