@@ -54,20 +54,25 @@ def test_the_firm_sees_it_whole(product: Product, visit: Callable[..., Visitor])
 
 def test_large_text_leaves_words_whole_beside_it(product: Product, visit: Callable[..., Visitor]) -> None:
     """With the text at 200 % a sum goes below the words, which would else stand a letter to a row (WCAG 1.4.4)."""
-    begun, jonas = begin_large(product, is_sent=False), visit()
+    begun, sent = begin_large(product, is_sent=False), begin_large(product, is_sent=True)
+    jonas, karin = visit(), visit()
     Office(jonas).log_in(begun.jonas)
-    for path, whole, words in (
-        ("/offerter", "a.row", ".t"),
-        (f"/offerter/{begun.n}/redigera", "a.line", ".t"),
-        (f"/offerter/{begun.n}/redigera", ".sect > header", "h3"),
+    for who, path, whole, words in (
+        (jonas, "/offerter", "a.row", ".t"),
+        (jonas, f"/offerter/{begun.n}/redigera", "a.line", ".t"),
+        (jonas, f"/offerter/{begun.n}/redigera", ".sect > header", "h3"),
+        (karin, sent.link, ".lines tbody tr", "td:first-child"),
+        (karin, sent.link, "label.check", ".t"),
+        (karin, sent.link, ".actionbar .inner", ".btn"),
     ):
-        jonas.go(path)
-        jonas.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-        row = jonas.page.locator(whole).first
+        who.go(path)
+        who.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+        row = who.page.locator(whole).first
         outer, inner = row.bounding_box(), row.locator(words).bounding_box()
         assert outer is not None
         assert inner is not None
-        assert inner["width"] > outer["width"] / 2, (path, whole)
+        assert inner["width"] > outer["width"] / 3, (path, whole)
+        assert inner["x"] >= outer["x"], (path, whole)
 
 
 def test_the_customer_sees_it_whole(product: Product, visit: Callable[..., Visitor]) -> None:
