@@ -19,7 +19,7 @@ from services.errors import TooMany
 from services.installation import settings
 
 MOST_BYTES = 30 * 1024 * 1024  # of a file to check
-WALL_SECONDS = 25
+WALL_SECONDS = 25  # more than the child's own limit of computing: one that needs them waits for others
 AT_ONCE = 2
 THREADS = 2  # of one process that look or wait for their turn: the others go on serving pages
 WAIT_SECONDS = 10
@@ -28,14 +28,17 @@ _threads = threading.BoundedSemaphore(THREADS)
 
 
 def look(files: Sequence[bytes], *, keys: bytes | None) -> list[Facts]:
-    """What each file is and holds. One that brings the child down has `refused` "heavy". Raises TooMany.
+    """What each file is and holds. One that brings the child down has `refused` "heavy".
 
-    `keys`: our published keys, as nycklar.json holds them.
+    `keys`: our published keys, as nycklar.json holds them. Raises TooMany, also where the machine has had no time for
+    the child: that says nothing of the file, and a genuine paper is not to be called unreadable for it.
     """
     head = {"sizes": [len(file) for file in files], "nycklar": base64.b64encode(keys or b"").decode()}
     asked = b"".join((json.dumps(head).encode(), b"\n", *files))
     with _thread(), _turn():
         answer = children.ask(CHILD, asked, seconds=WALL_SECONDS)
+    if answer.status is None:
+        raise TooMany(WAIT_SECONDS)
     lines = answer.out.split(b"\n")[:-1]
     found: list[dict[str, Any]] = [json.loads(line) for line in lines[: len(files)]]
     fallen: dict[str, Any] = {"kind": "other", "sha256": "", "refused": "heavy"}

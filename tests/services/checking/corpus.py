@@ -300,7 +300,7 @@ PACKAGES = [
     ("another checker", edited("verifiera.py", lambda data: b"print('ja')\n"), (ALTERED, "verifiera.py")),
     (
         "another time of a yes",
-        edited("bevis.json", lambda data: data.replace(b"2026", b"2025", 1)),
+        edited("bevis.json", lambda data: re.sub(rb"\b20\d\d-", b"2001-", data, count=1)),
         (ALTERED, "bevis.json"),
     ),
     ("all made to fit but the signature", relisted, (ALTERED, "bevis.json")),

@@ -20,6 +20,7 @@ from models import Agreement, Firm, QuoteVersion, StoredFile
 from services import storage
 from services.checking import looking, verifying
 from services.clock import utc_now
+from services.errors import TooMany
 from services.proof import package
 from services.sealing import keys, making, new_keys
 from tests.routes.deal.conftest import make_sent
@@ -156,10 +157,26 @@ def in_short(verdict: authenticity.Verdict) -> tuple[str, str]:
 
 
 def test_the_corpus(sample, monkeypatch):
-    monkeypatch.setattr(looking, "WALL_SECONDS", 240)  # all of them at once, on a machine that does other things too
+    # two seconds of computing, at the lowest place in the queue: beside four busy processes a minute has gone by
+    monkeypatch.setattr(looking, "WALL_SECONDS", 3600)
     made, seals = sample
     rows = [(f"{kind}: {name}", *rest) for kind, part in (("PDF", PAPERS), ("ZIP", PACKAGES)) for name, *rest in part]
     found = looking.look([change(made) for _, change, _ in rows], keys=keys.nycklar())
     now = utc_now()
     said = {row[0]: in_short(verifying.conclude(facts, seals, now)) for row, facts in zip(rows, found, strict=True)}
     assert said == {name: expected for name, _, expected in rows}
+
+
+@pytest.mark.parametrize(("does", "refused"), [("time.sleep(600)", None), ("os.kill(os.getpid(), 9)", "heavy")])
+def test_a_machine_without_time_says_nothing_of_the_file(app, tmp_path, monkeypatch, does, refused):
+    """A child that computes too much is ended by its own limit, long before; one that waits was given no time."""
+    child = tmp_path / "child.py"
+    child.write_text(f"import os, time\n{does}\n")
+    monkeypatch.setattr(looking, "CHILD", child)
+    if refused:
+        (facts,) = looking.look([b"%PDF-"], keys=None)
+        assert facts.refused == refused
+    else:
+        monkeypatch.setattr(looking, "WALL_SECONDS", 0.2)
+        with pytest.raises(TooMany):
+            looking.look([b"%PDF-"], keys=None)
