@@ -68,6 +68,15 @@ def test_the_review_asks_for_what_a_contract_needs(owner, make, firm):
     assert fresh(quote).open_ended
 
 
+def test_who_signs_without_a_name_is_led_to_write_one(owner, make, firm, draft):
+    make.owner(firm).name = ""
+    db.session.commit()
+    assert 'href="/installningar/mig">Skriv ditt namn' in as_contract(owner, draft)
+    make.owner(firm).name = "Eva Ek"
+    db.session.commit()
+    assert "Skriv ditt namn" not in as_contract(owner, draft)
+
+
 def test_one_tap_makes_it_a_contract_and_what_is_typed_stays(owner, draft):
     path = f"/offerter/{draft.n}/slag"
     typed = form_of(owner, draft, email="ny@kund.example", message="Vi ses på måndag.", way="mail")
