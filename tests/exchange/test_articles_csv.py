@@ -286,10 +286,10 @@ def test_files_that_are_none(data, code):
     ids=["one cell", "empty cells", "open marks", "marks far apart", "many", "digits", "personnummer"],
 )
 def test_hostile_files_end_in_time(text):
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone: whoever else is at work does not count
     with contextlib.suppress(BadFile):
         read(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_the_words_of_the_file_are_those_of_the_pages(app):
