@@ -39,19 +39,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.no_cover)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
-    """The mark leaves what their fixtures run measured; it is not either."""
-    coverage = item.config.pluginmanager.getplugin("_cov")
-    if not item.get_closest_marker("no_cover") or coverage is None or coverage.cov_controller is None:
-        return (yield)
-    coverage.cov_controller.pause()
-    try:
-        return (yield)
-    finally:
-        coverage.cov_controller.resume()
-
-
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database: SQLite, or with TEST_DATABASE=postgresql one on a throw-away server."""
