@@ -6,22 +6,10 @@ import pytest
 
 from models import Photo
 from services import scope, storage, transaction
-from services.actors import Actor
 from services.clock import utc_now
 from services.photos import intake
 from services.photos.intake import Upload
 from services.photos.rows import Place
-
-
-@pytest.fixture
-def quote(make, firm):
-    return make.quote(firm, make.customer(firm))
-
-
-@pytest.fixture
-def actor(make, firm):
-    user = make.owner(firm)
-    return Actor(firm.id, firm.public_id, f"user:{user.public_id}", user.name, user.id)
 
 
 @pytest.fixture
