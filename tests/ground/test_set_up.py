@@ -1,9 +1,10 @@
-"""What a machine without the right Python is told: one sentence."""
+"""What a machine without the right Python is told: one sentence. What happens when its Python became another one."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import venv
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # which question it fails: its version, or whether it has venv
 OLD = "#!/bin/sh\nexit 1\n"
 WITHOUT_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\n'
+THAT_TELLS = '#!/bin/sh\ncase "$*" in *" venv "*) printf "%s\\n" "$*" >&2; exit 1 ;; esac\n'
 
 
 @pytest.fixture
@@ -52,3 +54,34 @@ def test_without_venv(bare):
     ended = bare(python3=WITHOUT_VENV)
     assert ended.returncode == 1
     assert ended.stderr == "python3 lacks its venv module; on Debian and Ubuntu: apt install python3-venv\n"
+
+
+@pytest.fixture
+def environment(tmp_path):
+    folder = tmp_path / "handslag/.venv"
+    venv.create(folder, symlinks=True, with_pip=False)
+    (packages,) = folder.glob("lib/*/site-packages")
+    (packages / "pip").mkdir()
+    return folder
+
+
+def test_an_environment_whose_python_is_gone_is_made_anew(bare, environment):
+    (environment / "bin/python").unlink()
+    (environment / "bin/python").symlink_to("/gone/python3")
+    assert f"-m venv --clear {environment}\n" in bare(python3=THAT_TELLS).stderr
+
+
+def test_an_environment_whose_python_became_another_is_made_anew(bare, environment):
+    (found,) = (environment / "lib").iterdir()
+    found.rename(environment / "lib/python3.9")
+    assert f"-m venv --clear {environment}\n" in bare(python3=THAT_TELLS).stderr
+
+
+def test_an_environment_that_was_cut_short_is_made_anew(bare, environment):
+    (pip,) = environment.glob("lib/*/site-packages/pip")
+    pip.rmdir()
+    assert f"-m venv --clear {environment}\n" in bare(python3=THAT_TELLS).stderr
+
+
+def test_an_environment_of_this_python_is_kept(bare, environment):
+    assert "-m venv" not in bare(python3=THAT_TELLS).stderr
