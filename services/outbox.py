@@ -22,6 +22,7 @@ SERVER_WAIT = timedelta(minutes=1)
 FARTHEST = timedelta(days=14)  # none is put off so long, by tries or red days: the clock has been set back since
 TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own people
 TO_FIRM_TOO = ("link_wanted", "quote_declined")
+CODES = ("signing_code", "signing_code_sms")
 TEXT = "_sms"  # ends the name of a kind that is a text message
 # kinds that keep quiet hours, also when they were kept waiting
 BY_DAY = (
@@ -43,6 +44,11 @@ def is_to_firm(kind: str) -> bool:
 def is_text(kind: str) -> bool:
     """Whether it is a text message, to a number, and no letter."""
     return kind.endswith(TEXT)
+
+
+def is_code(kind: str) -> bool:
+    """Whether it carries a one-time code: it goes where the version says, so another link does not help."""
+    return kind in CODES
 
 
 def queue(

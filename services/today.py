@@ -192,6 +192,8 @@ def _reason(
     """`lost`: the kind of the letter that did not arrive, None if nothing of the kind."""
     if is_asked and status == QuoteStatus.DRAFT:
         return "request"
+    if lost is not None and outbox.is_code(lost):
+        return "code_failed"
     if lost is not None:
         return "sms_failed" if outbox.is_text(lost) else "mail_failed"
     if is_asked:

@@ -17,10 +17,18 @@ WORDS = {
     "silent": _l("Mottagarens server bad oss vänta i tre dygn och tog sedan inte emot mejlet."),
     "other": _l("Mottagarens server tog inte emot mejlet."),
 }
+_CODE_BY_SMS = _l(
+    "Operatören tog inte emot koden, och utan den går det inte att säga ja. Rätta numret och skicka en ny version."
+)
+_CODE_BY_MAIL = _l(
+    "Servern tog inte emot koden, och utan den går det inte att säga ja. Rätta adressen och skicka en ny version."
+)
 
 
 def said(kind: str, reply: str, to: str) -> str:
     """One or two sentences for the firm; `reply` is the answer kept with the letter, `to` its address."""
+    if outbox.is_code(kind):
+        return str(_CODE_BY_SMS if outbox.is_text(kind) else _CODE_BY_MAIL)
     if outbox.is_text(kind):
         return str(_("Operatören tog inte emot sms:et. Kontrollera numret, eller lämna länken på ett annat sätt."))
     reason = bounces.reason(reply)

@@ -226,6 +226,7 @@ def bounced_to_firm(params: Params) -> Letter:
     quote = scope.get(Quote, params["firm_id"], Quote.id == failed.quote_id)
     user = scope.get(User, quote.firm_id, User.id == quote.user_id)
     case = parts.Case(db.session.get_one(Firm, quote.firm_id), quote, {"title": quote.title, "kind": quote.kind}, user)
+    is_link = not outbox.is_code(failed.kind)
     names = {"to": failed.to_address, "title": case.title}
     if outbox.is_text(failed.kind):
         lead = _("Ett sms till %(to)s om %(title)s kom inte fram.", **names)
@@ -237,7 +238,7 @@ def bounced_to_firm(params: Params) -> Letter:
         lead=[lead],
         paragraphs=[bounce_words.said(failed.kind, failed.reply, failed.to_address)],
         facts=[(str(_("Serverns svar")), failed.reply)],
-        after=[_("Öppna sidan och rätta adressen, eller lämna länken på ett annat sätt.")],
+        after=[_("Öppna sidan och rätta adressen, eller lämna länken på ett annat sätt.")] if is_link else [],
     )
 
 

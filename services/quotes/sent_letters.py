@@ -8,11 +8,14 @@ from typing import NamedTuple
 from languages import gettext as _
 from languages import lazy_gettext as _l
 from mail.letters import LOST
+from services import outbox
 from services.deal import bounce_words
 
 TO_CUSTOMER = {
     "quote_sent": _l("Mejl med länken"),
     "quote_sent_sms": _l("Sms med länken"),
+    "signing_code": _l("Mejl med engångskod"),
+    "signing_code_sms": _l("Sms med engångskod"),
     "link_again_sms": _l("Sms med länken igen"),
     "answer_to_customer_sms": _l("Sms om svaret"),
     "quote_recalled_sms": _l("Sms om att det är tillbakataget"),
@@ -66,6 +69,14 @@ class Sent(NamedTuple):
     reply: str
     created_at: datetime
     done_at: datetime | None
+
+    @property
+    def is_text(self) -> bool:
+        return outbox.is_text(self.kind)
+
+    @property
+    def is_code(self) -> bool:
+        return outbox.is_code(self.kind)
 
 
 def letter_words(letter: Sent) -> str:

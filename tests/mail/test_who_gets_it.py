@@ -12,8 +12,6 @@ OTHERS = {
     "export_failed", "export_ready", "firm_arrived", "firm_erased", "firm_inactive", "firm_restored", "firm_suspended",
     "incidents_to_operator", "new_address", "password_changed", "reset_password",
 }  # fmt: skip
-# about a quote, but each is over within minutes and asked for again on the page itself
-PASSING = {"signing_code", "signing_code_sms"}
 
 
 def test_each_kind_has_one_reader(app):
@@ -21,8 +19,7 @@ def test_each_kind_has_one_reader(app):
     kinds = {*LETTERS, *TEXTS}
     customers = {kind for kind in kinds if kind.startswith("inquiry_") and not kind.endswith("_to_firm")}
     readers = {
-        kind: outbox.is_to_firm(kind) + (kind in TO_CUSTOMER or kind in customers) + (kind in OTHERS | PASSING)
-        for kind in kinds
+        kind: outbox.is_to_firm(kind) + (kind in TO_CUSTOMER or kind in customers) + (kind in OTHERS) for kind in kinds
     }
     assert [kind for kind, count in sorted(readers.items()) if count != 1] == []
     assert len(kinds) > 70

@@ -16,13 +16,14 @@ from domain.clock import stockholm_date
 from exchange import verifiera
 from extensions import db
 from jobs import draw_agreements, send_mail
-from models import Agreement, Event, Letter, QuoteLink, Recipient, SigningCode
-from services import limits, signing, tokens, transaction
+from mail.letters import LETTERS
+from models import Agreement, Customer, Event, Letter, QuoteLink, Recipient, SigningCode
+from services import limits, outbox, signing, tokens, transaction
 from services.clock import utc_now
 from services.deal import links
 from services.quotes import drafting, sending
 from services.signing import codes
-from tests.routes.deal.conftest import Sent, actor_of, send, token_of, without_deduction
+from tests.routes.deal.conftest import MAIL, Sent, actor_of, send, token_of, without_deduction
 
 PHONE = "+46701740605"
 
@@ -32,6 +33,16 @@ def come(app, quote, token) -> Sent:
     client.environ_base["handslag.raise_errors"] = True
     assert client.get(f"/l/{token}").status_code == 303
     return Sent(None, quote.firm_id, quote.id, quote.public_id, client)  # type: ignore[arg-type]
+
+
+def handed_over(app, sent) -> Sent:
+    """The same customer by a link that the firm has handed over: the code goes by mail."""
+    db.session.rollback()
+    transaction.may_write()
+    row = links.handed_over(sent.quote, now=utc_now())
+    token = tokens.sign("quote", row.public_id)
+    db.session.commit()
+    return come(app, sent.quote, token)
 
 
 def make_coded(app, make, *, phone=PHONE, **given) -> Sent:
@@ -52,6 +63,17 @@ def newest() -> SigningCode:
     row = db.session.query(SigningCode).order_by(SigningCode.id.desc()).first()
     assert row is not None
     return row
+
+
+def newest_letter() -> Letter:
+    db.session.rollback()
+    row = db.session.query(Letter).order_by(Letter.id.desc()).first()
+    assert row is not None
+    return row
+
+
+def refuse_newest() -> None:
+    outbox.refused(newest_letter(), "550 no", now=utc_now())
 
 
 def digits(sent) -> str:
@@ -171,12 +193,7 @@ def test_for_another_version_it_proves_nothing(coded, make):
 def test_another_link_has_a_code_of_its_own(app, make, coded):
     coded.post("/kod", coded.step2())
     code = digits(coded)
-    db.session.rollback()
-    transaction.may_write()
-    row = links.handed_over(coded.quote, now=utc_now())
-    token = tokens.sign("quote", row.public_id)
-    db.session.commit()
-    second = come(app, coded.quote, token)
+    second = handed_over(app, coded)
     assert "mejlar den till k…@kund.example" in second.get("/godkann").text, "it may have come to the phone"
     assert second.post("/godkann", second.step2(code=code)).status_code == 422
     second.post("/kod", second.step2())
@@ -267,6 +284,69 @@ def test_a_link_by_text_message_has_its_code_by_mail(app, make):
     db.session.rollback()
     assert db.session.query(Letter).filter_by(kind="signing_code").one().state == "sent"
     assert sent.post("/godkann", sent.step2(code=digits(sent))).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("way", "kind", "to", "words"),
+    [
+        ("mail", "signing_code_sms", PHONE, "Rätta numret och skicka en ny version."),
+        ("handed_over", "signing_code", MAIL, "Rätta adressen och skicka en ny version."),
+    ],
+)
+def test_the_firm_is_told_which_code_did_not_arrive(app, make, coded, way, kind, to, words):
+    """Another link does not bring it: it goes where the version says, so no other way to send the link is offered."""
+    sent = coded if way == "mail" else handed_over(app, coded)
+    owner = app.test_client().log_in(make.owner(coded.firm))
+    sent.post("/kod", sent.step2())
+    assert coded.letters()[-1] == kind
+    lost = newest_letter().public_id
+    refuse_newest()
+    page = owner.get(f"/offerter/{coded.quote.n}").text
+    block = page.partition("Koden kom inte fram.")[2].partition("</div>")[0]
+    assert to in block
+    assert words in block
+    assert "svar: 550 no" in block
+    assert f'href="/offerter/{coded.quote.n}/redigera"' in block
+    assert 'href="#h-lank"' not in page
+    assert 'id="qr"' not in page
+    waiting = owner.get("/").text
+    assert 'class="chip bad">Koden kom inte fram. Se varför' in waiting
+    assert "Skicka på ett annat sätt" not in waiting
+    assert coded.letters()[-1] == "bounced_to_firm"
+    with app.test_request_context():
+        letter = LETTERS["bounced_to_firm"]({"firm_id": coded.firm_id, "letter": lost})
+    assert words in letter.text
+    assert "lämna länken" not in letter.text
+
+
+def test_a_new_version_with_the_right_number_settles_it(app, make, coded):
+    coded.post("/kod", coded.step2())
+    refuse_newest()
+    quote = coded.quote
+    assert quote.mail_failed_at is not None
+    db.session.get_one(Customer, quote.customer_id).phone = "+46701740606"
+    db.session.commit()
+    assert send(make, quote).mail_failed_at is None
+    coded.post("/kod", coded.step2())
+    assert newest_letter().to_address == "+46701740606"
+
+
+def test_a_code_that_came_settles_one_that_did_not(coded):
+    coded.post("/kod", coded.step2())
+    refuse_newest()
+    with time_machine.travel(utc_now() + codes.WAIT):
+        coded.post("/kod", coded.step2())
+        assert coded.post("/godkann", coded.step2(code=digits(coded))).status_code == 303
+    assert coded.quote.mail_failed_at is None
+
+
+def test_a_code_that_came_settles_nothing_else(coded):
+    coded.post("/kod", coded.step2())
+    code = digits(coded)
+    db.session.rollback()
+    outbox.refused(db.session.query(Letter).filter_by(kind="quote_sent").one(), "550 no", now=utc_now())
+    assert coded.post("/godkann", coded.step2(code=code)).status_code == 303
+    assert coded.quote.mail_failed_at is not None
 
 
 def test_the_plain_link_asks_for_no_code(app, make):
