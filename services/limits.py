@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, text
 
 from extensions import db
 from models import Attempt
-from services import transaction
+from services import nudge, transaction
 from services.errors import TooMany
 
 WINDOW = timedelta(minutes=15)
@@ -28,6 +28,7 @@ _COUNT_ONE, _COUNT_TWO = (
     ).bindparams(bindparam("window_at", type_=Attempt.window_at.type))
     for rows in ("(:key, :window_at, 1)", "(:key, :window_at, 1), (:other, :window_at, 1)")
 )
+_READ_ONE = text("SELECT count FROM attempt WHERE key = :key")
 # one key after the other, in the order of who counts: a row of a network is shared by accounts that wait for their own
 _GIVE_BACK = text("UPDATE attempt SET count = count - 1 WHERE key = :key")
 
@@ -60,11 +61,18 @@ def give_back(keys: Keys) -> None:
     transaction.connection().execute(_GIVE_BACK, [{"key": key} for key in keys])
 
 
-def waste(writes: int, *, now: datetime) -> None:
-    """Write so many times to a row that is nobody's, and commit, for an address that nobody has."""
+def waste(*, reads: int = 0, writes: int, wakes: str = "", now: datetime) -> None:
+    """Read and write a row that is nobody's so many times, commit, and wake a job (services/nudge.py).
+
+    For an address that nobody has: it takes as many statements as one that somebody has, and tells no more of itself.
+    """
     values = {"key": _key("nobody", "", now), "window_at": _window_at(now)}
+    for _ in range(reads):
+        transaction.connection().execute(_READ_ONE, values).all()
     for _ in range(writes):
         transaction.connection().execute(_COUNT_ONE, values)
+    if wakes:
+        nudge.after_commit(wakes)
     transaction.commit()
 
 

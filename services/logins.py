@@ -9,6 +9,7 @@ from typing import cast
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Table, and_, bindparam, insert, select, update
+from sqlalchemy.orm import contains_eager
 
 from extensions import db
 from models import ChainHead, Closing, Firm, Login, User, UserToken, new_public_id
@@ -140,6 +141,12 @@ def find_user(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email))
 
 
+def find_here(email: str) -> User | None:
+    """The same where all of the firm has arrived, which is at hand with the user: one statement, whatever is found."""
+    statement = select(User).join(User.firm).options(contains_eager(User.firm))
+    return db.session.scalar(statement.where(User.email == email, standing.IS_HERE))
+
+
 def actor_of(user: User, *, ip: str, user_agent: str) -> Actor:
     """The user as the one who acts, before there is a login."""
     return Actor(
@@ -170,7 +177,7 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
     )
     current = _password_hash(known.firm_id, known.id) if known else _password_hash(0, 0)
     if known is None or current is None:
-        waste_a_write(now)
+        limits.waste(reads=1, writes=3, now=now)  # as the entry of an account that exists
         raise WrongPassword
     actor = Actor(
         firm_id=known.firm_id,
@@ -194,12 +201,6 @@ def log_in(email: str, password: str, *, ip: str, user_agent: str, now: datetime
 def _password_hash(firm_id: int, user_id: int) -> str | None:
     """As it is now: while one was checked, it may have been changed, or the user removed."""
     return transaction.connection().execute(_PASSWORD_HASH, {"of": firm_id, "user_id": user_id}).scalar()
-
-
-def waste_a_write(now: datetime) -> None:
-    """What an entry of an account that exists costs, so that answers take alike: a read, three writes, a commit."""
-    _password_hash(0, 0)
-    limits.waste(3, now=now)
 
 
 def begin(actor: Actor, *, now: datetime) -> str:

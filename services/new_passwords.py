@@ -13,7 +13,6 @@ from services import (
     new_addresses,
     passwords,
     scope,
-    standing,
     transaction,
     user_tokens,
 )
@@ -21,13 +20,13 @@ from services.actors import Actor
 
 
 def ask(email: str, *, ip: str, user_agent: str, now: datetime) -> None:
-    """Mail a link for a new password; nothing to an unknown address. Raises TooMany."""
+    """Mail a link for a new password; nothing to an unknown address, in as many statements. Raises TooMany."""
     transaction.start_writing()
     limits.count_with_address("reset", email, ip, limit=limits.LETTERS_PER_ACCOUNT, now=now)
-    passwords.waste_time(email)  # covers what the writing below takes longer for a known address
-    user = logins.find_user(email)
-    if user is None or not standing.is_here(user.firm):
-        logins.waste_a_write(now)
+    passwords.waste_time(email)  # covers what the entry takes to encrypt for a known address
+    user = logins.find_here(email)
+    if user is None:
+        limits.waste(reads=1, writes=6, wakes="send_mail", now=now)
         return
     actor = logins.actor_of(user, ip=ip, user_agent=user_agent)
     _record("password.reset_asked", user, actor, now)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from domain import notices
 from extensions import db
@@ -61,19 +62,32 @@ def queue(
     quote_id: int | None = None,
 ) -> Letter:
     """Add a letter to the running transaction. `params` are ids the letter is drawn from when it is sent."""
-    letter = Letter(
-        firm_id=firm_id,
-        public_id=new_public_id(),
-        kind=kind,
-        to_address=to,
-        params=json.dumps(dict(params), sort_keys=True),
-        quote_id=quote_id,
-        next_at=now,
-        created_at=now,
-    )
+    letter = Letter(**_row(kind, to, params, firm_id, quote_id, now))
     db.session.add(letter)
     nudge.after_commit("send_mail")
     return letter
+
+
+def queue_about(quote: Quote, letters: Iterable[tuple[str, str, Mapping[str, object]]], *, now: datetime) -> None:
+    """Add some about one quote, (kind, to, params) each, in one statement however many they are."""
+    rows = [_row(*letter, quote.firm_id, quote.id, now) for letter in letters]
+    db.session.execute(insert(Letter), rows)
+    nudge.after_commit("send_mail")
+
+
+def _row(
+    kind: str, to: str, params: Mapping[str, object], firm_id: int | None, quote_id: int | None, now: datetime
+) -> dict[str, Any]:
+    return {
+        "firm_id": firm_id,
+        "public_id": new_public_id(),
+        "kind": kind,
+        "to_address": to,
+        "params": json.dumps(dict(params), sort_keys=True),
+        "quote_id": quote_id,
+        "next_at": now,
+        "created_at": now,
+    }
 
 
 def claim(now: datetime) -> Letter | None:

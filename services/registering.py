@@ -111,14 +111,18 @@ def _create(given: Registration, public_id: str, password_hash: str, now: dateti
 
 
 def send_link_again(email: str, *, ip: str, now: datetime) -> None:
-    """Mail the link that the address is waiting for, whatever it is; nothing to an unknown one. Raises TooMany."""
+    """Mail the link that the address is waiting for, whatever it is. Raises TooMany.
+
+    Nothing goes to an unknown one, in as many statements.
+    """
     transaction.start_writing()
     limits.count_with_address("link again", email, ip, limit=limits.LETTERS_PER_ACCOUNT, now=now)
-    user = logins.find_user(email)
     passwords.waste_time(email)
-    if user is None or not standing.is_here(user.firm):
-        logins.waste_a_write(now)
-    elif user.email_confirmed_at is None:
+    user = logins.find_here(email)
+    if user is None:
+        limits.waste(writes=3, wakes="send_mail", now=now)
+        return
+    if user.email_confirmed_at is None:
         account_letters.queue_confirm_email(user, now=now)
     else:
         account_letters.queue_account_exists(user, now=now)

@@ -8,15 +8,16 @@ from sqlalchemy import and_, select
 
 from extensions import db
 from models import Quote, QuoteLink
-from services import notices, outbox, standing, transaction
+from services import limits, notices, outbox, standing, transaction
 from services.deal.links import MAIL, SMS, link_id
 from services.errors import NotFound
 
 
 def send_again(deal_id: str, *, now: datetime) -> None:
-    """Send the live link of a deal to where it was sent; nothing happens for an unknown id. Commits.
+    """Send the live link of a deal to where it was sent. Commits.
 
-    Of several people each gets the own one: nobody knows who asks.
+    Nothing goes for an unknown id, in as many statements. Of several people each gets the own one: nobody knows who
+    asks.
     """
     rows = db.session.execute(
         select(QuoteLink, Quote)
@@ -30,11 +31,17 @@ def send_again(deal_id: str, *, now: datetime) -> None:
         )
         .order_by(QuoteLink.id)
     ).all()
-    newest = {link.recipient_id: (link, quote) for link, quote in rows}
-    for link, quote in newest.values():
-        kind, to = ("link_again", link.email) if link.way == MAIL else ("link_again_sms", link.phone)
-        outbox.queue(kind, to, {"link": link.public_id}, firm_id=quote.firm_id, now=now, quote_id=quote.id)
+    newest = {link.recipient_id: link for link, _quote in rows}
+    if not newest:
+        limits.waste(writes=1, wakes="send_mail", now=now)
+        return
+    outbox.queue_about(rows[0][1], [_letter(link) for link in newest.values()], now=now)
     transaction.commit()
+
+
+def _letter(link: QuoteLink) -> tuple[str, str, dict[str, str]]:
+    kind, to = ("link_again", link.email) if link.way == MAIL else ("link_again_sms", link.phone)
+    return kind, to, {"link": link.public_id}
 
 
 def ask_for_new(deal_id: str, token: str, *, now: datetime) -> None:

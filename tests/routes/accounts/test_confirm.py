@@ -10,6 +10,7 @@ import time_machine
 from extensions import db
 from models import Event, UserToken
 from services.clock import utc_now
+from tests import costs
 
 
 def test_the_link_confirms_and_logs_in(register, client, link, user_of):
@@ -131,3 +132,20 @@ def test_letters_on_demand_are_few(register, client):
     assert statuses == [303] * 5 + [429]
     db.session.rollback()
     assert db.session.query(UserToken).filter_by(used_at=None, revoked_at=None).count() == 1
+
+
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_known_and_unknown_cost_the_same(app, make, is_confirmed):
+    user = make.owner(make.firm())
+    user.email_confirmed_at = utc_now() if is_confirmed else None
+    db.session.commit()
+    seen = []
+    for address in (user.email, "ingen@tumbredd.example"):
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["sent_to"] = address
+        with costs.noted() as cost:
+            assert client.post("/registrera/skicka-igen").location == "/registrera/skickat"
+        seen.append(cost)
+    assert seen[0] == seen[1]
+    assert seen[0][-2:] == ["ends", "wakes"]

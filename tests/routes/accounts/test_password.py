@@ -11,6 +11,7 @@ from extensions import db
 from models import Event, Login
 from services import events, passwords
 from services.clock import utc_now
+from tests import costs
 from tests.factories import PASSWORD
 
 NEW = "björkved lampa 31 kanot"
@@ -47,6 +48,21 @@ def test_known_and_unknown_look_alike(client, user, letters):
     second = client.get("/glomt/skickat").get_data(as_text=True).replace("ingen@tumbredd.example", "X")
     assert (known.status_code, known.location, first) == (unknown.status_code, unknown.location, second)
     assert [to for _, to, _ in letters()] == [user.email]
+
+
+@pytest.mark.parametrize("other", ["nobody's", "of a firm that has not arrived"])
+def test_known_and_unknown_cost_the_same(app, make, user, other):
+    email = "ingen@tumbredd.example"
+    if other != "nobody's":
+        email = make.owner(make.firm(standing="arriving")).email
+    seen = []
+    for address in (user.email, email):
+        with costs.noted() as cost:
+            assert app.test_client().post("/glomt", data={"email": address}).status_code == 303
+        seen.append(cost)
+    assert seen[0] == seen[1]
+    assert seen[0][-2:] == ["ends", "wakes"]
+    assert seen[0].count("ends") == 2
 
 
 def test_the_link_confirms_the_address(client, user, link, user_of):

@@ -16,6 +16,7 @@ from models import Letter
 from services import tokens
 from services.clock import utc_now
 from services.deal import links
+from tests import costs
 from tests.routes.deal.conftest import actor_of, make_sent, token_of
 
 
@@ -112,6 +113,16 @@ def test_send_again_answers_alike(app, sent):
     assert sent.letters() == ["quote_sent", "link_again"]
     assert db.session.query(Letter).count() == 2
     assert send_mail.run(utc_now()).failed == 0
+
+
+def test_send_again_costs_the_same(app, sent):
+    seen = []
+    for deal_id in (sent.deal_id, "x" * 22):
+        with costs.noted() as cost:
+            assert app.test_client().post(f"/o/{deal_id}/lank").status_code == 200
+        seen.append(cost)
+    assert seen[0] == seen[1]
+    assert "wakes" in seen[0]
 
 
 def test_send_again_is_limited(app, sent):

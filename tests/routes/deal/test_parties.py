@@ -21,6 +21,7 @@ from services.deal import answering, expiring, links
 from services.importing import homes
 from services.quotes import drafting, sharing
 from services.quotes.sharing import Given
+from tests import costs
 from tests.documents.reading import words as in_paper
 from tests.routes.deal.conftest import Sent, actor_of, send
 
@@ -103,6 +104,16 @@ def test_each_gets_a_link_of_the_own_though_they_share_an_address(among):
     for text in (to_anna, to_karin):
         assert "ska godkännas av Karin Almgren och Anna Holm" in re.sub(r"\s+", " ", text)
     assert len({re.search(r"/l/(\S+)", text)[1] for text in (to_anna, to_karin)}) == 2
+
+
+def test_all_their_links_again_cost_what_nobody_s_cost(app, among):
+    karin, _anna, _per = among("co_decides", "copy")
+    seen = []
+    for deal_id in (karin.deal_id, "x" * 22):
+        with costs.noted() as cost:
+            assert app.test_client().post(f"/o/{deal_id}/lank").status_code == 200
+        seen.append(cost)
+    assert seen[0] == seen[1]
 
 
 def test_no_agreement_until_the_last_has_approved(among):
