@@ -52,7 +52,8 @@ def main() -> int:
     if arguments and arguments != ["--gate"]:
         return subprocess.run([*PYTEST, *_without_browser(arguments)], cwd=ROOT).returncode
     gate = bool(arguments)
-    outcomes = [run(session, gate=gate) for session in sessions()]
+    with tempfile.TemporaryDirectory() as compiled:
+        outcomes = [run(session, Path(compiled), gate=gate) for session in sessions()]
     if gate:
         subprocess.run([sys.executable, "-m", "coverage", "report"], cwd=ROOT)
     for sentence in left_out():
@@ -98,13 +99,15 @@ def without_readers() -> list[str]:
     return [f"--ignore={file}" for file in READ_BY_OTHERS] if missing_readers() else []
 
 
-def run(session: Session, *, gate: bool) -> Outcome:
+def run(session: Session, compiled: Path, *, gate: bool) -> Outcome:
+    """One session. In `compiled` it finds the templates that one before it has compiled."""
     print(f"--- {session.name}", flush=True)
     with tempfile.TemporaryDirectory(dir=_memory()) as folder:
         report = Path(folder) / "report.xml"
         command = [*PYTEST, "-q", "-m", session.chosen, "-n", str(min(os.cpu_count() or 1, 8)), "--dist", "worksteal"]
         command += [f"--junitxml={report}", *without_readers(), session.where]
         environment = {"EXAMPLES": "100", **os.environ, "TEST_DATABASE": session.database, "TMPDIR": folder}
+        environment["COMPILED"] = str(compiled)
         # the lines are the same on PostgreSQL, and a browser's product is a process of its own
         if gate and session.name == "SQLite":
             command += ["--cov", "--cov-append", "--cov-report="]

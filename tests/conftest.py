@@ -66,8 +66,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Set
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Templates that one process of the run has compiled, for the others."""
-    folder = tmp_path_factory.getbasetemp().parent / "compiled"
+    """Templates that one process of the run has compiled, for the others, and for the runs after it."""
+    folder = Path(os.environ.get("COMPILED") or tmp_path_factory.getbasetemp().parent / "compiled")
     folder.mkdir(exist_ok=True)
     return folder
 
