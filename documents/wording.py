@@ -21,7 +21,7 @@ from domain.consents import E_SIGNATURE, RIGHT_ENDS_WHEN_DONE, START_WITHIN_PERI
 from domain.deal_kinds import DealKind
 from languages import ENGLISH, SWEDISH
 
-VERSION = "2026-11-20"
+VERSION = "2026-11-22"
 ORDER = "order"  # a document by which a consumer orders something
 STATEMENT_VERSION = "2026-11-21"
 
@@ -84,12 +84,12 @@ _TEXTS: dict[str, dict[tuple[str, ...], str]] = {
             "e-mail. My name here is my signature."
         ),
         (E_SIGNATURE, "private"): (
-            "I have read the quote and the terms, and I have been informed of my right of withdrawal. The contract and "
-            "the information may be sent to me by e-mail. My name here counts as my signature."
+            "I have read the quote and the terms, and I have been informed of my right of withdrawal. The agreement "
+            "and the information may be sent to me by e-mail. My name here counts as my signature."
         ),
         (E_SIGNATURE, "other"): (
-            "I have read the quote and the terms, and I am authorised to order for {customer}. The contract may be "
-            "sent by e-mail. My name here counts as my signature."
+            "I have read the quote and the terms, and I am authorised to order for {customer}. The agreement may "
+            "be sent by e-mail. My name here counts as my signature."
         ),
         (START_WITHIN_PERIOD, "private"): (
             "I want the work to begin before the withdrawal period ends on {last_day}, and I know that I then pay for "
@@ -139,8 +139,8 @@ _ATTESTS = {
         "avtalet. Mitt namn här gäller som underskrift."
     ),
     ENGLISH: (
-        "I have seen that {names} signed, and attest it as a witness. I am not bound by the contract myself. My name "
-        "here counts as my signature."
+        "I have seen that {names} signed, and attest it as a witness. I am not bound by the agreement myself. My "
+        "name here counts as my signature."
     ),
 }
 _WITNESS_BUTTON = {SWEDISH: "Skriv under som vittne", ENGLISH: "Sign as a witness"}

@@ -17,6 +17,9 @@ SWEDISH = re.compile(r"[åäöÅÄÖ]")
 # Swedish words that stay: what is typed into a price list, names of files, the link to the Swedish page
 KEPT = {"på svenska", "Övrigt", "Städning", "Benämning", "Priset är", "LÄS-MIG.txt", "Inköpspris", "å, ä or ö", "öre"}
 
+# what one withdraws from is a contract by the law's own words: directive 2011/83/EU art. 9 and 11a, the Contracts Act
+OF_THE_LAW = re.compile(r"ångra|frånträd|ånger|avtalslagen|Skicka den inom|Meddelandet gäller hela", re.I)
+
 
 @pytest.fixture(scope="module")
 def marked():
@@ -111,3 +114,14 @@ def test_what_is_said_is_what_the_catalogue_says(said):
         key: message.string if isinstance(message.id, str) else message.string[0] for key, message in said.items()
     }
     assert several == {key: message.string[1] for key, message in said.items() if not isinstance(message.id, str)}
+
+
+def test_avtal_is_an_agreement_and_kontrakt_a_contract(said):
+    """What two have agreed, whatever they said yes to, and a kind of document that both sign."""
+    wrong = []
+    for text, english in _pairs(said):
+        words = {word for word in ("avtal", "kontrakt") if word in text.lower()}
+        is_wrong = {"avtal": "contract", "kontrakt": "agreement"}[words.pop()] if len(words) == 1 else None
+        if is_wrong and is_wrong in english.lower() and not OF_THE_LAW.search(text):
+            wrong.append(text)
+    assert wrong == []

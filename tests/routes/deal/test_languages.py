@@ -160,7 +160,7 @@ def test_letters_go_out_in_the_language_of_who_reads_them(english):
     draw_agreements.run(utc_now())
     assert send_mail.run(utc_now()).failed == 0
     texts = "\n".join(letters(english))
-    assert "The contract is attached as a PDF." in texts  # to the customer
+    assert "The agreement is attached as a PDF." in texts  # to the customer
     assert "har godkänt" in texts  # to the firm's own, who read Swedish
     assert "Read the quote" in texts
 

@@ -275,4 +275,4 @@ def test_the_customer_reads_the_clauses_and_who_has_signed(app, owner, draft, fi
         assert words in page
     assert "14. Ångerrätt" in customer.get(f"{path}/villkor").text
     english = customer.get(f"{path}?sprak=en").text
-    assert "There is no contract until everyone has signed." in english
+    assert "There is no agreement until everyone has signed." in english
