@@ -7,6 +7,7 @@ ends, under the same Message-ID.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -29,6 +30,7 @@ from services import outbox, readers, transaction
 from services.installation import settings
 
 __all__ = ["Round", "Waiting", "smtp_server"]
+log = logging.getLogger("handslag.mail")
 
 
 def smtp_server() -> Server | None:
@@ -140,6 +142,7 @@ class Round:
             return self._smtp.send(message, to)
         except Unreachable as error:
             self._away = str(error)
+            log.warning("no mail server is reached, letters wait: %s", self._away)
             raise
 
     def _text(self, text: Text, firm: str) -> str:

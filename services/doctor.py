@@ -22,6 +22,7 @@ from services import (
     heartbeat,
     incidents,
     keys,
+    late_letters,
     restored,
     rule_rows,
     schema,
@@ -34,7 +35,6 @@ from services.installation import secrets, settings
 from services.sealing import keys as sealing
 
 SILENT_AFTER = timedelta(minutes=3)
-LATE_AFTER = timedelta(minutes=15)
 FAILED_WITHIN = timedelta(days=7)
 UNCHECKED_AFTER = timedelta(days=3)
 CLOCK_SLACK = timedelta(minutes=1)
@@ -166,10 +166,10 @@ def _standing() -> Iterator[Finding]:
 
 
 def _letters(now: datetime) -> Iterator[Finding]:
-    waiting = select(func.count(), func.min(Letter.next_at)).where(Letter.state == "queued", Letter.next_at < now)
-    count, oldest = db.session.execute(waiting).one()
-    if count and oldest < now - LATE_AFTER:
-        yield _wrong("letters", f"{count} letters wait since {oldest:%Y-%m-%d %H:%M} UTC; is Handslag running?")
+    late = late_letters.find(now)
+    if late:
+        why = f"the mail server: {late.why}" if late.why else "is Handslag running?"
+        yield _wrong("letters", f"{late.count} letters wait since {late.since:%Y-%m-%d %H:%M} UTC; {why}")
     samples = select(Firm.id).where(Firm.is_sample)  # ./run demo lets a letter fail
     failed = db.session.scalar(
         select(func.count()).where(
@@ -180,7 +180,7 @@ def _letters(now: datetime) -> Iterator[Finding]:
     )
     if failed:
         yield _wrong("letters", f"{failed} letters failed within a week; the reasons stand on the quotes' timelines.")
-    if not failed and not (count and oldest < now - LATE_AFTER):
+    if not failed and not late:
         yield _good("letters", "None is late.")
 
 

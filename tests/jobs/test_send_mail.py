@@ -11,7 +11,7 @@ from extensions import db
 from jobs import JobResult, send_mail
 from mail import letters, local_mailbox
 from models import Event, Letter
-from services import outbox, transaction
+from services import doctor, outbox, readiness, transaction
 from services.clock import utc_now
 from tests.smtp import Sink, serving
 
@@ -72,6 +72,22 @@ def test_down_then_later_then_taken(by_smtp, port, queued, now):
     assert acts() == ["mail.accepted"]
     assert len({got["Message-ID"] for got in sink.got}) == 1
     assert sink.got[-1]["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_server_that_is_away_for_long_is_seen_by_who_watches(app, by_smtp, port, queued, now, caplog):
+    queued()
+    for minutes in range(0, 20, 2):
+        send_mail.run(now + minutes * MINUTE)
+    assert "no mail server is reached, letters wait: [Errno 111]" in caplog.text
+    assert readiness.examine(now + 10 * MINUTE)["letters"], "it is mended within minutes, as a rule"
+    assert not readiness.examine(now + 19 * MINUTE)["letters"]
+    (found,) = [one for one in doctor.examine(now + 19 * MINUTE) if one.about == "letters"]
+    assert found.is_wrong
+    assert found.sentence.endswith("UTC; the mail server: [Errno 111] Connection refused")
+
+    with serving(Sink(answers=["450 greylisted"]), port):
+        send_mail.run(now + 20 * MINUTE)
+    assert readiness.examine(now + 21 * MINUTE)["letters"], "the server has its reasons for one letter"
 
 
 def test_a_final_no_is_final(by_smtp, port, queued, now):
