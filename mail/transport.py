@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -63,10 +64,18 @@ class SmtpTransport:
             raise NotNow(_why(error)) from error
 
     def check(self) -> str:
-        """Connect, log in and say which server answered. Raises Unreachable."""
+        """Connect, log in, ask whether our sender may send, and give the server's answer. Raises Unreachable."""
         smtp = self._connection()
-        code, text = smtp.noop()
-        return f"{self.server.host}:{self.server.port}: {_line(code, text)}"
+        sender = parseaddr(self.server.sender)[1]
+        try:
+            line = _line(*smtp.mail(sender, _options(smtp, sender)))
+            smtp.rset()
+        except (smtplib.SMTPException, OSError, Refused) as error:
+            self.close()
+            raise Unreachable(_why(error)) from error
+        if not line.startswith("250"):
+            raise Unreachable(line)
+        return f"{self.server.host}:{self.server.port}: {line}"
 
     def close(self) -> None:
         smtp, self._smtp = self._smtp, None
@@ -79,7 +88,7 @@ class SmtpTransport:
         if self._smtp is None:
             try:
                 self._smtp = _connect(self.server)
-            except (smtplib.SMTPException, OSError) as error:
+            except (smtplib.SMTPException, OSError, UnicodeError) as error:  # UnicodeError: no name of a machine
                 raise Unreachable(_why(error)) from error
         return self._smtp
 
@@ -95,7 +104,7 @@ def _connect(server: Server) -> smtplib.SMTP:
         if server.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())
         if server.user:
-            smtp.login(server.user, server.password)
+            _log_in(smtp, server.user, server.password)
         else:
             smtp.ehlo_or_helo_if_needed()
     except (smtplib.SMTPException, OSError):
@@ -104,17 +113,27 @@ def _connect(server: Server) -> smtplib.SMTP:
     return smtp
 
 
+def _log_in(smtp: smtplib.SMTP, user: str, password: str) -> None:
+    """Raises smtplib.SMTPException. smtplib's own takes ASCII alone; AUTH PLAIN is UTF-8 (RFC 4616, 2)."""
+    if (user + password).isascii():
+        smtp.login(user, password)
+        return
+    smtp.ehlo_or_helo_if_needed()
+    secret = b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, text = smtp.docmd("AUTH", f"PLAIN {secret}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text)
+
+
 def _dialogue(smtp: smtplib.SMTP, sender: str, to: str, message: EmailMessage) -> str:
     """MAIL, RCPT, DATA for one letter; leaves the connection ready for the next."""
-    options: list[str] = []
-    policy = WIRE
-    if not (sender + to).isascii():
-        if not smtp.has_extn("smtputf8"):
-            raise Refused("553 the mail server takes only addresses without å, ä, ö (no SMTPUTF8)")
-        options = ["SMTPUTF8", "BODY=8BITMIME"]
-        policy = policy.clone(utf8=True)
+    options = _options(smtp, sender + to)
+    policy = WIRE.clone(utf8=True) if options else WIRE
     try:
-        _expect(250, *smtp.mail(sender, options))
+        try:
+            _expect(250, *smtp.mail(sender, options))
+        except Refused as error:  # it is our own address that it does not want: no letter is to blame
+            raise NotNow(str(error)) from None
         _expect(250, *smtp.rcpt(to))
         return _expect(250, *smtp.data(to_bytes(message, policy)))
     except smtplib.SMTPDataError as error:
@@ -124,6 +143,15 @@ def _dialogue(smtp: smtplib.SMTP, sender: str, to: str, message: EmailMessage) -
     except (Refused, NotNow):
         smtp.rset()
         raise
+
+
+def _options(smtp: smtplib.SMTP, addresses: str) -> list[str]:
+    """What MAIL says for these addresses. Raises Refused."""
+    if addresses.isascii():
+        return []
+    if not smtp.has_extn("smtputf8"):
+        raise Refused("553 the mail server takes only addresses without å, ä, ö (no SMTPUTF8)")
+    return ["SMTPUTF8", "BODY=8BITMIME"]
 
 
 def _expect(wanted: int, code: int, text: bytes | str) -> str:

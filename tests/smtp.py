@@ -12,16 +12,24 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 
 @dataclass
 class Sink:
-    """Takes letters. `answers` are given to DATA in turn, the last one for ever; `rcpt` to every recipient."""
+    """Takes letters. `answers` are given to DATA in turn, the last one for ever; `mail`, `rcpt` to every address."""
 
     answers: list[str] = field(default_factory=lambda: ["250 taken"])
+    mail: str = "250 OK"
     rcpt: str = "250 OK"
+    password: str = ""  # of the user "post"; empty: none has to log in
     got: list[EmailMessage] = field(default_factory=list)
     at_data: Callable[[], None] = lambda: None  # called when a letter has come, before it is answered
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.mail.startswith("250"):
+            envelope.mail_from = address
+        return self.mail
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.rcpt.startswith("250"):
@@ -47,6 +55,12 @@ def free_port() -> int:
 def serving(sink: Sink, port: int, *, tls: ssl.SSLContext | None = None) -> Iterator[None]:
     """The sink as a server on loopback; with `tls` it offers STARTTLS."""
     options: dict[str, Any] = {"tls_context": tls} if tls else {}
+    if sink.password:
+        known = LoginPassword(b"post", sink.password.encode())
+        options |= {
+            "authenticator": lambda *given: AuthResult(success=given[-1] == known, handled=False),
+            "auth_require_tls": False,
+        }
     controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:

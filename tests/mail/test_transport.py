@@ -53,16 +53,17 @@ def test_the_servers_own_answer_comes_back(port):
     [
         (Sink(rcpt="550 no such mailbox"), Refused),
         (Sink(rcpt="450 greylisted"), NotNow),
+        (Sink(mail="553 this sender is not yours"), NotNow),
         (Sink(answers=["554 spam"]), Refused),
         (Sink(answers=["451 try later"]), NotNow),
     ],
-    ids=["address refused", "address later", "letter refused", "letter later"],
+    ids=["address refused", "address later", "sender refused", "letter refused", "letter later"],
 )
 def test_what_the_server_says_decides(port, sink, error):
     with serving(sink, port):
         post = transport(port)
         for _again in range(2):  # the connection is fit for the next letter
-            with pytest.raises(error, match="no such mailbox|greylisted|spam|try later"):
+            with pytest.raises(error, match="no such mailbox|greylisted|not yours|spam|try later"):
                 post.send(a_letter(), "karin@example.se")
         post.close()
 
@@ -93,6 +94,35 @@ def test_an_unknown_certificate_gets_nothing(port, tmp_path):
     with serving(sink, port, tls=_self_signed(tmp_path)), pytest.raises(Unreachable, match="certificate"):
         transport(port, security="starttls").send(a_letter(), "karin@example.se")
     assert sink.got == []
+
+
+@pytest.mark.parametrize("password", ["autumn-77", "höstlöv-77"])
+def test_a_login(port, password):
+    """A password may hold any letter (RFC 4616, 2)."""
+    sink = Sink(password=password)
+    with serving(sink, port):
+        right, wrong = (transport(port, user="post", password=given) for given in (password, f"{password}ö"))
+        assert right.check() == f"127.0.0.1:{port}: 250 OK"
+        assert right.send(a_letter(), "karin@example.se") == "250 taken"
+        right.close()
+        for ask in (wrong.check, lambda: wrong.send(a_letter(), "karin@example.se")):
+            with pytest.raises(Unreachable, match="535"):
+                ask()
+    assert len(sink.got) == 1
+
+
+def test_the_check_asks_whether_our_sender_may_send(port):
+    with serving(Sink(mail="553 this sender is not yours"), port):
+        post = transport(port)
+        with pytest.raises(Unreachable, match="553 this sender is not yours"):
+            post.check()
+        post.close()
+
+
+def test_a_name_that_no_machine_can_have():
+    post = SmtpTransport(Server("mail..example", 25, "post@example.se", security="none"))
+    with pytest.raises(Unreachable, match="label"):
+        post.check()
 
 
 def _self_signed(folder) -> ssl.SSLContext:
