@@ -62,6 +62,17 @@ class Worker(ThreadWorker):
             memory.give_back()
             self.gives_back_at = self.nr + EVERY
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Called last before the end: gunicorn would wait half a minute for connections that only might say more."""
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        self.wait_for_and_dispatch_events(timeout=0)  # what has been asked is answered
+        for idle in (*self.keepalived_conns, *self.pending_conns):
+            idle.timeout = 0
+        self.murder_keepalived()
+        self.murder_pending()
+
 
 def warm_up(app: Flask, settings: Settings) -> None:
     """Draw a page, once, before the fork: what that loads the web processes share.

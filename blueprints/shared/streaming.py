@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
@@ -30,6 +30,8 @@ PIECE_BYTES = 64 * 1024
 MOST_FIELD_BYTES = 4 * 1024
 MOST_FIELDS = 20
 PIECE_SECONDS = 60  # for each piece, or it is given up: dripping, an upload would hold a thread for weeks
+REST_SECONDS = 30  # for what is not wanted, and so many bytes of it
+MOST_REST_BYTES = 64 * 1024 * 1024
 
 
 class Broken(Exception):
@@ -109,6 +111,13 @@ def register(app: Flask) -> None:
         except ValidationError as error:
             raise CSRFError(error.args[0]) from None
 
+    @app.after_request
+    def _end(answer: Response) -> Response:
+        """A refusal is read by nobody who still sends: first the rest comes in, or the connection breaks."""
+        if request.method == "POST" and answer.status_code >= 400:
+            _drop_rest()
+        return answer
+
 
 def upload() -> Upload:
     """What comes in with this request."""
@@ -133,12 +142,26 @@ def _events() -> Iterator[Event]:
 
 
 def _read() -> bytes:
+    with _at_most(PIECE_SECONDS):
+        return request.stream.read(PIECE_BYTES)
+
+
+def _drop_rest() -> None:
+    source, left = request.environ["wsgi.input"], MOST_REST_BYTES  # not request.stream, which ends at what is wanted
+    with _at_most(REST_SECONDS), contextlib.suppress(OSError):
+        while left > 0 and (piece := source.read(PIECE_BYTES)):
+            left -= len(piece)
+
+
+@contextlib.contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Nothing more comes in after that time."""
     connection = request.environ.get("gunicorn.socket")
-    end = threading.Timer(PIECE_SECONDS, _hang_up, (connection,))
+    end = threading.Timer(seconds, _hang_up, (connection,))
     if connection is not None:
         end.start()
     try:
-        return request.stream.read(PIECE_BYTES)
+        yield
     finally:
         end.cancel()
 
