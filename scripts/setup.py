@@ -18,13 +18,24 @@ DEVELOPMENT = ["requirements.txt", "requirements-dev.txt"]
 
 def main() -> int:
     files = DEVELOPMENT if "--dev" in sys.argv[1:] else RUNTIME
-    with (Path(sys.prefix) / ".handslag.lock").open("w") as lock:
+    try:
+        lock = (Path(sys.prefix) / ".handslag.lock").open("w")
+    except OSError:  # a user of its own, whom the code is not for to change
+        if is_installed(files) and make_files(errors=subprocess.DEVNULL):
+            return 0
+        print(f"{ROOT} must be set up by who may write there: ./run setup", file=sys.stderr)
+        return 1
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two ./run at once: the second waits for the first
         if not is_installed(files) and not install(files):
             print("Could not install what Handslag needs; see pip's lines above.", file=sys.stderr)
             return 1
-        makers = (ROOT / "scripts" / name for name in ("assets.py", "catalogues.py"))
-        return int(any(subprocess.run([sys.executable, "-I", maker], cwd=ROOT).returncode for maker in makers))
+        return int(not make_files())
+
+
+def make_files(errors: int | None = None) -> bool:
+    commands = ([sys.executable, "-I", str(ROOT / "scripts" / name)] for name in ("assets.py", "catalogues.py"))
+    return not any(subprocess.run(command, cwd=ROOT, stderr=errors).returncode for command in commands)
 
 
 def stamp(files: list[str]) -> Path:

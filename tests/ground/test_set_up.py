@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import venv
 from pathlib import Path
 
 import pytest
+
+from scripts import setup
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,3 +88,14 @@ def test_an_environment_that_was_cut_short_is_made_anew(bare, environment):
 
 def test_an_environment_of_this_python_is_kept(bare, environment):
     assert "-m venv" not in bare(python3=THAT_TELLS).stderr
+
+
+def test_a_user_of_its_own_starts_what_others_have_set_up(tmp_path, monkeypatch, capsys):
+    """The code belongs to somebody else: nothing is to be changed, so nothing is written."""
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["setup"])
+    (tmp_path / ".handslag.lock").mkdir()  # who runs the tests may be root, who may write any file
+    assert setup.main() == 1
+    assert capsys.readouterr().err == f"{ROOT} must be set up by who may write there: ./run setup\n"
+    setup.stamp(setup.RUNTIME).touch()
+    assert setup.main() == 0
