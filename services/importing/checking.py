@@ -7,7 +7,9 @@ does not hold where it comes from must not begin to look whole here. In constant
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -62,8 +64,9 @@ class _Checking:
 
     def run(self) -> None:
         self._head()
-        for table in sorted(tables(), key=lambda table: table.name not in proving.FIRST):
-            self._table(table)
+        with closing(sqlite3.connect(":memory:")) as database:
+            for table in sorted(tables(), key=lambda table: table.name not in proving.FIRST):
+                self._table(table, database)
         self._proofs()
         self._sealed()
         for member in self.archive.files():
@@ -85,11 +88,11 @@ class _Checking:
             if db.session.scalar(select(Firm.id).where(Firm.public_id == about.firm)) is not None:
                 raise Refused("lives_here")
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table, database: sqlite3.Connection) -> None:
         name = f"data/{table.name}.jsonl"
         if table.name not in self.about.rows and not self.archive.has(name):
             return
-        rules = Columns(table, self.about.rows, is_older=self.is_older)
+        rules = Columns(table, self.about.rows, database, is_older=self.is_older)
         keys = {names: Marks() for names in columns.unique(rules.table)}
         waiting: list[dict[str, Any]] = []
         rank = 0

@@ -123,16 +123,21 @@ class BadRow(Exception):
 
 
 class Columns:
-    """The rules of one table. `is_older`: of an archive of an older schema, which may lack columns with a default."""
+    """The rules of one table. `is_older`: of an archive of an older schema, which may lack columns with a default.
 
-    def __init__(self, table: Table, counts: Mapping[str, int], *, is_older: bool) -> None:
+    `database`: any SQLite, which is asked the table's CHECK constraints; it keeps nothing of them.
+    """
+
+    def __init__(
+        self, table: Table, counts: Mapping[str, int], database: sqlite3.Connection, *, is_older: bool
+    ) -> None:
         self.table = exported.sql_table(table)
         names = [name for name, _kind in exported.columns(table)]
         own = {column.name: column for column in self.table.columns}
         self._fits = {name: _fits(table.name, own[name]) if name in own else _OPENED[name] for name in names}
         self._may_lack = {name for name in names if is_older and name in own and _has_default(own[name])}
         self._most = {name: counts.get(other, 0) for name, other in references(table.name).items()}
-        self._holds = _rules(self.table, names)
+        self._holds = _rules(self.table, names, database)
 
     def check(self, row: Mapping[str, Any], rank: int) -> None:
         """Raises BadRow. `rank` is the row's place in its file, from 1."""
@@ -214,8 +219,8 @@ def _has_default(column: Column[Any]) -> bool:
     return column.nullable or column.default is not None or column.server_default is not None
 
 
-def _rules(table: SqlTable, names: list[str]) -> Callable[[Mapping[str, Any]], bool]:
-    """The table's CHECK constraints, asked of a database in memory: they are its own words."""
+def _rules(table: SqlTable, names: list[str], database: sqlite3.Connection) -> Callable[[Mapping[str, Any]], bool]:
+    """The table's CHECK constraints, asked of a database: they are its own words."""
     rules = [str(rule.sqltext) for rule in table.constraints if isinstance(rule, CheckConstraint)]
     used = [name for name in names if any(re.search(rf"\b{name}\b", rule) for rule in rules)]
     if not rules:
@@ -223,7 +228,6 @@ def _rules(table: SqlTable, names: list[str]) -> Callable[[Mapping[str, Any]], b
     given = ", ".join(f'? AS "{name}"' for name in used)
     asked = " AND ".join(f"(({rule}) IS NOT 0)" for rule in rules)
     statement = f"SELECT {asked} FROM (SELECT {given})"  # noqa: S608  (of our own tables' rules and names)
-    database = sqlite3.connect(":memory:")
 
     def holds(row: Mapping[str, Any]) -> bool:
         # a column that an older archive lacks has its default, which the rules allow

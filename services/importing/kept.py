@@ -79,7 +79,7 @@ def write(public_id: str, pieces: Iterable[bytes]) -> Counted:
 
 def open(public_id: str) -> BinaryIO:
     """The clear archive, to be read from any place. Raises FileNotFoundError; reading raises BadArchive."""
-    return cast(BinaryIO, io.BufferedReader(_Clear(public_id), CHUNK_BYTES))
+    return cast(BinaryIO, io.BufferedReader(_Clear(public_id, _path(public_id).open("rb")), CHUNK_BYTES))
 
 
 def remove(public_id: str) -> None:
@@ -99,9 +99,9 @@ def sweep(living: Collection[str], now: datetime) -> int:
 class _Clear(io.RawIOBase):
     """The clear bytes; one chunk is held. The last chunk is opened first, so that a cut file is known at once."""
 
-    def __init__(self, public_id: str) -> None:
+    def __init__(self, public_id: str, file: BinaryIO) -> None:
+        self._file = file  # first: it is closed with this one, whatever fails below
         self._id, self._cipher = public_id, _cipher(public_id)
-        self._file = _path(public_id).open("rb")
         sealed_bytes = self._file.seek(0, os.SEEK_END) - _HEAD_BYTES
         self._file.seek(0)
         self._prefix = self._file.read(_HEAD_BYTES)[len(_FORMAT) :]

@@ -7,8 +7,9 @@ import hashlib
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -372,11 +373,12 @@ NASTY: tuple[Any, ...] = (
 def test_no_value_of_any_column_is_too_much(whole):
     """Whatever stands where: it fits, or is refused with a code."""
     counts = whole.about.rows
-    for table in tables():
-        rules = Columns(table, counts, is_older=False)
-        for row in whole.rows(table.name)[:1]:
-            rules.check(row, 1)
-            for column in row:
-                for value in NASTY:
-                    with suppress(BadRow):
-                        rules.check(row | {column: value}, 1)
+    with closing(sqlite3.connect(":memory:")) as database:
+        for table in tables():
+            rules = Columns(table, counts, database, is_older=False)
+            for row in whole.rows(table.name)[:1]:
+                rules.check(row, 1)
+                for column in row:
+                    for value in NASTY:
+                        with suppress(BadRow):
+                            rules.check(row | {column: value}, 1)
