@@ -41,7 +41,7 @@ def draw_clauses(paper: Paper, contract: Mapping[str, Any]) -> None:
         paper.y += 2 * MM
     for number, clause in enumerate(contract["clauses"], 1):
         text = wrap(clause["text"], NOTE, SPAN - _INDENT)
-        paper.need(NOTE_STRONG.leading + height(text[:2]))
+        paper.need(NOTE_STRONG.leading + height(text[:3]))
         paper.say(f"{number}.", NOTE_STRONG, LEFT)
         paper.write(clause["title"], NOTE_STRONG, x=LEFT + _INDENT, width=SPAN - _INDENT)
         paper.lines(text, LEFT + _INDENT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -91,15 +92,16 @@ class Paper:
         return True
 
     def write(self, text: str, style: Style = BODY, *, x: float = LEFT, width: float = SPAN) -> None:
-        """A text in lines, over pages where needed; never a single first line at the foot of a page."""
+        """A text in lines, over pages where needed."""
         self.lines(wrap(text, style, width), x)
 
     def lines(self, lines: Sequence[Line], x: float = LEFT) -> None:
-        """Lines that are already broken."""
-        if len(lines) > 1:
-            self.need(height(list(lines[:2])))
-        for line in lines:
-            self.need(line.style.leading)
+        """Lines that are already broken. Of a text between blank ones, no first or last line stands alone on a page."""
+        first = 0
+        for index, line in enumerate(lines):
+            if not line.text:
+                first = index + 1
+            self.need(height(_together(lines, index, begins=index == first)))
             self.put(line, x)
             self.y += line.style.leading
 
@@ -152,6 +154,14 @@ class Paper:
 
     def _baseline(self, style: Style) -> float:
         return self.y + style.leading / 2 + 0.34 * style.size
+
+
+def _together(lines: Sequence[Line], index: int, *, begins: bool) -> list[Line]:
+    """What must stand on one page with this line: the next of a text that begins here, the last with the one before."""
+    left = list(itertools.takewhile(lambda line: line.text, lines[index : index + 4]))  # more ask for no more
+    if begins:
+        return left if len(left) == 3 else left[:2]
+    return left if len(left) == 2 else list(lines[index : index + 1])
 
 
 def _footer_columns(firm: Mapping[str, Any], note: str, page: str) -> list[_Column]:
