@@ -18,7 +18,8 @@ def spread(monkeypatch, room: int, text: str) -> list[list[str]]:
     """The lines of a text on each page, drawn where there is room for so many lines."""
     paper = Paper(About("Offert", "Tumbredd", "", datetime(2026, 11, 22, tzinfo=UTC)), bathroom()["firm"], "Offert")
     paper.y = paper.bottom - room * BODY.leading - 0.1
-    put, found = paper.put, {}
+    found: dict[int, list[str]] = {}
+    put = paper.put
 
     def note(line, x, **given):
         if x == LEFT and line.text in text.splitlines():
