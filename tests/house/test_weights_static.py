@@ -85,6 +85,24 @@ def test_font_of_at_most_20_kb_named_by_its_content():
     assert f'url("../fonts/{font.name}")' in (STATIC / "css" / "handslag.css").read_text(encoding="utf-8")
 
 
+def test_a_stylesheet_loses_only_what_means_nothing():
+    from scripts.assets import small
+
+    given = """
+/* it's "gone" */
+.a, .b :hover > c {
+  width: calc(1px + 2px);  /* url(x) */
+  content: "; /* a */  {";
+  src: url( x;,y );
+}
+@media (width >= 40rem) and (hover: hover) { .a { color: red; } }
+"""
+    assert small(given) == (
+        '.a,.b :hover > c{width:calc(1px + 2px);content:"; /* a */  {";src:url( x;,y )}'
+        "@media (width >= 40rem) and (hover:hover){.a{color:red}}"
+    )
+
+
 def test_htmx_is_the_pinned_one():
     from scripts.assets import HTMX, is_htmx
 
