@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 
 import pytest
@@ -13,7 +14,7 @@ from extensions import db
 from models import Base, Customer
 from services import transaction
 from services.clock import utc_now
-from services.exporting import operating
+from services.exporting import comparing, operating
 from services.importing import living, taking_in
 from tests.conftest import empty_database
 from tests.second import second_home
@@ -52,6 +53,9 @@ def test_signs_that_nobody_sees_stay_where_they_are_evidence_alone(app, make, se
             assert before
             assert other.read(f"data/{table}.jsonl").startswith(before)
         assert unseen.stands_in(other.read("data/message.jsonl").decode())
+    told = {place for line in comparing.differences(path, back) for place in re.findall(r"(?:data|csv)/(\w+)", line)}
+    assert told, "docs/export.md says so"
+    assert told <= living.TEXTS.keys()
 
     transaction.rollback()
 
