@@ -47,13 +47,19 @@ class Queue:
     def wake(self, job: str, delay: float = 0) -> None:
         """Ask the worker to run a job, in `delay` seconds. Never fails: the tick of a minute runs it anyway."""
         try:
-            self.huey  # noqa: B018  (opens it and registers the tasks)
-            if delay > 0:
-                self._run_task.schedule((job,), delay=delay)
-            else:
-                self._run_task(job)
+            try:
+                self._ask(job, delay)
+            except self._faults:  # PostgreSQL has been started anew since: the connection is opened anew by this
+                self._ask(job, delay)
         except self._faults as error:
             log.warning("The queue does not answer (%s); %s waits for the next minute", type(error).__name__, job)
+
+    def _ask(self, job: str, delay: float) -> None:
+        self.huey  # noqa: B018  (opens it and registers the tasks)
+        if delay > 0:
+            self._run_task.schedule((job,), delay=delay)
+        else:
+            self._run_task(job)
 
     @property
     def huey(self) -> Any:

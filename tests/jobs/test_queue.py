@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import os
 import sqlite3
+import sys
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -13,6 +15,7 @@ import pytest
 from extensions import db
 from jobs import JobResult, schedule
 from jobs.queue import Queue, Turn, _remove_broken
+from jobs.worker import Rarely
 from mail import letters
 from models import Letter
 from services import heartbeat, outbox, transaction
@@ -198,3 +201,31 @@ def test_a_queue_that_a_power_cut_broke_is_begun_anew(tmp_path, left):
     sqlite3.connect(file).execute("CREATE TABLE task (id)").connection.close()
     _remove_broken(file)
     assert file.exists()
+
+
+def test_a_queue_that_was_away_for_a_moment_is_asked_again(queue, monkeypatch, caplog):
+    """After PostgreSQL was started anew the first question on an old connection fails, and the next opens another."""
+    queue.huey  # noqa: B018  (opens it)
+    real, faults = queue._run_task, [sqlite3.OperationalError("closed")]
+    monkeypatch.setattr(queue, "_run_task", lambda job: raises(faults.pop()) if faults else real(job))
+    queue.wake("send_mail")
+    assert (work_off(queue), caplog.messages) == (1, [])
+
+
+def raises(error: Exception) -> None:
+    raise error
+
+
+def test_what_huey_says_of_a_database_that_is_away_does_not_fill_the_disk():
+    said, told = Rarely(), []
+    for second in (0.0, 0.5, 59.0, 61.0):
+        try:
+            raise ConnectionError("of karin@kund.example")
+        except ConnectionError:
+            record = logging.LogRecord("huey", logging.ERROR, "", 0, "Error reading", (), sys.exc_info())
+        record.created = 1000 + second
+        if said.filter(record):
+            told.append((second, logging.Formatter().format(record)))
+    assert [second for second, _line in told] == [0.0, 61.0]
+    assert all(line.startswith("Error reading ConnectionError at ") and "\n" not in line for _second, line in told)
+    assert "karin" not in str(told)
