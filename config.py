@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from domain.closing_dates import FEWEST_DAYS, BadNotice, parse_notice
 from domain.inactivity import FEWEST_MONTHS
@@ -82,6 +83,8 @@ class Settings:
 
     def check(self) -> None:
         """Raise SettingsError where a value cannot be used."""
+        if self.DATABASE_URL:
+            self._check_database()
         if self.SMTP_SECURITY not in ("starttls", "tls", "none"):
             raise SettingsError("SMTP_SECURITY must be starttls, tls or none.")
         if self.SMS_FORMAT not in ("form", "json"):
@@ -106,6 +109,19 @@ class Settings:
             raise SettingsError("NOTICE must be 0 to 60 days, or 1m or 2m for months by the calendar.") from None
         if self.PRODUCTION and not self.base_url.startswith("https://"):
             raise SettingsError("PRODUCTION needs a BASE_URL that begins with https://.")
+
+    def _check_database(self) -> None:
+        scheme, _, rest = self.DATABASE_URL.partition("://")
+        try:
+            urlsplit(self.DATABASE_URL).port  # noqa: B018  (raises ValueError)
+            is_one = scheme == "sqlite" or "@" not in rest.partition("/")[2]  # a / in the password cut it in two
+        except ValueError:
+            is_one = False
+        if not is_one or scheme not in ("postgresql", "postgres", "postgresql+psycopg", "sqlite"):
+            raise SettingsError(
+                "DATABASE_URL must be postgresql://user:password@host/name; in the password / @ : ? # % are written as"
+                " %2F %40 %3A %3F %23 %25."
+            )
 
     @property
     def base_url(self) -> str:

@@ -16,6 +16,9 @@ from config import Settings, SettingsError
         ({"NOTICE": "3m"}, "NOTICE"),
         ({"NOTICE_DAYS": "30"}, "NOTICE"),
         ({"CLOSING_DAYS": "29"}, "CLOSING_DAYS"),
+        ({"DATABASE_URL": "mysql://u:p@localhost/x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://u:p@localhost:x/y"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql://u:h@st/l:v?7@localhost/y"}, "DATABASE_URL"),  # would ask the host "st"
         ({"SMS_FORMAT": "xml"}, "SMS_FORMAT"),
         ({"SMS_URL": "http://sms.example/a1"}, "SMS_URL"),
         ({"SMS_URL": "http://localhost.example/a1"}, "SMS_URL"),
@@ -24,6 +27,19 @@ from config import Settings, SettingsError
 def test_refused(given, named):
     with pytest.raises(SettingsError, match=named):
         Settings.from_environment(given)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://handslag:h%40st%2Fl%3Av@localhost/handslag",
+        "postgres://handslag@[::1]:5433/handslag",
+        "postgresql:///handslag?host=/run/postgresql",
+        "sqlite:////srv/a@b/handslag.db",
+    ],
+)
+def test_databases(url):
+    assert Settings.from_environment({"DATABASE_URL": url}).DATABASE_URL == url
 
 
 @pytest.mark.parametrize(
