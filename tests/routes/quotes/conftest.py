@@ -48,7 +48,7 @@ def owner(make, firm, client):
 @pytest.fixture
 def seller(client, make, firm):
     client.environ_base["handslag.raise_errors"] = True
-    return client.log_in(make.owner(firm))
+    return client.log_in(make.user(firm, role="seller"))
 
 
 @pytest.fixture

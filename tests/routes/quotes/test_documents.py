@@ -18,11 +18,6 @@ from services.uploads import drawing
 from tests.papers import HOSTILE, pdf
 
 
-@pytest.fixture
-def owner(make, firm, client):
-    return client.log_in(make.owner(firm))
-
-
 def send(client, url, data=b"", *, name="Ritning A.pdf", csrf=True, **fields):
     """POST a file; the body is made here, since the test client leaves the temporary file of a large one open."""
     if data is not None:

@@ -52,7 +52,7 @@ def test_each_gap_is_a_sentence_with_a_link_and_sending_stays_possible(seller, f
     assert f'href="/offerter/{ready.n}/uppgifter#finishes_on"' in builder
 
 
-def test_links_lead_to_fields_that_are_there(seller, firm, make, ready):
+def test_links_lead_to_fields_that_are_there(owner, firm, make, ready):
     firm.orgnr, firm.seat = "556036-0793", ""
     ready.terms = ready.not_included = ready.customer_does = ""
     company = make.customer(firm, "Bygg AB", kind="company", site_street="", site_city="")
@@ -64,12 +64,12 @@ def test_links_lead_to_fields_that_are_there(seller, firm, make, ready):
     ready.site_street = ready.site_city = ""
     ready.price_type = "running_with_cap"
     db.session.commit()
-    page = seller.get(f"/offerter/{ready.n}/granska").text
+    page = owner.get(f"/offerter/{ready.n}/granska").text
     card = page.split('aria-labelledby="h-bor"')[1].split("</section>")[0]
     links = re.findall(r'href="([^"#]+)(?:#([^"]+))?"', card)
     assert len(links) >= 12
     for address, field in links:
-        there = seller.get(address)
+        there = owner.get(address)
         assert there.status_code == 200, address
         assert not field or f'id="{field}"' in there.text, (address, field)
 

@@ -151,15 +151,15 @@ def articles(firm):
     ]
 
 
-def test_a_line_is_kept_in_the_price_list_with_klar(seller, firm, quote, line_data):
+def test_a_line_is_kept_in_the_price_list_with_klar(owner, firm, quote, line_data):
     url = f"/offerter/{quote.n}/rader/2"
-    seller.post(url, data=line_data(lists="y"), headers=HTMX)
+    owner.post(url, data=line_data(lists="y"), headers=HTMX)
     assert articles(firm) == []  # not while it is typed
-    answer = seller.post(f"{url}/klar", data=line_data(lists="y", purchase="420"), headers=HTMX)
+    answer = owner.post(f"{url}/klar", data=line_data(lists="y", purchase="420"), headers=HTMX)
     assert "Sparad i prislistan." in answer.get_data(as_text=True)
     assert articles(firm) == [("Rivning av ytskikt", 69_000, "incl", 42_000, "bygg")]
-    again = seller.post(f"{url}/klar", data=line_data(lists="y", purchase="420", rev="2"))
-    html = seller.get(again.location).get_data(as_text=True)
+    again = owner.post(f"{url}/klar", data=line_data(lists="y", purchase="420", rev="2"))
+    html = owner.get(again.location).get_data(as_text=True)
     assert "Prislistan har redan en artikel som heter så." in html
     assert len(articles(firm)) == 1
 

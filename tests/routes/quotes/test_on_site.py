@@ -21,7 +21,7 @@ HTMX = {"HX-Request": "true"}
 
 @pytest.fixture
 def shown(make, firm, client, quote) -> Sent:
-    """A sent quote on the seller's own browser, handed over to the customer."""
+    """A sent quote on the owner's own browser, handed over to the customer."""
     client.environ_base["handslag.raise_errors"] = True
     quote = send(make, quote)
     client.log_in(make.owner(firm))
@@ -304,8 +304,8 @@ def test_who_may_hand_over(make, firm, quote, worker, stranger, app):
     assert stranger.post(f"/offerter/{n}/visa-for-kund").status_code == 404
     assert app.test_client().post(f"/offerter/{n}/visa-for-kund").location.startswith("/logga-in")
     assert worker.get(f"/offerter/{n}/visa-for-kund").status_code == 405
-    seller = app.test_client().log_in(make.owner(firm))
-    assert seller.post(f"/offerter/{n}/visa-for-kund", csrf=False).status_code == 403
+    owner = app.test_client().log_in(make.owner(firm))
+    assert owner.post(f"/offerter/{n}/visa-for-kund", csrf=False).status_code == 403
     assert "Visa för kund" not in worker.get(f"/offerter/{n}").get_data(as_text=True)
 
 

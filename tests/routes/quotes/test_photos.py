@@ -24,11 +24,6 @@ def base(quote):
     return f"/offerter/{quote.n}"
 
 
-@pytest.fixture
-def owner(make, firm, client):
-    return client.log_in(make.owner(firm))
-
-
 def send(client, base, *datas, query="", name="IMG_1.jpg", csrf=True, **given):
     """POST the files; the body is made here, since the test client leaves the temporary file of a large one open."""
     fields = {"foton": [FileStorage(BytesIO(data), filename=name) for data in datas]}

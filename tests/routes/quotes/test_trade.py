@@ -51,8 +51,8 @@ def test_labour_in_a_rented_home_is_no_rot(turned, quote):
     assert turned(kind="labour") == ("labour", None, None)
 
 
-def test_the_settings_offer_the_work_of_rot_and_rut(seller):
-    page = seller.get("/installningar/offert").text
+def test_the_settings_offer_the_work_of_rot_and_rut(owner):
+    page = owner.get("/installningar/offert").text
     assert 'value="stadning"' in page
     assert "RUT, Städning" in page
     assert "ROT, Bygg" in page

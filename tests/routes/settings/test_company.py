@@ -33,7 +33,7 @@ GOOD = {
 
 @pytest.fixture
 def office(client, make, firm):
-    return client.log_in(make.owner(firm))
+    return client.log_in(make.user(firm, role="office"))
 
 
 def seen(client, path="/installningar/foretag"):

@@ -15,7 +15,7 @@ PAGE = "/installningar/underskrift"
 
 @pytest.fixture
 def office(client, make):
-    return client.log_in(make.owner(make.firm()))
+    return client.log_in(make.user(make.firm(), role="office"))
 
 
 def seen(client):
