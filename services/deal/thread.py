@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.quote_states import OPEN, can
@@ -20,12 +21,7 @@ def ask(deal: Deal, text: str, *, now: datetime) -> Message:
     deals.lock(deal)
     if not can(deal.quote.status, "ask"):
         raise RuleBroken("not_open")
-    deals.seen(deal, now=now)
-    message = _from_customer(deal, text, now)
-    events.record("doc.commented", deal.obj, actor=deal.actor, at=now, personal={"text": text})
-    _tell_firm(deal.quote, message, now)
-    transaction.commit()
-    return message
+    return _asked(deal, "doc.commented", text, now=now)
 
 
 def ask_for_time(deal: Deal, *, now: datetime) -> None:
@@ -35,13 +31,9 @@ def ask_for_time(deal: Deal, *, now: datetime) -> None:
     deal.check_may_decide()
     if not can(deal.quote.status, "accept_late") or not deal.is_past(now):
         raise RuleBroken("not_open")
-    deals.seen(deal, now=now)
     text = str(_("Tiden har gått ut. Kan jag få ny tid att bestämma mig?"))
-    message = _from_customer(deal, text, now)
     data = {"valid_until": deal.found.valid_until.isoformat()}
-    events.record("doc.extension_asked", deal.obj, actor=deal.actor, at=now, data=data, personal={"text": text})
-    _tell_firm(deal.quote, message, now, "new_time")
-    transaction.commit()
+    _asked(deal, "doc.extension_asked", text, data=data, notice="new_time", now=now)
 
 
 def ask_anew(deal: Deal, *, now: datetime) -> None:
@@ -51,11 +43,25 @@ def ask_anew(deal: Deal, *, now: datetime) -> None:
     deal.check_may_decide()
     if deal.quote.status != "declined":
         raise RuleBroken("not_open")
-    text = str(_("Jag har ångrat mig. Kan ni skicka igen?"))
+    _asked(deal, "doc.commented", str(_("Jag har ångrat mig. Kan ni skicka igen?")), now=now)
+
+
+def _asked(
+    deal: Deal,
+    act: str,
+    text: str,
+    *,
+    data: Mapping[str, str] | None = None,
+    notice: str = "question",
+    now: datetime,
+) -> Message:
+    """What the customer asks: in the thread and in the chain, and told the firm. Commits."""
+    deals.seen(deal, now=now)
     message = _from_customer(deal, text, now)
-    events.record("doc.commented", deal.obj, actor=deal.actor, at=now, personal={"text": text})
-    _tell_firm(deal.quote, message, now)
+    events.record(act, deal.obj, actor=deal.actor, at=now, data=data, personal={"text": text})
+    notices.tell(deal.quote, notice, "question_to_firm", {"message": message.public_id}, now=now)
     transaction.commit()
+    return message
 
 
 def _signature(actor: Actor) -> str:
@@ -125,7 +131,3 @@ def _from_customer(deal: Deal, text: str, now: datetime) -> Message:
     deal.quote.question_at = deal.quote.question_at or now
     deal.quote.turn, deal.quote.touched_at = "firm", now
     return message
-
-
-def _tell_firm(quote: Quote, message: Message, now: datetime, event: str = "question") -> None:
-    notices.tell(quote, event, "question_to_firm", {"message": message.public_id}, now=now)
