@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -244,20 +243,3 @@ def _crowd(made: Firm, count: int, now: datetime) -> list[tuple[int, str]]:
     bulk.price_list(made.id, LINES, now)
     transaction.commit()
     return [(row.id, row.name) for row in db.session.scalars(select(Customer).where(Customer.firm_id == made.id))]
-
-
-def waiting_letters() -> Iterator[int]:
-    """How many letters the worker has still to deliver, asked again at each step."""
-    yield from _counted("SELECT count(*) FROM letter WHERE state = 'queued'")
-
-
-def waiting_papers() -> Iterator[int]:
-    """How many agreements have no paper yet, asked again at each step."""
-    yield from _counted("SELECT count(*) FROM agreement WHERE pdf_id IS NULL")
-
-
-def _counted(statement: str) -> Iterator[int]:
-    while True:
-        count = int(db.session.execute(db.text(statement)).scalar_one())
-        transaction.rollback()
-        yield count

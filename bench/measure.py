@@ -11,9 +11,9 @@ from typing import Any
 
 from flask import Flask
 
-from bench import web
+from bench import waiting, web
 from bench.counting import statements
-from bench.fill import PASSWORD, Deal, Filled, long_draft, waiting_letters
+from bench.fill import PASSWORD, Deal, Filled, long_draft
 from bench.report import Row
 from bench.web import REQUESTS, Answer, NotBuilt, Timing, Visitor, form, serial
 from services.clock import utc_now
@@ -60,7 +60,7 @@ class Bench:
     def settle(self) -> None:
         """Wait until the worker has delivered what is queued: what is measured next has the machine for itself."""
         with self.app.app_context():
-            for count in waiting_letters():
+            for count in waiting.letters():
                 if not count:
                     return
                 time.sleep(0.05)

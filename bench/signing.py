@@ -17,7 +17,8 @@ from threading import Barrier
 
 from sqlalchemy import select
 
-from bench.fill import Deal, waiting_papers
+from bench import waiting
+from bench.fill import Deal
 from bench.measure import Bench, times
 from bench.report import Row
 from bench.web import ROUNDS, Answer, NotBuilt, Visitor, form
@@ -124,7 +125,7 @@ def _resting(bench: Bench, worker: int) -> Iterator[None]:
 def _completed(bench: Bench, worker: int) -> tuple[int, float]:
     """How many papers the worker makes now, letters and all, and seconds of CPU for each."""
     with bench.app.app_context():
-        counts = waiting_papers()
+        counts = waiting.papers()
         made, before, until = next(counts), _cpu_of(worker), time.monotonic() + WITHIN
         while next(counts):
             if time.monotonic() > until:
