@@ -39,7 +39,8 @@ def test_refused(given, named):
     ],
 )
 def test_databases(url):
-    assert Settings.from_environment({"DATABASE_URL": url}).DATABASE_URL == url
+    chosen = Settings.from_environment({"DATABASE_URL": url})
+    assert url == chosen.DATABASE_URL
 
 
 @pytest.mark.parametrize(
