@@ -1,4 +1,4 @@
-// The sheet, opened when htmx fills it; stang-ark and a press beside it close it. Ctrl+Enter in a line: Klar, a new one.
+// The sheet, opened when htmx fills it; stang-ark and a press beside close it. Ctrl+Enter: Klar, a new line.
 (() => {
   const $ = (id) => document.getElementById(id), sheet = $("ark"), on = (name, act) => document.addEventListener(name, act);
   let from, next;
@@ -11,6 +11,7 @@
   });
   on("keydown", (event) => {
     const { key, ctrlKey, target } = event, line = ctrlKey && target.closest(".lineedit");
+    if (key === "Escape" && !target.value) sheet.close(); // WebKit
     if (key !== "Enter" || !line && !target.matches(".title")) return;
     event.preventDefault();
     if (!line) return target.blur();
@@ -23,11 +24,11 @@
   });
   on("click", ({ target: { dataset: { shrink } } }) => shrink && import(shrink)); // for photos
   on("stang-ark", () => sheet.close());
-  sheet.addEventListener("click", (event) => {
-    if (event.target === sheet || event.target.closest("[data-close]")) { event.preventDefault(); sheet.close(); }
-  });
-  sheet.addEventListener("close", () => setTimeout(() => {
+  sheet.onclick = (event) => {
+    if (event.target === sheet || event.target.closest("[data-close]")) event.preventDefault(), sheet.close();
+  };
+  sheet.onclose = () => setTimeout(() => {
     sheet.replaceChildren();
     if (document.activeElement === document.body) ($(from.id) ?? from).focus();
-  }, 60)); // its answer is still being put in place
+  }, 60); // after the swap
 })();

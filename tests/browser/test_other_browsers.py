@@ -53,3 +53,20 @@ def test_a_press_beside_a_menu_closes_it(product: Product, visit: Callable[..., 
     expect(menu.locator(".pop")).to_be_visible()
     visitor.page.touchscreen.tap(4, 400)
     expect(menu).to_have_js_property("open", False)
+
+
+def test_escape_in_an_empty_search_closes_the_sheet(product: Product, visit: Callable[..., Visitor]) -> None:
+    """WebKit's search field clears itself and tells the sheet nothing; no key that a script presses does either."""
+    begun = begin(product)
+    visitor = visit()
+    Office(visitor).log_in(begun.jonas)
+    visitor.go(f"/offerter/{begun.n}/redigera")
+    visitor.link("Lägg till rad")
+    field = visitor.page.get_by_role("searchbox")
+    escape = {"key": "Escape", "bubbles": True}
+    field.fill("kakel")
+    field.dispatch_event("keydown", escape)
+    expect(field).to_be_visible()
+    field.fill("")
+    field.dispatch_event("keydown", escape)
+    expect(field).to_be_hidden()
