@@ -190,7 +190,7 @@ _WORDS = {
     "doc.resent.own_sms": _l("Länken lämnades över med sms från egen telefon"),
     "sms.accepted": _l("Sms:et togs emot av operatören"),
     "sms.failed": _l("Sms:et kom inte fram"),
-    "mail.accepted": _l("Mottaget av mottagarens server"),
+    "mail.accepted": _l("Mottaget av mejlservern"),
     "mail.bounced": _l("Mejlet kom inte fram"),
     "inquiry.received": _l("Förfrågan kom in"),
     "inquiry.declined": _l("Företaget tackade nej"),

@@ -76,7 +76,7 @@ def test_down_then_later_then_killed_then_taken(by_smtp, port, timeline):
         assert send_mail.run(now + 11 * MINUTE) == JobResult(), "its lease still runs"
 
         assert send_mail.run(now + 15 * MINUTE) == JobResult(done=1)
-    assert "Mottaget av mottagarens server" in timeline()
+    assert "Mottaget av mejlservern" in timeline()
     assert "250 2.0.0 queued as 4711" in timeline()
     assert accepted() == 1
     assert [letter["To"] for letter in sink.got] == [MAIL] * 3

@@ -76,7 +76,7 @@ def test_the_states_of_the_letter(sent, owner):
     links = db.session.query(QuoteLink).order_by(QuoteLink.id).all()
     assert [bool(link.revoked_at) for link in links] == [True, False]
     assert send_mail.run(utc_now()).done == 2
-    assert "Mottaget av mottagarens server" in owner.get(url(sent)).text
+    assert "Mottaget av mejlservern" in owner.get(url(sent)).text
 
 
 def test_question_and_answer(sent, owner):
