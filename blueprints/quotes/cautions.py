@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import url_for
+from flask_login import current_user
 
 from blueprints.shared.filters import day, kr
 from blueprints.shared.phrases import gettext as _
@@ -23,7 +24,7 @@ from services.quotes.rows import LineRow, Sheet
 
 
 class CautionRow(NamedTuple):
-    """One sentence and a link."""
+    """One sentence and a link, empty where the user may not follow it."""
 
     code: Caution
     text: str
@@ -127,8 +128,20 @@ def rows(draft: Draft | Sheet, problems: Problems, result: Totals, days: Days) -
             words %= _facts(code, draft, result, days)
         line = problems.lines.get(code)
         address = f"{places['lines']}/{line}" if page == "line" and line else places.get(page, places["builder"])
-        found.append(CautionRow(code, words, f"{address}#{anchor}" if anchor else address))
+        found.append(CautionRow(code, *placed(words, address, anchor)))
     return found
+
+
+def firm_href() -> str:
+    """Where the firm's own details are written; empty for who may not."""
+    return "/installningar/foretag" if current_user.may("firm.settings") else ""
+
+
+def placed(text: str, address: str, anchor: str) -> tuple[str, str]:
+    """A sentence and its link; where the page is not the user's to open, whose it is instead of a link."""
+    if not address:
+        return str(_("%(what)s Det gör ägaren eller kontoret.", what=text)), ""
+    return text, f"{address}#{anchor}" if anchor else address
 
 
 def blocked_href(code: Blocker, quote_n: int) -> str:
@@ -175,7 +188,7 @@ def _deducted(one: Deducted) -> str:
 def _places(quote_n: int) -> dict[str, str]:
     base = url_for("quotes.show", n=quote_n)
     return {
-        "firm": "/installningar/foretag",
+        "firm": firm_href(),
         "details": f"{base}/uppgifter",
         "builder": f"{base}/redigera",
         "lines": f"{base}/rader",

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from flask import url_for
 
+from blueprints.quotes import cautions
 from blueprints.shared.phrases import lazy_gettext as _l
 from domain.completeness import Gap, Missing
 from services.quotes.completeness import Found
 
 
 class GapRow(NamedTuple):
-    """One sentence and a link. `is_mandatory`: a law asks for it."""
+    """One sentence and a link, empty where the user may not follow it. `is_mandatory`: a law asks for it."""
 
     text: str
     href: str
@@ -62,7 +63,7 @@ def rows(found: Found, quote_n: int, *, but: Collection[Gap] = ()) -> list[GapRo
     """A row for each thing that is missing, what the law asks for first; `but` are told elsewhere."""
     base = url_for("quotes.show", n=quote_n)
     pages = {
-        "firm": "/installningar/foretag",
+        "firm": cautions.firm_href(),
         "whom": f"{base}/kund",
         "customer": f"/kunder/{found.customer_n}/redigera",
         "details": f"{base}/uppgifter",
@@ -76,4 +77,4 @@ def rows(found: Found, quote_n: int, *, but: Collection[Gap] = ()) -> list[GapRo
 def _row(gap: Missing, pages: dict[str, str]) -> GapRow:
     text, page, anchor = _WORDS[gap.code]
     address = pages[page] if gap.n is None else f"{pages[page]}/{gap.n}"
-    return GapRow(str(text), f"{address}#{anchor}" if anchor else address, gap.is_mandatory)
+    return GapRow(*cautions.placed(str(text), address, anchor), gap.is_mandatory)

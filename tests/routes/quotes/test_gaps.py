@@ -36,18 +36,18 @@ def test_a_quote_that_says_it_all(seller, ready):
     assert "Allt annat som bör stå finns med" in seller.get(f"/offerter/{ready.n}/redigera").text
 
 
-def test_each_gap_is_a_sentence_with_a_link_and_sending_stays_possible(seller, firm, ready):
+def test_each_gap_is_a_sentence_with_a_link_and_sending_stays_possible(owner, firm, ready):
     firm.email, firm.vat_number = "", ""
     ready.finishes_on = None
     db.session.commit()
-    page = seller.get(f"/offerter/{ready.n}/granska").text
+    page = owner.get(f"/offerter/{ready.n}/granska").text
     assert READY not in page
     law, advice = page.split("Ska stå enligt lag")[1].split("Bör stå")
     assert re.search(r'href="/installningar/foretag#email">Skriv företagets e-post\.', law)
     assert re.search(rf'href="/offerter/{ready.n}/uppgifter#finishes_on">Skriv när jobbet är klart\.', law)
     assert re.search(r'href="/installningar/foretag#vat_number">Skriv företagets momsnummer\.', advice)
     assert "Skicka offerten" in page
-    builder = seller.get(f"/offerter/{ready.n}/redigera").text
+    builder = owner.get(f"/offerter/{ready.n}/redigera").text
     assert "Skriv företagets e-post<" in builder
     assert f'href="/offerter/{ready.n}/uppgifter#finishes_on"' in builder
 
@@ -72,6 +72,17 @@ def test_links_lead_to_fields_that_are_there(owner, firm, make, ready):
         there = owner.get(address)
         assert there.status_code == 200, address
         assert not field or f'id="{field}"' in there.text, (address, field)
+
+
+def test_who_may_not_write_of_the_firm_is_told_who_does(seller, firm, ready):
+    """No link leads to a page that is refused."""
+    firm.email, firm.f_skatt = "", False
+    db.session.commit()
+    for page in ("granska", "redigera"):
+        html = seller.get(f"/offerter/{ready.n}/{page}").text
+        assert "/installningar/foretag" not in html
+        assert "Skriv företagets e-post. Det gör ägaren eller kontoret" in html
+        assert "Avdraget kräver att ni är godkända för F-skatt. Det gör ägaren eller kontoret" in html
 
 
 def test_a_draft_without_customer_and_lines(seller, firm, make):
