@@ -208,9 +208,9 @@ def test_payment_in_another_year_than_today(seller, quote):
     assert told(review(seller, quote), sentence) == f"/offerter/{quote.n}/uppgifter#paid_on"
 
 
-def test_a_firm_without_f_skatt_is_warned_not_stopped(seller, firm, quote):
+def test_a_firm_without_f_skatt_is_warned_not_stopped(owner, firm, quote):
     firm.f_skatt = False
     db.session.commit()
-    page = review(seller, quote)
+    page = review(owner, quote)
     assert told(page, "Avdraget kräver att ni är godkända för F-skatt") == "/installningar/foretag#f_skatt"
     assert "Skicka offerten" in page
