@@ -309,6 +309,7 @@ def test_the_firm_is_told_which_code_did_not_arrive(app, make, coded, way, kind,
     assert f'href="/offerter/{coded.quote.n}/redigera"' in block
     assert 'href="#h-lank"' not in page
     assert 'id="qr"' not in page
+    assert '<details class="more inset" open' not in page
     waiting = owner.get("/").text
     assert 'class="chip bad">Koden kom inte fram. Se varför' in waiting
     assert "Skicka på ett annat sätt" not in waiting
