@@ -6,6 +6,7 @@ import logging
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from flask import Flask
@@ -35,6 +36,9 @@ def read_settings() -> Settings:
 def prepare(settings: Settings) -> Flask:
     """The app on a database that is up to date; no connection stays open, so that the process may fork."""
     app = open_app(settings)
+    file = Path(settings.database_url.removeprefix("sqlite:///"))
+    if file.is_file() and not os.access(file, os.W_OK):  # SQLite would open it, and fail at the first act
+        fail(f"{file} is not this user's to write; chown what was put back from a backup.")
     with app.app_context():
         try:
             if schema.current() != schema.newest():

@@ -54,6 +54,7 @@ def examine(now: datetime) -> Iterator[Finding]:
     yield from _secrets()
     yield from _sealing_keys(now)
     yield from _disk()
+    yield from _proxies()
     found = list(_database())
     yield from found
     if not any(finding.is_wrong for finding in found):
@@ -118,6 +119,14 @@ def _disk() -> Iterator[Finding]:
         yield _good("disk", f"{free} MiB are free.")
 
 
+def _proxies() -> Iterator[Finding]:
+    if settings().is_https and not settings().PROXIES:  # Handslag speaks no TLS, so there is one
+        yield _wrong(
+            "proxies",
+            "All visitors count as the proxy, with one limit on tries and one address in the evidence; set PROXIES=1.",
+        )
+
+
 def _database() -> Iterator[Finding]:
     try:
         yield _written()
@@ -140,7 +149,7 @@ def _written() -> Finding:
         fault = db.session.scalar(text("PRAGMA quick_check(1)"))
         if fault != "ok":
             return _wrong("database", f"SQLite finds a fault ({fault}); stop Handslag and restore the last backup.")
-    db.session.execute(text("CREATE TEMPORARY TABLE doctor (id INTEGER)"))
+    db.session.execute(text("CREATE TABLE doctor (id INTEGER)"))  # rolled back; a temporary one lies elsewhere
     return _good("database", f"{db.engine.dialect.name} answers and can be written.")
 
 

@@ -18,6 +18,7 @@ from app import create_app
 from config import Settings
 from extensions import db
 from models import Letter
+from scripts.prepare import prepare
 from services import outbox, transaction
 from services.clock import utc_now
 from tests.factories import Make
@@ -139,6 +140,18 @@ def test_a_setting_it_cannot_use_is_one_sentence(start, given, sentence):
     (said,) = product.said
     assert said.startswith(sentence)
     assert said.count("\n") == 1
+
+
+def test_a_database_that_was_put_back_by_somebody_else(tmp_path, monkeypatch, capsys):
+    """SQLite opens it, and every act would fail."""
+    (tmp_path / "handslag.db").touch()
+    monkeypatch.setattr(os, "umask", lambda mask: 0)
+    monkeypatch.setattr(os, "access", lambda file, how: False)  # who runs the tests may be root, who may write it
+    with pytest.raises(SystemExit):
+        prepare(Settings(DATA_DIR=tmp_path))
+    assert capsys.readouterr().err == (
+        f"{tmp_path}/handslag.db is not this user's to write; chown what was put back from a backup.\n"
+    )
 
 
 def test_another_word_gets_the_usage(copy, environment):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, text
 
+from app import create_app
 from domain import rot_rut
 from extensions import db
 from models import Checkpoint, CheckpointHead
@@ -65,6 +68,14 @@ def test_a_disk_nearly_full(app, examine, monkeypatch):
     assert "make room" in examine()["disk"]
 
 
+def test_a_proxy_that_nobody_told_of(app, examine, monkeypatch):
+    chosen = dataclasses.replace(app.config["SETTINGS"], BASE_URL="https://offert.example.se")
+    monkeypatch.setitem(app.config, "SETTINGS", chosen)
+    assert "set PROXIES=1" in examine()["proxies"]
+    monkeypatch.setitem(app.config, "SETTINGS", dataclasses.replace(chosen, PROXIES=1))
+    assert "proxies" not in examine()
+
+
 def test_a_database_that_was_not_migrated(app, examine):
     head = db.session.scalar(text("SELECT version_num FROM alembic_version"))
     db.session.execute(text("UPDATE alembic_version SET version_num = 'old'"))
@@ -74,6 +85,22 @@ def test_a_database_that_was_not_migrated(app, examine):
     finally:
         db.session.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": head})
         transaction.commit()
+
+
+def test_a_database_that_can_only_be_read(app, tmp_path):
+    """SQLite begins to write, and makes a temporary table, in a file that it may not write."""
+    file = tmp_path / "handslag.db"
+    with closing(sqlite3.connect(file)) as made:
+        made.execute("PRAGMA journal_mode=WAL")
+    chosen = dataclasses.replace(app.config["SETTINGS"], DATABASE_URL=f"sqlite:///file:{file}?mode=ro&uri=true")
+    other = create_app(chosen)
+    with other.app_context():
+        heartbeat.beat()
+        (found,) = [one for one in doctor.examine(utc_now()) if one.about == "database"]
+        db.session.remove()
+        db.engine.dispose()
+    assert found.is_wrong
+    assert "readonly" in found.sentence
 
 
 def test_a_data_key_that_is_gone(app, make, examine):
