@@ -22,6 +22,7 @@ LONGEST = sum(WAITS, timedelta())  # that a letter waits for a server that nobod
 SERVER_WAIT = timedelta(minutes=1)
 FARTHEST = timedelta(days=14)  # none is put off so long, by tries or red days: the clock has been set back since
 TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own people
+TO_APPLICANT = "applicant_"  # begins the name of a kind that goes to a co-applicant
 TO_FIRM_TOO = ("link_wanted", "quote_declined")
 CODES = ("signing_code", "signing_code_sms")
 TEXT = "_sms"  # ends the name of a kind that is a text message
@@ -34,7 +35,7 @@ BY_DAY = (
 
 def is_to_applicant(kind: str) -> bool:
     """Whether letters of this kind go to a co-applicant: an address that the customer gave, and looks after."""
-    return kind.startswith("applicant_")
+    return kind.startswith(TO_APPLICANT)
 
 
 def is_to_firm(kind: str) -> bool:

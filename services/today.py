@@ -136,6 +136,7 @@ _LOST = (
         Letter.state == _word("failed"),
         Letter.kind.not_like(_word(f"%{outbox.TO_FIRM}")),
         Letter.kind.not_in([_word(kind) for kind in outbox.TO_FIRM_TOO]),
+        Letter.kind.not_like(_word(f"{outbox.TO_APPLICANT}%")),
     )
     .order_by(Letter.id.desc())
     .limit(literal_column("1"))

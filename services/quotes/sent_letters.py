@@ -71,6 +71,11 @@ class Sent(NamedTuple):
     done_at: datetime | None
 
     @property
+    def asks(self) -> bool:
+        """Whether the firm is to do something, since it did not arrive: a co-applicant is the customer's to reach."""
+        return self.state == "failed" and not outbox.is_to_applicant(self.kind)
+
+    @property
     def is_text(self) -> bool:
         return outbox.is_text(self.kind)
 

@@ -168,7 +168,7 @@ class View(Struct, frozen=True):
         """The newest letter to the customer that did not arrive, until the firm has sent it another way."""
         if self.quote.mail_failed_at is None:
             return None
-        return next((letter for letter in reversed(self.letters) if letter.state == "failed"), None)
+        return next((letter for letter in reversed(self.letters) if letter.asks), None)
 
     def why_no_reminder(self, now: datetime) -> str:
         """What ends the reminders (domain/reminders.py); "" if nothing does."""

@@ -393,6 +393,16 @@ def test_a_letter_that_does_not_arrive_is_the_customers_to_mend(sent):
     assert f"Mejlet till {ERIK_MAIL} kom inte fram." in sent.get("/medsokande").text
 
 
+def test_a_letter_of_the_customers_that_did_not_arrive_is_told_before_it(app, make, sent):
+    approve(sent)
+    for kind in ("quote_sent", "applicant_link"):
+        outbox.refused(db.session.query(Letter).filter_by(kind=kind).one(), "550 no such user", now=utc_now())
+        transaction.may_write()
+    page = app.test_client().log_in(make.owner(sent.firm)).get(f"/offerter/{sent.quote.n}").text
+    note = page.partition("Mejlet kom inte fram.</b>")[2].partition("</div>")[0]
+    assert note.split(":")[0].strip() == MAIL
+
+
 def test_an_uninvited_guest_list_leads_back(sent):
     assert sent.get("/medsokande").status_code == 302
     sent.post("/godkann", sent.step2())

@@ -96,10 +96,10 @@ def test_a_failed_address_offers_the_other_ways(client, make, firm, role):
 
 
 def test_what_did_not_arrive_is_called_what_it_was(owner, make, firm):
-    """The newest of the customer's letters that failed; one to the firm itself does not count."""
+    """The newest of the customer's letters that failed; one to the firm itself or to a co-applicant does not count."""
     now = utc_now()
     quote = make.quote(firm, make.customer(firm), lines=False, status="sent", turn="firm", mail_failed_at=now)
-    for kind in ("quote_sent", "quote_sent_sms", "quote_approved_to_firm"):
+    for kind in ("quote_sent", "quote_sent_sms", "quote_approved_to_firm", "applicant_link"):
         letter = outbox.queue(kind, "karin@kund.example", {}, firm_id=firm.id, now=now, quote_id=quote.id)
         letter.state = "failed"
     db.session.commit()
