@@ -8,7 +8,8 @@ from flask_wtf import CSRFProtect
 
 from tables import engine  # noqa: F401  (registers the connection hooks)
 from tables.base import Base
+from tables.session import Session
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": Session})
 login_manager = LoginManager()
 csrf = CSRFProtect()

@@ -87,7 +87,7 @@ def _head(firm_id: int) -> tuple[int, str]:
 
 
 def _held() -> dict[int, tuple[int, str]]:
-    held: dict[int, tuple[int, str]] = db.session().info.setdefault(_HELD, {})
+    held: dict[int, tuple[int, str]] = transaction.session().info.setdefault(_HELD, {})
     return held
 
 

@@ -10,13 +10,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from extensions import db
+from services import transaction
 
 _KEY = "handslag.nudge"
 
 
 def after_commit(job: str, *, delay: float = 0) -> None:
     """Have the job run `delay` seconds after this transaction; nothing happens if it is rolled back."""
-    db.session().info.setdefault(_KEY, set()).add((job, delay))
+    transaction.session().info.setdefault(_KEY, set()).add((job, delay))
 
 
 @event.listens_for(db.session, "after_commit")

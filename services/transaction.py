@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import cast
 
 from sqlalchemy import Connection, text
 
 from extensions import db
 from tables.engine import lasting, read_only
+from tables.session import Session
 
 
 def only_read() -> None:
@@ -23,12 +25,15 @@ def may_write() -> None:
 
 
 def connection() -> Connection:
-    """The session's connection, for a statement past the ORM. Kept while its transaction lasts: to ask takes long."""
-    session = db.session()
-    kept: Connection | None = session.info.get("connection")
-    if kept is None or kept.closed:  # as it is after a commit or rollback
-        kept = session.info["connection"] = session.connection()
-    return kept
+    """The session's connection, for a statement past the ORM (tables/session.py)."""
+    return cast(Session, db.session()).plain()
+
+
+def session() -> Session:
+    """The session, in its transaction: its events and notes (`info`) are about that one."""
+    found = cast(Session, db.session())
+    found.connection()
+    return found
 
 
 def start_writing(*, lasts: bool = True) -> None:
