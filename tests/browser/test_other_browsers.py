@@ -42,6 +42,15 @@ def test_nothing_lies_under_the_notch(product: Product, visit: Callable[..., Vis
         assert visitor.page.evaluate(under, NOTCH - 12) == []  # an icon's button may reach out by its own margin
 
 
+def test_a_sum_stays_in_its_card_in_any_font(product: Product, visit: Callable[..., Visitor]) -> None:
+    """A page that is opened for the first time is set in the phone's own font, which may be a wide one."""
+    visitor = visit(desk=True)
+    visitor.go(begin(product, is_sent=True).link)
+    total = visitor.page.locator("#pris-desk .big")
+    total.evaluate("(big) => { big.firstChild.data = '28\u00a0588,75 '; big.style.fontFamily = 'monospace'; }")
+    assert total.evaluate("(big) => big.scrollWidth <= big.clientWidth")
+
+
 def test_a_press_beside_a_menu_closes_it(product: Product, visit: Callable[..., Visitor]) -> None:
     """On iOS a press on plain text is no click that a script could hear."""
     begun = begin(product)
