@@ -1,7 +1,7 @@
 """A firm comes in: registering, and confirming the address of mail.
 
 What the visitor sees never tells whether an address is known: both ways hash the password, make a
-key file and commit once, and both send one letter.
+key file, write in as many statements and commit once, and both send one letter.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from services import (
 )
 from services.actors import Actor
 from services.installation import secrets, settings
+
+_WRITES = 25  # statements that make a firm; a letter to an address that has one takes three of them
 
 
 class Registration(Struct, frozen=True):
@@ -67,13 +69,13 @@ def _register(given: Registration, public_id: str, password_hash: str, now: date
     known = logins.find_user(given.email)
     if known is None:
         _create(given, public_id, password_hash, now)
-    elif (
-        standing.is_here(known.firm)
-        and once.answer(known.firm_id, given.once, "register", {"email": given.email}) is None
-    ):
+        transaction.commit()
+        return True
+    is_new = once.answer(known.firm_id, given.once, "register", {"email": given.email}) is None
+    if is_told := standing.is_here(known.firm) and is_new:
         account_letters.queue_account_exists(known, now=now)
-    transaction.commit()
-    return known is None
+    limits.waste(writes=_WRITES - 3 * is_told, wakes="send_mail", now=now)
+    return False
 
 
 def _create(given: Registration, public_id: str, password_hash: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -12,6 +13,7 @@ from services import events, legal, passwords
 from services.clock import utc_now
 from services.installation import settings
 from services.keys import firm_cipher
+from tests import costs
 
 
 def test_a_firm_comes_in(register, client, letters, app):
@@ -176,3 +178,14 @@ def test_a_new_user_reads_what_the_page_of_registering_spoke(register, client):
     client.get("/registrera?sprak=en")
     register()
     assert db.session.query(User).one().language == "en"
+
+
+@pytest.mark.parametrize("standing", ["active", "arriving"])
+def test_known_and_unknown_cost_the_same(register, make, standing):
+    email = make.owner(make.firm("Annan Snickeri", standing=standing)).email
+    seen = []
+    for address in ("ny@tumbredd.example", email):
+        with costs.noted() as cost:
+            assert register(email=address).location == "/registrera/skickat"
+        seen.append(Counter(cost))
+    assert seen[0] == seen[1]
