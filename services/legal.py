@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, insert, select
 
 import languages
 from extensions import db
@@ -90,26 +90,15 @@ def fingerprint() -> str:
 
 def accept_all(user: User, *, actor: Actor, now: datetime) -> None:
     """Keep that the user accepted the texts in force: a row and an event each. Never commits."""
+    rows = []
     for document in ACCEPTED:
         text = current(document)
-        db.session.add(
-            Acceptance(
-                firm_id=user.firm_id,
-                user_id=user.id,
-                document=document,
-                version=text.version,
-                text_sha256=text.sha256,
-                accepted_at=now,
-                ip=actor.ip,
-            )
-        )
-        events.record(
-            "terms.accepted",
-            f"user:{user.public_id}",
-            actor=actor,
-            at=now,
-            data={"kind": document, "version": text.version, "text_sha256": text.sha256},
-        )
+        accepted = {"version": text.version, "text_sha256": text.sha256}
+        rows.append({"document": document, **accepted})
+        data = {"kind": document, **accepted}
+        events.record("terms.accepted", f"user:{user.public_id}", actor=actor, at=now, data=data)
+    same = {"firm_id": user.firm_id, "user_id": user.id, "accepted_at": now, "ip": actor.ip}
+    db.session.execute(insert(Acceptance), [row | same for row in rows])
 
 
 def accept_here(user: User, *, actor: Actor, now: datetime) -> None:

@@ -31,7 +31,7 @@ from services import (
 from services.actors import Actor
 from services.installation import secrets, settings
 
-_WRITES = 25  # statements that make a firm; a letter to an address that has one takes three of them
+_WRITES = 23  # statements that make a firm; a letter to an address that has one takes three of them
 
 
 class Registration(Struct, frozen=True):
