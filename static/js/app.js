@@ -58,13 +58,13 @@
     if (menu) { menu.open = false; menu.firstElementChild.focus(); }
   });
 
-  // For the customer htmx and font come after the first paint. What was ticked or typed before is told.
+  // For the customer htmx and font come after the paint. What was ticked or typed before is told.
   const later = document.querySelector("[data-later]");
   const came = () => document.querySelectorAll("[hx-trigger=change] input").forEach((box) => {
     if (box.checked !== box.defaultChecked || box.value !== box.defaultValue) htmx.trigger(box, "change");
   });
   addEventListener("load", () => {
-    document.fonts.load("1em Familjen Grotesk");
+    document.fonts.load("1em Familjen Grotesk").catch(() => {});
     if (later) document.head.append(
       Object.assign(document.createElement("script"), { src: later.dataset.later, onload: came }));
   });

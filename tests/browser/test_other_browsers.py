@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -79,3 +80,13 @@ def test_escape_in_an_empty_search_closes_the_sheet(product: Product, visit: Cal
     field.fill("")
     field.dispatch_event("keydown", escape)
     expect(field).to_be_hidden()
+
+
+def test_a_font_that_never_comes_is_no_fault(visit: Callable[..., Visitor]) -> None:
+    """Firefox says so too when the page is left before the font has come."""
+    visitor = visit()
+    visitor.expects(re.compile("net::ERR_FAILED"))
+    visitor.page.route("**/*.woff2", lambda route: route.abort())
+    visitor.go("/")
+    visitor.page.evaluate("() => document.fonts.load('1em Familjen Grotesk').catch(() => {})")
+    assert visitor.faults == []
