@@ -19,7 +19,7 @@ LEASE = timedelta(minutes=2)
 # wait before the next try, by number of tries made; after the last the letter has failed
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 720, 1440, 1440)]
 LONGEST = sum(WAITS, timedelta())  # that a letter waits for a server that nobody reaches
-SERVER_WAIT = timedelta(minutes=1)
+SERVER_WAIT = timedelta(seconds=50)  # over at the next tick, a minute after the last
 FARTHEST = timedelta(days=14)  # none is put off so long, by tries or red days: the clock has been set back since
 TO_FIRM = "_to_firm"  # ends the name of most kinds that go to the firm's own people
 TO_APPLICANT = "applicant_"  # begins the name of a kind that goes to a co-applicant

@@ -61,6 +61,7 @@ def test_down_then_later_then_taken(by_smtp, port, queued, now):
     assert state(letter)[:2] == ("queued", 0), "that nobody answered is no try of the letter's"
     assert "refused" in state(letter)[2]
     assert send_mail.run(now) == JobResult(), "it waits its minute"
+    assert send_mail.run(now + MINUTE) == JobResult(done=1), "which is over at the next tick"
 
     sink = Sink(answers=["451 4.3.0 try later", "250 2.0.0 queued as 4711"])
     with serving(sink, port):
