@@ -189,12 +189,13 @@ class Queued:
             self.id = letter.id
             transaction.commit()
             self.app.extensions["queue"].huey.storage.close()
+            db.session.remove()
             db.engine.dispose()
 
     def state(self) -> tuple[str, str]:
         with self.app.app_context():
             letter = db.session.get_one(Letter, self.id)
             found = (letter.state, letter.reply)
-            db.session.rollback()
+            db.session.remove()
             db.engine.dispose()
         return found
