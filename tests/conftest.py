@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app import create_app
 from blueprints.shared.folding import Compiled
@@ -82,13 +83,18 @@ def _app(settings: Settings, compiled: Path) -> Iterator[Flask]:
     making.in_child = Here
     gc.freeze()  # what is loaded stays to the end
     with app.app_context():
-        schema.tools().upgrade()
         if not IS_POSTGRESQL:
-            with db.engine.connect() as connection:  # tests need no commit to survive a power cut
-                connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
+            event.listen(db.engine, "connect", _set_up)
+        schema.tools().upgrade()
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+def _set_up(connection: sqlite3.Connection, record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # no commit here needs to survive a power cut
+    # PostgreSQL gives rows that nobody sorted in any order, mostly the one they came in; here it is never that one
+    connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 @pytest.fixture

@@ -273,7 +273,8 @@ def test_one_chooses_later_and_otherwise(client, owner):
     assert closing is not None
     assert (closing.choice, db.session.get_one(Firm, closing.firm_id).fiscal_year_ends) == ("lock_bookkeeping", 6)
     assert choose(client, "erase_all").status_code == 303
-    acts = [(row.act, json.loads(row.entry)["data"].get("choice")) for row in db.session.query(Event)]
+    entries = db.session.query(Event).order_by(Event.seq)
+    acts = [(row.act, json.loads(row.entry)["data"].get("choice")) for row in entries]
     assert acts == [
         ("firm.close_asked", ""),
         ("firm.close_chosen", "lock_bookkeeping"),

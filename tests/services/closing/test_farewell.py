@@ -10,8 +10,8 @@ import time_machine
 from extensions import db
 from jobs import remind_owners, send_mail, tell_customers
 from mail import local_mailbox
-from models import Agreement, Closing, Event, Letter, QuoteLink
-from services import closing, hastening
+from models import Agreement, Closing, Letter, QuoteLink
+from services import closing, events, hastening
 from services.actors import Actor
 from services.deal import farewell
 from services.installation import settings
@@ -75,7 +75,7 @@ def test_a_day_later_everyone_with_an_agreement_is_told_once(firm, leaving):
     assert {row.quote_id for row in told} <= {row.quote_id for row in db.session.query(Agreement)}
     row = db.session.query(Closing).one()
     assert row.told_at == TOLD
-    assert [event.act for event in db.session.query(Event).filter_by(obj=f"closing:{row.public_id}")] == [
+    assert [event.act for event in events.of_object(firm.id, f"closing:{row.public_id}")] == [
         "firm.close_asked",
         "firm.close_told",
     ]
