@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,12 +21,24 @@ ARGUMENTS = (
     "--no-first-run",
 )
 WHOLE_DAY = Path(__file__).with_name("test_whole_day.py")
+MOST_SAID = 4000  # characters
 expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A whole day takes as long as twenty others: begun last, it would leave the other worker with nothing to do."""
     items.sort(key=lambda item: item.path != WHOLE_DAY)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Function) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What the product said, beside what the test saw: it runs in processes of its own."""
+    report = yield
+    if report.failed:
+        for name, used in item.funcargs.items():
+            if isinstance(used, Product):
+                report.sections.append((f"Said by {name}", used.log.read_text()[-MOST_SAID:]))
+    return report
 
 
 @pytest.fixture(scope="session")

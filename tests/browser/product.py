@@ -81,7 +81,7 @@ def running(folder: Path, **given: str) -> Iterator[Product]:
         process.send_signal(signal.SIGTERM)
         status = process.wait(timeout=PATIENCE_SECONDS)
     text = log.read_text()
-    assert "Traceback" not in text, text
+    assert not re.search("Traceback| ERROR ", text), text
     assert status == 0, text
 
 
