@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,7 +22,18 @@ from mail.letters import Attachment
 from mail.message import WIRE, to_bytes
 
 NOBODY = "_"  # letters of no firm
+_EMPTY = WIRE.linesep.encode()  # the line between a letter's head and its words
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+
+
+class Head(Struct, frozen=True):
+    """A letter in the mailbox, as the list shows it."""
+
+    firm: str
+    id: str
+    subject: str
+    to: str
+    sent_at: datetime
 
 
 class Kept(Struct, frozen=True):
@@ -62,13 +74,14 @@ class LocalMailbox:
         """Nothing is held open."""
 
 
-def newest(folder: Path, limit: int = 100) -> list[Kept]:
+def newest(folder: Path, limit: int = 100) -> list[Head]:
     """The letters of all firms, newest first."""
     paths = sorted(folder.glob("*/*.eml"), key=_written, reverse=True)
-    return [kept for path in paths[:limit] if (kept := _read(path)) is not None]
+    return [head for path in paths[:limit] if (head := _head(path)) is not None]
 
 
 def find(folder: Path, firm: str, public_id: str) -> Kept | None:
+    """One letter whole; None if there is none of this name."""
     if not (_NAME.match(firm) and _NAME.match(public_id)):
         return None
     return _read(folder / firm / f"{public_id}.eml")
@@ -91,6 +104,17 @@ def _written(path: Path) -> int:
         return path.stat().st_mtime_ns
     except FileNotFoundError:  # erased meanwhile
         return 0
+
+
+def _head(path: Path) -> Head | None:
+    """What stands before the empty line: what follows is drawings and papers, of which a list needs nothing."""
+    try:
+        with path.open("rb") as file:
+            lines = b"".join(takewhile(lambda line: line != _EMPTY, file))
+    except FileNotFoundError:
+        return None
+    message = message_from_bytes(lines, _class=EmailMessage, policy=WIRE)
+    return Head(path.parent.name, path.stem, str(message["Subject"]), str(message["To"]), message["Date"].datetime)
 
 
 def _read(path: Path) -> Kept | None:

@@ -9,10 +9,10 @@ from services.errors import NotFound
 from services.installation import settings
 
 if TYPE_CHECKING:  # whoever reads letters loads what takes them apart
-    from mail.local_mailbox import Kept
+    from mail.local_mailbox import Head, Kept
 
 
-def newest() -> list[Kept]:
+def newest() -> list[Head]:
     """The latest letters of all firms. Raises NotFound where there is no such page."""
     from mail import local_mailbox
 

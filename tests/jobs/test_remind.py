@@ -15,11 +15,11 @@ import pytest
 
 from extensions import db
 from jobs import JobResult, remind, send_mail
-from mail import local_mailbox
 from models import Closing, Event, Firm, Letter, Quote, Reminding
 from services import suspending, transaction
 from services.deal import answering, links, reminding, thread
 from services.quotes import drafting, extending, sending
+from tests import mailed
 from tests.domain.test_quiet_hours import at
 from tests.routes.deal.conftest import MAIL, actor_of, send
 
@@ -104,8 +104,7 @@ def test_two_and_no_more(app, told):
 def test_the_letter_says_what_when_and_where(app, told):
     remind.run(at("2026-11-30 14:32"))
     taken(at("2026-11-30 14:32"))
-    newest = local_mailbox.newest(app.config["SETTINGS"].DATA_DIR / "mailbox")
-    (letter,) = [kept for kept in newest if kept.firm == told.firm.public_id and kept.subject.startswith("Påm")]
+    (letter,) = [kept for kept in mailed.letters(firm=told.firm.public_id) if kept.subject.startswith("Påm")]
     assert letter.to == MAIL
     for words in ("Badrum, Granstigen 4", "kr", "Gäller till 23 december", "/l/", "Tacka nej på sidan"):
         assert words in letter.text

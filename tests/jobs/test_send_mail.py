@@ -9,10 +9,11 @@ from flask import url_for
 
 from extensions import db
 from jobs import JobResult, send_mail
-from mail import letters, local_mailbox
+from mail import letters
 from models import Event, Letter
 from services import doctor, outbox, readiness, transaction
 from services.clock import utc_now
+from tests import mailed
 from tests.smtp import Sink, serving
 
 MINUTE = timedelta(minutes=1)
@@ -135,7 +136,7 @@ def test_without_a_mail_server_it_lands_in_the_firms_mailbox(app, queued, now):
     send_mail.run(now)
     assert state(letter) == ("sent", 1, "250 /dev/mejl")
     row = db.session.get_one(Letter, letter)
-    kept = local_mailbox.newest(app.config["SETTINGS"].DATA_DIR / "mailbox")[0]
+    kept = mailed.letters()[0]
     assert kept.id == row.public_id
     assert kept.text.strip() == "http://localhost/dev/mejl", "addresses are built from BASE_URL"
     db.session.rollback()

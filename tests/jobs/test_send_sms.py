@@ -9,10 +9,11 @@ import pytest
 
 from extensions import db
 from jobs import JobResult, send_mail
-from mail import letters, local_mailbox, sms
+from mail import letters, sms
 from models import Event, Letter, Quote
 from services import outbox, transaction
 from services.clock import utc_now
+from tests import mailed
 from tests.mail.test_sms import Provider, provider  # noqa: F401  (a fixture)
 
 MINUTE = timedelta(minutes=1)
@@ -149,7 +150,7 @@ def test_on_a_trial_it_lands_in_the_local_mailbox(app, queued, now):
     row = queued()
     send_mail.run(now)
     assert state(row)[0] == "sent"
-    kept = local_mailbox.newest(app.config["SETTINGS"].DATA_DIR / "mailbox")[0]
+    kept = mailed.letters()[0]
     assert (kept.to, kept.subject) == (PHONE, "Sms: Tumbredd")
     assert kept.text.strip() == "Tumbredd: offert Badrum. http://localhost/l/x"
 

@@ -13,10 +13,12 @@ from mail.letters import Attachment, Letter
 from mail.local_mailbox import LocalMailbox
 from mail.message import to_message
 
+SUBJECT = "Offert: Badrum och tvättstuga, Östra Ågatan 4 – 11\xa0628\xa0kr efter ROT-avdrag"  # longer than a line
 
-def put(folder, firm: str, public_id: str, subject: str = "Offert") -> None:
+
+def put(folder, firm: str, public_id: str) -> None:
     message = to_message(
-        Letter(subject, "Hej å", "<p>Hej</p>", (Attachment("Avtal.pdf", "application/pdf", b"%PDF"),)),
+        Letter(SUBJECT, "Hej å", "<p>Hej</p>", (Attachment("Avtal.pdf", "application/pdf", b"%PDF"),)),
         to="karin@example.se",
         sender="post@example.se",
         public_id=public_id,
@@ -31,7 +33,7 @@ def test_a_letter_is_read_back_as_it_was(tmp_path):
     kept = local_mailbox.find(tmp_path / "mailbox", "firmA", "b1")
     assert kept is not None
     assert (kept.subject, kept.to, kept.text.strip(), kept.html.strip()) == (
-        "Offert",
+        SUBJECT,
         "karin@example.se",
         "Hej å",
         "<p>Hej</p>",
@@ -52,7 +54,9 @@ def test_newest_first_and_sent_again_only_once(tmp_path):
         os.utime(tmp_path / "firmA" / f"{public_id}.eml", (1_700_000_000 + age, 1_700_000_000 + age))
     put(tmp_path, "firmB", "old")
     put(tmp_path, "firmB", "old")
-    assert [(kept.firm, kept.id) for kept in local_mailbox.newest(tmp_path)] == [
+    heads = local_mailbox.newest(tmp_path)
+    assert {(head.subject, head.to) for head in heads} == {(SUBJECT, "karin@example.se")}
+    assert [(head.firm, head.id) for head in heads] == [
         ("firmB", "old"),
         ("firmA", "new"),
         ("firmA", "mid"),
@@ -65,7 +69,7 @@ def test_forget_takes_one_firm_only(tmp_path):
     put(tmp_path, "firmB", "b2")
     local_mailbox.forget(tmp_path, "firmA")
     local_mailbox.forget(tmp_path, "firmA")
-    assert [kept.firm for kept in local_mailbox.newest(tmp_path)] == ["firmB"]
+    assert [head.firm for head in local_mailbox.newest(tmp_path)] == ["firmB"]
 
 
 @pytest.mark.parametrize("name", ["..", "../secrets", "a/b", "", "x" * 41])

@@ -11,9 +11,9 @@ import pytest
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Customer, Letter, Quote
-from services import mailbox
 from services.clock import utc_now
 from services.installation import settings
+from tests import mailed
 from tests.security.conftest import deal_of, send
 from tests.security.web import Form, Parts, crawl, filled, form_on, own_path
 
@@ -133,7 +133,7 @@ def check_letters(firm_public_id: str) -> None:
     assert send_mail.run(utc_now()).failed == 0
     assert db.session.query(Letter).filter(Letter.state != "sent").count() == 0
     intended = {row.public_id: row.to_address for row in db.session.query(Letter)}
-    kept = [mailbox.get(row.firm, row.id) for row in mailbox.newest() if row.firm == firm_public_id]
+    kept = mailed.letters(firm=firm_public_id)
     assert len(kept) > 3
     for letter in kept:
         assert letter.to == intended[letter.id]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from extensions import db
 from jobs import send_mail
 from models import Event, Letter, Quote
-from services import account_letters, mailbox
+from services import account_letters
 from services.clock import utc_now
+from tests import mailed
 from tests.security.addresses import address, method, rules
 from tests.security.conftest import deal_of
 from tests.security.web import Parts, crawl, own_path, stored
@@ -49,7 +50,7 @@ def test_c22_every_address_of_every_letter_by_scanners(app, make, alfa):
     account_letters.queue_confirm_email(user, now=utc_now())
     db.session.commit()
     assert send_mail.run(utc_now()).failed == 0
-    letters = [mailbox.get(row.firm, row.id) for row in mailbox.newest() if row.firm == alfa.firm.public_id]
+    letters = mailed.letters(firm=alfa.firm.public_id)
     addresses = set()
     for letter in letters:
         addresses |= {own_path(found, "/") for found in Parts(letter.html or "", "/").addresses}
@@ -75,6 +76,6 @@ def test_letters_of_the_firm_hold_no_link_of_a_customer(app, alfa):
     assert send_mail.run(utc_now()).failed == 0
     own = alfa.owner.email
     assert db.session.query(Letter).filter_by(to_address=own).count() > 1
-    kept = [row for row in mailbox.newest() if row.firm == alfa.firm.public_id and row.to == own]
+    kept = mailed.letters(firm=alfa.firm.public_id, to=own)
     assert kept
     assert not [row.subject for row in kept if "/l/" in row.text + row.html]

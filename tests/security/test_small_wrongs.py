@@ -12,10 +12,11 @@ from config import Settings
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement
-from services import mailbox, transaction
+from services import transaction
 from services.clock import utc_now
 from services.deal import deals, links
 from services.errors import NotFound
+from tests import mailed
 from tests.routes.deal.conftest import MAIL, actor_of, make_sent, send
 from tests.security.conftest import deal_of
 
@@ -113,7 +114,7 @@ def test_letters_speak_of_what_was_sent(app, make):
     assert sent.post("/godkann", sent.step2()).status_code == 303
     assert draw_agreements.run(utc_now()).failed == send_mail.run(utc_now()).failed == 0
     firm = sent.firm.public_id
-    letters = [row for row in mailbox.newest() if row.firm == firm and row.to == MAIL]
+    letters = mailed.letters(firm=firm, to=MAIL)
     assert len(letters) == 2
     for letter in letters:
         assert "Hemligt" not in letter.subject + letter.text + letter.html

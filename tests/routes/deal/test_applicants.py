@@ -13,9 +13,10 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements, remind, send_mail
 from models import Agreement, Applicant, Event, Letter
-from services import mailbox, outbox, transaction
+from services import outbox, transaction
 from services.clock import utc_now
 from services.deal import agreements, inviting
+from tests import mailed
 from tests.client import Client
 from tests.factories import PASSWORD
 from tests.routes.deal.conftest import MAIL, Sent, make_sent, send
@@ -303,8 +304,7 @@ def test_the_firm_reads_what_is_missing(app, make, sent):
 def test_letters_hold_the_own_link_and_no_number(app, sent):
     approve(sent)
     assert send_mail.run(utc_now()).failed == 0
-    own = [row for row in mailbox.newest() if row.to == ERIK_MAIL]
-    letter = mailbox.get(own[0].firm, own[0].id)
+    letter = mailed.letters(to=ERIK_MAIL)[0]
     assert "Karin Almgren vill dela avdraget med dig" in letter.subject
     assert "/a/" in letter.text
     assert "/l/" not in letter.text
@@ -356,7 +356,7 @@ def test_the_customer_is_reminded_of_a_link_to_hand_over(sent):
     with time_machine.travel(noon, tick=False):
         for days in range(6):  # whatever day and hour the test runs: one of them is no red day
             send_mail.run(noon + timedelta(days=days))
-    letters = [mailbox.get(row.firm, row.id) for row in mailbox.newest() if row.to == MAIL]
+    letters = mailed.letters(to=MAIL)
     assert any("Personnummer saknas för Erik Almgren." in letter.text for letter in letters)
 
 

@@ -13,9 +13,9 @@ from domain import canonical
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement, Applicant, Closing, Event, EventValue
-from services import mailbox
 from services.clock import utc_now
 from services.deal import agreements
+from tests import mailed
 from tests.factories import PERSONNUMMER
 from tests.routes.deal.conftest import MAIL, make_sent, send
 
@@ -295,12 +295,11 @@ def test_both_get_the_paper(sent):
     assert "receipt.sent" in sent.acts()
     number, owner = sent.quote.number, sent.make.owner(sent.firm).email
     assert send_mail.run(utc_now()).failed == 0
-    own = [row for row in mailbox.newest() if row.firm == sent.firm.public_id]
-    letters = [(row.to, mailbox.get(row.firm, row.id)) for row in own]
-    names = {(to, file.name) for to, letter in letters for file in letter.attachments}
+    letters = mailed.letters(firm=sent.firm.public_id)
+    names = {(letter.to, file.name) for letter in letters for file in letter.attachments}
     paper, blank = f"Avtal {number}.pdf", f"Angerblankett {number}.pdf"
     assert names == {(MAIL, paper), (MAIL, blank), (owner, paper)}
-    assert not [to for to, letter in letters if to == owner and "/l/" in letter.text]
+    assert not [letter.to for letter in letters if letter.to == owner and "/l/" in letter.text]
 
 
 def test_refused_while_the_firm_is_leaving(sent):

@@ -11,11 +11,12 @@ import pytest
 from extensions import db
 from jobs import draw_agreements, draw_documents, send_mail
 from models import Agreement, Event, QuoteVersion
-from services import mailbox, transaction
+from services import transaction
 from services.clock import utc_now
 from services.deal import links
 from services.uploads import intake, rows
 from services.uploads.intake import Incoming
+from tests import mailed
 from tests.papers import pdf
 from tests.routes.deal.conftest import Sent, actor_of, send, token_of
 
@@ -132,9 +133,9 @@ def test_the_paper_is_our_own_and_holds_the_file(document, make, client):
     text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper)).pages)
     assert hashlib.sha256(DATA).hexdigest() in text.replace("\n", "")
     assert "Ritning 1" not in text, "pages of a stranger are not ours"
-    letters = [letter for letter in mailbox.newest() if letter.firm == document.firm.public_id]
-    assert len(letters) == 3
-    assert not [letter for letter in letters if NOTHING in letter.text + letter.subject]
+    told = mailed.letters(firm=document.firm.public_id)
+    assert len(told) == 3
+    assert not [letter for letter in told if NOTHING in letter.text + letter.subject]
     client.log_in(make.owner(document.firm))
     page = client.get(f"/offerter/{document.quote.n}").text
     for words in ("Dokument 2026-001", "Klart", "Ritningen"):

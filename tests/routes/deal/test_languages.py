@@ -12,8 +12,9 @@ from domain import canonical
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement, Customer, Event, QuoteVersion, StoredFile, Withdrawal
-from services import mailbox, storage
+from services import storage
 from services.clock import utc_now
+from tests import mailed
 from tests.documents import reading
 from tests.routes.deal.conftest import Sent, send, token_of
 
@@ -43,7 +44,7 @@ def agreed_of(sent: Sent) -> dict[str, Any]:
 def letters(sent: Sent) -> list[str]:
     """The texts of the firm's letters in the local mailbox."""
     firm = sent.firm.public_id
-    return [mailbox.get(row.firm, row.id).text for row in mailbox.newest() if row.firm == firm]
+    return [letter.text for letter in mailed.letters(firm=firm)]
 
 
 def test_the_language_of_the_card_is_frozen_with_the_version(english):

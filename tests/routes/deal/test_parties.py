@@ -21,7 +21,7 @@ from services.deal import answering, expiring, links
 from services.importing import homes
 from services.quotes import drafting, sharing
 from services.quotes.sharing import Given
-from tests import costs
+from tests import costs, mailed
 from tests.documents.reading import words as in_paper
 from tests.routes.deal.conftest import Sent, actor_of, send
 
@@ -97,7 +97,7 @@ def test_each_gets_a_link_of_the_own_though_they_share_an_address(among):
     assert "Du läser som Karin Almgren" in words(karin)
     assert "Du läser som Anna Holm" in words(anna)
     send_mail.run(utc_now())
-    texts = [kept.text for kept in mailbox.newest() if kept.firm == karin.firm.public_id]
+    texts = [kept.text for kept in mailed.letters(firm=karin.firm.public_id)]
     to_anna, to_karin = sorted(texts, key=lambda text: "Till Anna Holm" not in text)
     assert "Till Anna Holm" in to_anna
     assert "Till Anna Holm" not in to_karin
@@ -577,7 +577,7 @@ def test_the_letters_say_who_did_what(among):
     karin.post("/godkann", step2(karin, "Karin Almgren"))
     anna.post("/nej", {"version": "1", "reason": "other", "comment": "Vi väntar."})
     send_mail.run(utc_now())
-    kept = [letter for letter in mailbox.newest() if letter.firm == karin.firm.public_id]
+    kept = mailed.letters(firm=karin.firm.public_id)
 
     def to(address, words):
         (found,) = [one.text for one in kept if one.to == address and words in one.text]

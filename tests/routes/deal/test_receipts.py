@@ -9,15 +9,16 @@ from sqlalchemy import select
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Event
-from services import checkpoint_rows, checkpoints, mailbox, transaction
+from services import checkpoint_rows, checkpoints, transaction
 from services.clock import utc_now
+from tests import mailed
 from tests.routes.deal.test_withdraw import FORM
 
 
 def mails(sent) -> dict[str, tuple[str, str]]:
     """Subject up to the colon -> text and HTML, of all letters that were sent."""
     send_mail.run(utc_now())
-    kept = [mailbox.get(row.firm, row.id) for row in mailbox.newest() if row.firm == sent.firm.public_id]
+    kept = mailed.letters(firm=sent.firm.public_id)
     return {one.subject.split(":")[0]: (unix(one.text), unix(one.html)) for one in kept}
 
 

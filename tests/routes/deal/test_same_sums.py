@@ -9,9 +9,10 @@ from documents.format import kr
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement, Applicant, Firm, Quote, QuoteLine, QuoteVersion, StoredFile
-from services import mailbox, storage
+from services import storage
 from services.clock import utc_now
 from services.quotes import content
+from tests import mailed
 from tests.documents import reading
 from tests.routes.deal.conftest import Sent, send, token_of, without_deduction
 
@@ -43,8 +44,8 @@ def letter(sent: Sent, word: str) -> str:
     """The newest letter to the customer whose subject has the word."""
     db.session.rollback()
     send_mail.run(utc_now())
-    own = [row for row in mailbox.newest() if row.firm == sent.firm.public_id and "kund.example" in row.to]
-    found = [kept for row in own if word in (kept := mailbox.get(row.firm, row.id)).subject]
+    came = mailed.letters(firm=sent.firm.public_id)
+    found = [kept for kept in came if "kund.example" in kept.to and word in kept.subject]
     return plain(f"{found[0].subject} {found[0].text}")
 
 

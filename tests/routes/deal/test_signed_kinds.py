@@ -13,9 +13,9 @@ from domain.quote_states import AGREED, QuoteStatus, after, can
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement, Event
-from services import mailbox
 from services.clock import utc_now
 from services.deal import answering
+from tests import mailed
 from tests.routes.deal.conftest import actor_of, make_sent
 
 
@@ -47,7 +47,7 @@ def test_paper_letters_and_firm_say_so(contract, make, client):
     draw_agreements.run(utc_now())
     send_mail.run(utc_now())
     assert "Avtalet är klart" in contract.get("/avtal").text
-    texts = [letter.text + letter.subject for letter in mailbox.newest()]
+    texts = [letter.text + letter.subject for letter in mailed.letters()]
     assert any("Du har skrivit under Badrum" in text for text in texts)
     assert any("Underskrivet: Badrum" in text for text in texts)
     client.log_in(make.owner(contract.firm))

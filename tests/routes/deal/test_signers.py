@@ -13,11 +13,11 @@ from domain.signing_methods import Method
 from extensions import db
 from jobs import draw_agreements, remind, send_mail
 from models import Agreement, Letter, QuoteLink, QuoteVersion, Recipient
-from services import mailbox
 from services.clock import utc_now
 from services.deal import delegating, links, reminding
 from services.quotes import drafting, recipient_rows, sharing
 from services.quotes.sharing import Given
+from tests import mailed
 from tests.documents.reading import words as in_paper
 from tests.domain.test_quiet_hours import at
 from tests.factories import PASSWORD
@@ -154,10 +154,10 @@ def test_paper_and_letters_tell_the_witness_apart(signing):
     offer = re.sub(r"\s+", " ", in_paper(karin.get("/offert.pdf").data))
     assert "Sist bevittnas underskrifterna av Vera Lind." in offer
     send_mail.run(utc_now())
-    letters = [kept for kept in mailbox.newest() if kept.to == "alla@kund.example"]
-    (turn,) = [kept for kept in letters if "nu väntar vi på dig" in kept.subject]
+    came = mailed.letters(to="alla@kund.example")
+    (turn,) = [kept for kept in came if "nu väntar vi på dig" in kept.subject]
     assert "Till Vera Lind" in turn.text
-    (first,) = [kept for kept in letters if "Till Vera Lind" in kept.text and "Offert:" in kept.subject]
+    (first,) = [kept for kept in came if "Till Vera Lind" in kept.text and "Offert:" in kept.subject]
     assert "Du är vittne" in re.sub(r"\s+", " ", first.text)
     assert "Karin Almgren skriver under före dig" in re.sub(r"\s+", " ", first.text)
 

@@ -13,8 +13,8 @@ from domain.dates_sv import last_withdrawal_day
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Closing, Withdrawal
-from services import mailbox
 from services.clock import utc_now
+from tests import mailed
 from tests.routes.deal.conftest import make_sent
 
 FORM = {"name": "Karin Almgren", "contract": "Offert 2026-001", "email": "karin@annan.example", "once": "k1"}
@@ -45,7 +45,7 @@ def test_withdrawing_in_time(agreed):
     assert agreed.acts()[-2:] == ["withdrawal.received", "withdrawal.acknowledged"]
     assert agreed.letters()[-2:] == ["withdrawal_received", "withdrawal_to_firm"]
     assert send_mail.run(utc_now()).failed == 0
-    letters = [mailbox.get(row.firm, row.id) for row in mailbox.newest() if row.to == "karin@annan.example"]
+    letters = mailed.letters(to="karin@annan.example")
     assert "Offert 2026-001" in letters[0].text
     assert "kl." in letters[0].text
 

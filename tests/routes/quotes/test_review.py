@@ -13,9 +13,10 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import send_mail
 from models import Closing, Event, Letter, QuoteLink, QuoteVersion, StoredFile
-from services import mailbox, storage
+from services import storage
 from services.clock import utc_now
 from services.quotes import drafting
+from tests import mailed
 from tests.routes.quotes.conftest import fresh
 
 MAIL = "karin.almgren@kund.example"
@@ -66,11 +67,10 @@ def test_the_letter_leads_to_the_page(app, owner, quote):
     deal_id = quote.public_id
     owner.post(f"/offerter/{quote.n}/skicka", data=form_of(owner, quote))
     assert send_mail.run(utc_now()).failed == 0
-    letter = mailbox.newest()[0]
-    kept = mailbox.get(letter.firm, letter.id)
+    letter = mailed.letters()[0]
     assert letter.subject.startswith("Offert: Badrum, Granstigen 4 – 11")
     assert "efter ROT" in letter.subject
-    address = re.search(r"http://localhost(/l/\S+)", kept.text)
+    address = re.search(r"http://localhost(/l/\S+)", letter.text)
     assert address
     customer = app.test_client()
     entered = customer.get(address[1])

@@ -14,8 +14,9 @@ from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Event, Letter, QuoteLink
-from services import mailbox, outbox
+from services import outbox
 from services.clock import utc_now
+from tests import mailed
 from tests.routes.quotes.conftest import fresh, names_of
 
 PHONE = "+46701740605"
@@ -109,8 +110,7 @@ def test_a_quote_by_sms_says_who_what_and_where_and_no_price(app, owner, by_mobi
     assert '"channel":"sms"' in db.session.query(Event).filter_by(act="quote.sent").one().entry
     assert PHONE not in "".join(one.entry for one in db.session.query(Event))
     assert send_mail.run(utc_now()).failed == 0
-    kept = mailbox.newest()[0]
-    text = mailbox.get(kept.firm, kept.id).text
+    text = mailed.letters()[0].text
     assert re.fullmatch(r"Tumbredd Snickeri: offert Badrum, Granstigen 4\. Läs och svara: http://\S+/l/\S+\s*", text)
     assert "kr" not in text.partition("http")[0]
     customer = app.test_client()
@@ -122,9 +122,8 @@ def test_from_a_mobile_alone_to_the_papers(app, owner, by_mobile):
     press(owner, by_mobile, way="sms", phone=PHONE)
     deal = f"/o/{by_mobile.public_id}"
     send_mail.run(utc_now())
-    kept = mailbox.newest()[0]
     customer = app.test_client()
-    customer.get(re.search(r"http://localhost(/l/\S+)", mailbox.get(kept.firm, kept.id).text)[1])
+    customer.get(re.search(r"http://localhost(/l/\S+)", mailed.letters()[0].text)[1])
 
     owner.post(f"/offerter/{by_mobile.n}/svara", data={"answer": "Vi kan börja vecka 3."})
     assert db.session.query(Letter).filter_by(kind="answer_to_customer_sms").one().to_address == PHONE

@@ -9,12 +9,11 @@ import time_machine
 
 from extensions import db
 from jobs import remind_owners, send_mail, tell_customers
-from mail import local_mailbox
 from models import Agreement, Closing, Letter, QuoteLink
 from services import closing, events, hastening
 from services.actors import Actor
 from services.deal import farewell
-from services.installation import settings
+from tests import mailed
 from tests.client import Page
 from tests.factories import PASSWORD
 from tests.whole_firm import Markers, fill
@@ -154,10 +153,9 @@ def test_the_letter_says_the_day_and_how_to_withdraw_after_it(firm, leaving):
     agreement.withdraw_until = date(2026, 12, 28)
     db.session.commit()
     tell_customers.run(TOLD)
-    folder, public_id = settings().DATA_DIR / "mailbox", firm.public_id
+    public_id = firm.public_id
     assert send_mail.run(TOLD).failed == 0
-    ours = [letter for letter in local_mailbox.newest(folder) if letter.firm == public_id]
-    kept = [letter for letter in ours if "Spara ditt avtal senast" in letter.subject]
+    kept = [letter for letter in mailed.letters(firm=public_id) if "Spara ditt avtal senast" in letter.subject]
     assert kept
     text = kept[-1].text.replace("\xa0", " ")
     assert "finns till och med 20 december 2026." in text

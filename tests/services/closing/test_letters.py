@@ -15,6 +15,7 @@ from services import closing
 from services.actors import system
 from services.exporting import asking, making
 from services.installation import settings
+from tests import mailed
 from tests.client import Page
 from tests.factories import PASSWORD, Make
 
@@ -41,7 +42,7 @@ def arrived(firm: str) -> local_mailbox.Kept:
     folder = settings().DATA_DIR / "mailbox"
     local_mailbox.forget(folder, firm)
     assert send_mail.run(NOW + timedelta(days=60)).failed == 0
-    (letter,) = [kept for kept in local_mailbox.newest(folder) if kept.firm == firm]
+    (letter,) = mailed.letters(firm=firm)
     Page(letter.html).check(whole=False)
     assert "{{" not in letter.text + letter.html
     assert "&amp;" not in letter.text

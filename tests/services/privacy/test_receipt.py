@@ -17,14 +17,13 @@ from domain import canonical
 from domain.authenticity import By, Result
 from extensions import db
 from jobs import close_firms, send_mail
-from mail import local_mailbox
 from models import ErasureReceipt
 from services import transaction
 from services.checking import verifying
 from services.errors import NotFound
-from services.installation import settings
 from services.privacy import receipts
 from services.sealing import keys
+from tests import mailed
 from tests.conftest import empty_database
 from tests.erasing import AFTER, MARKS, NOW, a_leaver, forget_erasures, put_back, rows_of_all
 from tests.factories import Make
@@ -107,9 +106,9 @@ def test_kontrollera_knows_the_paper(app, row):
 def test_the_last_letters_carry_it_each_in_its_language(app, row):
     assert send_mail.run(AFTER).failed == 0
     row = db.session.query(ErasureReceipt).one()
-    letters = local_mailbox.newest(settings().DATA_DIR / "mailbox")
-    assert len(letters) == 2
-    for letter, words in zip(sorted(letters, key=lambda one: one.subject), ("Kontot", "The account"), strict=True):
+    kept = mailed.letters()
+    assert len(kept) == 2
+    for letter, words in zip(sorted(kept, key=lambda one: one.subject), ("Kontot", "The account"), strict=True):
         pdf, signed = letter.attachments
         assert words in letter.subject
         assert pdf.content == receipts.paper(row, "sv" if words == "Kontot" else "en")
