@@ -11,6 +11,7 @@ from extensions import db
 from jobs import JobResult, expire_quotes
 from models import Event, Letter, Quote
 from services import today
+from services.deal import expiring
 from tests.domain.test_quiet_hours import at
 from tests.routes.deal.conftest import send
 
@@ -44,6 +45,13 @@ def test_the_last_second_still_holds_and_the_next_does_not(make, last):
     assert expire_quotes.run(last_second + timedelta(seconds=2)) == JobResult()
     (event,) = db.session.scalars(db.select(Event).where(Event.act == "doc.expired"))
     assert f'"valid_until":"{last.isoformat()}"' in event.entry
+
+
+def test_quotes_of_one_day_end_in_the_order_they_were_made(make):
+    firm = make.firm()
+    customer = make.customer(firm)
+    sent = [send(make, make.quote(firm, customer), valid_until=date(2026, 12, 31)).id for _ in range(3)]
+    assert expiring.due(at("2027-01-01 00:00")) == sent
 
 
 def test_it_is_the_firms_turn_and_no_letter_goes(make):

@@ -94,6 +94,13 @@ def days_of_work(first: datetime, days: int) -> list[datetime]:
     return found
 
 
+def test_those_of_one_moment_go_in_the_order_they_were_made(make):
+    for _ in range(3):
+        sent(make, 7, date(2026, 12, 23))
+    ids = list(db.session.scalars(db.select(Reminding.id).order_by(Reminding.id)))
+    assert reminding.due(at("2026-12-01 12:00")) == ids
+
+
 def test_two_and_no_more(app, told):
     assert days_of_work(SENT, 31) == [at("2026-11-30 14:32"), at("2026-12-07 14:32")]
     assert kinds() == ["quote_sent", "reminder", "reminder"]

@@ -163,7 +163,20 @@ def test_what_another_firm_knows_is_not_seen(make, customer):
 
 
 def applicants_index(customer):
-    return db.session.query(Applicant).filter_by(firm_id=customer.firm_id).first().personnummer_index
+    return db.session.query(Applicant).filter_by(firm_id=customer.firm_id).one().personnummer_index
+
+
+def test_in_a_year_without_own_agreements_the_newest_of_the_others_says_the_name(make, customer):
+    agree(make, customer, (KARIN, 12_000, 0))
+    for name in ("Karin A", "Karin Berg", "Karin C"):
+        agreement = agree(make, make.customer(firm_of(customer)), (KARIN, 1_000, 0), paid_on="2027-02-01")
+        applicants(agreement)[0].name = name
+    db.session.commit()
+    second, *_ = db.session.query(AllowanceEntry).filter_by(year=2027).order_by(AllowanceEntry.id).offset(1)
+    db.session.query(Applicant).filter_by(id=second.applicant_id).update({"name": "Karin B"})  # anew on the disk
+    db.session.commit()
+    assert [person.name for person in year(customer, 2027)] == ["Karin C"]
+    assert [person.name for person in year(customer)] == ["Karin Almgren"]
 
 
 def test_each_year_has_its_own(make, customer):

@@ -14,7 +14,7 @@ from app import create_app
 from domain import rot_rut
 from extensions import db
 from models import Checkpoint, CheckpointHead
-from services import checkpoints, doctor, heartbeat, incidents, keys, outbox, transaction, verification
+from services import checkpoints, doctor, heartbeat, incidents, installation, keys, outbox, transaction, verification
 from services.clock import utc_now
 from services.doctor import Finding
 from tests.smtp import Sink, free_port, serving
@@ -61,6 +61,14 @@ def test_a_secret_that_others_can_read(app, examine):
         assert f"chmod go= {path}" in examine()["secrets"]
     finally:
         path.chmod(0o600)
+
+
+def test_firms_whose_key_is_gone_are_told_in_their_order(make, examine):
+    firms = [make.firm(f"Firma {n}").public_id for n in range(3)]
+    for firm in firms:
+        keys.destroy_firm_key(installation.settings(), firm)
+    said = [found.sentence for found in doctor.examine(utc_now()) if found.about == "keys"]
+    assert [sentence.split()[5] for sentence in said] == firms
 
 
 def test_a_disk_nearly_full(app, examine, monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from domain import canonical
+from domain.clock import stockholm_date
 from extensions import db
 from jobs import draw_agreements, send_mail
 from models import Agreement, Applicant, Closing, Event, EventValue
@@ -257,7 +258,7 @@ def test_no_tick_is_set_beforehand(app, make, today):
 def test_forbidden_fields_are_not_stored(sent):
     extra = {"firm_id": "9", "id": "9", "role": "owner", "status": "draft", "number": "1", "signed_at": "x"}
     assert sent.post("/godkann", sent.step2(**extra)).status_code == 303
-    assert sent.quote.number == f"{utc_now().year}-001"
+    assert sent.quote.number == f"{stockholm_date(utc_now()).year}-001"
     assert sent.quote.status == "accepted"
 
 

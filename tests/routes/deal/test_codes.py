@@ -341,15 +341,6 @@ def test_a_code_that_came_settles_one_that_did_not(coded):
     assert coded.quote.mail_failed_at is None
 
 
-def test_a_code_that_came_settles_nothing_else(coded):
-    coded.post("/kod", coded.step2())
-    code = digits(coded)
-    db.session.rollback()
-    outbox.refused(db.session.query(Letter).filter_by(kind="quote_sent").one(), "550 no", now=utc_now())
-    assert coded.post("/godkann", coded.step2(code=code)).status_code == 303
-    assert coded.quote.mail_failed_at is not None
-
-
 def test_the_plain_link_asks_for_no_code(app, make):
     sent = make_coded(app, make, signing_method="link")
     assert "Engångskod" not in sent.get("/godkann").text

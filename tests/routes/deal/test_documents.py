@@ -91,7 +91,7 @@ def test_a_file_of_the_firms_own_making_is_not_called_authentic(app, make, docum
 def test_the_customer_reads_pictures_and_signs(document):
     page = document.get().text
     for words in (
-        "Dokument 2026-001 till",
+        f"Dokument {document.quote.number} till",
         "Ritningen",
         'alt="Sida 2 av 3"',
         "Till underskrift",
@@ -138,7 +138,7 @@ def test_the_paper_is_our_own_and_holds_the_file(document, make, client):
     assert not [letter for letter in told if NOTHING in letter.text + letter.subject]
     client.log_in(make.owner(document.firm))
     page = client.get(f"/offerter/{document.quote.n}").text
-    for words in ("Dokument 2026-001", "Klart", "Ritningen"):
+    for words in (f"Dokument {document.quote.number}", "Klart", "Ritningen"):
         assert words in page
     assert NOTHING not in page
 

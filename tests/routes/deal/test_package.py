@@ -65,7 +65,7 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
     assert karin.get(PATH).status_code == 404  # not all have signed
     client.log_in(make.owner(karin.firm))
     so_far = client.get(f"/offerter/{karin.quote.n}{PATH}")
-    assert so_far.headers["Content-Disposition"].endswith('filename="Bevis hittills 2026-001.zip"')
+    assert so_far.headers["Content-Disposition"].endswith(f'filename="Bevis hittills {karin.quote.number}.zip"')
     files = verifiera.unpack(so_far.data)
     assert verifiera.verdict(verifiera.check(files)) == 2
     assert of(files)["final"] is False
@@ -80,7 +80,7 @@ def test_each_who_signs_gets_the_own_and_the_firm_gets_all(app, make, client, am
 
     answer = anna.get(PATH)
     assert answer.mimetype == "application/zip"
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="Bevispaket 2026-001.zip"'
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="Bevispaket {karin.quote.number}.zip"'
     assert answer.data == anna.get(PATH).data
     packages = {"anna": answer.data, "karin": karin.get(PATH).data}
     packages["firm"] = client.get(f"/offerter/{anna.quote.n}{PATH}").data

@@ -26,7 +26,7 @@ def contract(app, make):
 
 def test_a_contract_is_signed(contract):
     page = contract.get().text
-    for words in ("Kontrakt 2026-001 till", "Till underskrift", "Tacka nej till kontraktet"):
+    for words in (f"Kontrakt {contract.quote.number} till", "Till underskrift", "Tacka nej till kontraktet"):
         assert words in page
     step2 = contract.get("/godkann").text
     assert "<h1>Skriv under kontraktet</h1>" in step2
@@ -52,7 +52,7 @@ def test_paper_letters_and_firm_say_so(contract, make, client):
     assert any("Underskrivet: Badrum" in text for text in texts)
     client.log_in(make.owner(contract.firm))
     shown = client.get(f"/offerter/{contract.quote.n}").text
-    for words in ("Kontrakt 2026-001", "Klart", "Skrevs under"):
+    for words in (f"Kontrakt {contract.quote.number}", "Klart", "Skrevs under"):
         assert words in shown
     idag = client.get("/").text
     assert "Kunden skrev under" in idag
@@ -65,7 +65,8 @@ def test_it_can_be_withdrawn_like_a_quote(contract):
     assert "Ångra avtalet här" in page
     form = contract.get("/angra").text
     once = form.split('name="once"')[1].split('value="')[1].split('"')[0]
-    typed = {"once": once, "name": "Karin Almgren", "contract": "Kontrakt 2026-001", "email": "karin@kund.example"}
+    named = f"Kontrakt {contract.quote.number}"
+    typed = {"once": once, "name": "Karin Almgren", "contract": named, "email": "karin@kund.example"}
     assert contract.post("/angra", typed).status_code == 303
     assert contract.quote.status == "withdrawn"
     assert "Visa kvittensen" in contract.get("/avtal").text

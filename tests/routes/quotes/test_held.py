@@ -46,7 +46,8 @@ def test_it_says_when_it_goes_and_offers_the_way_back(owner, quote):
     assert (answer.status_code, answer.location) == (303, f"/offerter/{quote.n}")
     page = owner.get(answer.location)
     assert page.status_code == 200
-    for words in ("Skickas om 30 sekunder.", "Skickas kl.", f"går till {MAIL}", "Ångra utskicket", "Offert 2026-001"):
+    name = f"Offert {fresh(quote).number}"
+    for words in ("Skickas om 30 sekunder.", "Skickas kl.", f"går till {MAIL}", "Ångra utskicket", name):
         assert words in page.text
     assert page.text.count("/angra-utskick") == 2, "in the toast and on the page"
     assert owner.get(f"/offerter/{quote.n}/redigera").location == f"/offerter/{quote.n}"

@@ -47,7 +47,12 @@ def test_sending_freezes_and_mails(owner, firm, quote):
     assert answer.status_code == 303
     assert answer.location == f"/offerter/{quote.n}"
     sent = fresh(quote)
-    assert (sent.status, sent.turn, sent.version, sent.number) == ("sent", "customer", 1, f"{utc_now().year}-001")
+    assert (sent.status, sent.turn, sent.version, sent.number) == (
+        "sent",
+        "customer",
+        1,
+        f"{stockholm_date(utc_now()).year}-001",
+    )
     version = db.session.query(QuoteVersion).one()
     content = json.loads(version.content)
     assert canonical.dumps(content).decode() == version.content
@@ -103,7 +108,7 @@ def test_sending_again_is_version_2_on_the_same_link(owner, quote):
     owner.post(f"/offerter/{quote.n}/skicka", data=form_of(owner, quote))
     assert fresh(quote).version == 2
     assert db.session.query(QuoteLink).one().public_id == link
-    assert fresh(quote).number == f"{utc_now().year}-001"
+    assert fresh(quote).number == f"{stockholm_date(utc_now()).year}-001"
 
 
 def test_before_sending_again_it_says_what_the_customer_is_told(owner, firm, quote):

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from domain.clock import stockholm_date
 from extensions import db
 from models import Counter, Quote, QuoteLine, QuoteVersion, StoredFile
 from services import storage, transaction
@@ -22,7 +23,7 @@ def quote(make):
 
 
 def test_another_quote_takes_the_number_meanwhile(make, quote, monkeypatch):
-    drawn, year = [], utc_now().year
+    drawn, year = [], stockholm_date(utc_now()).year
     inner = sending._draw
 
     def draw(firm_id, *rest):
@@ -75,7 +76,7 @@ def test_a_failed_write_gives_the_number_back(make, quote, monkeypatch):
             send(make, quote)
     transaction.may_write()
     db.session.rollback()
-    assert send(make, quote).number == f"{utc_now().year}-001"
+    assert send(make, quote).number == f"{stockholm_date(utc_now()).year}-001"
 
 
 def test_the_content_is_the_page_the_pdf_and_the_sum(make, quote):

@@ -202,6 +202,17 @@ def test_cut_off_before_the_last_line_the_next_hour_writes_it(leaver, monkeypatc
     assert list(journal.read().done) == [db.session.query(ErasureReceipt).one().number]
 
 
+def test_of_a_firm_that_left_twice_a_lost_journal_gets_the_last_one_last(app):
+    for days, number in enumerate(("first", "second", "third")):
+        times = {"confirmed_at": AFTER, "erased_at": AFTER + days * DAY}
+        counts = json.dumps({"rows": 1, "files": 0, "papers": {}})
+        db.session.add(ErasureReceipt(number=number, firm_public_id="f" * 22, counts=counts, **times))
+        db.session.commit()
+    erasure.follow()
+    assert list(journal.read().done) == ["first", "second", "third"]
+    assert journal.read().erased["f" * 22].number == "third"
+
+
 def test_half_a_line_is_passed_over(make, leaver):
     """Of a power cut, or a copy made while it was written: what it was to say has not been acted on."""
     journal.path().write_text('{"firm": "abc", "num')
