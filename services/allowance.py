@@ -99,7 +99,7 @@ def of_customer(firm_id: int, customer_id: int, *, only_own: bool = False) -> di
         grouped.setdefault((row.year, row.blind_index or row.applicant_id), []).append(row)
     years: dict[int, list[tuple[tuple[int, int], Person]]] = {}
     for (year, _who), rows in grouped.items():
-        newest = max((row for row in rows if row.is_own), key=lambda row: row.applicant_id, default=rows[0])
+        newest = max(rows, key=lambda row: (row.is_own, row.applicant_id))
         person = Person(
             name=newest.name,
             is_known=newest.blind_index is not None,

@@ -85,7 +85,7 @@ def _secrets() -> Iterator[Finding]:
     open_to_others = [
         path
         for folder in (settings().secrets_dir, settings().keys_dir)
-        for path in (folder, *folder.glob("*"))
+        for path in (folder, *sorted(folder.glob("*")))
         if stat.S_IMODE(path.stat().st_mode) & 0o077
     ]
     for path in open_to_others:
@@ -155,7 +155,7 @@ def _written() -> Finding:
 
 def _firm_keys() -> Iterator[Finding]:
     missing = []
-    for public_id in db.session.scalars(select(Firm.public_id)):
+    for public_id in db.session.scalars(select(Firm.public_id).order_by(Firm.id)):
         try:
             keys.firm_cipher(settings(), secrets(), public_id)
         except keys.KeyMissing:

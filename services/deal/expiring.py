@@ -17,7 +17,7 @@ from services.importing import homes
 
 
 def due(now: datetime) -> list[int]:
-    """Ids of the open quotes that were valid until a day before today."""
+    """Ids of the open quotes that were valid until a day before today, in the order they were made."""
     with transaction.reading():
         statement = (
             select(Quote.id)
@@ -34,6 +34,7 @@ def due(now: datetime) -> list[int]:
                 QuoteVersion.valid_until < stockholm_date(now),
                 standing.of_those_here(Quote),
             )
+            .order_by(Quote.id)
         )
         return list(db.session.scalars(statement))
 

@@ -130,7 +130,7 @@ def due(now: datetime) -> list[int]:
     """Ids of the rows whose time has come."""
     with transaction.reading():
         statement = select(Reminding.id).where(Reminding.next_at <= now, standing.of_the_active(Reminding))
-        return list(db.session.scalars(statement.order_by(Reminding.next_at)))
+        return list(db.session.scalars(statement.order_by(Reminding.next_at, Reminding.id)))
 
 
 def remind(reminding_id: int, *, now: datetime) -> None:

@@ -124,7 +124,9 @@ def follow() -> None:
     """Give the journal what the database knows and it lacks: a line that was cut off, or a journal that was lost."""
     known = journal.read()
     with transaction.reading():
-        lacking = [row for row in db.session.scalars(select(ErasureReceipt)) if row.number not in known.done]
+        # of a firm that left twice the last line counts
+        in_order = select(ErasureReceipt).order_by(ErasureReceipt.erased_at, ErasureReceipt.id)
+        lacking = [row for row in db.session.scalars(in_order) if row.number not in known.done]
         for row in lacking:
             if row.number not in known.begun:
                 log.warning("The journal of erasures lacked %s; it is there again", row.number)

@@ -64,7 +64,7 @@ def test_a_secret_that_others_can_read(app, examine):
 
 
 def test_firms_whose_key_is_gone_are_told_in_their_order(make, examine):
-    firms = [make.firm(f"Firma {n}").public_id for n in range(3)]
+    firms = [make.firm(f"Firma {n}").public_id for n in range(6)]
     for firm in firms:
         keys.destroy_firm_key(installation.settings(), firm)
     said = [found.sentence for found in doctor.examine(utc_now()) if found.about == "keys"]
