@@ -75,6 +75,23 @@ def test_large_text_leaves_words_whole_beside_it(product: Product, visit: Callab
         assert inner["x"] >= outer["x"], (path, whole)
 
 
+def test_a_page_zoomed_to_twice_its_size_is_not_covered_by_its_bar(
+    product: Product, visit: Callable[..., Visitor]
+) -> None:
+    """A phone at 200 % has 195 pixels by 422: the bar goes with the page there, and no digit of the sum is cut."""
+    begun, draft = begin_large(product, is_sent=True), begin_large(product, is_sent=False)
+    karin, jonas = visit(), visit()
+    Office(jonas).log_in(draft.jonas)
+    for who, path in ((karin, begun.link), (jonas, f"/offerter/{draft.n}/granska")):
+        who.go(path)
+        who.page.set_viewport_size({"width": 195, "height": 422})
+        bar = who.page.locator(".actionbar")
+        expect(bar).to_have_css("position", "static")
+        total = bar.locator("b.num").bounding_box()
+        assert total is not None
+        assert 0 <= total["x"] < total["x"] + total["width"] <= 195
+
+
 def test_the_customer_sees_it_whole(product: Product, visit: Callable[..., Visitor]) -> None:
     begun = begin_large(product, is_sent=True)
     for desk in (False, True):
