@@ -16,7 +16,7 @@ from blueprints.shared.requests import reads_first
 from services import legal, registering, user_tokens
 from services.clock import utc_now
 from services.installation import settings
-from services.passwords import WeakPassword
+from services.passwords import SHORTEST, WeakPassword
 from services.registering import Registration
 from services.user_tokens import CONFIRM_EMAIL, LinkGone
 
@@ -42,6 +42,7 @@ def register_post() -> ResponseReturnValue:
         form.accept.errors = [_("Villkoren har ändrats sedan du öppnade sidan. Läs dem och godkänn igen.")]
         is_good = False
     if not is_good:
+        _ask_password_again(form)
         return _register_page(form, status=422)
     try:
         registering.register(_registration(form), now=utc_now())
@@ -114,6 +115,13 @@ def _registration(form: RegisterForm) -> Registration:
         ip=client_address(),
         user_agent=user_agent(),
     )
+
+
+def _ask_password_again(form: RegisterForm) -> None:
+    """No page holds a password: whoever corrects something else hears at once that it is to be typed again."""
+    if form.password.data and not form.password.errors:
+        is_short = len(form.password.data) < SHORTEST
+        form.password.errors = [WEAK["short"] if is_short else _("Skriv lösenordet igen")]
 
 
 def _register_page(form: RegisterForm, *, status: int = 200) -> ResponseReturnValue:

@@ -119,6 +119,16 @@ def test_bad_input_is_named_and_what_was_typed_is_kept(register, given, words):
     assert db.session.query(Firm).count() == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"), [("fyra ord utan mening 4", "Skriv lösenordet igen"), ("kort", "10 tecken<")]
+)
+def test_a_password_that_is_lost_to_another_fault_is_asked_for_again(register, typed, words):
+    page = register(email="eva", password=typed).text
+    assert page.count(words) == 2  # in the summary and at the field
+    assert typed not in page
+    assert "Skriv lösenordet igen" not in register(email="eva", password="").text
+
+
 def test_forbidden_fields_are_not_stored(register, user_of):
     forbidden = {"firm_id": "7", "id": "9", "role": "worker", "email_confirmed_at": "2026-01-01", "is_sample": "1"}
     register(**forbidden, public_id="x", created_at="1999-01-01", default_valid_days="1")
