@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from extensions import db
@@ -98,6 +100,11 @@ def test_bad_settings_are_422_with_words_and_kept(seller, quote, wrong, words):
         assert next(iter(wrong.values())) in html
     part = seller.post(url, data=data(**wrong), headers=HTMX)
     assert (part.status_code, part.headers["HX-Retarget"]) == (422, "#ark")
+    first_wrong = "discount" if "discount" in wrong else "title"
+    assert re.search(
+        rf'<input[^>]*name="{first_wrong}"[^>]*autofocus|<input[^>]*autofocus[^>]*name="{first_wrong}"', part.text
+    )
+    assert part.text.count("autofocus") == 1
     assert settings_of(quote) == ("Rivning", "rows", 0, "")
 
 
