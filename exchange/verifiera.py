@@ -256,7 +256,7 @@ class _Check:
         if self.proof["chain"]["left_out"] and not frozen:
             return "låstes före det stycke av kedjan som finns här; underskrifterna nämner samma fil"
         _must(bool(frozen), "ingen post låser versionen")
-        return f"låst {frozen[0].at}, skickad {len(sent)} gånger"
+        return f"låst {frozen[0].at}, skickad {len(sent)} {'gång' if len(sent) == 1 else 'gånger'}"
 
     def _firm_signed(self) -> str:
         """The firm signs a contract when it sends it: the content names who, the chain when."""

@@ -94,7 +94,7 @@ def said_yes(n: int) -> ResponseReturnValue:
     except BadChoice:
         raise RuleBroken("choice_unknown") from None
     else:
-        flash(_("Kundens ja är antecknat. Avtalet skrivs ut."))
+        flash(_("Kundens ja är antecknat. Avtalet görs i ordning."))
         return redirect(url_for(".show", n=n), code=303)
     transaction.rollback()
     return _page(manual.load(current_user.firm_id, n), form, typed=chosen.typed, must_choose=must_choose, status=422)

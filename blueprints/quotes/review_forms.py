@@ -29,7 +29,7 @@ from services.quotes.sharing import Given
 from services.signing.rules import CannotBeAsked
 
 LONGEST_DAYS = 365
-MOBILE = _l("Skriv ett mobilnummer, till exempel 070-174 06 05")
+MOBILE = _l("Skriv ett mobilnummer, till exempel 070-174\u00a006\u00a005")
 FIXED = _l("Det numret tar inte emot sms. Skriv ett mobilnummer.")
 ROLES: dict[str, Any] = {
     Role.CO_DECIDES: _l("Medbestämmer"),

@@ -129,7 +129,7 @@ class VatField(TypedField):
 
     reader = staticmethod(giro.parse_vat_number)
     writer = staticmethod(str)
-    message = _l("Momsnumret skrivs SE, tio siffror och 01")
+    message = _l("Momsnumret skrivs SE, tio siffror och\u00a001")
 
 
 class BankgiroField(TypedField):
@@ -194,7 +194,7 @@ class PhoneText(StringField):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise ValueError(_l("Skriv ett telefonnummer, till exempel 070-174 06 05"))
+            raise ValueError(_l("Skriv ett telefonnummer, till exempel 070-174\u00a006\u00a005"))
         self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def _value(self) -> str:

@@ -159,7 +159,7 @@ def test_a_yes_on_the_phone_is_written_down(jonas: Visitor, begun: Begun) -> Non
     jonas.type("Anteckning", "Ringde och sa ja till allt.")
     jonas.button("Anteckna kundens ja")
     expect(jonas.page).to_have_url(re.compile(f"/offerter/{begun.n}$"))
-    jonas.sees("Kundens ja är antecknat. Avtalet skrivs ut.", re.compile("^Sa ja på telefon"))
+    jonas.sees("Kundens ja är antecknat. Avtalet görs i ordning.", re.compile("^Sa ja på telefon"))
     look(jonas, "firm-quote-manual")
     jonas.button("Ta tillbaka anteckningen")
     jonas.sees("Anteckningen är tillbakatagen. Nu väntar vi på kunden igen.")

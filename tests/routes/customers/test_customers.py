@@ -257,7 +257,7 @@ def test_what_only_a_company_can_be(owner, firm):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"vat_number": "SE55667788990"}, "Momsnumret skrivs SE, tio siffror och 01"),
+        ({"vat_number": "SE55667788990"}, "Momsnumret skrivs SE, tio siffror och\u00a001"),
         ({"sells_construction_services": "maybe"}, "Inte ett giltigt val"),
     ],
 )

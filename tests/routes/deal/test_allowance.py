@@ -62,7 +62,7 @@ def test_the_receipt_tells_the_person_what_is_reserved(sent):
     sent.post("/godkann", sent.step2())
     page = sent.get("/avtal").text
     assert RESERVED in page
-    assert "har du ROT 46\u00a0688\u00a0kr, RUT 71\u00a0688\u00a0kr kvar" in page
+    assert "Kvar enligt det du har sagt här: ROT 46\u00a0688\u00a0kr, RUT 71\u00a0688\u00a0kr." in page
 
 
 def test_a_known_number_changes_nothing_before_the_yes(app, make, sent):

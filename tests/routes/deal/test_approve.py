@@ -279,7 +279,7 @@ def test_after_the_last_day_it_is_a_late_answer(app, make, today):
 def test_both_get_the_paper(sent):
     sent.post("/godkann", sent.step2())
     waiting = sent.get("/avtal")
-    assert "Avtalet skrivs ut" in waiting.text
+    assert "Avtalet görs i ordning" in waiting.text
     assert sent.get("/avtal.pdf").status_code == 404
     assert sent.get("/avtal/filer").status_code == 200
     result = draw_agreements.run(utc_now())
