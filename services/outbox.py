@@ -43,6 +43,11 @@ def is_to_firm(kind: str) -> bool:
     return kind.endswith(TO_FIRM) or kind in TO_FIRM_TOO
 
 
+def is_to_customer(kind: str) -> bool:
+    """Whether letters of this kind go to who gets the quote, so that the firm is to do something if one is lost."""
+    return not is_to_firm(kind) and not is_to_applicant(kind)
+
+
 def is_text(kind: str) -> bool:
     """Whether it is a text message, to a number, and no letter."""
     return kind.endswith(TEXT)
@@ -170,7 +175,7 @@ def refused(letter: Letter, reply: str, *, now: datetime) -> None:
     letter.state, letter.reply, letter.done_at, letter.lease_until = "failed", reply, now, None
     if letter.quote_id is not None and letter.firm_id is not None and not is_to_firm(letter.kind):
         _record(letter, "sms.failed" if is_text(letter.kind) else "mail.bounced", reply, now)
-    if letter.quote_id is not None and letter.firm_id is not None and _is_to_customer(letter.kind):
+    if letter.quote_id is not None and letter.firm_id is not None and is_to_customer(letter.kind):
         quote = db.session.get_one(Quote, letter.quote_id)
         quote.mail_failed_at = quote.touched_at = now
         quote.turn = "firm"
@@ -181,10 +186,6 @@ def refused(letter: Letter, reply: str, *, now: datetime) -> None:
     if letter.firm_id is None:
         letter.to_address = ""
     transaction.commit()
-
-
-def _is_to_customer(kind: str) -> bool:
-    return not is_to_firm(kind) and not is_to_applicant(kind)
 
 
 def _record(letter: Letter, act: str, reply: str, now: datetime) -> None:

@@ -134,6 +134,7 @@ _LOST = (
     .where(
         Letter.quote_id == Quote.id,
         Letter.state == _word("failed"),
+        Letter.done_at == Quote.mail_failed_at,
         Letter.kind.not_like(_word(f"%{outbox.TO_FIRM}")),
         Letter.kind.not_in([_word(kind) for kind in outbox.TO_FIRM_TOO]),
         Letter.kind.not_like(_word(f"{outbox.TO_APPLICANT}%")),

@@ -31,7 +31,7 @@ from models import (
 from services import events, notices, outbox, scope, signing, vault
 from services.actors import system
 from services.checkpoint_rows import Checkpoint
-from services.deal import links, parties, story
+from services.deal import links, parties, story, undelivered
 from services.importing import homes
 from services.installation import settings
 from services.quotes import content
@@ -272,8 +272,7 @@ def mail_again(quote: Quote, email: str, link: QuoteLink, *, now: datetime) -> b
 
     Never commits.
     """
-    papers = ["quote_approved", "quote_recorded", "agreement_copy"]
-    asked = Letter.quote_id == quote.id, Letter.kind.in_(papers)
+    asked = Letter.quote_id == quote.id, Letter.kind.in_(undelivered.AGREEMENT)
     sent = scope.columns(Letter, quote.firm_id, Letter.kind, Letter.state, Letter.params).where(*asked)
     newest = db.session.execute(sent.order_by(Letter.id.desc())).first()
     if newest is None or newest.state != "failed":

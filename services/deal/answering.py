@@ -12,7 +12,7 @@ from extensions import db
 from models import Agreement, Quote
 from services import allowance, events, nudge, scope, standing, transaction
 from services.actors import Actor
-from services.deal import inviting, links, parties
+from services.deal import inviting, links, parties, undelivered
 from services.errors import RuleBroken
 from services.quotes import content as frozen
 
@@ -34,6 +34,7 @@ def recall(quote: Quote, *, actor: Actor, now: datetime) -> None:
     parties.void(quote, "recalled", actor=actor, now=now)
     quote.status = after(quote.status, "recall")
     quote.turn, quote.touched_at, quote.question_at = "none", now, None
+    undelivered.forget(quote)
     parties.tell(quote, "quote_recalled", {}, but=None, copies=True, now=now)
     links.text_instead(quote, "quote_recalled", {}, now=now)
     transaction.commit()
@@ -49,6 +50,7 @@ def confirm_late(quote: Quote, *, actor: Actor, now: datetime) -> None:
     allowance.reserve(agreement, None, now, quote=quote)
     if _may_withdraw(quote, agreement):
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
+    undelivered.forget(quote)
     links.keep_after_agreement(quote, now=now)
     inviting.begin(quote, agreement, actor=actor, now=now)
     nudge.after_commit("draw_agreements")

@@ -19,7 +19,7 @@ from domain.quotes import Totals
 from models import Agreement
 from models import Applicant as ApplicantRow
 from services import allowance, events, notices, nudge, once, outbox, scope, signing, transaction, vault
-from services.deal import consenting, deals, figures, inviting, keeping, links, parties, reminding
+from services.deal import consenting, deals, figures, inviting, keeping, links, parties, reminding, undelivered
 from services.deal.consenting import Home, Shown, Yes
 from services.deal.deals import Deal
 from services.errors import RuleBroken
@@ -157,6 +157,7 @@ def _complete(deal: Deal, agreement: Agreement, is_late: bool, now: datetime) ->
 
 def settle(deal: Deal, agreement: Agreement, *, now: datetime) -> None:
     """The contract is made: its period of withdrawal begins, links live on, the paper is drawn. Never commits."""
+    undelivered.forget(deal.quote)
     if deal.may_withdraw:
         agreement.withdraw_until = last_withdrawal_day(stockholm_date(now))
     links.keep_after_agreement(deal.quote, now=now)

@@ -19,7 +19,7 @@ from extensions import db
 from models import Agreement, Approval, Quote, QuoteLink, StoredFile
 from services import events, scope, standing
 from services.actors import Actor
-from services.deal import figures, found_deal, links
+from services.deal import figures, found_deal, links, undelivered
 from services.deal.figures import Chosen
 from services.deal.found_deal import Found
 from services.errors import NotFound, RuleBroken
@@ -212,7 +212,10 @@ def _open(deal_id: str, link_id: str, *, now: datetime, ip: str, user_agent: str
 
 
 def lock(deal: Deal) -> None:
-    """Make other writers of this deal wait, and see what they left behind. Raises NotFound if the link has ended."""
+    """Make other writers of this deal wait, and see what they left behind. Raises NotFound if the link has ended.
+
+    Every act by a link begins with it; what follows commits or undoes that a lost letter is missed no more.
+    """
     statement = (
         scope.columns(Quote, deal.found.firm_id, Quote, QuoteLink)
         .join(QuoteLink, and_(QuoteLink.firm_id == Quote.firm_id, QuoteLink.quote_id == Quote.id))
@@ -225,6 +228,13 @@ def lock(deal: Deal) -> None:
         raise NotFound
     deal.quote, deal.link = rows
     deal.reload(found_deal.read(deal.found.deal_id, deal.found.link_public_id))
+    settle(deal)
+
+
+def settle(deal: Deal, *, has_code: bool = False) -> None:
+    """Who has come misses no letter that led here (services/deal/undelivered.py). Never commits."""
+    if not deal.is_own_visit:
+        undelivered.settle(deal.quote, deal.found.recipient_id, since=deal.found.version_at, has_code=has_code)
 
 
 def seen(deal: Deal, *, now: datetime) -> None:

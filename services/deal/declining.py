@@ -8,7 +8,7 @@ from domain.quote_states import after, can
 from extensions import db
 from models import Decline
 from services import events, notices, transaction
-from services.deal import deals, parties
+from services.deal import deals, parties, undelivered
 from services.deal.deals import Deal
 from services.errors import RuleBroken
 
@@ -46,6 +46,7 @@ def decline(deal: Deal, *, version: int, reason: str, comment: str, now: datetim
     events.record("doc.declined", deal.obj, actor=deal.actor, at=now, data={"reason": reason}, personal=personal)
     deal.quote.status = after(deal.quote.status, "decline")
     deal.quote.turn, deal.quote.touched_at, deal.quote.question_at = "firm", now, None
+    undelivered.forget(deal.quote)
     by = {"by": deal.found.link_public_id}
     notices.tell(deal.quote, "declined", "quote_declined", {"quote": deal.found.deal_id, **by}, now=now)
     parties.tell_others(deal, "other_declined", by, now=now)

@@ -38,7 +38,7 @@ from models import (
 )
 from services import allowance, events, nudge, once, scope, standing, storage, transaction
 from services.actors import Actor
-from services.deal import attachments, figures, inviting, keeping, links
+from services.deal import attachments, figures, inviting, keeping, links, undelivered
 from services.deal.approving import ChoiceMissing
 from services.deal.attachments import Attached
 from services.deal.figures import Chosen, Content
@@ -154,6 +154,7 @@ def record(firm: Firm, n: int, yes: Yes, *, actor: Actor, key: str, now: datetim
     drafting.keep_sums(quote, result)
     if result.deductions:
         allowance.reserve(agreement, None, now, quote=quote)
+    undelivered.forget(quote)
     links.keep_after_agreement(quote, now=now)
     inviting.begin(quote, agreement, actor=actor, now=now)
     nudge.after_commit("draw_agreements")

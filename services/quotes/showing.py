@@ -165,10 +165,9 @@ class View(Struct, frozen=True):
 
     @property
     def failed(self) -> Sent | None:
-        """The newest letter to the customer that did not arrive, until the firm has sent it another way."""
-        if self.quote.mail_failed_at is None:
-            return None
-        return next((letter for letter in reversed(self.letters) if letter.asks), None)
+        """The newest letter that somebody misses, until the firm has sent it another way (deal/undelivered.py)."""
+        at = self.quote.mail_failed_at
+        return next((letter for letter in reversed(self.letters) if letter.asks and letter.done_at == at), None)
 
     def why_no_reminder(self, now: datetime) -> str:
         """What ends the reminders (domain/reminders.py); "" if nothing does."""

@@ -17,7 +17,7 @@ from sqlalchemy import func
 from domain import masking
 from domain.signing_methods import other_channel
 from extensions import db
-from models import Letter, Recipient, SigningCode
+from models import Recipient, SigningCode
 from services import events, limits, outbox, scope, transaction, vault
 from services.deal import deals, parties, viewing
 from services.deal.deals import Deal
@@ -144,23 +144,8 @@ def prove(deal: Deal, typed: str, terms: str, *, now: datetime) -> None:
         transaction.commit()
         raise NotProven("old" if is_dead else "wrong")
     row.used_at = now
-    _settle(deal, row.channel)
+    deals.settle(deal, has_code=True)
     _record("code.ok", deal, row, now)
-
-
-def _settle(deal: Deal, channel: str) -> None:
-    """One that has come settles one before it that did not: the quote waits on the firm for nothing else."""
-    quote = deal.quote
-    if quote.mail_failed_at is None:
-        return
-    statement = (
-        scope.columns(Letter, quote.firm_id, Letter.kind, Letter.to_address)
-        .where(Letter.quote_id == quote.id, Letter.state == "failed", Letter.done_at == quote.mail_failed_at)
-        .order_by(Letter.id.desc())
-        .limit(1)
-    )
-    if db.session.execute(statement).tuples().first() == (LETTERS[channel], receiver(deal)[1]):
-        quote.mail_failed_at = None
 
 
 def _addresses(deal: Deal) -> tuple[str, str]:

@@ -101,7 +101,7 @@ def test_what_did_not_arrive_is_called_what_it_was(owner, make, firm):
     quote = make.quote(firm, make.customer(firm), lines=False, status="sent", turn="firm", mail_failed_at=now)
     for kind in ("quote_sent", "quote_sent_sms", "quote_approved_to_firm", "applicant_link"):
         letter = outbox.queue(kind, "karin@kund.example", {}, firm_id=firm.id, now=now, quote_id=quote.id)
-        letter.state = "failed"
+        letter.state, letter.done_at = "failed", now
     db.session.commit()
     page = idag(owner)
     assert 'class="chip bad">Sms:et kom inte fram. Kontrollera numret.' in page
