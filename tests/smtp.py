@@ -43,18 +43,27 @@ class Sink:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+_kept: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port that is free now. aiosmtpd cannot choose one itself."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port at which nobody listens. aiosmtpd cannot choose one itself.
+
+    It stays bound, so that no other process is given it before a server of ours, which may share it, listens there.
+    """
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    _kept.append(kept)
+    port: int = kept.getsockname()[1]
+    return port
 
 
 @contextmanager
 def serving(sink: Sink, port: int, *, tls: ssl.SSLContext | None = None) -> Iterator[None]:
     """The sink as a server on loopback; with `tls` it offers STARTTLS."""
-    options: dict[str, Any] = {"tls_context": tls} if tls else {}
+    options: dict[str, Any] = {"ready_timeout": 60}  # seconds; a busy machine needs more than the usual five
+    options |= {"tls_context": tls} if tls else {}
     if sink.password:
         known = LoginPassword(b"post", sink.password.encode())
         options |= {
