@@ -68,7 +68,7 @@ def beta(app, make) -> FirmOfTest:
     act(firm.public_id, "terms.accepted")  # it has come from elsewhere, and sends here
     firm.logo_id = logo(firm)  # one that can be drawn
     db.session.commit()
-    customer = db.session.query(Customer).filter_by(firm_id=firm.id).first()
+    customer = first(Customer, firm_id=firm.id)
     quote = make.quote(firm, customer, title="Bmarkjobbet")
     photo(firm, quote)
     firm_id, quote_id = firm.id, send(make, quote, email="bmarkmejl@kund.example").id
@@ -109,20 +109,20 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
     clauses = contract_templates.create(f"{firm.name} kontrakt", "consumer", actor=actor_of(make, firm), now=utc_now())
     given_to = Given(f"{firm.name} läsare", "las@kund.example", "copy")
     reader = sharing.add(firm_id, quote.n, given_to, actor=actor_of(make, firm), now=utc_now())
-    login = db.session.query(Login).filter_by(firm_id=firm_id).first()
+    login = first(Login, firm_id=firm_id)
     names = {
         "quote_n": quote.n,
         "section_n": 1,
         "line_n": 2,
         "deal_id": quote.public_id,
-        "link_id": db.session.query(QuoteLink).filter_by(quote_id=quote_id).first().public_id,
+        "link_id": first(QuoteLink, quote_id=quote_id).public_id,
         "recipient_id": reader.public_id,
         "photo_id": db.session.query(Photo).filter_by(quote_id=quote_id).one().public_id,
         "photo_size": "liten",
         **document(firm, quote),
         "version_n": 1,
-        "customer_n": db.session.query(Customer).filter_by(firm_id=firm_id).first().n,
-        "article_n": db.session.query(Article).filter_by(firm_id=firm_id).first().n,
+        "customer_n": first(Customer, firm_id=firm_id).n,
+        "article_n": first(Article, firm_id=firm_id).n,
         "template_n": template.n,
         "text_n": words.n,
         "contract_n": clauses.n,
@@ -130,13 +130,18 @@ def with_names(make: Make, firm_id: int, quote_id: int) -> FirmOfTest:
         "export_id": export.public_id,
         "import_id": waiting,
         "login_id": login.public_id,
-        "user_id": db.session.query(User).filter_by(firm_id=firm_id).first().public_id,
+        "user_id": first(User, firm_id=firm_id).public_id,
         "token": token_of(quote),
         "position": 2,
-        "applicant_id": db.session.query(Applicant).filter_by(firm_id=firm_id).first().public_id,
+        "applicant_id": first(Applicant, firm_id=firm_id).public_id,
     }
     db.session.rollback()
     return FirmOfTest(make, firm_id, names)
+
+
+def first(model: Any, **fitting: int) -> Any:
+    """The oldest row of these values."""
+    return db.session.query(model).filter_by(**fitting).order_by(model.id).limit(1).one()
 
 
 def document(firm: Firm, quote: Quote) -> dict[str, Any]:

@@ -117,15 +117,14 @@ def test_what_a_customer_says_of_the_used_allowance(app, make, alfa):
 
 def test_more_lines_than_a_quote_may_have(owner, make, alfa):
     quote = db.session.query(Quote).filter_by(title="Ett utkast").one()
-    section = db.session.query(QuoteLine).filter_by(quote_id=quote.id).first().section_id
-    first = db.session.query(QuoteLine).filter_by(quote_id=quote.id).first()
-    have = db.session.query(QuoteLine).filter_by(quote_id=quote.id).count()
+    lines = db.session.query(QuoteLine).filter_by(quote_id=quote.id).order_by(QuoteLine.n).all()
+    first, have = lines[0], len(lines)
     for number in range(MAX_LINES - have):
         db.session.add(
             QuoteLine(
                 firm_id=quote.firm_id,
                 quote_id=quote.id,
-                section_id=section,
+                section_id=first.section_id,
                 n=100 + number,
                 position=100 + number,
                 text="Rad",

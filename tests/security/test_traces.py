@@ -101,7 +101,7 @@ def pdf_text(data: bytes) -> str:
 
 
 def test_c51_a_sealed_value_opens_only_in_its_place(agreed):
-    row = db.session.query(EventValue).first()
+    row = db.session.query(EventValue).order_by(EventValue.id).first()
     firm, other = agreed.firm.public_id, agreed.make.firm("Annan").public_id
     assert vault.unseal(firm, row.sealed, "event_value", str(row.seq), row.field)
     wrong = [

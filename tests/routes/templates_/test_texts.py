@@ -7,7 +7,7 @@ import re
 import pytest
 
 from extensions import db
-from models import QuoteLine, TextBlock
+from models import Firm, QuoteLine, TextBlock
 from services import transaction
 from services.text_blocks import PLACES
 from tables.templates import PLACES as STORED_PLACES
@@ -141,10 +141,9 @@ def test_another_firms_text_is_not_found(stranger, block, address, data):
 
 
 def test_another_firms_text_is_put_nowhere(app, make, block, stranger):
-    firm = db.session.query(TextBlock).one().firm_id
-    theirs = make.quote(next(one for one in db.session.query(type(make.firm())) if one.id != firm))
-    assert theirs
-    answer = stranger.post("/offerter/1/granska/text", data={"hamta": "message", "text-message": "9"})
+    theirs = make.quote(db.session.query(Firm).filter_by(name="Annan Snickeri").one())
+    assert stranger.get(f"/offerter/{theirs.n}/granska").status_code == 200
+    answer = stranger.post(f"/offerter/{theirs.n}/granska/text", data={"hamta": "message", "text-message": "9"})
     assert answer.status_code == 404
 
 

@@ -59,7 +59,8 @@ class Asked:
     def told(self) -> list[str]:
         """Acts and letters about exports."""
         acts = [row.act for row in db.session.query(Event).order_by(Event.seq)]
-        return [word for word in acts + [row.kind for row in db.session.query(Letter)] if "export" in word]
+        kinds = [row.kind for row in db.session.query(Letter).order_by(Letter.id)]
+        return [word for word in acts + kinds if "export" in word]
 
     def cancel(self) -> None:
         transaction.may_write()

@@ -65,7 +65,7 @@ def test_two_warnings_then_the_end_with_its_days(firm):
     assert acts[-3:] == ["firm.inactive_warned", "firm.inactive_warned", "firm.close_asked"]
     last = closing.erase_after - timedelta(seconds=1)
     close_firms.run(last)
-    owner = db.session.scalars(select(User).where(User.firm_id == firm_id)).first()
+    owner = db.session.scalars(select(User).where(User.firm_id == firm_id).order_by(User.id)).first()
     logins.log_in(owner.email, PASSWORD, ip="127.0.0.1", user_agent="", now=last)
     leaving.undo(actor=logins.actor_of(owner, ip="", user_agent=""), now=last)
     watch(last + A_DAY)
