@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -136,7 +138,7 @@ def save_details(n: int) -> ResponseReturnValue:
         form.paid_on.errors = [_("Det finns inga regler för avdraget den dagen. Välj ett annat datum.")]
         return _details(drafting.load(current_user.firm_id, n), form, status=422)
     flash(_("Uppgifterna är sparade."))
-    return redirect(url_for(".edit", n=n), code=303)
+    return redirect(url_for(".review" if _from_review(n) else ".edit", n=n), code=303)
 
 
 @bp.post("/offerter/<int:n>/moms")
@@ -246,8 +248,16 @@ def _details(
         amounts=amounts,
         warnings=warnings,
         texts=text_blocks.offered(draft.quote.firm_id, ("message", "not_included", "customer_does", "terms")),
+        from_review=_from_review(draft.quote.n),
     )
     return make_response(render_template("quotes/details.html", **names), status)
+
+
+def _from_review(n: int) -> bool:
+    """Whether what is missing was mended from the review, which has more of it: the way leads back there."""
+    if request.method == "POST":
+        return request.form.get("fran") == "granska"
+    return urlsplit(request.referrer or "").path in (url_for(".review", n=n), url_for(".send", n=n))
 
 
 def _choose(draft: Draft, form: NewCustomerForm, *, status: int = 200) -> ResponseReturnValue:

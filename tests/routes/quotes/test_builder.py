@@ -183,6 +183,18 @@ def test_details_are_saved(seller, quote):
     assert (row.valid_until.isoformat(), row.site_postal_code, row.message) == ("2027-01-31", "999 98", "Hej Karin")
 
 
+def test_details_that_were_mended_from_the_review_lead_back_to_it(seller, quote):
+    url, review = f"/offerter/{quote.n}/uppgifter", f"/offerter/{quote.n}/granska"
+    page = seller.get(url, headers={"Referer": f"http://localhost{review}"}).text
+    assert f'href="{review}"' in page
+    assert '<input type="hidden" name="fran" value="granska">' in page
+    wrong = seller.post(url, data=DETAILS | {"fran": "granska", "valid_until": "snart"})
+    assert '<input type="hidden" name="fran" value="granska">' in wrong.text
+    assert seller.post(url, data=DETAILS | {"fran": "granska"}).location == review
+    for elsewhere in (f"http://localhost/offerter/{quote.n}/redigera", ""):
+        assert 'name="fran"' not in seller.get(url, headers={"Referer": elsewhere}).text
+
+
 def test_bad_details_are_422_with_words_and_kept(seller, quote):
     wrong = DETAILS | {"valid_until": "snart", "finishes_on": "2027-01-01", "site_postal_code": "12"}
     page = seller.post(f"/offerter/{quote.n}/uppgifter", data=wrong)
