@@ -112,6 +112,12 @@ class Client(FlaskClient):
             kwargs["data"] = {"csrf_token": self.csrf_token(), **(data or {})}
         return super().post(*args, **kwargs)
 
+    def download(self, address: str) -> TestResponse:
+        """What a POST leads to, which a browser saves."""
+        begun = self.post(address)
+        assert begun.status_code == 303, begun.status
+        return self.get(begun.location)
+
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         """One request as a server sees it: in a context of its own, the test's transaction ended (it would lock)."""
         db.session.rollback()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, redirect, render_template, request, url_for
+from datetime import timedelta
+
+from flask import Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -16,10 +18,13 @@ from blueprints.shared.words import INCIDENTS
 from models import Export
 from services import checkpoints, incidents
 from services.clock import utc_now
+from services.errors import NotFound
 from services.exporting import asking, contents, locking
 from services.installation import settings
 from services.passwords import WeakPassword
 
+BEGUN = "download"  # in the browser's session: which export it has begun to download, and when
+GOES_ON = timedelta(hours=3)  # so long it may be cut off and go on; after that the password is asked for again
 STOP_POLLING = 286  # htmx: swap this in and ask no more
 
 
@@ -75,14 +80,42 @@ def export_state(export_id: str) -> ResponseReturnValue:
 @bp.post("/export/<export_id>/fil")
 @requires("firm.export", fresh=True)
 def download(export_id: str) -> ResponseReturnValue:
-    """The ZIP, decrypted on its way out. A POST: each download is an entry in the chain."""
-    export = asking.get(current_user.user, export_id)
-    name, size_bytes = asking.file_name(current_user.firm_name, export), export.size_bytes
-    pieces = asking.open_file(export, actor=current_user.actor, now=utc_now())
-    answer = Response(pieces, mimetype="application/zip")
+    """Begin a download. A POST: each is an entry in the chain. A browser goes on with what comes by GET alone."""
+    now = utc_now()
+    asking.begin_download(asking.get(current_user.user, export_id), actor=current_user.actor, now=now)
+    session[BEGUN] = [export_id, int(now.timestamp())]
+    return redirect(url_for(".file", export_id=export_id), code=303)
+
+
+@bp.get("/export/<export_id>/fil")
+@requires("firm.export")
+def file(export_id: str) -> ResponseReturnValue:
+    """The ZIP, decrypted on its way out: whole, or what is left of it for a browser that was cut off."""
+    export, now = asking.get(current_user.user, export_id), utc_now()
+    begun_id, begun_at = session.get(BEGUN, ("", 0))
+    if begun_id != export_id or now.timestamp() - begun_at > GOES_ON.total_seconds():
+        raise NotFound
+    answer = Response(asking.open_file(export, actor=current_user.actor, now=now), mimetype="application/zip")
+    name = asking.file_name(current_user.firm_name, export)
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    answer.headers["Content-Length"] = str(size_bytes)
+    answer.content_length = export.size_bytes
+    answer.set_etag(export.sha256)
+    answer.accept_ranges = "bytes"
+    if _wants_one_part(export.size_bytes):
+        answer.make_conditional(request, accept_ranges=True, complete_length=export.size_bytes)
     return answer
+
+
+def _wants_one_part(size_bytes: int) -> bool:
+    """Whether the request names one range; whatever else Range may say is answered with the whole.
+
+    Source: RFC 9110 14.2 (for GET alone, what is not understood is ignored), 13.1.5 (If-Range compares strongly), and
+    14.1.2 (a suffix longer than the file is all of it).
+    """
+    asked = request.range
+    if request.method != "GET" or asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return False
+    return asked.ranges[0][0] >= -size_bytes and not request.headers.get("If-Range", "").startswith("W/")
 
 
 def _page(form: ExportForm, *, status: int = 200) -> ResponseReturnValue:

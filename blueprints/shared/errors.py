@@ -75,8 +75,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _kept_headers(error: HTTPException) -> list[tuple[str, str]]:
-    """What the standard wants beside the status: the methods that a 405 allows."""
-    return [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    """What the standard wants beside the status: the methods that a 405 allows, the length that a 416 lies beyond."""
+    return [(name, value) for name, value in error.get_headers() if name in ("Allow", "Content-Range")]
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

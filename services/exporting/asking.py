@@ -102,18 +102,23 @@ def has_gone(export: Export, now: datetime) -> bool:
     return export.state == "gone" or (export.expires_at is not None and now >= export.expires_at)
 
 
+def begin_download(export: Export, *, actor: Actor, now: datetime) -> None:
+    """Note in the chain that the file goes out. Commits. Raises NotFound when it is not there (any more)."""
+    open_file(export, actor=actor, now=now)
+    data = {"sha256": export.sha256}
+    events.record("export.downloaded", f"export:{export.public_id}", actor=actor, at=now, data=data)
+    transaction.commit()
+
+
 def open_file(export: Export, *, actor: Actor, now: datetime) -> Iterator[bytes]:
-    """The clear bytes, with the download in the chain. Raises NotFound when the file is not there (any more)."""
+    """The clear bytes, with constant memory. Raises NotFound when the file is not there (any more)."""
     if export.state != "ready" or has_gone(export, now):
         raise NotFound
-    firm_public_id, public_id = actor.firm_public_id, export.public_id
-    pieces = storage.stream(firm_public_id, public_id)
+    pieces = storage.stream(actor.firm_public_id, export.public_id)
     try:
         first = next(pieces)  # opens file and key here: the rest is sent when this request's context has ended
     except (FileNotFoundError, StopIteration, KeyMissing):  # the firm is being erased
         raise NotFound from None
-    events.record("export.downloaded", f"export:{public_id}", actor=actor, at=now, data={"sha256": export.sha256})
-    transaction.commit()
     return chain([first], pieces)
 
 

@@ -83,7 +83,7 @@ def test_c24_no_word_of_another_firm_is_seen(app, make, alfa, beta):
 def test_c24_no_word_of_another_firm_is_in_the_export(app, make, alfa, beta):
     make_exports.run(utc_now())
     client = app.test_client().log_in(alfa.owner)
-    answer = client.post(f"/konto/export/{alfa.names['export_id']}/fil")
+    answer = client.download(f"/konto/export/{alfa.names['export_id']}/fil")
     assert answer.status_code == 200
     import io
     import zipfile

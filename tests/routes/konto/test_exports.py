@@ -17,7 +17,7 @@ from exchange import locked_zip
 from extensions import db
 from jobs import make_exports
 from models import Event, Export, Firm, Login, User
-from services import events
+from services import events, storage
 from services.clock import utc_now
 from tests.factories import PASSWORD
 
@@ -70,7 +70,7 @@ def test_a_suspended_firm_takes_its_data_out(client, owner):
     db.session.commit()
     asked = client.post("/konto/export").headers["Location"]
     assert make_exports.run(utc_now()).done == 1
-    assert client.post(f"{asked}/fil").status_code == 200
+    assert client.download(f"{asked}/fil").status_code == 200
     assert "Skapa ZIP-fil" in client.get("/konto").get_data(as_text=True)
 
 
@@ -112,7 +112,7 @@ def test_failure_is_shown(client, asked, app):
 
 def test_download(client, ready, firm):
     number = firm.id
-    answer = client.post(f"{ready}/fil")
+    answer = client.download(f"{ready}/fil")
     assert answer.status_code == 200
     assert answer.mimetype == "application/zip"
     assert "tumbredd-snickeri-" in answer.headers["Content-Disposition"]
@@ -138,7 +138,7 @@ def test_a_locked_one_opens_with_its_password_alone(client, owner):
     page = client.get(asked).get_data(as_text=True)
     assert export.sha256 in page
     assert "7-Zip" in page
-    answer = client.post(f"{asked}/fil")
+    answer = client.download(f"{asked}/fil")
     assert "-med-losenord.zip" in answer.headers["Content-Disposition"]
     file = io.BytesIO(answer.get_data())
     assert zipfile.ZipFile(file).namelist()[0].endswith(f"{stockholm_date(utc_now())}.zip")
@@ -184,7 +184,7 @@ def test_cancelled(client, asked):
 
 def test_one_that_is_ready_is_cancelled_too_late(client, ready):
     assert client.post(f"{ready}/avbryt").status_code == 303
-    assert client.post(f"{ready}/fil").status_code == 200
+    assert client.download(f"{ready}/fil").status_code == 200
 
 
 def test_a_colleague_is_told_and_gets_nothing(client, asked, make, firm):
@@ -210,8 +210,87 @@ def test_what_one_that_was_put_back_waits_for(client, asked, monkeypatch, free, 
     assert words in client.get(asked).get_data(as_text=True)
 
 
-def test_a_get_downloads_nothing(client, ready):
-    assert client.get(f"{ready}/fil").status_code == 405
+def test_a_get_begins_no_download(app, client, ready, owner):
+    assert client.get(f"{ready}/fil").status_code == 404
+    assert client.post(f"{ready}/fil").headers["Location"] == f"{ready}/fil"
+    for method in (client.get, client.head):
+        assert method(f"{ready}/fil").status_code == 200
+    other = app.test_client()
+    other.log_in(db.session.merge(owner))
+    assert other.get(f"{ready}/fil").status_code == 404, "the password was typed in another browser"
+
+
+def test_one_that_has_begun_goes_on_for_hours_without_the_password(client, ready):
+    client.post(f"{ready}/fil")
+    now = utc_now()
+    for hours, status in ((2.9, 206), (3.1, 404)):
+        with time_machine.travel(now + timedelta(hours=hours)):
+            assert client.get(f"{ready}/fil", headers={"Range": "bytes=9-"}).status_code == status
+
+
+@pytest.fixture
+def whole(client, ready):
+    """The address of a download that has begun, with what it gives."""
+    answer = client.download(f"{ready}/fil")
+    assert (answer.status_code, answer.headers["Accept-Ranges"]) == (200, "bytes")
+    assert answer.headers["ETag"] == f'"{db.session.query(Export).one().sha256}"'
+    return f"{ready}/fil", answer.get_data()
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "first", "last"),
+    [("0-0", 0, 0), ("1-", 1, None), ("500-1499", 500, 1499), ("100-99999999", 100, None), ("-7", -7, None)],
+)
+def test_a_download_that_was_cut_off_goes_on(client, whole, asked_for, first, last):
+    address, data = whole
+    answer = client.get(address, headers={"Range": f"bytes={asked_for}"})
+    assert answer.status_code == 206
+    part = data[first : None if last is None else last + 1]
+    assert answer.get_data() == part
+    assert answer.headers["Content-Length"] == str(len(part))
+    begin = first % len(data)
+    assert answer.headers["Content-Range"] == f"bytes {begin}-{begin + len(part) - 1}/{len(data)}"
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_a_part_across_the_chunks_that_lie_on_the_disk(client, owner, ready):
+    size, export = 5 * 65536 + 17, db.session.query(Export).one()
+    data = bytes(range(251)) * (size // 251 + 1)
+    storage.write(owner.firm.public_id, export.public_id, [data[:size]])
+    export.size_bytes = size
+    db.session.commit()
+    client.post(f"{ready}/fil")
+    for first, last in ((65535, 65536), (65536, 131071), (1, 200000), (262144, size - 1), (size - 1, size - 1)):
+        answer = client.get(f"{ready}/fil", headers={"Range": f"bytes={first}-{last}"})
+        assert answer.get_data() == data[first : last + 1]
+
+
+@pytest.mark.parametrize(
+    "asked_for", ["bytes=0-1,4-5", "bytes=9-3", "bytes=x-", "lines=1-2", "bytes", "bytes=-99999999"]
+)
+def test_what_is_no_single_part_gets_the_whole(client, whole, asked_for):
+    address, data = whole
+    answer = client.get(address, headers={"Range": asked_for})
+    assert (answer.status_code, answer.get_data()) == (200, data)
+
+
+def test_a_part_beyond_the_end(client, whole):
+    address, data = whole
+    answer = client.get(address, headers={"Range": f"bytes={len(data)}-"})
+    assert (answer.status_code, answer.headers["Content-Range"]) == (416, f"bytes */{len(data)}")
+
+
+@pytest.mark.parametrize(
+    ("validator", "status"),
+    [('"{etag}"', 206), ('"other"', 200), ('W/"{etag}"', 200), ("Sat, 21 Nov 2026 10:00:00 GMT", 200)],
+)
+def test_only_the_same_file_goes_on(client, whole, validator, status):
+    address, data = whole
+    etag = db.session.query(Export).one().sha256
+    headers = {"Range": "bytes=10-", "If-Range": validator.format(etag=etag)}
+    answer = client.get(address, headers=headers)
+    assert (answer.status_code, answer.get_data()) == (status, data[10:] if status == 206 else data)
+    assert client.head(address, headers=headers).status_code == 200, "a range is of a GET alone"
 
 
 def test_asking_twice_is_one(client, asked):
@@ -244,6 +323,7 @@ def test_another_firm_gets_404(client, ready, make):
     assert "gör en ZIP-fil" not in client.get("/konto").get_data(as_text=True)
     assert client.get(ready).status_code == 404
     assert client.post(f"{ready}/fil").status_code == 404
+    assert client.get(f"{ready}/fil").status_code == 404
 
 
 def test_another_owner_of_the_firm_gets_404(client, ready, make, firm):
@@ -261,6 +341,7 @@ def test_other_roles_get_403(client, ready, make, firm, role):
         client.get(ready),
         client.post("/konto/export"),
         client.post(f"{ready}/fil"),
+        client.get(f"{ready}/fil"),
         client.post(f"{ready}/avbryt"),
     ):
         assert answer.status_code == 403

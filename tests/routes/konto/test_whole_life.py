@@ -94,7 +94,7 @@ def taken_out(client: Client) -> bytes:
     state = client.post("/konto/export").location
     assert state.startswith("/konto/export/")
     work()
-    answer = client.post(f"{state}/fil")
+    answer = client.download(f"{state}/fil")
     assert answer.mimetype == "application/zip"
     return answer.data
 
