@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from blueprints.accounts import bp, links
 from blueprints.accounts.forms import WEAK, RegisterForm
+from blueprints.shared.fields import ask_again
 from blueprints.shared.guards import client_address, public, remember, user_agent
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
@@ -42,7 +43,9 @@ def register_post() -> ResponseReturnValue:
         form.accept.errors = [_("Villkoren har ändrats sedan du öppnade sidan. Läs dem och godkänn igen.")]
         is_good = False
     if not is_good:
-        _ask_password_again(form)
+        if form.password.data and len(form.password.data) < SHORTEST:
+            form.password.errors = [WEAK["short"]]
+        ask_again(form.password)
         return _register_page(form, status=422)
     try:
         registering.register(_registration(form), now=utc_now())
@@ -115,13 +118,6 @@ def _registration(form: RegisterForm) -> Registration:
         ip=client_address(),
         user_agent=user_agent(),
     )
-
-
-def _ask_password_again(form: RegisterForm) -> None:
-    """No page holds a password: whoever corrects something else hears at once that it is to be typed again."""
-    if form.password.data and not form.password.errors:
-        is_short = len(form.password.data) < SHORTEST
-        form.password.errors = [WEAK["short"] if is_short else _("Skriv lösenordet igen")]
 
 
 def _register_page(form: RegisterForm, *, status: int = 200) -> ResponseReturnValue:

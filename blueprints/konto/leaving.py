@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from blueprints.konto import bp
 from blueprints.konto.forms import ChoiceForm, CloseForm, HastenForm
+from blueprints.shared.fields import ask_again
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.words import MONTHS
@@ -68,6 +69,7 @@ def confirm_closing() -> ResponseReturnValue:
 def close() -> ResponseReturnValue:
     form = CloseForm()
     if not form.validate_on_submit():
+        ask_again(form.password)
         return _confirm_page(form, status=422)
     offered = closing.choices()
     try:
@@ -125,6 +127,7 @@ def hasten() -> ResponseReturnValue:
         raise NotFound
     form = HastenForm()
     if not form.validate_on_submit():
+        ask_again(form.hasten_password)
         return _receipt_page(_choice_form(), form, status=422)
     try:
         hastening.hasten(

@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.quotes import allowance_words, bp, cautions, gaps, on_site, show, ways
 from blueprints.quotes.held import flash_hold
 from blueprints.quotes.review_forms import SendForm
+from blueprints.shared.fields import ask_again
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.requests import reads_first
@@ -76,6 +77,7 @@ def send(n: int) -> ResponseReturnValue:
     form = SendForm()
     form.offer(_last_way())
     if not form.validate_on_submit():
+        ask_again(form.password)
         return _page(_load(n), form, status=422)
     if form.clauses.data is not None and _chose_anew(n, form):
         return again(n, request.form, status=409)
@@ -95,6 +97,7 @@ def send(n: int) -> ResponseReturnValue:
     except CannotBeAsked as error:
         transaction.rollback()
         form.refuse_signing(error)
+        ask_again(form.password)
         return _page(_load(n), form, status=422)
     except RuleBroken as broken:
         if broken.code == "firm_signature_missing":

@@ -11,6 +11,7 @@ from blueprints.settings import bp
 from blueprints.settings.device import describe
 from blueprints.settings.forms import MeForm, NoticesForm, PasswordForm
 from blueprints.shared import speaking
+from blueprints.shared.fields import ask_again
 from blueprints.shared.guards import requires
 from blueprints.shared.phrases import gettext as _
 from blueprints.shared.phrases import lazy_gettext as _l
@@ -82,6 +83,7 @@ def password_post() -> ResponseReturnValue:
         else:
             flash(_("Lösenordet är bytt. De andra inloggningarna är avslutade."))
             return redirect(url_for("settings.me"), code=303)
+    ask_again(form.old, form.new)
     return _page(password_form=form, status=422)
 
 

@@ -28,6 +28,13 @@ def choices(*pairs: tuple[str, Any]) -> list[Any]:
     return [SelectChoice(value, words) for value, words in pairs]
 
 
+def ask_again(*passwords: Field) -> None:
+    """Where something else was wrong: no page holds a password, so whoever typed one hears that it is wanted again."""
+    for field in passwords:
+        if field.data and not field.errors:
+            field.errors = [_l("Skriv lösenordet igen")]
+
+
 class TypedField(Field):
     """A text field with a reader. `data` is the read value or None; what was typed is shown again as it was.
 

@@ -122,6 +122,7 @@ def test_what_is_wrong_is_said_and_the_text_kept(client, owner, change, words):
     assert answer.status_code == 422
     assert page.count(words) == 2, "in the summary and at the field"
     assert data["reason"] in page
+    assert page.count("Skriv lösenordet igen") == (0 if "password" in change else 2)
     assert "<title>Fel: " in page
     assert PASSWORD not in page
     assert running() is None

@@ -137,6 +137,8 @@ def test_without_a_fresh_login_the_password_is_asked(owner, draft):
         for typed, words in (("", "Skriv ditt lösenord för att skriva under."), ("fel", "Lösenordet stämmer inte.")):
             answer = send(owner, draft, password=typed)
             assert answer.status_code == 422
+            again = send(owner, draft, password=typed, email="karin").text  # another fault, and the password is lost
+            assert again.count("Skriv lösenordet igen") == (2 if typed else 0)
             assert words in answer.text
             assert "Hej Karin." in answer.text  # what was typed stays
             assert fresh(draft).version == 0

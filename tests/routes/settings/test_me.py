@@ -78,6 +78,7 @@ def test_a_refused_password_changes_nothing(me, user, app, given, words):
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert page.count(words) >= 2
+    assert page.count("Skriv lösenordet igen") == 2  # the other of the two: in the summary and at its field
     assert PASSWORD not in page
     assert passwords.is_right(stored(user_id).password_hash, PASSWORD)
     assert other.get("/mer").status_code == 200
