@@ -21,6 +21,7 @@ from config import Settings
 from extensions import db
 from models import Firm
 from services import installation, schema, transaction
+from services.checking import looking
 from services.sealing import making
 from tests.client import Client
 from tests.factories import Make
@@ -85,17 +86,19 @@ def _app(settings: Settings, compiled: Path) -> Iterator[Flask]:
     app.jinja_env.bytecode_cache = Compiled(app, compiled)
     app.extensions["wake"] = lambda job, delay=0: None  # no worker listens; tests run the jobs themselves
     making.in_child = Here
+    looking.WALL_SECONDS = 3600  # beside busy processes a file takes minutes, which a visitor would not be made to wait
     gc.freeze()  # what is loaded stays to the end
     with app.app_context():
         if not IS_POSTGRESQL:
-            event.listen(db.engine, "connect", _set_up)
+            event.listen(db.engine, "connect", set_up)
         schema.tools().upgrade()
         yield app
         db.session.remove()
         db.engine.dispose()
 
 
-def _set_up(connection: sqlite3.Connection, record: object) -> None:
+def set_up(connection: sqlite3.Connection, record: object) -> None:
+    """Each new connection of SQLite."""
     connection.execute("PRAGMA synchronous=OFF")  # no commit here needs to survive a power cut
     # PostgreSQL gives rows that nobody sorted in any order, mostly the one they came in; here it is never that one
     connection.execute("PRAGMA reverse_unordered_selects=ON")

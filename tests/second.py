@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import event
 
 from app import create_app
 from cli import register_commands
@@ -15,7 +16,7 @@ from config import Settings
 from extensions import db
 from services import schema, transaction
 from tests.client import Client
-from tests.conftest import IS_POSTGRESQL
+from tests.conftest import IS_POSTGRESQL, set_up
 from tests.factories import Make
 
 
@@ -56,10 +57,9 @@ def second_home(folder: Path, settings: Settings) -> Iterator[Home]:
     app.extensions["wake"] = lambda job, delay=0: None
     home = Home(app)
     with home.inside():
-        schema.tools().upgrade()
         if not IS_POSTGRESQL:
-            with db.engine.connect() as connection:
-                connection.connection.driver_connection.execute("PRAGMA synchronous=OFF")  # type: ignore[union-attr]
+            event.listen(db.engine, "connect", set_up)
+        schema.tools().upgrade()
     yield home
     with home.inside():
         db.engine.dispose()

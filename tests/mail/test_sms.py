@@ -28,7 +28,7 @@ class Provider(ThreadingHTTPServer):
     def __init__(self) -> None:
         self.answers: list[tuple[int, str]] = []
         self.got: list[tuple[str, dict[str, str], bytes]] = []
-        self.silence = threading.Event()
+        self.silence, self.took = threading.Event(), threading.Event()
         super().__init__(("127.0.0.1", 0), Handler)
 
     @property
@@ -43,8 +43,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.got.append((self.path, dict(self.headers), body))
         status, words = self.server.answers.pop(0) if self.server.answers else (200, "{}")
+        self.server.took.set()
         if status == 0:  # it took the text, and never answers
-            self.server.silence.wait(10)
+            self.server.silence.wait(60)
             return
         self.send_response(status)
         if 300 <= status < 400:
@@ -126,6 +127,7 @@ def test_silence_may_mean_that_it_was_sent(provider, monkeypatch):
     provider.answers = [(0, "")]
     with pytest.raises(NotNow, match=LOST):
         driver(provider.url).send(TEXT)
+    assert provider.took.wait(60)
     assert len(provider.got) == 1
 
 

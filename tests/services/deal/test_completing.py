@@ -129,7 +129,7 @@ def test_two_workers_at_once(app, signed, monkeypatch):
 
     def seal(*asked):
         made = inner(*asked)
-        both.wait(20)
+        both.wait(60)
         return made
 
     checkpoints.cover(utc_now())

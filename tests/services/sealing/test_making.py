@@ -62,7 +62,7 @@ def test_one_process_seals_one_after_the_other(app, monkeypatch):
         plain = sealer.seal(making.Paper(other), key)
         assert [one.poll() for one in processes] == [None]
         processes[0].stdin.close()  # as it is when its worker is killed
-        assert processes[0].wait(20) == 0
+        assert processes[0].wait(60) == 0
         with pytest.raises(making.SealFailed, match="exit status 1"):
             sealer.seal(making.Paper(pdf), key._replace(passphrase="another"))
         assert len(processes) == 2
