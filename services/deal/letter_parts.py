@@ -15,7 +15,7 @@ from domain.deal_kinds import is_signed
 from extensions import db
 from languages import gettext as _
 from languages import ngettext
-from mail.letters import Attachment, Letter, Params
+from mail.letters import Attachment, Letter, Params, Unwanted
 from mail.writing import write_deal
 from models import (
     Agreement,
@@ -140,7 +140,10 @@ def who(case: Case, link_id: str | None) -> str:
 
 
 def of_agreement(params: Params) -> tuple[Agreement, Case, dict[str, Any]]:
-    agreement = scope.get(Agreement, params["firm_id"], Agreement.public_id == params["agreement"])
+    """Raises Unwanted where it was a record that has been taken back since."""
+    agreement = scope.find(Agreement, params["firm_id"], Agreement.public_id == params["agreement"])
+    if agreement is None:
+        raise Unwanted
     case = case_of(params["firm_id"], Quote.id == agreement.quote_id, version=agreement.version)
     return agreement, case, json.loads(agreement.agreed)
 

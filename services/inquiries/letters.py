@@ -10,7 +10,7 @@ from documents.format import local_minute
 from domain.phones import spoken
 from extensions import db
 from languages import gettext as _
-from mail.letters import Letter, Params, draws
+from mail.letters import Letter, Params, Unwanted, draws
 from mail.writing import write_deal
 from models import Firm, Inquiry, Quote, User
 from services import scope
@@ -19,8 +19,11 @@ from services.installation import settings
 
 
 def _case(params: Params) -> tuple[Inquiry, Quote, Firm]:
+    """Raises Unwanted where the firm has removed it since."""
     firm_id = params["firm_id"]
-    inquiry = scope.get(Inquiry, firm_id, Inquiry.public_id == params["inquiry"])
+    inquiry = scope.find(Inquiry, firm_id, Inquiry.public_id == params["inquiry"])
+    if inquiry is None:
+        raise Unwanted
     return inquiry, scope.get(Quote, firm_id, Quote.id == inquiry.quote_id), db.session.get_one(Firm, firm_id)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from config import Settings
 from extensions import db
-from jobs import clean_up, draw_photos
+from jobs import clean_up, draw_photos, send_mail
 from models import Customer, Event, EventValue, Firm, Inquiry, Letter, Photo, Quote, QuoteSection, StoredFile
 from services import events, outbox, storage, transaction
 from services.clock import utc_now
@@ -156,6 +156,17 @@ def test_a_draft_with_the_firms_lines_stays(owner, asked, firm, make):
     assert owner.post(f"/offerter/{asked}/forfragan/skrap").status_code == 303
     assert left() | {"letter": 0} == {"inquiry": 0, "quote": 1, "customer": 1, "photo": 0, "letter": 0}
     assert owner.get(f"/offerter/{asked}/redigera").status_code == 200
+
+
+def test_letters_about_what_was_removed_are_not_sent(owner, asked, make):
+    """As when the mail server was away meanwhile, and the draft stays."""
+    make.line(db.session.query(Quote).one(), db.session.query(QuoteSection).one(), n=2, text="Målning")
+    assert db.session.query(Letter).filter(Letter.kind.startswith("inquiry_")).update({"attempts": 1}) == 2
+    db.session.commit()
+    assert owner.post(f"/offerter/{asked}/forfragan/skrap").status_code == 303
+    assert send_mail.run(utc_now()).failed == 0
+    about_it = db.session.query(Letter).filter(Letter.kind.startswith("inquiry_"))
+    assert {row.state for row in about_it} == {"dropped"}
 
 
 def test_what_no_quote_answered_is_erased_in_time(asked, firm, make):

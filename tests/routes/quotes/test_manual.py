@@ -341,8 +341,9 @@ def test_a_letter_under_way_is_not_sent_after_all(sent):
     row.attempts = 1
     db.session.commit()
     sent.client.post(f"/offerter/{sent.quote.n}/sagt-ja/ta-tillbaka")
-    with pytest.raises(Unwanted):
-        words(sent, "quote_recorded")
+    for kind in ("quote_recorded", "quote_approved_to_firm"):
+        with pytest.raises(Unwanted):
+            words(sent, kind)
 
 
 def test_an_objection_does_not_stand_in_the_way(sent, app):

@@ -72,7 +72,7 @@ def test_the_letter_leads_to_the_page(app, owner, quote):
     deal_id = quote.public_id
     owner.post(f"/offerter/{quote.n}/skicka", data=form_of(owner, quote))
     assert send_mail.run(utc_now()).failed == 0
-    letter = mailed.letters()[0]
+    letter = mailed.letters(to=MAIL)[0]
     assert letter.subject.startswith("Offert: Badrum, Granstigen 4 – 11")
     assert "efter ROT" in letter.subject
     address = re.search(r"http://localhost(/l/\S+)", letter.text)

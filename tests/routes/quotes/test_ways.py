@@ -110,7 +110,7 @@ def test_a_quote_by_sms_says_who_what_and_where_and_no_price(app, owner, by_mobi
     assert '"channel":"sms"' in db.session.query(Event).filter_by(act="quote.sent").one().entry
     assert PHONE not in "".join(one.entry for one in db.session.query(Event))
     assert send_mail.run(utc_now()).failed == 0
-    text = mailed.letters()[0].text
+    text = mailed.letters(to=PHONE)[0].text
     assert re.fullmatch(r"Tumbredd Snickeri: offert Badrum, Granstigen 4\. Läs och svara: http://\S+/l/\S+\s*", text)
     assert "kr" not in text.partition("http")[0]
     customer = app.test_client()
@@ -123,7 +123,7 @@ def test_from_a_mobile_alone_to_the_papers(app, owner, by_mobile):
     deal = f"/o/{by_mobile.public_id}"
     send_mail.run(utc_now())
     customer = app.test_client()
-    customer.get(re.search(r"http://localhost(/l/\S+)", mailed.letters()[0].text)[1])
+    customer.get(re.search(r"http://localhost(/l/\S+)", mailed.letters(to=PHONE)[0].text)[1])
 
     owner.post(f"/offerter/{by_mobile.n}/svara", data={"answer": "Vi kan börja vecka 3."})
     assert db.session.query(Letter).filter_by(kind="answer_to_customer_sms").one().to_address == PHONE
