@@ -7,6 +7,7 @@ PostgreSQL). services/transaction.py sets it. While `lasting` is not, a commit d
 may undo it, the end of a process does not.
 """
 
+import select
 import sqlite3
 import time
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DisconnectionError
 
 read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 lasting: ContextVar[bool] = ContextVar("lasting", default=True)
@@ -34,6 +36,29 @@ def _on_connect(dbapi: Any, record: Any) -> None:
             "secure_delete=ON",  # erased rows are overwritten, not only unlinked
         ):
             dbapi.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "checkout")
+def _on_checkout(dbapi: Any, record: Any, proxy: Any) -> None:
+    """Have a connection that PostgreSQL has ended since, by a restart, replaced before anything is asked by it.
+
+    The end lies at the socket, ready to be read: a look there takes microseconds, and no round trip as a ping would.
+    """
+    if not isinstance(dbapi, sqlite3.Connection) and _has_ended(dbapi):
+        raise DisconnectionError
+
+
+def _has_ended(dbapi: Any) -> bool:
+    from psycopg import OperationalError
+
+    try:
+        look = select.poll()
+        look.register(dbapi.fileno(), select.POLLIN)
+        while look.poll(0):  # it may as well be a notice
+            dbapi.pgconn.consume_input()
+    except OperationalError:
+        return True
+    return False
 
 
 @event.listens_for(Engine, "begin")
