@@ -244,7 +244,7 @@ def unique(table: SqlTable) -> Iterator[tuple[str, ...]]:
     found |= {tuple(column.name for column in index.columns) for index in table.indexes if index.unique}
     found |= {(column.name,) for column in table.columns if column.unique}
     found.add(tuple(column.name for column in table.primary_key.columns))
-    for names in found:
+    for names in sorted(found):  # the first that is alike is told of, on each run the same
         own = tuple(name for name in names if name != "firm_id")
         if own and own != ("id",):
             yield own

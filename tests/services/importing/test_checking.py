@@ -308,6 +308,9 @@ def test_no_two_rows_are_alike(whole):
     rows[1]["n"] = rows[0]["n"]
     whole.put_rows("quote", rows)
     assert whole.refusal() == ("double", "data/quote.jsonl n")
+    rows[1].update({name: rows[0][name] for name in ("public_id", "number")})
+    whole.put_rows("quote", rows)
+    assert whole.refusal() == ("double", "data/quote.jsonl n"), "of several always the same is told"
 
 
 def test_it_fits_this_installation(whole, make):
