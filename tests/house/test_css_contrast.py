@@ -72,3 +72,11 @@ def test_both_schemes_are_read():
     found = tokens()
     assert found["light"]["ink"] != found["dark"]["ink"]
     assert len(found["light"]) > 20
+
+
+def test_paper_is_never_dark():
+    """A printed page takes the light colours, whatever the screen had: pale words on white paper are none."""
+    sheets = [file.read_text(encoding="utf-8") for file in (Path(__file__).parents[2] / "static" / "css").glob("*.css")]
+    asked = [line for sheet in sheets for line in sheet.splitlines() if "prefers-color-scheme: dark" in line]
+    assert asked
+    assert [line for line in asked if not line.strip().startswith("@media screen and (")] == []
