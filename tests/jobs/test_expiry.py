@@ -50,7 +50,8 @@ def test_the_last_second_still_holds_and_the_next_does_not(make, last):
 def test_quotes_of_one_day_end_in_the_order_they_were_made(make):
     firm = make.firm()
     customer = make.customer(firm)
-    sent = [send(make, make.quote(firm, customer), valid_until=date(2026, 12, 31)).id for _ in range(3)]
+    given = {"valid_until": date(2026, 12, 31), "now": at("2026-12-10 10:00")}
+    sent = [send(make, make.quote(firm, customer), **given).id for _ in range(3)]
     assert expiring.due(at("2027-01-01 00:00")) == sent
 
 

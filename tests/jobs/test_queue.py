@@ -26,6 +26,7 @@ from services.keys import Secrets
 @pytest.fixture
 def queue(app):
     queue = Queue(app)
+    queue.huey.storage.flush_all()  # of processes that other tests started
     yield queue
     queue.huey.storage.flush_all()
     queue.huey.storage.close()
