@@ -21,6 +21,7 @@ read_only: ContextVar[bool] = ContextVar("read_only", default=False)
 lasting: ContextVar[bool] = ContextVar("lasting", default=True)
 PATIENCE = 5  # seconds that a writer waits for another
 LOOK_AGAIN = 0.001  # seconds
+MOST_NOTICES = 8  # that an idle connection is read free of; one with more is replaced
 
 
 @event.listens_for(Engine, "connect")
@@ -51,14 +52,16 @@ def _on_checkout(dbapi: Any, record: Any, proxy: Any) -> None:
 def _has_ended(dbapi: Any) -> bool:
     from psycopg import OperationalError
 
+    look = select.poll()
     try:
-        look = select.poll()
         look.register(dbapi.fileno(), select.POLLIN)
-        while look.poll(0):  # it may as well be a notice
-            dbapi.pgconn.consume_input()
+        for _turn in range(MOST_NOTICES):
+            if not look.poll(0):
+                return False
+            dbapi.pgconn.consume_input()  # a notice; of the end it raises
     except OperationalError:
         return True
-    return False
+    return True
 
 
 @event.listens_for(Engine, "begin")
