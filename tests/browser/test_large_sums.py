@@ -58,6 +58,8 @@ def test_large_text_leaves_words_whole_beside_it(product: Product, visit: Callab
     jonas, karin = visit(), visit()
     Office(jonas).log_in(begun.jonas)
     for who, path, whole, words in (
+        (jonas, "/kunder", ".topbar.head", "h1"),
+        (jonas, "/prislista", ".topbar.head", "h1"),
         (jonas, "/offerter", "a.row", ".t"),
         (jonas, f"/offerter/{begun.n}/redigera", "a.line", ".t"),
         (jonas, f"/offerter/{begun.n}/redigera", ".sect > header", "h3"),
