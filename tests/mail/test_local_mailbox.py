@@ -64,13 +64,6 @@ def test_newest_first_and_sent_again_only_once(tmp_path):
     ]
 
 
-def test_letters_of_one_moment_come_in_their_order(tmp_path):
-    names = [f"{number * 7919 % 100:02}" for number in range(50)]
-    for name in names:
-        put(tmp_path, "firmA", name)
-    assert [head.id for head in local_mailbox.newest(tmp_path)] == names[::-1]
-
-
 def test_forget_takes_one_firm_only(tmp_path):
     put(tmp_path, "firmA", "b1")
     put(tmp_path, "firmB", "b2")
